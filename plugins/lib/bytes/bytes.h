@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Views of bytes that somebody else owns, little- and big-endian loads, and hexadecimal. */
+#ifndef DCPIPE_LIB_BYTES_H
+#define DCPIPE_LIB_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Bytes that somebody else owns. Never 0-terminated; `data` may be NULL when `size` is 0. */
+struct bytes {
+  const uint8_t *data;
+  size_t size;
+};
+
+static inline bool
+bytes_equal (struct bytes a, struct bytes b)
+{
+  return a.size == b.size && (a.size == 0 || memcmp (a.data, b.data, a.size) == 0);
+}
+
+static inline uint32_t
+load_le32 (const uint8_t *p)
+{
+  return (uint32_t) p[0] | (uint32_t) p[1] << 8 | (uint32_t) p[2] << 16 | (uint32_t) p[3] << 24;
+}
+
+static inline uint64_t
+load_le64 (const uint8_t *p)
+{
+  return (uint64_t) load_le32 (p) | (uint64_t) load_le32 (p + 4) << 32;
+}
+
+static inline uint32_t
+load_be32 (const uint8_t *p)
+{
+  return (uint32_t) p[0] << 24 | (uint32_t) p[1] << 16 | (uint32_t) p[2] << 8 | (uint32_t) p[3];
+}
+
+static inline uint64_t
+load_be64 (const uint8_t *p)
+{
+  return (uint64_t) load_be32 (p) << 32 | load_be32 (p + 4);
+}
+
+static inline void
+store_le64 (uint8_t *p, uint64_t value)
+{
+  for (int i = 0; i < 8; i++)
+    p[i] = (uint8_t) (value >> (8 * i));
+}
+
+static inline void
+store_be64 (uint8_t *p, uint64_t value)
+{
+  for (int i = 0; i < 8; i++)
+    p[i] = (uint8_t) (value >> (56 - 8 * i));
+}
+
+/* Writes 2 * size lower-case digits and a 0 to `text`. */
+static inline void
+hex_encode (char *text, const void *data, size_t size)
+{
+  static const char digits[] = "0123456789abcdef";
+  const uint8_t *p = data;
+
+  for (size_t i = 0; i < size; i++) {
+    *text++ = digits[p[i] >> 4];
+    *text++ = digits[p[i] & 15];
+  }
+  *text = '\0';
+}
+
+#endif
