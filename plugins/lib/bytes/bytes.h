@@ -52,6 +52,13 @@ store_le64 (uint8_t *p, uint64_t value)
 }
 
 static inline void
+store_be32 (uint8_t *p, uint32_t value)
+{
+  for (int i = 0; i < 4; i++)
+    p[i] = (uint8_t) (value >> (24 - 8 * i));
+}
+
+static inline void
 store_be64 (uint8_t *p, uint64_t value)
 {
   for (int i = 0; i < 8; i++)
