@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Log lines to stderr, as text or JSON, and the reason of the last failure.
+ *
+ * A function that fails calls `fail` once with the whole reason and returns its failure value; whoever
+ * handles the failure logs the reason (log_failure) or adds to it. A plugin's dcpipe_error is the same. */
+#ifndef DCPIPE_LOG_H
+#define DCPIPE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+/* Set once, before threads start. `json`: one JSON object a line. */
+void log_configure (enum log_level level, bool json);
+enum log_level log_current_level (void);
+bool log_is_json (void);
+
+#define LOG_PRINTF(text_, first_) __attribute__ ((__format__ (__printf__, text_, first_)))
+
+/* One line. errno is kept. Repeats of the same line are limited: from the tenth within ten seconds they are counted and
+ * summed up in one line. Any thread. */
+void log_error (const char *format, ...) LOG_PRINTF (1, 2);
+void log_warning (const char *format, ...) LOG_PRINTF (1, 2);
+void log_info (const char *format, ...) LOG_PRINTF (1, 2);
+void log_debug (const char *format, ...) LOG_PRINTF (1, 2);
+
+/* Data fields of a JSON line beside the message: pairs of name and text, ended by NULL. In text logs the
+ * message alone is printed. */
+void log_event (enum log_level level, const char *event, const char *message, const char *const *fields);
+
+/* What this thread works for ("sink main"), put before its lines; NULL for none. The text must live on. */
+void log_set_instance (const char *instance);
+const char *log_instance (void);
+
+/* Records why this thread's current operation fails; with the instance's name before it. Keeps errno. */
+void fail (const char *format, ...) LOG_PRINTF (1, 2);
+
+/* The reason recorded last on this thread ("" if none), and forgetting it. */
+const char *failure (void);
+void failure_clear (void);
+
+/* A line that shows progress on a terminal is wiped before a log line and drawn again after it. `redraw` is called with
+ * the log's lock held; NULL ends it. */
+void log_set_redraw (void (*redraw) (void *context, bool show), void *context);
+
+#endif
