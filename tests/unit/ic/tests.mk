@@ -8,3 +8,13 @@ TESTS += unit/ic/test-account
 check_PROGRAMS += unit/ic/test-account
 unit_ic_test_account_SOURCES = unit/ic/test-account.c
 unit_ic_test_account_LDADD = libsupport.la ../plugins/lib/ic/libic-principal.la
+
+TESTS += unit/ic/test-leb128
+check_PROGRAMS += unit/ic/test-leb128
+unit_ic_test_leb128_SOURCES = unit/ic/test-leb128.c
+unit_ic_test_leb128_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
+
+TESTS += unit/ic/test-hash
+check_PROGRAMS += unit/ic/test-hash
+unit_ic_test_hash_SOURCES = unit/ic/test-hash.c
+unit_ic_test_hash_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
