@@ -1,1 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
+check_LTLIBRARIES += libledgersupport.la
+libledgersupport_la_SOURCES = support/ledger-reader.c support/ledger-reader.h support/run.h
+libledgersupport_la_LIBADD = ../plugins/lib/ledger/libledger.la libsupport.la
+
+ledger_tests = \
+  unit/ledger/test-block \
+  unit/ledger/test-borsh \
+  unit/ledger/test-framer \
+  unit/ledger/test-golden-blocks \
+  unit/ledger/test-golden-corrupt
+check_PROGRAMS += $(ledger_tests)
+TESTS += $(ledger_tests)
+
+unit_ledger_test_block_SOURCES = unit/ledger/test-block.c
+unit_ledger_test_block_LDADD = libledgersupport.la $(ZLIB_LIBS) $(PTHREAD_LIBS)
+unit_ledger_test_borsh_SOURCES = unit/ledger/test-borsh.c
+unit_ledger_test_borsh_LDADD = libledgersupport.la
+unit_ledger_test_framer_SOURCES = unit/ledger/test-framer.c
+unit_ledger_test_framer_LDADD = libledgersupport.la
+unit_ledger_test_golden_blocks_SOURCES = unit/ledger/test-golden-blocks.c
+unit_ledger_test_golden_blocks_LDADD = libledgersupport.la $(NETTLE_LIBS)
+unit_ledger_test_golden_corrupt_SOURCES = unit/ledger/test-golden-corrupt.c
+unit_ledger_test_golden_corrupt_LDADD = libledgersupport.la
