@@ -3,14 +3,14 @@
  *
  * dcpipe copies a ledger into databases. Three kinds of plugin do the work, and an INI file chooses them:
  *
- *      source              engine                decoders                engine              sinks
+ *      source                                          decoders                        sinks
  *    next() ──frames──▶ unpack() on workers ──entries──▶ decode() on workers ──rows──▶ apply(), commit()
- *    one thread          order and hash chain           resolve() in ledger order       one thread each
- *                        checked afterwards             once per sink
+ *    one thread         then order and hash              resolve() in ledger order,    one thread each
+ *                       chain are checked                once per sink
  *
- * A plugin is one shared object. It includes this header and no other of dcpipe's, links against nothing
- * of dcpipe's (the functions below are exported by the program that loads it), fills one const struct
- * with callbacks and registers it:
+ * A plugin is one shared object. It includes this header and no other of dcpipe's, links against nothing of
+ * dcpipe's (the functions below are exported by the program that loads it), fills one const struct with
+ * callbacks and registers it:
  *
  *    static const struct dcpipe_decoder count_decoder = {
  *      .name = "count", .version = "1.0", .description = "counts entries", .license = "Apache-2.0",
@@ -21,9 +21,12 @@
  *
  *    cc -std=c11 -shared -fPIC -fvisibility=hidden $(pkg-config --cflags dcpipe) -o count.so count.c
  *
- * STABILITY. Within one major version of the API nothing is removed or changes its meaning. Structs that
- * plugins fill are only ever appended to; their sizes are stamped by the macros, so a plugin built
- * earlier still loads. Everything that dcpipe hands out is opaque.
+ * STABILITY. Within one major version of the API nothing is removed or changes its meaning. The structs
+ * that describe plugins, options, tables, columns, indexes, views and labels are only ever appended to;
+ * their sizes are stamped by the macros, so a plugin built earlier still loads. struct dcpipe_bytes, struct
+ * dcpipe_registration and the structs of pointer, count and size never change. Everything that dcpipe hands
+ * out is opaque. New numbers may be added to enums: who meets one that he does not know fails (a sink in
+ * `prepare`, for a column type or table flag).
  *
  * RESULTS AND ERRORS. A callback that can fail returns one of enum dcpipe_result. Before it returns
  * DCPIPE_FAIL, DCPIPE_DIVERGED or DCPIPE_RETRY it calls dcpipe_error once and says what went wrong, where
@@ -34,9 +37,8 @@
  * receives is valid until the callback returns unless the function says otherwise. Text is pointer and
  * length and need not be 0-terminated, except where the type is const char *.
  *
- * THREADS. Every callback names the threads that call it. The functions here may be called from any
- * thread, but one object (rows, a block, a batch) only by the callback that received it, on its thread.
- */
+ * THREADS. Every callback names the threads that call it. The functions here may be called from any thread,
+ * but one object (rows, a block, a batch) only by the callback that received it, on its thread. / */
 #ifndef DCPIPE_PLUGIN_H
 #define DCPIPE_PLUGIN_H
 
@@ -75,18 +77,25 @@ enum dcpipe_result {
   DCPIPE_NONE = 1,     /* get: there is no such row */
   DCPIPE_TIP = 2,      /* next: nothing beyond what was delivered, for now */
   DCPIPE_RETRY = 3,    /* a passing fault; the engine waits and calls again, see dcpipe_retry_after */
-  DCPIPE_DIVERGED = 4, /* the ledger is not what it must be: damaged, cut short, forked, rolled back; exit status 65 */
-  DCPIPE_FAIL = 5      /* it will not get better by trying again */
+  DCPIPE_DIVERGED = 4, /* the ledger is not what it must be: damaged, cut short, forked, rolled back;
+                          exit status 65 */
+  DCPIPE_FAIL = 5,     /* it will not get better by trying again */
+  DCPIPE_WAIT = 6,     /* next: still under way, nothing to deliver yet, or the engine stops; called
+                          again at once. No dcpipe_error */
+  DCPIPE_AGAIN = 7     /* sinks: the transaction is lost through nobody's fault (a map that had to grow);
+                          the engine calls rollback and repeats all since the last commit at once. No
+                          dcpipe_error */
 };
 
 /* ---- messages ------------------------------------------------------------------------------------ */
 
 /* Says why the running callback fails. The engine prefixes the instance's name ("sink main: "), logs it
  * once and decides what it means. One line, no full stop, no newline. Keeps errno. Of several calls in
- * one callback the last counts. */
+ * one callback the last counts. Only on the callback's own thread. */
 void dcpipe_error (const char *format, ...) DCPIPE_PRINTF (1, 2);
 
-/* Log lines for people. Repeats of the same line are limited by the engine. Keep errno. */
+/* Log lines for people. Repeats of the same line are limited by the engine. Keep errno. On threads that a
+ * plugin starts they carry no instance's name. */
 void dcpipe_warning (const char *format, ...) DCPIPE_PRINTF (1, 2);
 void dcpipe_info (const char *format, ...) DCPIPE_PRINTF (1, 2);
 void dcpipe_debug (const char *format, ...) DCPIPE_PRINTF (1, 2);
@@ -98,7 +107,7 @@ void dcpipe_retry_after (uint64_t milliseconds);
 /* ---- the engine's state -------------------------------------------------------------------------- */
 
 /* A descriptor that becomes readable when the run is to stop. A callback that waits for something else
- * (a socket, a file) waits for this one too and returns DCPIPE_RETRY at once when it is readable. Never
+ * (a socket, a file) waits for this one too and returns DCPIPE_WAIT at once when it is readable. Never
  * read from it or close it. */
 int dcpipe_stop_fd (void);
 
@@ -154,7 +163,8 @@ enum dcpipe_type {
   DCPIPE_TIME = 5,    /* ns since 1970 UTC, kept to the millisecond and shown as 2024-01-31T23:59:59.123Z;
                          a time that must keep its nanoseconds is a U64 */
   DCPIPE_DECIMAL = 6, /* a number of any size as text: -?[0-9]+(\.[0-9]+)? */
-  DCPIPE_JSON = 7     /* JSON text, valid UTF-8, written compactly and with keys in a fixed order by the decoder */
+  DCPIPE_JSON = 7     /* JSON text, valid UTF-8, written compactly and with keys in a fixed order by the
+                         decoder */
 };
 
 /* A column that the engine fills in by itself, from the entry that last changed the row. */
@@ -170,8 +180,11 @@ enum dcpipe_fill {
 };
 
 enum dcpipe_column_flags {
-  DCPIPE_COLUMN_KEEP_FIRST = 1, /* the first value stays over later UPSERTs of the row (created_at) */
-  DCPIPE_COLUMN_VOLATILE = 2    /* differs between equal imports: not compared, not digested, shown on request */
+  DCPIPE_COLUMN_KEEP_FIRST = 1, /* the first value, null included, stays over later UPSERTs of the row
+                                   and, if the engine fills it, over UPDATEs (created_at); a DELETE ends
+                                   what was kept */
+  DCPIPE_COLUMN_VOLATILE = 2    /* differs between equal imports: not compared, not digested, shown on
+                                   request */
 };
 
 struct dcpipe_column {
@@ -201,14 +214,21 @@ struct dcpipe_indexes {
 
 enum dcpipe_table_flags {
   DCPIPE_TABLE_LOG = 1,      /* only INSERTs, and the key begins with block_offset, entry_index */
-  DCPIPE_TABLE_LONG_KEYS = 2 /* keys have no bound; a sink with a limit may store a hash of a longer one */
+  DCPIPE_TABLE_LONG_KEYS = 2 /* keys have no bound. Without it, an entry with a key longer than
+                                DCPIPE_KEY_MAX (in the form of dcpipe_row_key) becomes a failed entry.
+                                With it, a sink with a limit stores what it can and a hash, and still
+                                scans in the order of the whole keys */
 };
 
-/* A table belongs to exactly one decoder. Columns appear everywhere in the order given. */
+#define DCPIPE_KEY_MAX 480
+
+/* A table belongs to exactly one decoder. Columns appear everywhere in the order given. Names of tables,
+ * columns, indexes and views match [a-z][a-z0-9_]{0,62}. */
 struct dcpipe_table_def {
   const char *name;
   struct dcpipe_columns columns;
-  struct dcpipe_indexes indexes; /* secondary ones, for sinks that have such; may be built late, see tip_reached */
+  struct dcpipe_indexes indexes; /* secondary ones, for sinks that have such; may be built late, see
+                                    tip_reached */
   unsigned flags;                /* enum dcpipe_table_flags */
   const char *count_as;          /* the name under which the service reports new rows, or NULL */
   const char *help;
@@ -244,14 +264,16 @@ enum dcpipe_operation {
 };
 
 /* Emits a row into the decoder's table number `table`. Never NULL: when memory is short the row goes
- * nowhere and the engine makes the callback's result DCPIPE_FAIL, so authors need not check. A column that is not
- * set is null, in an UPDATE untouched. Valid until the callback returns. */
+ * nowhere and the engine makes the callback's result DCPIPE_FAIL, so authors need not check. A column that
+ * is not set is null, in an UPDATE untouched. Valid until the callback returns, but not to be set any more
+ * after a lookup. */
 dcpipe_row *dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation);
 
-/* Set one column. Setting a column of another type, one beyond the table, or one that the engine fills
- * is a plugin's mistake and ends the run with a message that names it. Bytes that lie in the entry's own
- * block (its label, key, value or parts of them) are referenced, all others copied. Text that is not
- * UTF-8 makes the entry a failed entry: its rows are dropped. */
+/* Set one column. Setting a column of another type, one beyond the table, or one that the engine fills is a
+ * plugin's mistake and ends the run with a message that names it; only in rows that are not emitted (the
+ * keys of lookups, what a sink gives back) the columns that the engine fills are set like others. Bytes
+ * that lie in the entry's own block (its label, key, value or parts of them) are referenced, all others
+ * copied. Text that is not UTF-8 makes the entry a failed entry: its rows are dropped. */
 void dcpipe_set_null (dcpipe_row *row, size_t column);
 void dcpipe_set_bool (dcpipe_row *row, size_t column, bool value);
 void dcpipe_set_i64 (dcpipe_row *row, size_t column, int64_t value);
@@ -264,6 +286,14 @@ void dcpipe_set_blob (dcpipe_row *row, size_t column, const void *data, size_t s
 void dcpipe_set_decimal (dcpipe_row *row, size_t column, const char *text, size_t size);  /* DECIMAL */
 void dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size);     /* JSON */
 
+/* Which of the decoder's labels the entry has: an index into `labels`, 0 if it declares none. */
+size_t dcpipe_rows_label (const dcpipe_rows *rows);
+
+/* In decode: leaves a note for resolve, zeroed memory of `size` bytes, aligned for any type, that lives as
+ * long as the rows. One for each entry; resolve is called only for entries that have one. Pointers in it
+ * may point into the entry. NULL when memory is short, and the engine makes the result DCPIPE_FAIL. */
+void *dcpipe_rows_note (dcpipe_rows *rows, size_t size);
+
 /* Records that the entry, or item number `item` in it (0 for the entry as a whole), could not be read.
  * It goes into the table failed_entries with the reason, is counted and logged, and stops nothing. Rows
  * of the same entry that were emitted stay. */
@@ -272,17 +302,19 @@ void dcpipe_fail_entry (dcpipe_rows *rows, uint64_t item, const char *format, ..
 /* Read a row, whoever made it. */
 const dcpipe_table *dcpipe_row_table (const dcpipe_row *row);
 int dcpipe_row_operation (const dcpipe_row *row);
-bool dcpipe_is_set (const dcpipe_row *row, size_t column);  /* false: an UPDATE leaves the column alone; a key prefix ends */
+bool dcpipe_is_set (const dcpipe_row *row, size_t column);  /* false: an UPDATE leaves the column alone;
+                                                               a key prefix ends */
 bool dcpipe_is_null (const dcpipe_row *row, size_t column); /* null or not set */
 bool dcpipe_get_bool (const dcpipe_row *row, size_t column);
 int64_t dcpipe_get_i64 (const dcpipe_row *row, size_t column);
 uint64_t dcpipe_get_u64 (const dcpipe_row *row, size_t column); /* U64, TIME */
-struct dcpipe_bytes dcpipe_get_bytes (const dcpipe_row *row, size_t column); /* TEXT, BLOB, DECIMAL, JSON; valid as long as the row */
+struct dcpipe_bytes dcpipe_get_bytes (const dcpipe_row *row, size_t column); /* TEXT, BLOB, DECIMAL, JSON;
+                                                                                valid as long as the row */
 
-/* Writes the row's primary key, or as many leading columns of it as are set, in a form whose memcmp order is the order of
- * dcpipe's dumps. Returns its size; nothing is written beyond `capacity`. The form: U64 and TIME 8 bytes
- * big-endian; I64 the same with the sign bit flipped; BOOL one byte; TEXT and BLOB with every 00 written as
- * 00 ff and ended by 00 00. */
+/* Writes the row's primary key, or as many leading columns of it as are set, in a form whose memcmp order
+ * is the order of dcpipe's dumps. Returns its size; nothing is written beyond `capacity`. The form: U64 and
+ * TIME 8 bytes big-endian; I64 the same with the sign bit flipped; BOOL one byte; TEXT and BLOB with every
+ * 00 written as 00 ff and ended by 00 00. */
 size_t dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity);
 
 /* Writes a time in the form of DCPIPE_TIME with its ending 0 (25 bytes), and reads that form back. */
@@ -328,7 +360,12 @@ void *dcpipe_batch_memory (dcpipe_batch *batch, size_t size);
  * `position` is its byte offset in the ledger. */
 void dcpipe_batch_frame (dcpipe_batch *batch, uint64_t position, const void *data, size_t size);
 
-/* An opaque text (at most DCPIPE_CURSOR_MAX bytes) from which the frame added last could be read again. Optional. */
+/* The same for memory that the plugin has already (fetched ahead on a thread of its own): frames may point
+ * into it, and `release` is called once, on any thread, also after close, when nothing needs it any more. */
+void dcpipe_batch_adopt (dcpipe_batch *batch, const void *data, size_t size, void (*release) (void *context), void *context);
+
+/* An opaque text (at most DCPIPE_CURSOR_MAX bytes) from which the frame added last could be read again.
+ * Optional. */
 #define DCPIPE_CURSOR_MAX 256
 void dcpipe_batch_cursor (dcpipe_batch *batch, const void *cursor, size_t size);
 
@@ -342,14 +379,16 @@ void dcpipe_batch_trust (dcpipe_batch *batch, int trust);
 uint64_t dcpipe_frame_position (const dcpipe_frame *frame);
 struct dcpipe_bytes dcpipe_frame_bytes (const dcpipe_frame *frame);
 
-/* The block's buffer with room for `size` bytes; what it held is kept, but may move. NULL after
- * dcpipe_error if `size` is above max_block_size (see dcpipe_max_block_size) or memory is short: return DCPIPE_DIVERGED in the
- * first case, DCPIPE_FAIL in the second; DCPIPE_DIVERGED serves for both, the engine knows better. */
+/* The block's buffer, made or changed to hold `size` bytes; what it held is kept as far as it fits, but may
+ * move. Give back what a first guess took too much. NULL after dcpipe_error if `size` is above
+ * max_block_size or memory is short: return DCPIPE_FAIL, the engine knows which. May wait until other
+ * blocks have left memory. */
 void *dcpipe_block_buffer (dcpipe_block *block, size_t size);
 size_t dcpipe_max_block_size (void);
 
-/* Adds an entry. Its bytes must lie in the block's buffer (no longer to be grown) or in the frame, and are not copied. `deleted` tells the
- * ledger's own operation: true for a delete. The label must be UTF-8. */
+/* Adds an entry. Its bytes must lie in the block's buffer (no longer to be grown) or in the frame, and are
+ * not copied. `deleted` tells the ledger's own operation: true for a delete. The label must be UTF-8. What
+ * is wrong with it is the block's fault and found when unpack returns. */
 void dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key, struct dcpipe_bytes value,
                          bool deleted);
 
@@ -370,20 +409,26 @@ struct dcpipe_source {
    * data. Main thread. */
   int (*config_complete) (void *handle);
 
-  unsigned capabilities; /* enum dcpipe_source_flags */
+  /* Optional. Frees what config_complete made, also after it failed. Main thread. */
+  void (*config_free) (void *handle);
+
+  /* What it delivers as it is configured: enum dcpipe_source_flags. Any thread. */
+  unsigned (*capabilities) (const void *handle);
 
   /* Make ready to deliver from `resume` on (valid during the call). Called again after close for a new
    * run. Source thread. */
   int (*open) (void *handle, const dcpipe_resume *resume);
 
   /* Deliver what comes next: whole blocks, in order, none left out. DCPIPE_OK with at least one frame,
-   * DCPIPE_TIP with none, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Good blocks before a fault are delivered first, the fault at the next
-   * call. What was fetched ahead is kept over a DCPIPE_RETRY. An attempt not done by `deadline` (CLOCK_MONOTONIC, in ns)
-   * is given up with DCPIPE_RETRY. Source thread. */
+   * DCPIPE_TIP with none, DCPIPE_WAIT, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Good blocks before a
+   * fault are delivered first, the fault at the next call. What was fetched ahead is kept over a
+   * DCPIPE_RETRY. Frames count only with DCPIPE_OK. By `deadline` (CLOCK_MONOTONIC, in ns), or when
+   * dcpipe_stop_fd is readable, return DCPIPE_WAIT if there is nothing yet. Source thread. */
   int (*next) (void *handle, uint64_t deadline, dcpipe_batch *batch);
 
-  /* Inflate, parse and hash one block: a pure function of the frame, called from several threads at once;
-   * the handle is read only. DCPIPE_OK, or DCPIPE_DIVERGED for a block that is not well-formed. */
+  /* Inflate, parse and hash one block: a pure function of the frame, called from several threads at once,
+   * beside `next`: of the handle it reads only what config_complete set. DCPIPE_OK, or DCPIPE_DIVERGED for
+   * a block that is not well-formed. */
   int (*unpack) (const void *handle, const dcpipe_frame *frame, dcpipe_block *block);
 
   /* Optional. Ends a run. Source thread. */
@@ -406,15 +451,20 @@ uint64_t dcpipe_entry_time (const dcpipe_entry *entry);           /* its block's
 struct dcpipe_bytes dcpipe_entry_block_hash (const dcpipe_entry *entry);
 struct dcpipe_bytes dcpipe_entry_parent_hash (const dcpipe_entry *entry); /* empty in the first block */
 
-/* For resolve: the decoder's own tables as they stand after all earlier entries and after the rows that
- * `decode` emitted for this one. dcpipe_lookup_key gives an empty key to fill with the setters
- * (valid until the callback returns, never NULL). _get gives the row with that key: DCPIPE_OK, or DCPIPE_NONE and NULL. _scan calls `each` with
- * every row whose key begins with the columns set in `prefix`, in key order, until `each` returns false.
- * Rows are valid until the callback returns (_get) or `each` does (_scan). On DCPIPE_RETRY or DCPIPE_FAIL, return the same. */
+/* For resolve: the decoder's own tables as they stand after all earlier entries and after the rows emitted
+ * so far for this one, by decode and by this call. dcpipe_lookup_key gives an empty key to fill with the
+ * setters (valid until the callback returns, never NULL). _get gives the row with that key: DCPIPE_OK, or
+ * DCPIPE_NONE and NULL. _scan calls `each` with every row whose key begins with the columns set in
+ * `prefix`, in key order, as they stood when it began, until `each` returns false; `each` may emit rows,
+ * and may not look up. Rows are valid until the callback returns (_get) or `each` does (_scan). After
+ * another result the engine knows what failed and why: return DCPIPE_FAIL without dcpipe_error. */
 dcpipe_row *dcpipe_lookup_key (dcpipe_lookup *lookup, size_t table);
 int dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **row);
 int dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix, bool (*each) (void *context, const dcpipe_row *row),
                         void *context);
+
+/* The note that decode left for this entry. */
+const void *dcpipe_lookup_note (const dcpipe_lookup *lookup, size_t *size);
 
 /* A label that the decoder takes. */
 struct dcpipe_label {
@@ -435,6 +485,7 @@ struct dcpipe_decoder {
   struct dcpipe_options options;
   size_t handle_size;
   int (*config_complete) (void *handle); /* as for sources */
+  void (*config_free) (void *handle);
 
   struct dcpipe_labels labels;
   struct dcpipe_table_defs tables;
@@ -449,9 +500,10 @@ struct dcpipe_decoder {
    * the result is DCPIPE_OK all the same; DCPIPE_FAIL ends the run. */
   int (*decode) (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows);
 
-  /* Optional, for what depends on earlier entries (balances). Called after decode, in ledger order, once per sink and attempt, on the
-   * sink's thread, several sinks at once; the handle is read only and every memory between calls is in
-   * the tables. The sinks must be able to `get` and `scan`. */
+  /* Optional, for what depends on earlier entries (balances). Called for entries with a note
+   * (dcpipe_rows_note), in ledger order, once per sink and attempt, on the sink's thread, several sinks at
+   * once; the handle is read only and every memory between calls is in the tables. The sinks must be able
+   * to `get` and `scan`. */
   int (*resolve) (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lookup, dcpipe_rows *rows);
 };
 
@@ -470,13 +522,16 @@ const char *dcpipe_tables_view_sql (const dcpipe_tables *tables, size_t number);
 
 size_t dcpipe_table_number (const dcpipe_table *table); /* in the dcpipe_tables that it came from */
 const char *dcpipe_table_name (const dcpipe_table *table);
+bool dcpipe_table_counted (const dcpipe_table *table); /* somebody wants to know added rows from changed
+                                                          ones */
 unsigned dcpipe_table_flags (const dcpipe_table *table);
 size_t dcpipe_table_columns (const dcpipe_table *table);
 const char *dcpipe_column_name (const dcpipe_table *table, size_t column);
 int dcpipe_column_type (const dcpipe_table *table, size_t column);
 unsigned dcpipe_column_flags (const dcpipe_table *table, size_t column);
 size_t dcpipe_table_keys (const dcpipe_table *table);                   /* columns in the primary key */
-size_t dcpipe_table_key (const dcpipe_table *table, size_t number);     /* the column that is number 0, 1, ... of the key */
+size_t dcpipe_table_key (const dcpipe_table *table, size_t number);     /* the column that is number 0,
+                                                                           1, ... of the key */
 size_t dcpipe_table_indexes (const dcpipe_table *table);
 const char *dcpipe_table_index_name (const dcpipe_table *table, size_t number);
 size_t dcpipe_table_index_columns (const dcpipe_table *table, size_t number);
@@ -486,11 +541,13 @@ size_t dcpipe_table_index_column (const dcpipe_table *table, size_t number, size
 size_t dcpipe_rows_count (const dcpipe_rows *rows);
 const dcpipe_row *dcpipe_rows_at (const dcpipe_rows *rows, size_t i);
 
-/* What row number `i` did: how many rows it added, changed and removed. Without a call it counts as having done nothing. */
+/* What row number `i` did: how many rows it added, changed and removed. Without a call it counts as having
+ * done nothing. For tables that are not counted, added and changed need not be told apart. */
 void dcpipe_row_applied (dcpipe_rows *rows, size_t i, uint64_t added, uint64_t changed, uint64_t removed);
 
-/* Row number `i` cannot be stored, for the reason given: it becomes a failed entry and the run goes on. For
- * faults of this row alone; a sink that cannot write returns DCPIPE_RETRY or DCPIPE_FAIL. */
+/* Row number `i` cannot be stored, for the reason given: it becomes a failed entry and the run goes on (but
+ * ends, for rows of decoders that resolve, since later rows build on it). For faults of this row alone; a
+ * sink that cannot write returns DCPIPE_RETRY or DCPIPE_FAIL. */
 void dcpipe_row_refused (dcpipe_rows *rows, size_t i, const char *format, ...) DCPIPE_PRINTF (3, 4);
 
 /* The checkpoint: opaque text (UTF-8, some KiB) that a sink stores with its rows and gives back. */
@@ -502,8 +559,9 @@ void dcpipe_checkpoint_set (dcpipe_checkpoint *checkpoint, const void *text, siz
 dcpipe_row *dcpipe_scan_row (dcpipe_scan *scan);
 bool dcpipe_scan_emit (dcpipe_scan *scan);
 
-/* Takes the lock file PATH.lock for this process: a descriptor to be closed by the sink, or -1 after
- * dcpipe_error if another process holds it. The lock goes with the process. */
+/* Takes the lock file PATH.lock: a descriptor to be closed by the sink, or -1 after dcpipe_error if another
+ * process, or another handle of this one, holds it. The lock goes with the descriptor. For stores in files;
+ * others lock in their own way. */
 int dcpipe_lock (const char *path);
 
 enum dcpipe_mode {
@@ -513,8 +571,19 @@ enum dcpipe_mode {
                         removed afterwards, instead of where the options say, and with no care for durability */
 };
 
-/* A handle is opened once. WRITE and SCRATCH calls all come from one thread. READ handles are others,
- * on other threads. */
+/* A handle is opened once:
+ *
+ *    open ─▶ checkpoint_load ─▶ [ reset … commit ] ─▶ prepare
+ *         ─▶ { ( get | scan | apply )* ─▶ commit | rollback ─▶ [ tip_reached ] }* ─▶ close
+ *
+ * WRITE and SCRATCH calls all come from one thread. What a killed process left uncommitted is cleared away
+ * in open(WRITE), never by READ, which does not see it. READ handles are others, on other threads; the
+ * first read takes a snapshot, and all reads show that one commit until `rollback`. No other call is made
+ * during `scan` save those of dcpipe_scan.
+ *
+ * DCPIPE_RETRY and DCPIPE_AGAIN from a call after prepare make the engine call rollback (and for
+ * DCPIPE_RETRY wait) and repeat all since the last commit. After one from `commit` it calls
+ * checkpoint_load, too, to learn whether the commit took place all the same. */
 struct dcpipe_sink {
   const char *name;
   const char *version;
@@ -523,16 +592,18 @@ struct dcpipe_sink {
   struct dcpipe_options options;
   size_t handle_size;
   int (*config_complete) (void *handle); /* as for sources */
+  void (*config_free) (void *handle);
 
-  /* `scratch` is NULL but for DCPIPE_SCRATCH. READ of a store that does not exist yet returns DCPIPE_NONE. A sink that has
-   * no scratch mode fails; `dcpipe verify` then compares digests only. */
+  /* `scratch` is NULL but for DCPIPE_SCRATCH. READ of a store that does not exist yet returns DCPIPE_NONE.
+   * A sink that has no scratch mode fails; `dcpipe verify` then compares digests only. */
   int (*open) (void *handle, int mode, const char *scratch);
 
   /* The tables and views that will be used. WRITE creates what is missing and refuses tables whose columns
    * differ, saying how; others in the store are left alone. READ takes a missing table as empty. */
   int (*prepare) (void *handle, const dcpipe_tables *tables);
 
-  /* Give back the text of the last commit with dcpipe_checkpoint_set; no call if there is none. */
+  /* Give back the text of the last commit with dcpipe_checkpoint_set; no call if there is none. Outside a
+   * transaction. */
   int (*checkpoint_load) (void *handle, dcpipe_checkpoint *checkpoint);
 
   /* Apply rows in order, within the transaction that the first call after open, commit or rollback begins. */
@@ -541,21 +612,24 @@ struct dcpipe_sink {
   /* Store all that was applied and the checkpoint, durably, together or not at all. */
   int (*commit) (void *handle, const dcpipe_checkpoint *checkpoint);
 
-  /* Forget what was applied since the last commit. */
+  /* Forget what was applied since the last commit. READ: let go of the snapshot. */
   int (*rollback) (void *handle);
 
-  /* Optional. The row with the key of `key`, as applied so far, into `row`, with all columns: DCPIPE_OK or DCPIPE_NONE. */
+  /* Optional. The row with the key of `key`, as applied so far, into `row`, with all columns: DCPIPE_OK or
+   * DCPIPE_NONE. */
   int (*get) (void *handle, const dcpipe_row *key, dcpipe_row *row);
 
-  /* Optional. All rows of the table of `prefix` whose key begins with the columns set in it, in the order of
-   * dcpipe_row_key, as applied so far. */
+  /* Optional. All rows of the table of `prefix` whose key begins with the columns set in it, in the order
+   * of dcpipe_row_key (a store's own order may differ: text in place of large numbers), as applied so far.
+   * When dcpipe_scan_emit wants no more, DCPIPE_OK. */
   int (*scan) (void *handle, const dcpipe_row *prefix, dcpipe_scan *scan);
 
-  /* Remove the table and its rows, within the transaction. It may have other columns than before;
-   * `prepare` follows after the commit. Called before prepare. */
+  /* Remove the table and its rows, within the transaction. It may have other columns than the run's; a
+   * table that is not there is no error. */
   int (*reset) (void *handle, const char *table);
 
-  /* Optional. The commit before this call reached the source's tip, for the first time or again: build indexes put off, compact. */
+  /* Optional. The commit before this call reached the source's tip, for the first time or again: build
+   * indexes put off, compact. */
   int (*tip_reached) (void *handle);
 
   /* Optional. Also after a failed open. Uncommitted rows are forgotten. */

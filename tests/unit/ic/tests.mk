@@ -18,3 +18,4 @@ TESTS += unit/ic/test-hash
 check_PROGRAMS += unit/ic/test-hash
 unit_ic_test_hash_SOURCES = unit/ic/test-hash.c
 unit_ic_test_hash_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
+include $(srcdir)/unit/ic/protocol.mk

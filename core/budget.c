@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "budget.h"
+
+#include "cleanup.h"
+
+void
+budget_init (struct budget *budget, size_t limit)
+{
+  *budget = (struct budget) { .limit = limit };
+  pthread_mutex_init (&budget->mutex, NULL);
+  pthread_cond_init (&budget->freed, NULL);
+}
+
+void
+budget_destroy (struct budget *budget)
+{
+  pthread_cond_destroy (&budget->freed);
+  pthread_mutex_destroy (&budget->mutex);
+}
+
+bool
+budget_take (struct budget *budget, size_t size)
+{
+  LOCK_SCOPE (&budget->mutex);
+  budget->waiting++;
+  while (!budget->closed && budget->used > 0 && (budget->used > budget->limit || size > budget->limit - budget->used))
+    pthread_cond_wait (&budget->freed, &budget->mutex);
+  budget->waiting--;
+  if (budget->closed)
+    return false;
+  budget->used += size;
+  return true;
+}
+
+void
+budget_adjust (struct budget *budget, size_t from, size_t to)
+{
+  LOCK_SCOPE (&budget->mutex);
+  budget->used = budget->used - from + to;
+  if (to < from)
+    pthread_cond_broadcast (&budget->freed);
+}
+
+static bool
+fits (const struct budget *budget, uint64_t number, size_t from, size_t to)
+{
+  if (budget->used - from <= budget->limit && to <= budget->limit - (budget->used - from))
+    return true;
+  return number == budget->next
+         && (budget->delivered == 0 || (budget->delivered <= budget->limit && to <= budget->limit - budget->delivered));
+}
+
+bool
+budget_grow (struct budget *budget, uint64_t number, size_t from, size_t to)
+{
+  LOCK_SCOPE (&budget->mutex);
+  budget->waiting++;
+  while (!budget->closed && !fits (budget, number, from, to))
+    pthread_cond_wait (&budget->freed, &budget->mutex);
+  budget->waiting--;
+  budget->used = budget->used - from + to;
+  return !budget->closed;
+}
+
+void
+budget_deliver (struct budget *budget, uint64_t number, size_t size)
+{
+  LOCK_SCOPE (&budget->mutex);
+  budget->next = number + 1;
+  budget->delivered += size;
+  pthread_cond_broadcast (&budget->freed);
+}
+
+void
+budget_give (struct budget *budget, size_t size)
+{
+  LOCK_SCOPE (&budget->mutex);
+  budget->used -= size;
+  budget->delivered -= size;
+  pthread_cond_broadcast (&budget->freed);
+}
+
+bool
+budget_is_short (struct budget *budget)
+{
+  LOCK_SCOPE (&budget->mutex);
+  return budget->waiting > 0;
+}
+
+void
+budget_close (struct budget *budget)
+{
+  LOCK_SCOPE (&budget->mutex);
+  budget->closed = true;
+  pthread_cond_broadcast (&budget->freed);
+}

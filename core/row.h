@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows: a table, an operation and values.
+ *
+ * A row made by a decoder points at its entry, from which the columns that the engine fills are computed
+ * when somebody reads them. A stored row (from a sink, the cache, or core) holds all its values itself. */
+#ifndef DCPIPE_ROW_H
+#define DCPIPE_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "dcpipe-plugin.h"
+#include "table.h"
+
+#define SHA256_SIZE 32
+
+enum value_state { VALUE_UNSET, VALUE_NULL, VALUE_SET };
+
+union value {
+  bool b;
+  int64_t i;
+  uint64_t u; /* U64, TIME */
+  struct dcpipe_bytes bytes;
+};
+
+struct dcpipe_row {
+  const struct dcpipe_table *table;
+  const struct dcpipe_entry *entry; /* NULL if stored */
+  struct dcpipe_rows *maker;        /* whose arena takes its bytes while it is being filled in */
+  union value *values;
+  uint8_t *states; /* enum value_state */
+  uint8_t operation;
+};
+
+/* What decode left for resolve. */
+struct note {
+  const struct dcpipe_entry *entry;
+  void *data;
+  size_t size;
+  size_t label; /* number of the entry's label among the decoder's */
+};
+
+/* Rows of one block and decoder, in the order of the entries. */
+struct row_list {
+  struct dcpipe_row **items;
+  size_t count, capacity;
+  struct note *notes;
+  size_t notes_count, notes_capacity;
+  size_t failed;          /* rows among them that are failed entries */
+  uint64_t digest[4];     /* sum of the rows' hashes, little-endian limbs */
+};
+
+/* Rows being emitted by one callback, or (`view`) rows handed to a sink. */
+struct dcpipe_rows {
+  struct arena *arena;
+  const struct dcpipe_entry *entry;
+  const struct dcpipe_tables *tables;
+  size_t decoder;            /* number of the decoder */
+  const char *decoder_name;
+  size_t decoder_tables;     /* how many tables it has */
+  size_t label;              /* number of the entry's label among the decoder's */
+  struct row_list *list;
+  bool no_memory;
+  const char *mistake;       /* of the plugin: ends the run */
+  const char *unreadable;    /* why the entry fails: text that is not UTF-8 */
+  struct row_effect *effects; /* view: what the sink said of each row */
+};
+
+struct row_effect {
+  uint64_t added, changed, removed;
+  char *refused; /* why, from malloc; NULL if it was not */
+};
+
+/* Begins the rows of a decoder's callbacks; entry, label and list are set by the caller. */
+void rows_begin (struct dcpipe_rows *rows, struct arena *arena, const struct dcpipe_tables *tables, size_t decoder,
+                 const char *decoder_name, size_t decoder_tables);
+
+/* An empty stored row of `table` in the maker's arena: for core's own rows, keys, and rows that a sink
+ * fills in. Never NULL, as dcpipe_row_add. */
+struct dcpipe_row *row_make (struct dcpipe_rows *maker, const struct dcpipe_table *table, int operation);
+
+/* Adds `row` to the list. False when there is no memory. */
+bool row_list_add (struct arena *arena, struct row_list *list, struct dcpipe_row *row);
+
+/* Copies a row with all its values, those that the engine fills included, into one allocation. NULL when
+ * there is no memory. */
+struct dcpipe_row *row_copy (const struct dcpipe_row *row);
+
+/* Bytes that row_copy's result takes. */
+size_t row_copy_size (const struct dcpipe_row *row);
+
+/* The entry that the row stems from failed: adds the row for failed_entries. */
+void rows_fail_entry (struct dcpipe_rows *rows, uint64_t item, const char *reason);
+
+/* Checks the rows that a callback emitted, from number `from` on. Those of an entry with text that is not
+ * UTF-8 are replaced by a failed entry. False after fail: a mistake of the plugin, or no memory. */
+bool rows_finish (struct dcpipe_rows *rows, size_t from);
+
+/* Adds the hash of each decoded row of `list` from number `from` on to the list's digest. */
+void rows_digest (struct row_list *list, size_t from);
+
+/* Adds modulo 2^256; limbs from the least significant on. */
+void digest_add (uint64_t sum[4], const uint64_t addend[4]);
+
+/* True if both rows, of one table, have the same values; `column` tells the first that differs. VOLATILE
+ * columns are not compared. */
+bool row_equal (const struct dcpipe_row *a, const struct dcpipe_row *b, size_t *column);
+
+/* Takes away the trailing key columns of a key row, so that `count` are left set. */
+void row_key_prefix (struct dcpipe_row *row, size_t count);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Byte forms of rows: the primary key whose memcmp order is the order of dumps, and the canonical form
+ * that digests are taken of (doc/formats.md). */
+#include "config.h"
+
+#include <nettle/sha2.h>
+#include <string.h>
+
+#include "block.h"
+#include "row.h"
+
+/* ---- primary key -------------------------------------------------------------------------------- */
+
+struct key_writer {
+  uint8_t *at;
+  size_t size, capacity;
+};
+
+static void
+put (struct key_writer *writer, const uint8_t *data, size_t size)
+{
+  if (size > 0 && writer->size < writer->capacity) {
+    size_t room = writer->capacity - writer->size;
+
+    memcpy (writer->at + writer->size, data, size < room ? size : room);
+  }
+  writer->size += size;
+}
+
+static void
+put_u64 (struct key_writer *writer, uint64_t value)
+{
+  uint8_t bytes[8];
+
+  for (int i = 0; i < 8; i++)
+    bytes[i] = (uint8_t) (value >> (56 - 8 * i));
+  put (writer, bytes, sizeof bytes);
+}
+
+/* Every 00 becomes 00 ff, and 00 00 ends it. */
+static void
+put_bytes (struct key_writer *writer, struct dcpipe_bytes bytes)
+{
+  static const uint8_t end[2] = { 0x00, 0x00 }, zero[2] = { 0x00, 0xff };
+  const uint8_t *p = bytes.data, *stop = p + bytes.size;
+
+  while (p < stop) {
+    const uint8_t *found = memchr (p, 0, (size_t) (stop - p));
+
+    put (writer, p, (size_t) ((found ? found : stop) - p));
+    if (found == NULL)
+      break;
+    put (writer, zero, 2);
+    p = found + 1;
+  }
+  put (writer, end, 2);
+}
+
+size_t
+dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity)
+{
+  struct key_writer writer = { .at = buffer, .capacity = capacity };
+
+  for (size_t i = 0; i < row->table->keys_count; i++) {
+    size_t column = row->table->keys[i];
+
+    if (!dcpipe_is_set (row, column))
+      break;
+    switch (row->table->columns[column].type) {
+    case DCPIPE_BOOL:
+      put (&writer, (const uint8_t[]) { dcpipe_get_bool (row, column) }, 1);
+      break;
+    case DCPIPE_I64:
+      put_u64 (&writer, (uint64_t) dcpipe_get_i64 (row, column) ^ (uint64_t) 1 << 63);
+      break;
+    case DCPIPE_U64:
+    case DCPIPE_TIME:
+      put_u64 (&writer, dcpipe_get_u64 (row, column));
+      break;
+    default:
+      put_bytes (&writer, dcpipe_get_bytes (row, column));
+    }
+  }
+  return writer.size;
+}
+
+/* ---- canonical form ----------------------------------------------------------------------------- */
+
+/* Small pieces are gathered, so that the hash function is called seldom. */
+struct hasher {
+  struct sha256_ctx context;
+  size_t size;
+  uint8_t pieces[512];
+};
+
+static void
+flush (struct hasher *hasher)
+{
+  sha256_update (&hasher->context, hasher->size, hasher->pieces);
+  hasher->size = 0;
+}
+
+static void
+hash_bytes (struct hasher *hasher, const void *data, size_t size)
+{
+  if (size > sizeof hasher->pieces - hasher->size)
+    flush (hasher);
+  if (size > sizeof hasher->pieces) {
+    sha256_update (&hasher->context, size, data);
+    return;
+  }
+  if (size > 0)
+    memcpy (hasher->pieces + hasher->size, data, size);
+  hasher->size += size;
+}
+
+static void
+hash_u64 (struct hasher *hasher, uint64_t value)
+{
+  uint8_t bytes[8];
+
+  for (int i = 0; i < 8; i++)
+    bytes[i] = (uint8_t) (value >> (8 * i));
+  hash_bytes (hasher, bytes, sizeof bytes);
+}
+
+static void
+hash_value (struct hasher *hasher, const struct dcpipe_row *row, size_t column)
+{
+  const union value *value = &row->values[column];
+  uint8_t state = !dcpipe_is_set (row, column) ? VALUE_UNSET : dcpipe_is_null (row, column) ? VALUE_NULL : VALUE_SET;
+
+  hash_bytes (hasher, &state, 1);
+  if (state != VALUE_SET)
+    return;
+  switch (row->table->columns[column].type) {
+  case DCPIPE_BOOL:
+    hash_bytes (hasher, (const uint8_t[]) { value->b }, 1);
+    break;
+  case DCPIPE_I64:
+    hash_u64 (hasher, (uint64_t) value->i);
+    break;
+  case DCPIPE_U64:
+  case DCPIPE_TIME:
+    hash_u64 (hasher, value->u);
+    break;
+  default:
+    hash_u64 (hasher, value->bytes.size);
+    hash_bytes (hasher, value->bytes.data, value->bytes.size);
+  }
+}
+
+static void
+hash_row (const struct dcpipe_row *row, uint8_t digest[SHA256_SIZE])
+{
+  struct hasher hasher = { .size = 0 };
+
+  sha256_init (&hasher.context);
+  hash_bytes (&hasher, row->table->name, strlen (row->table->name) + 1);
+  hash_bytes (&hasher, &row->operation, 1);
+  hash_u64 (&hasher, row->entry->block->frame.position);
+  hash_u64 (&hasher, row->entry->index);
+  for (size_t i = 0; i < row->table->columns_count; i++)
+    if (row->table->columns[i].fill == DCPIPE_FILL_NOTHING && !(row->table->columns[i].flags & DCPIPE_COLUMN_VOLATILE))
+      hash_value (&hasher, row, i);
+  flush (&hasher);
+  sha256_digest (&hasher.context, SHA256_SIZE, digest);
+}
+
+void
+digest_add (uint64_t sum[4], const uint64_t addend[4])
+{
+  unsigned carry = 0;
+
+  for (int i = 0; i < 4; i++) {
+    uint64_t partial = sum[i] + addend[i];
+    unsigned overflow = partial < addend[i];
+
+    sum[i] = partial + carry;
+    carry = overflow | (sum[i] < partial);
+  }
+}
+
+void
+rows_digest (struct row_list *list, size_t from)
+{
+  for (size_t i = from; i < list->count; i++) {
+    uint8_t digest[SHA256_SIZE];
+    uint64_t limbs[4] = { 0 };
+
+    hash_row (list->items[i], digest);
+    for (int byte = 0; byte < SHA256_SIZE; byte++)
+      limbs[3 - byte / 8] = limbs[3 - byte / 8] << 8 | digest[byte];
+    digest_add (list->digest, limbs);
+  }
+}
