@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+include $(srcdir)/unit/ic/protocol.mk
+
 TESTS += unit/ic/test-principal
 check_PROGRAMS += unit/ic/test-principal
 unit_ic_test_principal_SOURCES = unit/ic/test-principal.c
@@ -18,4 +20,8 @@ TESTS += unit/ic/test-hash
 check_PROGRAMS += unit/ic/test-hash
 unit_ic_test_hash_SOURCES = unit/ic/test-hash.c
 unit_ic_test_hash_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
-include $(srcdir)/unit/ic/protocol.mk
+
+TESTS += unit/ic/test-candid
+check_PROGRAMS += unit/ic/test-candid
+unit_ic_test_candid_SOURCES = unit/ic/test-candid.c unit/ic/candid-json.c unit/ic/candid-json.h
+unit_ic_test_candid_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
