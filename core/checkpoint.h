@@ -11,7 +11,6 @@
 
 #include "block.h"
 
-struct setup;
 
 /* A block of the ledger and what lies up to and including it. */
 struct point {
@@ -53,7 +52,7 @@ struct frontier {
 
 struct dcpipe_checkpoint {
   bool loaded;
-  bool at_tip;         /* the commit that it belongs to reached the tip */
+
   struct hash ledger;  /* hash of the first block; size 0 if unknown */
   char *source;        /* plugin that the cursors come from */
   struct frontier *frontiers;

@@ -68,11 +68,11 @@ row_make (struct dcpipe_rows *maker, const struct dcpipe_table *table, int opera
 }
 
 bool
-row_list_add (struct arena *arena, struct row_list *list, struct dcpipe_row *row)
+row_list_add (struct arena *arena, struct row_list *list, const struct dcpipe_row *row)
 {
   if (list->count == list->capacity) {
     size_t capacity = list->capacity ? 2 * list->capacity : 8;
-    struct dcpipe_row **items = arena_resize (arena, list->items, list->capacity * sizeof *items, capacity * sizeof *items);
+    const struct dcpipe_row **items = arena_resize (arena, list->items, list->capacity * sizeof *items, capacity * sizeof *items);
 
     if (items == NULL)
       return false;
@@ -624,11 +624,27 @@ row_copy (const struct dcpipe_row *row)
   return copy;
 }
 
-void
-row_key_prefix (struct dcpipe_row *row, size_t count)
+struct dcpipe_row *
+row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row)
 {
-  for (size_t i = count; i < row->table->keys_count; i++)
-    row->states[row->table->keys[i]] = VALUE_UNSET;
+  struct dcpipe_row *merged = nowhere (row->table);
+
+  if (old == NULL)
+    return row_copy (row);
+  for (size_t i = 0; i < row->table->columns_count; i++) {
+    bool keep = row->operation == DCPIPE_UPDATE ? !dcpipe_is_set (row, i)
+                                                : (row->table->columns[i].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
+    const struct dcpipe_row *from = keep ? old : row;
+
+    merged->states[i] = dcpipe_is_null (from, i) ? VALUE_NULL : VALUE_SET;
+    if (type_has_bytes (row->table->columns[i].type))
+      merged->values[i].bytes = dcpipe_get_bytes (from, i);
+    else if (is_filled (from, i))
+      merged->values[i].u = dcpipe_get_u64 (from, i);
+    else
+      merged->values[i] = from->values[i];
+  }
+  return row_copy (merged);
 }
 
 /* ---- rows in a sink's hands --------------------------------------------------------------------- */

@@ -44,7 +44,7 @@ struct note {
 
 /* Rows of one block and decoder, in the order of the entries. */
 struct row_list {
-  struct dcpipe_row **items;
+  const struct dcpipe_row **items;
   size_t count, capacity;
   struct note *notes;
   size_t notes_count, notes_capacity;
@@ -82,11 +82,17 @@ void rows_begin (struct dcpipe_rows *rows, struct arena *arena, const struct dcp
 struct dcpipe_row *row_make (struct dcpipe_rows *maker, const struct dcpipe_table *table, int operation);
 
 /* Adds `row` to the list. False when there is no memory. */
-bool row_list_add (struct arena *arena, struct row_list *list, struct dcpipe_row *row);
+bool row_list_add (struct arena *arena, struct row_list *list, const struct dcpipe_row *row);
 
 /* Copies a row with all its values, those that the engine fills included, into one allocation. NULL when
  * there is no memory. */
 struct dcpipe_row *row_copy (const struct dcpipe_row *row);
+
+/* A copy of what `row` (UPSERT, UPDATE or INSERT) makes of `old`, which may be NULL. NULL when there is no memory. */
+struct dcpipe_row *row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row);
+
+/* Sets the key columns of `row` from the bytes that dcpipe_row_key made. */
+void row_key_parse (struct dcpipe_row *row, const uint8_t *key, size_t size);
 
 /* Bytes that row_copy's result takes. */
 size_t row_copy_size (const struct dcpipe_row *row);
@@ -107,8 +113,5 @@ void digest_add (uint64_t sum[4], const uint64_t addend[4]);
 /* True if both rows, of one table, have the same values; `column` tells the first that differs. VOLATILE
  * columns are not compared. */
 bool row_equal (const struct dcpipe_row *a, const struct dcpipe_row *b, size_t *column);
-
-/* Takes away the trailing key columns of a key row, so that `count` are left set. */
-void row_key_prefix (struct dcpipe_row *row, size_t count);
 
 #endif

@@ -84,6 +84,49 @@ dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity)
   return writer.size;
 }
 
+/* Reads bytes up to their ending 00 00 into the maker's memory; the number of bytes read. */
+static size_t
+parse_bytes (struct dcpipe_row *row, size_t column, const uint8_t *key, size_t size)
+{
+  uint8_t *copy = arena_bytes (row->maker->arena, size);
+  size_t used = 0, length = 0;
+
+  if (copy == NULL) {
+    row->maker->no_memory = true;
+    return size;
+  }
+  while (used + 1 < size && (key[used] != 0 || key[used + 1] != 0)) {
+    copy[length++] = key[used];
+    used += key[used] == 0 ? 2 : 1;
+  }
+  row->values[column].bytes = (struct dcpipe_bytes) { copy, length };
+  return used + 2;
+}
+
+void
+row_key_parse (struct dcpipe_row *row, const uint8_t *key, size_t size)
+{
+  for (size_t i = 0; i < row->table->keys_count && size > 0; i++) {
+    size_t column = row->table->keys[i], used = 8;
+    int type = row->table->columns[column].type;
+    uint64_t number = 0;
+
+    if (type == DCPIPE_TEXT || type == DCPIPE_BLOB)
+      used = parse_bytes (row, column, key, size);
+    else if (type == DCPIPE_BOOL) {
+      row->values[column].b = key[0] != 0;
+      used = 1;
+    } else {
+      for (int byte = 0; byte < 8; byte++)
+        number = number << 8 | key[byte];
+      row->values[column].u = type == DCPIPE_I64 ? number ^ (uint64_t) 1 << 63 : number;
+    }
+    row->states[column] = VALUE_SET;
+    key += used;
+    size -= used < size ? used : size;
+  }
+}
+
 /* ---- canonical form ----------------------------------------------------------------------------- */
 
 /* Small pieces are gathered, so that the hash function is called seldom. */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows that resolving decoders touched, in front of one sink. Operations are folded here, so that each changed row
+ * is written once for each commit, and looking a row up costs memory accesses. One thread. */
+#ifndef DCPIPE_CACHE_H
+#define DCPIPE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plugin.h"
+#include "row.h"
+#include "scan.h"
+
+struct cached_row;
+
+struct row_cache {
+  struct instance *sink;
+  const struct dcpipe_tables *tables;
+  size_t limit; /* bytes of rows kept */
+  size_t size;
+  struct cached_row *rows;
+  struct cached_row *dirty, *dirty_last;
+  /* Gives rows to the sink at once. */
+  int (*apply) (void *context, const struct dcpipe_row **rows, size_t count);
+  void *context;
+  struct dcpipe_row **grave; /* rows replaced, which a resolve callback may still read */
+  size_t grave_count, grave_capacity;
+  bool no_memory;
+};
+
+/* All return an enum dcpipe_result; other than DCPIPE_OK and DCPIPE_NONE after fail. */
+
+/* Applies an emitted row to the cache. The row lives until the next commit. */
+int cache_fold (struct row_cache *cache, const struct dcpipe_row *row);
+
+/* The row with that key: DCPIPE_OK, or DCPIPE_NONE. Valid until cache_settle. */
+int cache_get (struct row_cache *cache, const struct dcpipe_row *key, const struct dcpipe_row **row);
+
+int cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix, bool (*each) (void *context, const struct dcpipe_row *row),
+                void *context);
+
+/* Writes all changed rows to the sink. Before every commit. */
+int cache_flush (struct row_cache *cache);
+
+/* After each resolve: frees what nobody reads any more, and keeps the cache within bounds. */
+int cache_settle (struct row_cache *cache);
+
+/* Forgets everything, also what was not flushed: after a rollback. */
+void cache_clear (struct row_cache *cache);
+
+#endif

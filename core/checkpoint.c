@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "checkpoint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "log.h"
+
+#define CHECKPOINT_FORMAT 1
+
+static void
+cleanup_json (json_t **value)
+{
+  json_decref (*value);
+}
+
+#define CLEANUP_JSON CLEANUP (cleanup_json)
+
+/* ---- small things ------------------------------------------------------------------------------- */
+
+void
+point_set (struct point *point, const struct dcpipe_block *block, uint64_t blocks_before)
+{
+  *point = (struct point) { .known = true,
+                            .position = block->frame.position,
+                            .hash = block->hash,
+                            .time_ns = block->time_ns,
+                            .blocks = blocks_before + 1,
+                            .entries = block->first_ordinal - 1 + block->entries_count,
+                            .cursor_size = block->frame.cursor_size };
+  if (block->frame.cursor_size > 0)
+    memcpy (point->cursor, block->frame.cursor, block->frame.cursor_size);
+}
+
+void
+digest_text (char text[65], const uint64_t digest[4])
+{
+  snprintf (text, 65, "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64, digest[3], digest[2], digest[1], digest[0]);
+}
+
+static bool
+digest_parse (const char *text, uint64_t digest[4])
+{
+  if (text == NULL || strlen (text) != 64 || strspn (text, "0123456789abcdef") != 64)
+    return false;
+  for (int i = 0; i < 4; i++) {
+    char limb[17] = "";
+
+    memcpy (limb, text + 48 - 16 * i, 16);
+    digest[i] = strtoull (limb, NULL, 16);
+  }
+  return true;
+}
+
+const char *
+trust_name (int trust)
+{
+  static const char *const names[] = { "chain", "signatures", "certified" };
+
+  return trust >= 0 && trust < 3 ? names[trust] : "unknown";
+}
+
+static bool
+hash_parse (const char *text, struct hash *hash)
+{
+  size_t size = text ? strlen (text) : 0;
+
+  if (text == NULL || size % 2 != 0 || size / 2 > DCPIPE_HASH_MAX || strspn (text, "0123456789abcdef") != size)
+    return false;
+  hash->size = (uint8_t) (size / 2);
+  for (size_t i = 0; i < hash->size; i++) {
+    unsigned byte;
+
+    sscanf (text + 2 * i, "%2x", &byte);
+    hash->data[i] = (uint8_t) byte;
+  }
+  return true;
+}
+
+/* ---- frontiers ---------------------------------------------------------------------------------- */
+
+static void
+frontier_free (struct frontier *frontier)
+{
+  for (size_t i = 0; i < frontier->labels_count; i++)
+    free (frontier->labels[i].label);
+  for (size_t i = 0; i < frontier->ahead_count; i++)
+    free (frontier->ahead[i].label);
+  free (frontier->labels);
+  free (frontier->ahead);
+  free (frontier->decoder);
+  free (frontier->fingerprint);
+}
+
+void
+checkpoint_free (struct dcpipe_checkpoint *checkpoint)
+{
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    frontier_free (&checkpoint->frontiers[i]);
+  free (checkpoint->frontiers);
+  free (checkpoint->source);
+  free (checkpoint->text);
+  *checkpoint = (struct dcpipe_checkpoint) { 0 };
+}
+
+struct frontier *
+checkpoint_find (const struct dcpipe_checkpoint *checkpoint, const char *decoder)
+{
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    if (strcmp (checkpoint->frontiers[i].decoder, decoder) == 0)
+      return &checkpoint->frontiers[i];
+  return NULL;
+}
+
+struct frontier *
+checkpoint_add (struct dcpipe_checkpoint *checkpoint, const char *decoder)
+{
+  struct frontier *frontier = checkpoint_find (checkpoint, decoder);
+  char *name;
+
+  if (frontier != NULL)
+    return frontier;
+  name = strdup (decoder);
+  frontier = realloc (checkpoint->frontiers, (checkpoint->frontiers_count + 1) * sizeof *frontier);
+  if (frontier != NULL)
+    checkpoint->frontiers = frontier;
+  if (name == NULL || frontier == NULL) {
+    free (name);
+    fail ("no memory for the checkpoint");
+    return NULL;
+  }
+  frontier = &checkpoint->frontiers[checkpoint->frontiers_count++];
+  *frontier = (struct frontier) { .decoder = name, .trust = DCPIPE_TRUST_CERTIFIED };
+  return frontier;
+}
+
+void
+checkpoint_remove (struct dcpipe_checkpoint *checkpoint, const char *decoder)
+{
+  struct frontier *frontier = checkpoint_find (checkpoint, decoder);
+
+  if (frontier == NULL)
+    return;
+  frontier_free (frontier);
+  *frontier = checkpoint->frontiers[--checkpoint->frontiers_count];
+}
+
+static bool
+text_is (const char *text, struct dcpipe_bytes bytes)
+{
+  return strlen (text) == bytes.size && memcmp (text, bytes.data, bytes.size) == 0;
+}
+
+struct label_count *
+frontier_label (struct frontier *frontier, struct dcpipe_bytes label)
+{
+  struct label_count *labels;
+  char *copy;
+
+  for (size_t i = 0; i < frontier->labels_count; i++)
+    if (text_is (frontier->labels[i].label, label))
+      return &frontier->labels[i];
+  if (label.size > 0
+      && (frontier->labels_count >= FRONTIER_LABELS_MAX || label.size > 256 || memchr (label.data, 0, label.size) != NULL))
+    return frontier_label (frontier, (struct dcpipe_bytes) { NULL, 0 });
+  copy = strndup (label.size > 0 ? (const char *) label.data : "", label.size);
+  labels = realloc (frontier->labels, (frontier->labels_count + 1) * sizeof *labels);
+  if (labels != NULL)
+    frontier->labels = labels;
+  if (copy == NULL || labels == NULL) {
+    free (copy);
+    fail ("no memory for the checkpoint");
+    return NULL;
+  }
+  labels[frontier->labels_count] = (struct label_count) { .label = copy };
+  return &labels[frontier->labels_count++];
+}
+
+struct ahead *
+frontier_ahead (const struct frontier *frontier, struct dcpipe_bytes label)
+{
+  for (size_t i = 0; i < frontier->ahead_count; i++)
+    if (text_is (frontier->ahead[i].label, label))
+      return &frontier->ahead[i];
+  return NULL;
+}
+
+struct ahead *
+frontier_ahead_add (struct frontier *frontier, const char *label)
+{
+  struct ahead *ahead = frontier_ahead (frontier, (struct dcpipe_bytes) { (const uint8_t *) label, strlen (label) });
+  char *copy;
+
+  if (ahead != NULL)
+    return ahead;
+  copy = strdup (label);
+  ahead = realloc (frontier->ahead, (frontier->ahead_count + 1) * sizeof *ahead);
+  if (ahead != NULL)
+    frontier->ahead = ahead;
+  if (copy == NULL || ahead == NULL) {
+    free (copy);
+    fail ("no memory for the checkpoint");
+    return NULL;
+  }
+  frontier->ahead[frontier->ahead_count] = (struct ahead) { .label = copy };
+  return &frontier->ahead[frontier->ahead_count++];
+}
+
+void
+frontier_ahead_drop (struct frontier *frontier)
+{
+  for (size_t i = 0; i < frontier->ahead_count;)
+    if (frontier->at.known && frontier->ahead[i].at.position <= frontier->at.position) {
+      free (frontier->ahead[i].label);
+      frontier->ahead[i] = frontier->ahead[--frontier->ahead_count];
+    } else
+      i++;
+}
+
+/* ---- as JSON text ------------------------------------------------------------------------------- */
+
+/* Numbers are written as text: JSON readers lose digits of large ones. */
+static json_t *
+number (uint64_t value)
+{
+  char text[24];
+
+  snprintf (text, sizeof text, "%" PRIu64, value);
+  return json_string (text);
+}
+
+static json_t *
+format_point (const struct point *point)
+{
+  char hash[2 * DCPIPE_HASH_MAX + 1];
+
+  if (!point->known)
+    return json_null ();
+  hash_text (hash, &point->hash);
+  return json_pack ("{s:o, s:s, s:o, s:o, s:o, s:s%}", "position", number (point->position), "hash", hash, "time_ns",
+                    number (point->time_ns), "blocks", number (point->blocks), "entries", number (point->entries),
+                    "cursor", point->cursor, point->cursor_size);
+}
+
+static json_t *
+format_frontier (const struct frontier *frontier)
+{
+  json_t *labels = json_object (), *ahead = json_object ();
+  char digest[65];
+
+  for (size_t i = 0; i < frontier->labels_count; i++)
+    json_object_set_new (labels, frontier->labels[i].label,
+                         json_pack ("[o, o]", number (frontier->labels[i].entries), number (frontier->labels[i].failed)));
+  for (size_t i = 0; i < frontier->ahead_count; i++)
+    json_object_set_new (ahead, frontier->ahead[i].label, format_point (&frontier->ahead[i].at));
+  digest_text (digest, frontier->digest);
+  return json_pack ("{s:s, s:o, s:o, s:o, s:s, s:i, s:o, s:o}", "fingerprint",
+                    frontier->fingerprint ? frontier->fingerprint : "", "at", format_point (&frontier->at), "entries",
+                    number (frontier->entries), "failed", number (frontier->failed), "digest", digest, "trust",
+                    frontier->trust, "labels", labels, "ahead", ahead);
+}
+
+bool
+checkpoint_format (struct dcpipe_checkpoint *checkpoint)
+{
+  char ledger[2 * DCPIPE_HASH_MAX + 1];
+  json_t *decoders = json_object ();
+  CLEANUP_JSON json_t *whole = NULL;
+  char *text;
+
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    json_object_set_new (decoders, checkpoint->frontiers[i].decoder, format_frontier (&checkpoint->frontiers[i]));
+  hash_text (ledger, &checkpoint->ledger);
+  whole = json_pack ("{s:i, s:s, s:s, s:o, s:o}", "format", CHECKPOINT_FORMAT, "ledger", ledger, "source",
+                     checkpoint->source ? checkpoint->source : "", "unconfirmed", number (checkpoint->unconfirmed),
+                     "decoders", decoders);
+  text = whole ? json_dumps (whole, JSON_COMPACT) : NULL;
+  if (text == NULL) {
+    fail ("no memory for the checkpoint, or a cursor of the source that is not UTF-8");
+    return false;
+  }
+  free (checkpoint->text);
+  checkpoint->text = text;
+  checkpoint->text_size = strlen (text);
+  return true;
+}
+
+static bool
+parse_number (const json_t *object, const char *member, uint64_t *value)
+{
+  const char *text = json_string_value (json_object_get (object, member));
+  char *end;
+
+  if (text == NULL || text[0] < '0' || text[0] > '9')
+    return false;
+  *value = strtoull (text, &end, 10);
+  return *end == '\0';
+}
+
+static bool
+parse_point (const json_t *object, struct point *point)
+{
+  const json_t *cursor = json_object_get (object, "cursor");
+
+  *point = (struct point) { .known = false };
+  if (json_is_null (object))
+    return true;
+  if (!parse_number (object, "position", &point->position) || !parse_number (object, "time_ns", &point->time_ns)
+      || !parse_number (object, "blocks", &point->blocks) || !parse_number (object, "entries", &point->entries)
+      || !hash_parse (json_string_value (json_object_get (object, "hash")), &point->hash) || !json_is_string (cursor)
+      || json_string_length (cursor) > DCPIPE_CURSOR_MAX)
+    return false;
+  point->known = true;
+  point->cursor_size = json_string_length (cursor);
+  memcpy (point->cursor, json_string_value (cursor), point->cursor_size);
+  return true;
+}
+
+static bool
+parse_labels (const json_t *labels, struct frontier *frontier)
+{
+  const char *label;
+  json_t *counts;
+
+  json_object_foreach ((json_t *) labels, label, counts)
+  {
+    struct label_count *count
+        = frontier_label (frontier, (struct dcpipe_bytes) { (const uint8_t *) label, strlen (label) });
+    const char *entries = json_string_value (json_array_get (counts, 0));
+    const char *failed = json_string_value (json_array_get (counts, 1));
+
+    if (count == NULL || entries == NULL || failed == NULL)
+      return false;
+    count->entries = strtoull (entries, NULL, 10);
+    count->failed = strtoull (failed, NULL, 10);
+  }
+  return true;
+}
+
+static bool
+parse_frontier (const json_t *object, struct frontier *frontier)
+{
+  const char *fingerprint = json_string_value (json_object_get (object, "fingerprint"));
+  const char *label;
+  json_t *point;
+
+  if (fingerprint == NULL || !parse_point (json_object_get (object, "at"), &frontier->at)
+      || !parse_number (object, "entries", &frontier->entries) || !parse_number (object, "failed", &frontier->failed)
+      || !digest_parse (json_string_value (json_object_get (object, "digest")), frontier->digest)
+      || !parse_labels (json_object_get (object, "labels"), frontier))
+    return false;
+  frontier->fingerprint = strdup (fingerprint);
+  frontier->trust = (int) json_integer_value (json_object_get (object, "trust"));
+  json_object_foreach (json_object_get (object, "ahead"), label, point)
+  {
+    struct ahead *ahead = frontier_ahead_add (frontier, label);
+
+    if (ahead == NULL || !parse_point (point, &ahead->at))
+      return false;
+  }
+  return frontier->fingerprint != NULL;
+}
+
+static bool
+parse_whole (const json_t *whole, struct dcpipe_checkpoint *checkpoint)
+{
+  const char *source = json_string_value (json_object_get (whole, "source"));
+  const char *decoder;
+  json_t *object;
+
+  if (source == NULL || !hash_parse (json_string_value (json_object_get (whole, "ledger")), &checkpoint->ledger)
+      || !parse_number (whole, "unconfirmed", &checkpoint->unconfirmed))
+    return false;
+  checkpoint->source = strdup (source);
+  json_object_foreach (json_object_get (whole, "decoders"), decoder, object)
+  {
+    struct frontier *frontier = checkpoint_add (checkpoint, decoder);
+
+    if (frontier == NULL || !parse_frontier (object, frontier))
+      return false;
+  }
+  return checkpoint->source != NULL;
+}
+
+bool
+checkpoint_parse (struct dcpipe_checkpoint *checkpoint)
+{
+  json_error_t error;
+  CLEANUP_JSON json_t *whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, &error);
+  json_int_t format = json_integer_value (json_object_get (whole, "format"));
+
+  if (whole == NULL) {
+    fail ("the stored checkpoint is not JSON: %s", error.text);
+    return false;
+  }
+  if (format > CHECKPOINT_FORMAT) {
+    fail ("the stored checkpoint has format %d, made by a later dcpipe; this one knows format %d", (int) format,
+          CHECKPOINT_FORMAT);
+    return false;
+  }
+  if (format < CHECKPOINT_FORMAT || !parse_whole (whole, checkpoint)) {
+    fail ("the stored checkpoint is damaged: %.200s", checkpoint->text);
+    return false;
+  }
+  return true;
+}
+
+bool
+checkpoint_copy (struct dcpipe_checkpoint *to, const struct dcpipe_checkpoint *from)
+{
+  bool good;
+
+  *to = (struct dcpipe_checkpoint) { .text = from->text ? strndup (from->text, from->text_size) : NULL,
+                                     .text_size = from->text_size };
+  if (from->text == NULL)
+    return true;
+  if (to->text == NULL)
+    fail ("no memory for the checkpoint");
+  good = to->text != NULL && checkpoint_parse (to);
+  to->loaded = good;
+  if (!good)
+    checkpoint_free (to);
+  return good;
+}
+
+/* ---- what sinks see ----------------------------------------------------------------------------- */
+
+struct dcpipe_bytes
+dcpipe_checkpoint_text (const dcpipe_checkpoint *checkpoint)
+{
+  return (struct dcpipe_bytes) { (const uint8_t *) checkpoint->text, checkpoint->text_size };
+}
+
+void
+dcpipe_checkpoint_set (dcpipe_checkpoint *checkpoint, const void *text, size_t size)
+{
+  free (checkpoint->text);
+  checkpoint->text = malloc (size + 1);
+  checkpoint->no_memory = checkpoint->text == NULL;
+  if (checkpoint->text == NULL)
+    return;
+  if (size > 0)
+    memcpy (checkpoint->text, text, size);
+  checkpoint->text[size] = '\0';
+  checkpoint->text_size = size;
+}
