@@ -22,3 +22,10 @@ unit_ledger_test_golden_blocks_SOURCES = unit/ledger/test-golden-blocks.c
 unit_ledger_test_golden_blocks_LDADD = libledgersupport.la $(NETTLE_LIBS)
 unit_ledger_test_golden_corrupt_SOURCES = unit/ledger/test-golden-corrupt.c
 unit_ledger_test_golden_corrupt_LDADD = libledgersupport.la
+
+if HAVE_SODIUM
+check_PROGRAMS += unit/ledger/test-ed25519ph
+TESTS += unit/ledger/test-ed25519ph
+unit_ledger_test_ed25519ph_SOURCES = unit/ledger/test-ed25519ph.c
+unit_ledger_test_ed25519ph_LDADD = libsupport.la ../plugins/lib/ledger/libledger-sig.la
+endif
