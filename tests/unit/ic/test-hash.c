@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "ic/hash.h"
-#include "ic/principal.h"
 #include "support/vectors.h"
+#include "unit/ic/requests.h"
 
 static size_t maps, requests;
 
@@ -101,75 +101,17 @@ START_TEST (every_map)
 }
 END_TEST
 
-static struct bytes
-principal_bytes (struct ic_principal *principal, const char *text)
-{
-  ck_assert_ptr_nonnull (text);
-  ck_assert (ic_principal_parse (principal, text, strlen (text)) == NULL);
-  return (struct bytes) { principal->bytes, principal->size };
-}
-
-/* The paths of a read_state request, in memory that is freed with free_paths. */
-static struct ic_path *
-read_paths (json_t *json)
-{
-  struct ic_path *paths = calloc (json_array_size (json) + 1, sizeof *paths);
-  json_t *path, *label;
-  size_t i, j;
-
-  ck_assert_ptr_nonnull (paths);
-  json_array_foreach (json, i, path) {
-    struct bytes *labels = calloc (json_array_size (path) + 1, sizeof *labels);
-
-    ck_assert_ptr_nonnull (labels);
-    json_array_foreach (path, j, label) {
-      json_t *object = json_pack ("{sO}", "label", label);
-
-      labels[j].data = vectors_hex (object, "label", &labels[j].size);
-      json_decref (object);
-    }
-    paths[i] = (struct ic_path) { labels, json_array_size (path) };
-  }
-  return paths;
-}
-
-static void
-free_paths (struct ic_path *paths, size_t count)
-{
-  for (size_t i = 0; i < count; i++) {
-    for (size_t j = 0; j < paths[i].count; j++)
-      free ((void *) (uintptr_t) paths[i].labels[j].data);
-    free ((void *) (uintptr_t) paths[i].labels);
-  }
-  free (paths);
-}
-
 static void
 check_request (json_t *row, size_t number, void *context)
 {
-  json_t *content = json_object_get (row, "content"), *paths = json_object_get (content, "paths");
-  struct ic_request request = { .request_type = vectors_text (content, "request_type"),
-                                .method_name = vectors_text (content, "method_name") };
-  struct ic_principal sender, canister;
-  uint8_t id[IC_HASH_SIZE], *arg, *nonce;
-  struct ic_path *read = read_paths (paths);
+  struct golden_request golden;
+  uint8_t id[IC_HASH_SIZE];
 
   (void) context;
-  request.sender = principal_bytes (&sender, vectors_text (content, "sender"));
-  request.ingress_expiry = strtoull (vectors_text (content, "ingress_expiry"), NULL, 10);
-  if (json_object_get (content, "canister_id") != NULL)
-    request.canister_id = principal_bytes (&canister, vectors_text (content, "canister_id"));
-  request.arg.data = arg = vectors_hex (content, "arg", &request.arg.size);
-  request.nonce.data = nonce = vectors_hex (content, "nonce", &request.nonce.size);
-  if (paths != NULL) {
-    request.paths = read;
-    request.path_count = json_array_size (paths);
-  }
-  ic_request_id (id, &request);
+  golden_request_read (&golden, json_object_get (row, "content"));
+  ic_request_id (id, &golden.request);
   check_hash (id, row, "request_id", number);
-  free_paths (read, json_array_size (paths));
-  free (arg);
-  free (nonce);
+  golden_request_free (&golden);
   requests++;
 }
 

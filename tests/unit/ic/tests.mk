@@ -18,7 +18,7 @@ unit_ic_test_leb128_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
 
 TESTS += unit/ic/test-hash
 check_PROGRAMS += unit/ic/test-hash
-unit_ic_test_hash_SOURCES = unit/ic/test-hash.c
+unit_ic_test_hash_SOURCES = unit/ic/test-hash.c unit/ic/requests.c unit/ic/requests.h
 unit_ic_test_hash_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
 
 TESTS += unit/ic/test-candid
