@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 check_LTLIBRARIES += libledgersupport.la
-libledgersupport_la_SOURCES = support/ledger-reader.c support/ledger-reader.h support/run.h
-libledgersupport_la_LIBADD = ../plugins/lib/ledger/libledger.la libsupport.la
+libledgersupport_la_SOURCES = \
+  support/borsh-writer.c support/borsh-writer.h \
+  support/ledger-reader.c support/ledger-reader.h \
+  support/ledger-writer.c support/ledger-writer.h \
+  support/run.h
+libledgersupport_la_LIBADD = ../plugins/lib/ledger/libledger.la libsupport.la $(NETTLE_LIBS) $(ZLIB_LIBS)
 
 ledger_tests = \
   unit/ledger/test-block \
@@ -24,8 +28,16 @@ unit_ledger_test_golden_corrupt_SOURCES = unit/ledger/test-golden-corrupt.c
 unit_ledger_test_golden_corrupt_LDADD = libledgersupport.la
 
 if HAVE_SODIUM
-check_PROGRAMS += unit/ledger/test-ed25519ph
-TESTS += unit/ledger/test-ed25519ph
+check_LTLIBRARIES += libsign.la
+libsign_la_SOURCES = support/ed25519ph-sign.c support/ed25519ph-sign.h
+libsign_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+libsign_la_LIBADD = $(SODIUM_LIBS)
+
+signature_tests = unit/ledger/test-ed25519ph unit/ledger/test-writer
+check_PROGRAMS += $(signature_tests)
+TESTS += $(signature_tests)
 unit_ledger_test_ed25519ph_SOURCES = unit/ledger/test-ed25519ph.c
 unit_ledger_test_ed25519ph_LDADD = libsupport.la ../plugins/lib/ledger/libledger-sig.la
+unit_ledger_test_writer_SOURCES = unit/ledger/test-writer.c
+unit_ledger_test_writer_LDADD = libledgersupport.la libsign.la ../plugins/lib/ledger/libledger-sig.la
 endif
