@@ -25,3 +25,13 @@ TESTS += unit/ic/test-candid
 check_PROGRAMS += unit/ic/test-candid
 unit_ic_test_candid_SOURCES = unit/ic/test-candid.c unit/ic/candid-json.c unit/ic/candid-json.h
 unit_ic_test_candid_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
+
+TESTS += unit/ic/test-candid-types
+check_PROGRAMS += unit/ic/test-candid-types
+unit_ic_test_candid_types_SOURCES = unit/ic/test-candid-types.c
+unit_ic_test_candid_types_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
+
+TESTS += unit/ic/test-number
+check_PROGRAMS += unit/ic/test-number
+unit_ic_test_number_SOURCES = unit/ic/test-number.c
+unit_ic_test_number_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
