@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Candid messages: the first byte picks the types to decode at, the rest is the message. What decodes must encode, and
- * decode again to what encodes the same. One choice reads the types from the message's own head, and one reads
- * types as text. */
+/* Candid messages: the first byte picks the types to decode at, the rest is the message. What decodes must
+ * encode, and decode again to what encodes the same. One choice reads the types from the message's own
+ * head, and one reads types as text. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -15,13 +15,15 @@ static const char *const expected[] = {
   "()",
   "(variant { Ok : record { text; blob }; Err : text })",
   "type V = variant { Nat : nat; Int : int; Text : text; Blob : blob }; (vec record { text; V })",
-  "type V = variant { Nat : nat; Int : int; Text : text; Blob : blob; Array : vec V; Map : vec record { text; V } }; "
-  "(opt V)",
+  "type V = variant { Nat : nat; Int : int; Text : text; Blob : blob; Array : vec V; "
+  "Map : vec record { text; V } }; (opt V)",
   "(record { entries : vec record { key : blob; value : blob; label : text }; next_cursor : opt record { "
   "block_position : nat64; entry_index : nat32 }; has_more : bool; total_count : opt nat32 })",
   "type List = opt record { head : int; tail : List }; (List, opt opt nat, reserved, null)",
-  "type S = service { m : (S) -> (opt F) query }; type F = func (F, opt nat) -> (S) oneway; (opt S, opt F, principal)",
-  "(opt record { opt variant { a : nat8; b : int16; c : float32 }; vec opt float64; vec bool }, vec vec null)",
+  "type S = service { m : (S) -> (opt F) query }; type F = func (F, opt nat) -> (S) oneway; "
+  "(opt S, opt F, principal)",
+  "(opt record { opt variant { a : nat8; b : int16; c : float32 }; vec opt float64; vec bool }, "
+  "vec vec null)",
   "(vec opt record { 0 : opt reserved; 5 : vec record {} }, opt vec nat8, opt empty)",
 };
 

@@ -8,7 +8,8 @@
  *     struct ic_candid_types types;
  *     const struct ic_candid_value *reply, *chunk;
  *
- *     if (!ic_candid_types_parse (&types, "(variant { Ok : record { text; blob }; Err : text })", &arena, &error)
+ *     if (!ic_candid_types_parse (&types, "(variant { Ok : record { text; blob }; Err : text })",
+ *                                  &arena, &error)
  *         || !ic_candid_decode (&reply, message, &types, &arena, &error))
  *       return false;                                  (error.text says where and why)
  *     chunk = ic_candid_case (&reply[0], "Ok");
@@ -90,8 +91,8 @@ struct ic_candid_type {
   uint32_t results;            /* of a func */
   ic_candid_ref *types;        /* of each of them; a func's results follow its arguments */
   uint32_t *ids;               /* record and variant: the fields' ids, rising */
-  struct bytes *names;         /* record and variant: NULL, or the fields' names as far as they are known (else
-                                * data is NULL). service: the methods' names, rising */
+  struct bytes *names;         /* record and variant: NULL, or the fields' names, with no data where they are
+                                * not known. service: the methods' names, rising */
 };
 
 /* A sequence of types, of arguments or results, with the table that they refer to. */
@@ -107,13 +108,13 @@ struct ic_candid_types {
  *     type Value = variant { Nat : nat; Text : text; Array : vec Value };
  *     (vec record { text; Value }, opt blob)
  *
- * All is kept in `arena`, and names are views of `text`, which must live as long. Returns false with `error` set
- * if the text is not such a sequence or there is no memory. */
+ * All is kept in `arena`, and names are views of `text`, which must live as long. Returns false with
+ * `error` set if the text is not such a sequence or there is no memory. */
 bool ic_candid_types_parse (struct ic_candid_types *types, const char *text, struct ic_arena *arena,
                             struct ic_error *error);
 
-/* Reads types from the head of a message: "DIDL", type table and argument types. Moves `message` past it. Names of
- * methods are views of the message. */
+/* Reads types from the head of a message: "DIDL", type table and argument types. Moves `message` past it.
+ * Names of methods are views of the message. */
 bool ic_candid_types_read (struct ic_candid_types *types, struct bytes *message, struct ic_arena *arena,
                            struct ic_error *error);
 
@@ -167,13 +168,14 @@ struct ic_candid_value {
   };
 };
 
-/* Decodes a message at the expected types, with the coercions of the specification: what is expected and missing is
- * null, what is not expected is skipped, and what does not fit under an opt becomes null.
+/* Decodes a message at the expected types, with the coercions of the specification: what is expected and
+ * missing is null, what is not expected is skipped, and what does not fit under an opt becomes null.
  *
  * Sets `*values` to an array of `expected->arg_count` values, in `arena`; they point into `message` too.
  * Returns false with `error` set if the message is malformed, is of other types, or costs too much. */
 bool ic_candid_decode (const struct ic_candid_value **values, struct bytes message,
-                       const struct ic_candid_types *expected, struct ic_arena *arena, struct ic_error *error);
+                       const struct ic_candid_types *expected, struct ic_arena *arena,
+                       struct ic_error *error);
 
 /* The field of a record with this name, or this id; NULL if the value is no record or has no such field. */
 const struct ic_candid_value *ic_candid_field (const struct ic_candid_value *record, const char *name);
@@ -186,8 +188,8 @@ const struct ic_candid_value *ic_candid_case (const struct ic_candid_value *vari
  * something else, or the number does not fit. */
 bool ic_candid_u64 (const struct ic_candid_value *value, uint64_t *number);
 
-/* The digits of a number of any kind of nat or int, of any size up to IC_NUMBER_MAX_BITS, in memory that the caller
- * frees; NULL with `error` set if it is larger, or there is no memory. */
+/* The digits of a number of any kind of nat or int, of any size up to IC_NUMBER_MAX_BITS, in memory that
+ * the caller frees; NULL with `error` set if it is larger, or there is no memory. */
 char *ic_candid_digits (const struct ic_candid_value *value, struct ic_error *error);
 
 /* Values for encoding. They hold pointers to what they are given. */
@@ -222,9 +224,9 @@ struct ic_candid_buffer {
   size_t size, capacity;
 };
 
-/* Appends a message with these values, of which there are `types->arg_count`, to `buffer`. Where a record lacks a field
- * that may be null, null is written. Returns false with `error` set if a value is not of its type,
- * or there is no memory; what was appended then means nothing. */
+/* Appends a message with these values, of which there are `types->arg_count`, to `buffer`. Where a record
+ * lacks a field that may be null, null is written. Returns false with `error` set if a value is not of its
+ * type, or there is no memory; what was appended then means nothing. */
 bool ic_candid_encode (struct ic_candid_buffer *buffer, const struct ic_candid_types *types,
                        const struct ic_candid_value *values, struct ic_error *error);
 

@@ -147,10 +147,12 @@ fail_field (struct encoder *e, const struct ic_candid_type *type, uint32_t index
   if (type->names != NULL)
     name = type->names[index];
   if (name.data != NULL)
-    ic_error_set (e->error, "cannot encode a Candid record: field %.*s %s", (int) name.size, (const char *) name.data,
+    ic_error_set (e->error, "cannot encode a Candid record: field %.*s %s", (int) name.size,
+                  (const char *) name.data,
                   reason);
   else
-    ic_error_set (e->error, "cannot encode a Candid record: field %lu %s", (unsigned long) type->ids[index], reason);
+    ic_error_set (e->error, "cannot encode a Candid record: field %lu %s", (unsigned long) type->ids[index],
+                  reason);
   return false;
 }
 
@@ -168,7 +170,8 @@ put_fixed (struct encoder *e, enum ic_candid_kind kind, unsigned width, const st
     over = value->integer < -limit || value->integer >= limit;
   }
   if (over != 0) {
-    ic_error_set (e->error, "cannot encode a number that does not fit in a Candid %s", ic_candid_kind_name (kind));
+    ic_error_set (e->error, "cannot encode a number that does not fit in a Candid %s",
+                  ic_candid_kind_name (kind));
     return false;
   }
   store_le64 (bytes, bits);
@@ -255,7 +258,8 @@ put_vec (struct encoder *e, const struct ic_candid_type *type, const struct ic_c
 
 /* A field's value, or null where it has none and may be null. */
 static bool
-put_field (struct encoder *e, const struct ic_candid_type *type, uint32_t index, const struct ic_candid_value *field)
+put_field (struct encoder *e, const struct ic_candid_type *type, uint32_t index,
+           const struct ic_candid_value *field)
 {
   enum ic_candid_kind kind = ic_candid_kind_of (e->types, type->types[index]);
   struct ic_candid_value null = { .kind = (uint8_t) kind };

@@ -17,7 +17,8 @@ struct ic_candid_reader {
 /* Notes what is wrong at the current position, unless something was before. Returns false. */
 bool ic_candid_fail (struct ic_candid_reader *reader, const char *fault);
 
-/* Each takes one thing, or fails. Numbers that do not fit are refused, lengths also if the message ends before. */
+/* Each takes one thing, or fails. Numbers that do not fit are refused, lengths also if the message ends
+ * before. */
 bool ic_candid_read_byte (struct ic_candid_reader *reader, uint8_t *byte);
 bool ic_candid_read_uleb (struct ic_candid_reader *reader, uint64_t *value);
 bool ic_candid_read_sleb (struct ic_candid_reader *reader, int64_t *value);
@@ -32,6 +33,7 @@ ic_candid_left (const struct ic_candid_reader *reader)
 }
 
 /* Reads "DIDL", type table and argument types. Memory is taken from `arena`. */
-bool ic_candid_read_types (struct ic_candid_reader *reader, struct ic_candid_types *types, struct ic_arena *arena);
+bool ic_candid_read_types (struct ic_candid_reader *reader, struct ic_candid_types *types,
+                           struct ic_arena *arena);
 
 #endif

@@ -42,7 +42,9 @@ may_be_absent (struct ic_candid_relation *r, struct side_ref a)
 {
   enum ic_candid_kind kind = kind_of (r, a);
 
-  return kind == IC_CANDID_OPT || kind == IC_CANDID_NULL || kind == IC_CANDID_RESERVED ? IC_CANDID_YES : IC_CANDID_NO;
+  if (kind == IC_CANDID_OPT || kind == IC_CANDID_NULL || kind == IC_CANDID_RESERVED)
+    return IC_CANDID_YES;
+  return IC_CANDID_NO;
 }
 
 static enum ic_candid_verdict
@@ -96,8 +98,8 @@ examine_service (struct ic_candid_relation *r, struct side_ref a, struct side_re
 
 /* Argument or result lists, as tuples: `from` and `count` tell which part of a func's types they are. */
 static enum ic_candid_verdict
-examine_lists (struct ic_candid_relation *r, struct side_ref a, uint32_t a_from, uint32_t a_count, struct side_ref b,
-               uint32_t b_from, uint32_t b_count)
+examine_lists (struct ic_candid_relation *r, struct side_ref a, uint32_t a_from, uint32_t a_count,
+               struct side_ref b, uint32_t b_from, uint32_t b_count)
 {
   enum ic_candid_verdict verdict = IC_CANDID_YES;
 

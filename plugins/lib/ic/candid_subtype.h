@@ -23,6 +23,7 @@ struct ic_candid_relation {
 };
 
 /* Whether type `a` of table 0 is a subtype of type `b` of table 1. */
-enum ic_candid_verdict ic_candid_subtype (struct ic_candid_relation *relation, ic_candid_ref a, ic_candid_ref b);
+enum ic_candid_verdict ic_candid_subtype (struct ic_candid_relation *relation, ic_candid_ref a,
+                                          ic_candid_ref b);
 
 #endif

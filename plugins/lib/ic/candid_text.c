@@ -2,7 +2,7 @@
 /* Types in the syntax of .did files. */
 #include "config.h"
 
-#include "ic/candid.h"
+#include "ic/candid_lexer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +25,9 @@ struct field {
 };
 
 struct parser {
-  const char *text, *next;
+  struct ic_candid_lexer in;
   struct ic_candid_types *types;
   struct ic_arena *arena;
-  struct ic_error *error;
   struct definition *definitions;
   size_t definition_count, depth, table_room, definition_room;
 };
@@ -42,16 +41,9 @@ struct list {
 static bool parse_type (struct parser *p, ic_candid_ref *ref);
 
 static bool
-fail (struct parser *p, const char *expected)
-{
-  ic_error_set (p->error, "Candid types, character %zu: %s expected", (size_t) (p->next - p->text) + 1, expected);
-  return false;
-}
-
-static bool
 fail_memory (struct parser *p)
 {
-  ic_error_set (p->error, "Candid types: there is not enough memory");
+  ic_error_set (p->in.error, "Candid types: there is not enough memory");
   return false;
 }
 
@@ -74,90 +66,13 @@ grow (struct parser *p, void *array, size_t count, size_t *room, size_t size)
   return larger;
 }
 
-static void
-skip_blanks (struct parser *p)
-{
-  for (;;) {
-    p->next += strspn (p->next, " \t\r\n");
-    if (p->next[0] != '/' || p->next[1] != '/')
-      return;
-    p->next += strcspn (p->next, "\n");
-  }
-}
-
-static bool
-is_word (char c)
-{
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/* The word or number that comes next, which is not taken; empty if there is none. */
-static struct bytes
-peek_word (struct parser *p)
-{
-  size_t size = 0;
-
-  skip_blanks (p);
-  while (is_word (p->next[size]))
-    size++;
-  return (struct bytes) { (const uint8_t *) p->next, size };
-}
-
-static bool
-word_is (struct bytes word, const char *text)
-{
-  return word.size == strlen (text) && memcmp (word.data, text, word.size) == 0;
-}
-
-static bool
-take (struct parser *p, const char *symbol)
-{
-  skip_blanks (p);
-  if (strncmp (p->next, symbol, strlen (symbol)) != 0)
-    return false;
-  p->next += strlen (symbol);
-  return true;
-}
-
-static bool
-take_word (struct parser *p, const char *text)
-{
-  struct bytes word = peek_word (p);
-
-  if (!word_is (word, text))
-    return false;
-  p->next += word.size;
-  return true;
-}
-
-/* A name, quoted or not. Escapes are not read: no interface that is known has them. */
-static bool
-take_name (struct parser *p, struct bytes *name)
-{
-  size_t size;
-
-  *name = peek_word (p);
-  if (name->size > 0) {
-    p->next += name->size;
-    return true;
-  }
-  if (p->next[0] != '"')
-    return fail (p, "a name");
-  size = strcspn (p->next + 1, "\"\\");
-  if (p->next[1 + size] != '"')
-    return fail (p, "a name that ends in a quotation mark, without escapes");
-  *name = (struct bytes) { (const uint8_t *) p->next + 1, size };
-  p->next += size + 2;
-  return true;
-}
-
 static bool
 add_type (struct parser *p, struct ic_candid_type type, ic_candid_ref *ref)
 {
   struct ic_candid_types *types = p->types;
 
   if (types->count >= IC_CANDID_MAX_TYPES)
-    return fail (p, "fewer types");
+    return ic_candid_expected (&p->in, "fewer types");
   types->table = grow (p, types->table, types->count, &p->table_room, sizeof type);
   if (types->table == NULL)
     return false;
@@ -214,7 +129,7 @@ add_members (struct parser *p, struct ic_candid_type *type, struct list *list)
     qsort (list->fields, count, sizeof *list->fields, compare);
   for (size_t i = 0; i < count; i++) {
     if (i > 0 && compare (&list->fields[i - 1], &list->fields[i]) == 0)
-      return fail (p, "members with ids of their own");
+      return ic_candid_expected (&p->in, "members with ids of their own");
     type->types[i] = list->fields[i].type;
     type->ids[i] = list->fields[i].id;
     type->names[i] = list->fields[i].name;
@@ -243,20 +158,20 @@ number_of (struct bytes word, uint32_t *id)
 static bool
 parse_label (struct parser *p, struct field *field, bool *named)
 {
-  const char *start = p->next;
+  const char *start = p->in.next;
   struct bytes name;
   bool quoted;
 
   *named = false;
-  skip_blanks (p);
-  quoted = p->next[0] == '"';
-  if (!quoted && peek_word (p).size == 0)
+  ic_candid_skip_blanks (&p->in);
+  quoted = p->in.next[0] == '"';
+  if (!quoted && ic_candid_peek_word (&p->in).size == 0)
     return true;
-  if (!take_name (p, &name))
+  if (!ic_candid_take_name (&p->in, &name))
     return false;
-  skip_blanks (p);
-  if (p->next[0] != ':' && p->next[0] != ';' && p->next[0] != '}') {
-    p->next = start;
+  ic_candid_skip_blanks (&p->in);
+  if (p->in.next[0] != ':' && p->in.next[0] != ';' && p->in.next[0] != '}') {
+    p->in.next = start;
     return true;
   }
   *named = true;
@@ -268,7 +183,8 @@ parse_label (struct parser *p, struct field *field, bool *named)
   return true;
 }
 
-/* One field. A record's may have a type only, and counts on from the one before; a variant's may have a name only. */
+/* One field. A record's may have a type only, and counts on from the one before; a variant's may have a
+ * name only. */
 static bool
 parse_field (struct parser *p, bool is_record, uint32_t *next_id, struct field *field)
 {
@@ -276,18 +192,18 @@ parse_field (struct parser *p, bool is_record, uint32_t *next_id, struct field *
   bool named;
 
   *field = (struct field) { .id = *next_id, .type = -IC_CANDID_NULL };
-  skip_blanks (p);
-  start = p->next;
+  ic_candid_skip_blanks (&p->in);
+  start = p->in.next;
   if (!parse_label (p, field, &named))
     return false;
-  if (named && is_record && (skip_blanks (p), p->next[0] != ':')) {
-    p->next = start;
+  if (named && is_record && (ic_candid_skip_blanks (&p->in), p->in.next[0] != ':')) {
+    p->in.next = start;
     *field = (struct field) { .id = *next_id };
     named = false;
   }
   if (!named && !is_record)
-    return fail (p, "the name of a case");
-  if (!named || take (p, ":"))
+    return ic_candid_expected (&p->in, "the name of a case");
+  if (!named || ic_candid_take (&p->in, ":"))
     if (!parse_type (p, &field->type))
       return false;
   *next_id = field->id + 1;
@@ -302,13 +218,13 @@ parse_fields (struct parser *p, enum ic_candid_kind kind, ic_candid_ref *ref)
   uint32_t next_id = 0;
   struct field field;
 
-  if (!take (p, "{"))
-    return fail (p, "{");
-  while (!take (p, "}")) {
+  if (!ic_candid_take (&p->in, "{"))
+    return ic_candid_expected (&p->in, "{");
+  while (!ic_candid_take (&p->in, "}")) {
     if (!parse_field (p, kind == IC_CANDID_RECORD, &next_id, &field) || !add_field (p, &list, field))
       return false;
-    if (!take (p, ";") && (skip_blanks (p), p->next[0] != '}'))
-      return fail (p, "; or }");
+    if (!ic_candid_take (&p->in, ";") && (ic_candid_skip_blanks (&p->in), p->in.next[0] != '}'))
+      return ic_candid_expected (&p->in, "; or }");
   }
   return add_members (p, &type, &list) && add_type (p, type, ref);
 }
@@ -320,21 +236,21 @@ parse_sequence (struct parser *p, struct list *list)
   struct field field;
   const char *start;
 
-  if (!take (p, "("))
-    return fail (p, "(");
-  while (!take (p, ")")) {
+  if (!ic_candid_take (&p->in, "("))
+    return ic_candid_expected (&p->in, "(");
+  while (!ic_candid_take (&p->in, ")")) {
     field = (struct field) { .id = 0 };
-    skip_blanks (p);
-    start = p->next;
-    if (peek_word (p).size > 0 || p->next[0] == '"')
-      if (!take_name (p, &field.name))
+    ic_candid_skip_blanks (&p->in);
+    start = p->in.next;
+    if (ic_candid_peek_word (&p->in).size > 0 || p->in.next[0] == '"')
+      if (!ic_candid_take_name (&p->in, &field.name))
         return false;
-    if (!take (p, ":"))
-      p->next = start;
+    if (!ic_candid_take (&p->in, ":"))
+      p->in.next = start;
     if (!parse_type (p, &field.type) || !add_field (p, list, field))
       return false;
-    if (!take (p, ",") && (skip_blanks (p), p->next[0] != ')'))
-      return fail (p, ", or )");
+    if (!ic_candid_take (&p->in, ",") && (ic_candid_skip_blanks (&p->in), p->in.next[0] != ')'))
+      return ic_candid_expected (&p->in, ", or )");
   }
   return true;
 }
@@ -350,8 +266,8 @@ parse_func (struct parser *p, ic_candid_ref *ref)
   if (!parse_sequence (p, &list))
     return false;
   type.count = list.count;
-  if (!take (p, "->"))
-    return fail (p, "->");
+  if (!ic_candid_take (&p->in, "->"))
+    return ic_candid_expected (&p->in, "->");
   if (!parse_sequence (p, &list))
     return false;
   type.results = list.count - type.count;
@@ -361,7 +277,7 @@ parse_func (struct parser *p, ic_candid_ref *ref)
   for (uint32_t i = 0; i < list.count; i++)
     type.types[i] = list.fields[i].type;
   for (int mode = IC_CANDID_QUERY; mode <= IC_CANDID_COMPOSITE_QUERY; mode++)
-    if (take_word (p, modes[mode]))
+    if (ic_candid_take_word (&p->in, modes[mode]))
       type.mode = (enum ic_candid_mode) mode;
   return add_type (p, type, ref);
 }
@@ -374,19 +290,20 @@ parse_service (struct parser *p, ic_candid_ref *ref)
   struct field method = { 0 };
   bool is_func;
 
-  if (!take (p, "{"))
-    return fail (p, "{");
-  while (!take (p, "}")) {
-    if (!take_name (p, &method.name))
+  if (!ic_candid_take (&p->in, "{"))
+    return ic_candid_expected (&p->in, "{");
+  while (!ic_candid_take (&p->in, "}")) {
+    if (!ic_candid_take_name (&p->in, &method.name))
       return false;
-    if (!take (p, ":"))
-      return fail (p, ":");
-    skip_blanks (p);
-    is_func = p->next[0] == '(';
-    if (!(is_func ? parse_func (p, &method.type) : parse_type (p, &method.type)) || !add_field (p, &list, method))
+    if (!ic_candid_take (&p->in, ":"))
+      return ic_candid_expected (&p->in, ":");
+    ic_candid_skip_blanks (&p->in);
+    is_func = p->in.next[0] == '(';
+    if (!(is_func ? parse_func (p, &method.type) : parse_type (p, &method.type))
+        || !add_field (p, &list, method))
       return false;
-    if (!take (p, ";") && (skip_blanks (p), p->next[0] != '}'))
-      return fail (p, "; or }");
+    if (!ic_candid_take (&p->in, ";") && (ic_candid_skip_blanks (&p->in), p->in.next[0] != '}'))
+      return ic_candid_expected (&p->in, "; or }");
   }
   return add_members (p, &type, &list) && add_type (p, type, ref);
 }
@@ -433,22 +350,23 @@ parse_word (struct parser *p, struct bytes word, ic_candid_ref *ref)
 {
   size_t index;
 
-  if (word_is (word, "opt"))
+  if (ic_candid_word_is (word, "opt"))
     return parse_inner (p, IC_CANDID_OPT, ref);
-  if (word_is (word, "vec"))
+  if (ic_candid_word_is (word, "vec"))
     return parse_inner (p, IC_CANDID_VEC, ref);
-  if (word_is (word, "blob"))
+  if (ic_candid_word_is (word, "blob"))
     return add_blob (p, ref);
-  if (word_is (word, "record"))
+  if (ic_candid_word_is (word, "record"))
     return parse_fields (p, IC_CANDID_RECORD, ref);
-  if (word_is (word, "variant"))
+  if (ic_candid_word_is (word, "variant"))
     return parse_fields (p, IC_CANDID_VARIANT, ref);
-  if (word_is (word, "func"))
+  if (ic_candid_word_is (word, "func"))
     return parse_func (p, ref);
-  if (word_is (word, "service"))
+  if (ic_candid_word_is (word, "service"))
     return parse_service (p, ref);
   for (int kind = IC_CANDID_NULL; kind <= IC_CANDID_PRINCIPAL; kind++)
-    if ((kind <= IC_CANDID_EMPTY || kind == IC_CANDID_PRINCIPAL) && word_is (word, ic_candid_kind_name (kind))) {
+    if ((kind <= IC_CANDID_EMPTY || kind == IC_CANDID_PRINCIPAL)
+        && ic_candid_word_is (word, ic_candid_kind_name (kind))) {
       *ref = -kind;
       return true;
     }
@@ -461,14 +379,14 @@ parse_word (struct parser *p, struct bytes word, ic_candid_ref *ref)
 static bool
 parse_type (struct parser *p, ic_candid_ref *ref)
 {
-  struct bytes word = peek_word (p);
+  struct bytes word = ic_candid_peek_word (&p->in);
   bool ok;
 
   if (word.size == 0)
-    return fail (p, "a type");
+    return ic_candid_expected (&p->in, "a type");
   if (p->depth >= MAX_NESTING)
-    return fail (p, "less nesting");
-  p->next += word.size;
+    return ic_candid_expected (&p->in, "less nesting");
+  p->in.next += word.size;
   p->depth++;
   ok = parse_word (p, word, ref);
   p->depth--;
@@ -482,18 +400,18 @@ parse_definition (struct parser *p)
   ic_candid_ref ref;
   size_t index;
 
-  if (!take_name (p, &name))
+  if (!ic_candid_take_name (&p->in, &name))
     return false;
-  if (!take (p, "="))
-    return fail (p, "=");
+  if (!ic_candid_take (&p->in, "="))
+    return ic_candid_expected (&p->in, "=");
   if (!parse_type (p, &ref))
     return false;
-  if (!take (p, ";"))
-    return fail (p, ";");
+  if (!ic_candid_take (&p->in, ";"))
+    return ic_candid_expected (&p->in, ";");
   if (!find_definition (p, name, &index))
     return false;
   if (p->definitions[index].known)
-    return fail (p, "one definition for each name");
+    return ic_candid_expected (&p->in, "one definition for each name");
   p->definitions[index].ref = ref;
   p->definitions[index].known = true;
   return true;
@@ -507,7 +425,7 @@ resolve (struct parser *p, ic_candid_ref *ref)
     const struct definition *definition = &p->definitions[*ref - NAMED_REF];
 
     if (!definition->known || steps > p->definition_count) {
-      ic_error_set (p->error, "Candid types: no definition of %.*s", (int) definition->name.size,
+      ic_error_set (p->in.error, "Candid types: no definition of %.*s", (int) definition->name.size,
                     (const char *) definition->name.data);
       return false;
     }
@@ -531,27 +449,28 @@ resolve_all (struct parser *p)
   for (size_t i = 0; i < types->count; i++)
     for (uint32_t j = 0; types->table[i].kind == IC_CANDID_SERVICE && j < types->table[i].count; j++)
       if (ic_candid_kind_of (types, types->table[i].types[j]) != IC_CANDID_FUNC) {
-        ic_error_set (p->error, "Candid types: a method of a service is no func");
+        ic_error_set (p->in.error, "Candid types: a method of a service is no func");
         return false;
       }
   return true;
 }
 
 bool
-ic_candid_types_parse (struct ic_candid_types *types, const char *text, struct ic_arena *arena, struct ic_error *error)
+ic_candid_types_parse (struct ic_candid_types *types, const char *text, struct ic_arena *arena,
+                       struct ic_error *error)
 {
-  struct parser p = { .text = text, .next = text, .types = types, .arena = arena, .error = error };
+  struct parser p = { .in = { text, text, error }, .types = types, .arena = arena };
   struct list list = { NULL, 0, 0 };
 
   *types = (struct ic_candid_types) { NULL };
-  while (take_word (&p, "type"))
+  while (ic_candid_take_word (&p.in, "type"))
     if (!parse_definition (&p))
       return false;
   if (!parse_sequence (&p, &list))
     return false;
-  skip_blanks (&p);
-  if (p.next[0] != '\0')
-    return fail (&p, "the end");
+  ic_candid_skip_blanks (&p.in);
+  if (p.in.next[0] != '\0')
+    return ic_candid_expected (&p.in, "the end");
   types->args = ic_arena_alloc (arena, list.count * sizeof *types->args);
   if (types->args == NULL)
     return fail_memory (&p);

@@ -13,9 +13,10 @@ const char *
 ic_candid_kind_name (enum ic_candid_kind kind)
 {
   static const char *const names[] = {
-    "?",      "null",  "bool",    "nat",     "int",  "nat8",     "nat16", "nat32", "nat64",
-    "int8",   "int16", "int32",   "int64",   "float32", "float64", "text", "reserved", "empty",
-    "opt",    "vec",   "record",  "variant", "func", "service",  "principal", "a type of a later version", "blob",
+    "?",       "null",    "bool",    "nat",    "int",     "nat8",      "nat16",   "nat32", "nat64",
+    "int8",    "int16",   "int32",   "int64",  "float32", "float64",   "text",    "reserved", "empty",
+    "opt",     "vec",     "record",  "variant", "func",   "service",   "principal",
+    "a type of a later version", "blob",
   };
 
   return (size_t) kind < sizeof names / sizeof *names ? names[kind] : names[0];
@@ -51,7 +52,8 @@ struct table {
   struct ic_arena *arena;
 };
 
-/* Room for `count` things of which each takes at least `least` bytes of the message; NULL if there cannot be so many. */
+/* Room for `count` things of which each takes at least `least` bytes of the message; NULL if there cannot
+ * be so many. */
 static void *
 room_for (struct table *table, uint64_t count, size_t least, size_t size)
 {
@@ -150,7 +152,8 @@ read_func (struct table *table, struct ic_candid_type *type)
   if (!ic_candid_read_uleb (table->reader, &args))
     return false;
   refs = room_for (table, args, 1, sizeof *refs);
-  if (refs == NULL || !read_refs (table, refs, (size_t) args) || !ic_candid_read_uleb (table->reader, &results))
+  if (refs == NULL || !read_refs (table, refs, (size_t) args)
+      || !ic_candid_read_uleb (table->reader, &results))
     return false;
   type->count = (uint32_t) args;
   /* The results' count is known only now: the arguments move in front of them. */

@@ -77,8 +77,10 @@ ic_candid_digits (const struct ic_candid_value *value, struct ic_error *error)
   }
   if (value->big)
     bytes = value->bytes;
+  else if (is_nat (value->kind))
+    bytes.size = ic_uleb128_write (word, value->nat);
   else
-    bytes.size = is_nat (value->kind) ? ic_uleb128_write (word, value->nat) : ic_sleb128_write (word, value->integer);
+    bytes.size = ic_sleb128_write (word, value->integer);
   return ic_number_digits (bytes, is_int (value->kind), error);
 }
 

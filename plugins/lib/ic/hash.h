@@ -51,7 +51,8 @@ struct ic_path {
 };
 
 /* What a request to a replica says. A pointer that is NULL (in `method_name`, and in the `data` of the
- * views save `sender`) leaves its field out; an argument that is present and empty has data that is not NULL. */
+ * views save `sender`) leaves its field out; an argument that is present and empty has data that is not
+ * NULL. */
 struct ic_request {
   const char *request_type; /* "query", "call" or "read_state" */
   struct bytes sender;      /* a principal's bytes */

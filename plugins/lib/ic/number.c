@@ -60,7 +60,8 @@ divide (struct magnitude *m, uint32_t divisor)
   return (uint32_t) rest;
 }
 
-/* The magnitude behind a LEB128 encoding. For a negative number, its bits are the complement of the magnitude less one. */
+/* The magnitude behind a LEB128 encoding. For a negative number, its bits are the complement of the
+ * magnitude less one. */
 static bool
 decode (struct magnitude *m, struct bytes leb128, bool negative)
 {

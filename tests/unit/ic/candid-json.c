@@ -126,7 +126,8 @@ candid_did (const json_t *types, const json_t *defs)
   return text;
 }
 
-static json_t *value_json (const struct ic_candid_types *types, ic_candid_ref ref, const struct ic_candid_value *value);
+static json_t *value_json (const struct ic_candid_types *types, ic_candid_ref ref,
+                           const struct ic_candid_value *value);
 
 static json_t *
 principal_json (struct bytes bytes)
@@ -167,7 +168,8 @@ number_json (const struct ic_candid_value *value)
 
 /* Sets the member of an object that stands for a field. */
 static void
-set_member (json_t *object, const struct ic_candid_types *types, const struct ic_candid_type *type, uint32_t index,
+set_member (json_t *object, const struct ic_candid_types *types, const struct ic_candid_type *type,
+            uint32_t index,
             const struct ic_candid_value *value)
 {
   struct bytes name = { NULL, 0 };

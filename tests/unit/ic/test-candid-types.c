@@ -79,7 +79,8 @@ START_TEST (a_record_takes_its_fields_in_any_order)
                                       { "key", ic_candid_blob ("K", 1) },
                                       { "value", ic_candid_blob ("V", 1) } };
   struct ic_candid_value record;
-  struct ic_candid_types types = types_of ("(record { value : blob; label : text; key : blob; note : opt nat })");
+  struct ic_candid_types types =
+    types_of ("(record { value : blob; label : text; key : blob; note : opt nat })");
   const struct ic_candid_value *values;
   struct ic_candid_buffer buffer = { NULL, 0, 0 };
 
@@ -108,7 +109,8 @@ END_TEST
 
 START_TEST (values_of_other_types_are_not_encoded)
 {
-  struct ic_candid_value items[2] = { ic_candid_bool (true), ic_candid_bool (false) }, text = ic_candid_text ("x", 1);
+  struct ic_candid_value items[2] = { ic_candid_bool (true), ic_candid_bool (false) };
+  struct ic_candid_value text = ic_candid_text ("x", 1);
   struct ic_candid_named extra = { "extra", ic_candid_bool (true) };
   struct ic_candid_value record;
   uint8_t id[30] = { 0 };
@@ -130,10 +132,11 @@ END_TEST
 
 START_TEST (types_may_be_recursive_and_commented)
 {
-  struct ic_candid_types types = types_of ("// a list\n"
-                                           "type List = opt Node; type Node = record { head : nat; tail : List };\n"
-                                           "type Alias = Other; type Other = nat8;\n"
-                                           "(List, Alias, record { 5 : text; blob; \"quoted name\" : null },)");
+  static const char text[] = "// a list\n"
+                             "type List = opt Node; type Node = record { head : nat; tail : List };\n"
+                             "type Alias = Other; type Other = nat8;\n"
+                             "(List, Alias, record { 5 : text; blob; \"quoted name\" : null },)";
+  struct ic_candid_types types = types_of (text);
 
   ck_assert_uint_eq (types.arg_count, 3);
   ck_assert_int_eq (ic_candid_kind_of (&types, types.args[0]), IC_CANDID_OPT);
@@ -147,10 +150,10 @@ END_TEST
 START_TEST (bad_types_are_refused)
 {
   static const char *const texts[] = {
-    "",          "(",           ")",           "(nat",        "nat",           "(nat) x",    "(nat nat)",
-    "(unknown)", "(record {)",  "(opt)",       "(vec)",       "(record { a : })", "(record { a : nat; a : int })",
-    "(variant { nat : })", "(func)", "(func () ->)", "(service { a : nat })", "type A = nat (A)", "type A = A; (A)",
-    "type A = B; type B = A; (A)", "type A = nat; type A = int; (A)", "(record { 4294967296 : nat })x", "(\"a)",
+    "", "(", ")", "(nat", "nat", "(nat) x", "(nat nat)", "(unknown)", "(record {)", "(opt)", "(vec)",
+    "(record { a : })", "(record { a : nat; a : int })", "(variant { nat : })", "(func)", "(func () ->)",
+    "(service { a : nat })", "type A = nat (A)", "type A = A; (A)", "type A = B; type B = A; (A)",
+    "type A = nat; type A = int; (A)", "(record { 4294967296 : nat })x", "(\"a)",
     "(record { \"a\\n\" : nat })",
   };
   struct ic_candid_types types;
@@ -192,8 +195,8 @@ fits (const char *sent, const char *wanted)
   return ok;
 }
 
-/* That B is a subtype of B' follows from A and A' only; so it must be forgotten when x turns out to stand in the way of
- * those, and the second func must not fit where the first did not. */
+/* That B is a subtype of B' follows from A and A' only; so it must be forgotten when x turns out to stand
+ * in the way of those, and the second func must not fit where the first did not. */
 START_TEST (what_was_assumed_in_vain_is_forgotten)
 {
   static const char sent[] = "type A = record { b : B; x : nat }; type B = record { a : A };"
@@ -202,7 +205,8 @@ START_TEST (what_was_assumed_in_vain_is_forgotten)
                               "(opt func () -> (A), opt func () -> (B))";
   static const char wider[] = "type A = record { b : B; x : int }; type B = record { a : A };"
                               "(opt func () -> (A), opt func () -> (B))";
-  struct ic_candid_types sent_types = types_of (sent), other_types = types_of (other), wider_types = types_of (wider);
+  struct ic_candid_types sent_types = types_of (sent), other_types = types_of (other);
+  struct ic_candid_types wider_types = types_of (wider);
   struct ic_candid_func func = { { (const uint8_t *) "\1", 1 }, { (const uint8_t *) "m", 1 } };
   struct ic_candid_value value = { .kind = IC_CANDID_FUNC, .func = &func };
   struct ic_candid_value args[] = { ic_candid_some (&value), ic_candid_some (&value) };
@@ -227,8 +231,10 @@ START_TEST (funcs_are_contravariant)
   ck_assert (!fits ("(func (nat) -> (int))", "(func (int) -> (int))"));
   ck_assert (fits ("(func (opt nat) -> ())", "(func () -> (opt text))"));
   ck_assert (!fits ("(func () -> () query)", "(func () -> ())"));
-  ck_assert (fits ("(func () -> (service { a : () -> (); b : () -> () }))", "(func () -> (service { b : () -> () }))"));
-  ck_assert (!fits ("(func () -> (service { b : () -> () }))", "(func () -> (service { a : () -> (); b : () -> () }))"));
+  ck_assert (fits ("(func () -> (service { a : () -> (); b : () -> () }))",
+                   "(func () -> (service { b : () -> () }))"));
+  ck_assert (!fits ("(func () -> (service { b : () -> () }))",
+                    "(func () -> (service { a : () -> (); b : () -> () }))"));
 }
 END_TEST
 
@@ -240,7 +246,8 @@ START_TEST (a_large_nat_becomes_an_int)
   char *digits;
   uint64_t number;
 
-  ck_assert (ic_candid_decode (&values, (struct bytes) { message, sizeof message - 1 }, &types, &arena, &error));
+  ck_assert (ic_candid_decode (&values, (struct bytes) { message, sizeof message - 1 }, &types, &arena,
+                               &error));
   ck_assert (!ic_candid_u64 (&values[0], &number));
   digits = ic_candid_digits (&values[0], &error);
   ck_assert_str_eq (digits, "1180591620717411303423");

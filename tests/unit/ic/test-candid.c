@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every row of ic/candid/decode.jsonl, the official conformance suite, and of ic/candid/endpoints.jsonl: at the types
- * of the row written in Candid's syntax, and at the same types from the head of a message. What decodes is encoded
- * and decoded again. */
+/* Every row of ic/candid/decode.jsonl, the official conformance suite, and of ic/candid/endpoints.jsonl: at
+ * the types of the row written in Candid's syntax, and at the same types from the head of a message. What
+ * decodes is encoded and decoded again. */
 #include "config.h"
 
 #include <check.h>
@@ -37,10 +37,12 @@ open_row (struct row *row, json_t *json, const char *file, size_t number)
 
   *row = (struct row) { .json = json, .file = file, .number = number };
   row->did = candid_did (json_object_get (json, "types"), json_object_get (json, "defs"));
-  ck_assert_msg (ic_candid_types_parse (&row->parsed, row->did, &row->arena, &error), "%s:%zu: %s: %s", file, number,
+  ck_assert_msg (ic_candid_types_parse (&row->parsed, row->did, &row->arena, &error), "%s:%zu: %s: %s", file,
+                 number,
                  row->did, error.text);
   head.data = row->didl = vectors_hex (json, "types_didl", &head.size);
-  ck_assert_msg (ic_candid_types_read (&row->read, &head, &row->arena, &error), "%s:%zu: %s", file, number, error.text);
+  ck_assert_msg (ic_candid_types_read (&row->read, &head, &row->arena, &error), "%s:%zu: %s", file, number,
+                 error.text);
   ck_assert_uint_eq (head.size, 0);
   ck_assert_uint_eq (row->read.arg_count, row->parsed.arg_count);
 }
@@ -55,7 +57,8 @@ close_row (struct row *row)
 
 /* The JSON of a message at the row's types; NULL if it is refused, with the reason in `error`. */
 static json_t *
-decode_json (struct row *row, const struct ic_candid_types *types, struct bytes message, struct ic_error *error)
+decode_json (struct row *row, const struct ic_candid_types *types, struct bytes message,
+             struct ic_error *error)
 {
   const struct ic_candid_value *values;
 
@@ -74,7 +77,8 @@ check_round_trip (struct row *row, struct bytes message, json_t *expected)
   json_t *again;
 
   ck_assert (ic_candid_decode (&values, message, &row->parsed, &row->arena, &error));
-  ck_assert_msg (ic_candid_encode (&buffer, &row->parsed, values, &error), "%s:%zu: %s", row->file, row->number,
+  ck_assert_msg (ic_candid_encode (&buffer, &row->parsed, values, &error), "%s:%zu: %s", row->file,
+                 row->number,
                  error.text);
   again = decode_json (row, &row->parsed, (struct bytes) { buffer.data, buffer.size }, &error);
   ck_assert_msg (again != NULL, "%s:%zu: encoded and not decoded: %s", row->file, row->number, error.text);
@@ -94,7 +98,8 @@ check_good (struct row *row, struct bytes message)
   ck_assert_msg (json_equal (json, expected), "%s:%zu: %s", row->file, row->number, json_dumps (json, 0));
   json_decref (json);
   json = decode_json (row, &row->read, message, &error);
-  ck_assert_msg (json != NULL && json_equal (json, expected), "%s:%zu: %s", row->file, row->number, error.text);
+  ck_assert_msg (json != NULL && json_equal (json, expected), "%s:%zu: %s", row->file, row->number,
+                 error.text);
   json_decref (json);
   check_round_trip (row, message, expected);
   good_rows++;
@@ -106,7 +111,8 @@ check_bad (struct row *row, struct bytes message)
   struct ic_error error = { "" };
   json_t *json = decode_json (row, &row->parsed, message, &error);
 
-  ck_assert_msg (json == NULL, "%s:%zu: taken as %s", row->file, row->number, json_dumps (json, JSON_ENCODE_ANY));
+  ck_assert_msg (json == NULL, "%s:%zu: taken as %s", row->file, row->number,
+                 json_dumps (json, JSON_ENCODE_ANY));
   ck_assert (error.text[0] != '\0');
   ck_assert (decode_json (row, &row->read, message, &error) == NULL);
   printf ("%s:%zu refused: %s\n", row->file, row->number, error.text);
@@ -127,7 +133,8 @@ check_other (struct row *row, const char *member, bool same)
   other.data = data;
   json = decode_json (row, &row->parsed, other, &error);
   ck_assert_msg (json != NULL, "%s:%zu, %s: %s", row->file, row->number, member, error.text);
-  ck_assert_msg (json_equal (json, json_object_get (row->json, "json")) == same, "%s:%zu, %s: %s", row->file, row->number,
+  ck_assert_msg (json_equal (json, json_object_get (row->json, "json")) == same, "%s:%zu, %s: %s", row->file,
+                 row->number,
                  member, json_dumps (json, 0));
   json_decref (json);
   free (data);
@@ -173,7 +180,8 @@ check_endpoint_row (json_t *json, size_t number, void *context)
 START_TEST (every_row_of_the_conformance_suite)
 {
   vectors_each ("ic/candid/decode.jsonl", check_suite_row, NULL);
-  printf ("decode.jsonl: %zu good, %zu refused, %zu of the text parser only\n", good_rows, bad_rows, skipped_rows);
+  printf ("decode.jsonl: %zu good, %zu refused, %zu of the text parser only\n", good_rows, bad_rows,
+          skipped_rows);
   if (getenv ("DCPIPE_VECTORS") == NULL)
     ck_assert (good_rows >= 270 && bad_rows >= 180);
 }
@@ -279,7 +287,8 @@ START_TEST (blobs_are_not_copied)
   struct ic_error error;
 
   ck_assert_ptr_nonnull (block);
-  ck_assert (ic_candid_types_parse (&types, "(variant { Ok : record { text; blob }; Err : text })", &arena, &error));
+  ck_assert (ic_candid_types_parse (&types, "(variant { Ok : record { text; blob }; Err : text })", &arena,
+                                    &error));
   ck_assert (ic_candid_encode (&buffer, &types, &reply, &error));
   ck_assert (ic_candid_decode (&values, (struct bytes) { buffer.data, buffer.size }, &types, &arena, &error));
   chunk = ic_candid_case (&values[0], "Ok");
@@ -303,7 +312,8 @@ START_TEST (errors_name_the_field)
   struct ic_error error;
 
   ck_assert (ic_candid_types_parse (&types, "(record { entries_count : nat64 })", &arena, &error));
-  ck_assert (!ic_candid_decode (&values, (struct bytes) { message, sizeof message - 1 }, &types, &arena, &error));
+  ck_assert (!ic_candid_decode (&values, (struct bytes) { message, sizeof message - 1 }, &types, &arena,
+                                &error));
   ck_assert_str_eq (error.text,
                     "byte 15 of the Candid message, field entries_count: nat found where nat64 was expected");
   ic_arena_free (&arena);

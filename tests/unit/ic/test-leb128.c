@@ -14,7 +14,8 @@ static size_t words, large, refused;
 
 /* Checks a row as a machine word; returns the reader's verdict and, in `text`, the number. */
 static enum ic_leb128_result
-read_word (bool is_signed, struct bytes *input, char text[32], uint8_t again[IC_LEB128_SIZE], size_t *again_size)
+read_word (bool is_signed, struct bytes *input, char text[32], uint8_t again[IC_LEB128_SIZE],
+           size_t *again_size)
 {
   enum ic_leb128_result result;
   uint64_t u = 0;

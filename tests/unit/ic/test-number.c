@@ -72,7 +72,8 @@ START_TEST (the_limit_is_where_it_is_said_to_be)
 
   ck_assert_msg (digits != NULL, "%s", error.text);
   ck_assert_uint_eq (strlen (digits), 19729); /* 65536 * log10 (2) */
-  ck_assert_mem_eq (digits, "2003529930406846464979072351560255750447825475569751419265016973710894059556", 76);
+  ck_assert_mem_eq (digits, "2003529930406846464979072351560255750447825475569751419265016973710894059556",
+                    76);
   again = ic_number_leb128 (digits, false, &error);
   ck_assert (bytes_equal (again, most));
   free (digits);
