@@ -33,9 +33,11 @@ libsign_la_SOURCES = support/ed25519ph-sign.c support/ed25519ph-sign.h
 libsign_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
 libsign_la_LIBADD = $(SODIUM_LIBS)
 
-signature_tests = unit/ledger/test-ed25519ph unit/ledger/test-writer
+signature_tests = unit/ledger/test-economy unit/ledger/test-ed25519ph unit/ledger/test-writer
 check_PROGRAMS += $(signature_tests)
 TESTS += $(signature_tests)
+unit_ledger_test_economy_SOURCES = unit/ledger/test-economy.c bench/economy.c bench/payloads.c
+unit_ledger_test_economy_LDADD = libledgersupport.la libsign.la ../plugins/lib/ledger/libledger-sig.la $(NETTLE_LIBS)
 unit_ledger_test_ed25519ph_SOURCES = unit/ledger/test-ed25519ph.c
 unit_ledger_test_ed25519ph_LDADD = libsupport.la ../plugins/lib/ledger/libledger-sig.la
 unit_ledger_test_writer_SOURCES = unit/ledger/test-writer.c
