@@ -56,6 +56,14 @@ check_PROGRAMS += unit/ic/test-subnet-keys
 unit_ic_test_subnet_keys_SOURCES = unit/ic/test-subnet-keys.c unit/ic/expect.c unit/ic/expect.h
 unit_ic_test_subnet_keys_LDADD = libsupport.la ../plugins/lib/ic/libic-agent.la
 
+if HAVE_MHD
+TESTS += unit/ic/test-agent
+check_PROGRAMS += unit/ic/test-agent
+unit_ic_test_agent_SOURCES = unit/ic/test-agent.c unit/ic/server.c unit/ic/server.h
+unit_ic_test_agent_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(PTHREAD_CFLAGS)
+unit_ic_test_agent_LDADD = libsupport.la ../plugins/lib/ic/libic-agent.la $(MHD_LIBS) $(ZLIB_LIBS) $(PTHREAD_LIBS)
+endif
+
 endif
 endif
 endif
