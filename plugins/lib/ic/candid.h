@@ -197,6 +197,7 @@ struct ic_candid_value ic_candid_null (void); /* also reserved */
 struct ic_candid_value ic_candid_bool (bool value);
 struct ic_candid_value ic_candid_nat (enum ic_candid_kind kind, uint64_t value);
 struct ic_candid_value ic_candid_int (enum ic_candid_kind kind, int64_t value);
+struct ic_candid_value ic_candid_big (enum ic_candid_kind kind, struct bytes leb128); /* nat or int */
 struct ic_candid_value ic_candid_text (const void *data, size_t size);
 struct ic_candid_value ic_candid_blob (const void *data, size_t size);
 struct ic_candid_value ic_candid_principal (const void *data, size_t size);

@@ -194,11 +194,24 @@ put_float (struct encoder *e, enum ic_candid_kind kind, const struct ic_candid_v
   return put_bytes (e, bytes, kind == IC_CANDID_FLOAT32 ? 4 : 8);
 }
 
+/* In its shortest form, whatever form it has. */
+static bool
+put_big (struct encoder *e, struct bytes leb128, bool is_signed)
+{
+  size_t size = ic_leb128_shortest (leb128, is_signed);
+
+  if (ic_leb128_length (leb128) != leb128.size || size == 0) {
+    ic_error_set (e->error, "cannot encode a number that is not one LEB128 encoding");
+    return false;
+  }
+  return put_bytes (e, leb128.data, size - 1) && put_byte (e, leb128.data[size - 1] & 0x7f);
+}
+
 static bool
 put_number (struct encoder *e, enum ic_candid_kind kind, const struct ic_candid_value *value)
 {
   if (value->big && (kind == IC_CANDID_NAT || kind == IC_CANDID_INT))
-    return put_bytes (e, value->bytes.data, value->bytes.size);
+    return put_big (e, value->bytes, kind == IC_CANDID_INT);
   switch (kind) {
   case IC_CANDID_NAT:
     return put_uleb (e, value->nat);

@@ -16,6 +16,22 @@ ic_leb128_length (struct bytes input)
   return 0;
 }
 
+size_t
+ic_leb128_shortest (struct bytes leb128, bool is_signed)
+{
+  size_t size = leb128.size;
+
+  for (; size > 1; size--) {
+    uint8_t last = leb128.data[size - 1] & PAYLOAD;
+    bool was_negative = is_signed && (leb128.data[size - 2] & SIGN) != 0;
+
+    /* The last byte says nothing if the one before already ends in the same sign. */
+    if (last != (was_negative ? PAYLOAD : 0))
+      break;
+  }
+  return size;
+}
+
 enum ic_leb128_result
 ic_uleb128_read (struct bytes *input, uint64_t *value)
 {

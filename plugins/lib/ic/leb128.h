@@ -23,6 +23,9 @@ enum ic_leb128_result {
 /* How many bytes the number at the head of `input` takes, or 0 if the bytes end within it. */
 size_t ic_leb128_length (struct bytes input);
 
+/* How many bytes of a whole encoding the canonical, shortest one has: the last of them loses its top bit. */
+size_t ic_leb128_shortest (struct bytes leb128, bool is_signed);
+
 /* Read a number from the head of `input` and, if that goes well, move `input` past it. */
 enum ic_leb128_result ic_uleb128_read (struct bytes *input, uint64_t *value);
 enum ic_leb128_result ic_sleb128_read (struct bytes *input, int64_t *value);

@@ -256,6 +256,18 @@ START_TEST (a_large_nat_becomes_an_int)
 }
 END_TEST
 
+START_TEST (big_numbers_are_encoded_in_their_shortest_form)
+{
+  static const uint8_t nat[] = { 0x80, 0x82, 0x80, 0x00 }, half[] = { 0x80 }, two[] = { 1, 1 };
+  struct ic_candid_value value = ic_candid_big (IC_CANDID_NAT, (struct bytes) { nat, sizeof nat });
+
+  ck_assert_str_eq (encoded ("(nat)", &value), "4449444c00017d8002");
+  check_refused ("(nat)", ic_candid_big (IC_CANDID_NAT, (struct bytes) { half, 1 }), "not one LEB128");
+  check_refused ("(int)", ic_candid_big (IC_CANDID_INT, (struct bytes) { two, 2 }), "not one LEB128");
+  check_refused ("(int)", ic_candid_big (IC_CANDID_INT, (struct bytes) { NULL, 0 }), "not one LEB128");
+}
+END_TEST
+
 int
 main (void)
 {
@@ -276,6 +288,7 @@ main (void)
   tcase_add_test (tests, what_was_assumed_in_vain_is_forgotten);
   tcase_add_test (tests, funcs_are_contravariant);
   tcase_add_test (tests, a_large_nat_becomes_an_int);
+  tcase_add_test (tests, big_numbers_are_encoded_in_their_shortest_form);
   suite_add_tcase (suite, tests);
   runner = srunner_create (suite);
   srunner_run_all (runner, CK_ENV);

@@ -35,3 +35,8 @@ TESTS += unit/ic/test-number
 check_PROGRAMS += unit/ic/test-number
 unit_ic_test_number_SOURCES = unit/ic/test-number.c
 unit_ic_test_number_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
+
+TESTS += unit/ic/test-icrc3-value
+check_PROGRAMS += unit/ic/test-icrc3-value
+unit_ic_test_icrc3_value_SOURCES = unit/ic/test-icrc3-value.c
+unit_ic_test_icrc3_value_LDADD = libsupport.la ../plugins/lib/ic/libic-data.la
