@@ -280,6 +280,7 @@ parcel_release (struct parcel *parcel)
 
   if (atomic_fetch_sub (&parcel->references, 1) > 1)
     return;
+  free (parcel->fault);
   for (size_t i = 0; i < parcel->blocks_count; i++) {
     memory_release (parcel->blocks[i].frame.memory);
     if (parcel->blocks[i].buffer_is_large)

@@ -81,7 +81,8 @@ struct dcpipe_block {
   bool buffer_is_large; /* from malloc, not from the arena */
   struct dcpipe_entry *entries;
   size_t entries_count, entries_capacity;
-  uint64_t first_ordinal;       /* set by the sequencer */
+  uint64_t number;              /* blocks before it; set by the sequencer, as the next */
+  uint64_t first_ordinal;       /* of its first entry, from 1 */
   struct row_list *rows;        /* one for each decoder */
   const char *fault;            /* why it could not be unpacked or does not follow; NULL for a good one */
   bool keeps_frame;             /* entries point into the frame */
@@ -100,13 +101,15 @@ struct parcel {
   struct arena arena;
   struct dcpipe_block *blocks;
   size_t blocks_count;
+  size_t good;             /* blocks, from the first, that are what they must be */
+  char *fault;             /* what is wrong with the block after those, from malloc, or NULL */
+  int fault_status;        /* enum status */
+  struct parcel *later;    /* the next one that waits in the sequencer */
   size_t large;            /* bytes in large buffers */
   struct budget *budget;
   size_t charge;           /* what the budget was charged for it */
   bool delivered;          /* to the sinks */
   enum parcel_end end;
-  bool failed;             /* a worker failed; why is in `reason` */
-  char *reason;
   uint64_t import_time;    /* ns, this machine's clock */
 };
 

@@ -6,9 +6,9 @@
 #include "cleanup.h"
 
 void
-budget_init (struct budget *budget, size_t limit)
+budget_init (struct budget *budget, size_t limit, void (*hurry) (void *context), void *context)
 {
-  *budget = (struct budget) { .limit = limit };
+  *budget = (struct budget) { .limit = limit, .hurry = hurry, .context = context };
   pthread_mutex_init (&budget->mutex, NULL);
   pthread_cond_init (&budget->freed, NULL);
 }
@@ -20,14 +20,21 @@ budget_destroy (struct budget *budget)
   pthread_mutex_destroy (&budget->mutex);
 }
 
+static void
+wait_for_room (struct budget *budget)
+{
+  budget->waiting++;
+  budget->hurry (budget->context);
+  pthread_cond_wait (&budget->freed, &budget->mutex);
+  budget->waiting--;
+}
+
 bool
 budget_take (struct budget *budget, size_t size)
 {
   LOCK_SCOPE (&budget->mutex);
-  budget->waiting++;
   while (!budget->closed && budget->used > 0 && (budget->used > budget->limit || size > budget->limit - budget->used))
-    pthread_cond_wait (&budget->freed, &budget->mutex);
-  budget->waiting--;
+    wait_for_room (budget);
   if (budget->closed)
     return false;
   budget->used += size;
@@ -56,10 +63,8 @@ bool
 budget_grow (struct budget *budget, uint64_t number, size_t from, size_t to)
 {
   LOCK_SCOPE (&budget->mutex);
-  budget->waiting++;
   while (!budget->closed && !fits (budget, number, from, to))
-    pthread_cond_wait (&budget->freed, &budget->mutex);
-  budget->waiting--;
+    wait_for_room (budget);
   budget->used = budget->used - from + to;
   return !budget->closed;
 }

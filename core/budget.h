@@ -17,9 +17,11 @@ struct budget {
   uint64_t next;    /* number of the parcel that is to be delivered next */
   bool closed;
   unsigned waiting;
+  void (*hurry) (void *context); /* called when somebody begins to wait */
+  void *context;
 };
 
-void budget_init (struct budget *budget, size_t limit);
+void budget_init (struct budget *budget, size_t limit, void (*hurry) (void *context), void *context);
 void budget_destroy (struct budget *budget);
 
 /* Waits until `size` bytes are free and takes them; more than the limit is given when nothing else is

@@ -24,13 +24,13 @@ cleanup_json (json_t **value)
 /* ---- small things ------------------------------------------------------------------------------- */
 
 void
-point_set (struct point *point, const struct dcpipe_block *block, uint64_t blocks_before)
+point_set (struct point *point, const struct dcpipe_block *block)
 {
   *point = (struct point) { .known = true,
                             .position = block->frame.position,
                             .hash = block->hash,
                             .time_ns = block->time_ns,
-                            .blocks = blocks_before + 1,
+                            .blocks = block->number + 1,
                             .entries = block->first_ordinal - 1 + block->entries_count,
                             .cursor_size = block->frame.cursor_size };
   if (block->frame.cursor_size > 0)
@@ -102,6 +102,11 @@ checkpoint_free (struct dcpipe_checkpoint *checkpoint)
 {
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     frontier_free (&checkpoint->frontiers[i]);
+  for (size_t i = 0; i < checkpoint->errors_count; i++) {
+    free (checkpoint->errors[i].scope);
+    free (checkpoint->errors[i].last);
+  }
+  free (checkpoint->errors);
   free (checkpoint->frontiers);
   free (checkpoint->source);
   free (checkpoint->text);
@@ -179,6 +184,65 @@ frontier_label (struct frontier *frontier, struct dcpipe_bytes label)
   }
   labels[frontier->labels_count] = (struct label_count) { .label = copy };
   return &labels[frontier->labels_count++];
+}
+
+const struct label_count *
+frontier_label_find (const struct frontier *frontier, const char *label)
+{
+  for (size_t i = 0; i < frontier->labels_count; i++)
+    if (strcmp (frontier->labels[i].label, label) == 0)
+      return &frontier->labels[i];
+  return NULL;
+}
+
+const struct scope_error *
+checkpoint_error (const struct dcpipe_checkpoint *checkpoint, const char *scope)
+{
+  for (size_t i = 0; i < checkpoint->errors_count; i++)
+    if (strcmp (checkpoint->errors[i].scope, scope) == 0)
+      return &checkpoint->errors[i];
+  return NULL;
+}
+
+static struct scope_error *
+add_error (struct dcpipe_checkpoint *checkpoint, const char *scope)
+{
+  struct scope_error *errors;
+  char *copy;
+
+  for (size_t i = 0; i < checkpoint->errors_count; i++)
+    if (strcmp (checkpoint->errors[i].scope, scope) == 0)
+      return &checkpoint->errors[i];
+  copy = strdup (scope);
+  errors = realloc (checkpoint->errors, (checkpoint->errors_count + 1) * sizeof *errors);
+  if (errors != NULL)
+    checkpoint->errors = errors;
+  if (copy == NULL || errors == NULL) {
+    free (copy);
+    fail ("no memory for the checkpoint");
+    return NULL;
+  }
+  errors[checkpoint->errors_count] = (struct scope_error) { .scope = copy };
+  return &errors[checkpoint->errors_count++];
+}
+
+bool
+checkpoint_set_error (struct dcpipe_checkpoint *checkpoint, const char *scope, const char *reason)
+{
+  struct scope_error *error;
+  char *copy = reason != NULL ? strdup (reason) : NULL;
+
+  if (reason == NULL && checkpoint_error (checkpoint, scope) == NULL)
+    return true;
+  error = add_error (checkpoint, scope);
+  if (error == NULL || (reason != NULL && copy == NULL)) {
+    free (copy);
+    return false;
+  }
+  free (error->last);
+  error->last = copy;
+  error->count += reason != NULL;
+  return true;
 }
 
 struct ahead *
@@ -269,16 +333,19 @@ bool
 checkpoint_format (struct dcpipe_checkpoint *checkpoint)
 {
   char ledger[2 * DCPIPE_HASH_MAX + 1];
-  json_t *decoders = json_object ();
+  json_t *decoders = json_object (), *errors = json_object ();
   CLEANUP_JSON json_t *whole = NULL;
   char *text;
 
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     json_object_set_new (decoders, checkpoint->frontiers[i].decoder, format_frontier (&checkpoint->frontiers[i]));
+  for (size_t i = 0; i < checkpoint->errors_count; i++)
+    json_object_set_new (errors, checkpoint->errors[i].scope,
+                         json_pack ("[o, s?]", number (checkpoint->errors[i].count), checkpoint->errors[i].last));
   hash_text (ledger, &checkpoint->ledger);
-  whole = json_pack ("{s:i, s:s, s:s, s:o, s:o}", "format", CHECKPOINT_FORMAT, "ledger", ledger, "source",
+  whole = json_pack ("{s:i, s:s, s:s, s:o, s:o, s:o}", "format", CHECKPOINT_FORMAT, "ledger", ledger, "source",
                      checkpoint->source ? checkpoint->source : "", "unconfirmed", number (checkpoint->unconfirmed),
-                     "decoders", decoders);
+                     "decoders", decoders, "errors", errors);
   text = whole ? json_dumps (whole, JSON_COMPACT) : NULL;
   if (text == NULL) {
     fail ("no memory for the checkpoint, or a cursor of the source that is not UTF-8");
@@ -322,12 +389,12 @@ parse_point (const json_t *object, struct point *point)
 }
 
 static bool
-parse_labels (const json_t *labels, struct frontier *frontier)
+parse_labels (json_t *labels, struct frontier *frontier)
 {
   const char *label;
   json_t *counts;
 
-  json_object_foreach ((json_t *) labels, label, counts)
+  json_object_foreach (labels, label, counts)
   {
     struct label_count *count
         = frontier_label (frontier, (struct dcpipe_bytes) { (const uint8_t *) label, strlen (label) });
@@ -367,6 +434,26 @@ parse_frontier (const json_t *object, struct frontier *frontier)
 }
 
 static bool
+parse_errors (json_t *errors, struct dcpipe_checkpoint *checkpoint)
+{
+  const char *scope;
+  json_t *error;
+
+  json_object_foreach (errors, scope, error)
+  {
+    struct scope_error *added = add_error (checkpoint, scope);
+    const char *count = json_string_value (json_array_get (error, 0));
+    const char *last = json_string_value (json_array_get (error, 1));
+
+    if (added == NULL || count == NULL)
+      return false;
+    added->count = strtoull (count, NULL, 10);
+    added->last = last != NULL ? strdup (last) : NULL;
+  }
+  return true;
+}
+
+static bool
 parse_whole (const json_t *whole, struct dcpipe_checkpoint *checkpoint)
 {
   const char *source = json_string_value (json_object_get (whole, "source"));
@@ -374,7 +461,8 @@ parse_whole (const json_t *whole, struct dcpipe_checkpoint *checkpoint)
   json_t *object;
 
   if (source == NULL || !hash_parse (json_string_value (json_object_get (whole, "ledger")), &checkpoint->ledger)
-      || !parse_number (whole, "unconfirmed", &checkpoint->unconfirmed))
+      || !parse_number (whole, "unconfirmed", &checkpoint->unconfirmed)
+      || !parse_errors (json_object_get (whole, "errors"), checkpoint))
     return false;
   checkpoint->source = strdup (source);
   json_object_foreach (json_object_get (whole, "decoders"), decoder, object)

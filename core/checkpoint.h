@@ -23,7 +23,7 @@ struct point {
   size_t cursor_size;
 };
 
-void point_set (struct point *point, const struct dcpipe_block *block, uint64_t blocks_before);
+void point_set (struct point *point, const struct dcpipe_block *block);
 
 /* Counts of one label's entries that a decoder was applied to. */
 struct label_count {
@@ -50,6 +50,13 @@ struct frontier {
   size_t ahead_count;
 };
 
+/* Runs of a scope that failed. */
+struct scope_error {
+  char *scope; /* "all", or a label */
+  uint64_t count;
+  char *last; /* why; NULL after a run that went well */
+};
+
 struct dcpipe_checkpoint {
   bool loaded;
 
@@ -57,6 +64,8 @@ struct dcpipe_checkpoint {
   char *source;        /* plugin that the cursors come from */
   struct frontier *frontiers;
   size_t frontiers_count;
+  struct scope_error *errors;
+  size_t errors_count;
   uint64_t unconfirmed; /* position + 1 of a last block that nothing confirms; 0 if none */
   char *text;          /* as it was given or made last */
   size_t text_size;
@@ -83,6 +92,12 @@ void checkpoint_remove (struct dcpipe_checkpoint *checkpoint, const char *decode
  * NULL if there is no memory. */
 #define FRONTIER_LABELS_MAX 256
 struct label_count *frontier_label (struct frontier *frontier, struct dcpipe_bytes label);
+
+const struct label_count *frontier_label_find (const struct frontier *frontier, const char *label);
+
+/* The errors of a scope, or NULL. _set notes one, or with NULL that a run went well. False after fail. */
+const struct scope_error *checkpoint_error (const struct dcpipe_checkpoint *checkpoint, const char *scope);
+bool checkpoint_set_error (struct dcpipe_checkpoint *checkpoint, const char *scope, const char *reason);
 
 /* How far `label` was inserted ahead: NULL if not. _set notes it; _drop forgets what the frontier has
  * passed. */

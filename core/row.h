@@ -42,13 +42,21 @@ struct note {
   size_t label; /* number of the entry's label among the decoder's */
 };
 
+/* Entries of one label in a row that were decoded. */
+struct tally {
+  struct dcpipe_bytes label;
+  uint32_t entries, failed;
+};
+
 /* Rows of one block and decoder, in the order of the entries. */
 struct row_list {
   const struct dcpipe_row **items;
   size_t count, capacity;
   struct note *notes;
   size_t notes_count, notes_capacity;
-  size_t failed;          /* rows among them that are failed entries */
+  struct tally *tallies;
+  size_t tallies_count, tallies_capacity;
+  size_t failed;          /* entries and items among them that failed */
   uint64_t digest[4];     /* sum of the rows' hashes, little-endian limbs */
 };
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Applies blocks to one sink, within its current transaction: leaves out what lies behind a frontier, lets decoders resolve,
+ * hands rows to the sink and keeps the frontiers. One thread. */
+#ifndef DCPIPE_APPLIER_H
+#define DCPIPE_APPLIER_H
+
+#include "cache.h"
+#include "checkpoint.h"
+#include "run.h"
+#include "writer.h"
+
+struct applier {
+  struct run *run;
+  struct instance *sink;
+  struct dcpipe_checkpoint *checkpoint; /* as it stands with what was applied */
+  struct row_cache cache;
+  struct table_changes *changes;        /* by table, since the last commit */
+  const struct dcpipe_block *last;      /* applied since the last commit */
+  bool *advanced;                       /* by decoder: its frontier moves to `last` at the commit */
+  struct arena arena;                   /* rows made here, until the commit */
+  uint64_t failed;                      /* items that failed, since the last commit */
+  const struct dcpipe_row **rows;       /* waiting to be given to the sink */
+  size_t rows_count;
+  struct row_effect *effects;
+};
+
+/* False after fail. */
+bool applier_init (struct applier *applier, struct run *run, struct instance *sink, struct dcpipe_checkpoint *checkpoint);
+void applier_free (struct applier *applier);
+
+/* Results are enum dcpipe_result; other than DCPIPE_OK after fail. */
+int applier_block (struct applier *applier, const struct dcpipe_block *block);
+
+/* Gives everything that waits to the sink, moves the frontiers, and writes sync_status: all but the commit itself. */
+int applier_finish (struct applier *applier);
+
+/* After a commit, and after a rollback (when the checkpoint has been read again). */
+void applier_committed (struct applier *applier);
+void applier_rolled_back (struct applier *applier);
+
+/* Writes the rows of sync_status from the checkpoint. */
+int applier_sync_status (struct applier *applier);
+
+#endif

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "feeder.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "queue.h"
+#include "retry.h"
+#include "stop.h"
+#include "worker.h"
+
+/* A parcel is worth a worker's while, and small enough to keep all workers busy. */
+#define PARCEL_BYTES ((size_t) 32 * 1024)
+#define PARCEL_BLOCKS 64
+
+/* What a frame's bytes are taken to become, unpacked and with rows, until that is known. */
+#define GROWTH 12
+
+/* One call of `next` takes this long at the most. */
+#define NEXT_NS 5000000000u
+
+struct dcpipe_resume {
+  const struct point *point; /* unknown: from the first block on */
+};
+
+struct feeder {
+  struct run *run;
+  struct instance *source;
+  const struct dcpipe_source *plugin;
+  struct retry retry;
+  uint64_t number;  /* of the next parcel */
+  bool delivered;   /* a frame came */
+  bool tip_told;    /* the writers know of the tip, and nothing came since */
+};
+
+bool
+dcpipe_resume_at_block (const dcpipe_resume *resume)
+{
+  return resume->point->known;
+}
+
+uint64_t
+dcpipe_resume_position (const dcpipe_resume *resume)
+{
+  return resume->point->position;
+}
+
+struct dcpipe_bytes
+dcpipe_resume_cursor (const dcpipe_resume *resume)
+{
+  return (struct dcpipe_bytes) { (const uint8_t *) resume->point->cursor, resume->point->cursor_size };
+}
+
+/* ---- the end ------------------------------------------------------------------------------------ */
+
+/* Sends a parcel without blocks along the pipeline, so that what came before is dealt with first. */
+static void
+send_end (struct feeder *feeder, enum parcel_end end, int status, const char *fault)
+{
+  struct parcel *parcel = parcel_make_end (end);
+
+  if (parcel != NULL && fault != NULL) {
+    parcel->fault = strdup (fault);
+    parcel->fault_status = status;
+  }
+  if (parcel != NULL && (fault == NULL || parcel->fault != NULL)) {
+    parcel->number = feeder->number++;
+    if (queue_push (feeder->run->work, parcel))
+      return;
+  }
+  /* Nobody can be told that the run ends; what is committed is whole. */
+  log_error ("%s", failure ());
+  _exit (STATUS_FAILED);
+}
+
+/* What a result of the source's other than DCPIPE_OK means for the run. */
+static int
+status_of (int result)
+{
+  return result == DCPIPE_DIVERGED ? STATUS_DIVERGED : result == DCPIPE_RETRY ? STATUS_TEMPORARY : STATUS_FAILED;
+}
+
+/* ---- asking ------------------------------------------------------------------------------------- */
+
+/* One call of `next`, repeated after passing faults. */
+static int
+ask (struct feeder *feeder, struct dcpipe_batch *batch)
+{
+  int result;
+
+  for (;;) {
+    batch_clear (batch);
+    retry_begin ();
+    result = feeder->plugin->next (feeder->source->handle, monotonic_ns () + NEXT_NS, batch);
+    if (batch->mistake != NULL) {
+      fail ("%s (a mistake in the plugin)", batch->mistake);
+      return DCPIPE_FAIL;
+    }
+    if (result == DCPIPE_OK && batch->frames_count == 0) {
+      fail ("it delivered a batch without blocks (a mistake in the plugin)");
+      return DCPIPE_FAIL;
+    }
+    if (batch->extent_known) {
+      atomic_store (&feeder->run->progress.first, batch->first);
+      atomic_store (&feeder->run->progress.end, batch->end);
+    }
+    if (result != DCPIPE_RETRY)
+      break;
+    atomic_fetch_add (&feeder->run->progress.retries, 1);
+    if (!retry_wait (&feeder->retry))
+      return stop_requested () ? DCPIPE_WAIT : DCPIPE_RETRY;
+  }
+  retry_reset (&feeder->retry);
+  return result;
+}
+
+/* ---- parcels ------------------------------------------------------------------------------------ */
+
+static bool
+send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t first, size_t count)
+{
+  struct run *run = feeder->run;
+  struct parcel *parcel;
+  size_t bytes = 0, charge;
+
+  for (size_t i = first; i < first + count; i++)
+    bytes += batch->frames[i].bytes.size;
+  charge = bytes <= SIZE_MAX / GROWTH ? bytes * GROWTH : bytes;
+  if (!budget_take (&run->budget, charge))
+    return false;
+  parcel = parcel_make (batch, first, count);
+  if (parcel == NULL) {
+    budget_adjust (&run->budget, charge, 0);
+    run_end (run, STATUS_FAILED, failure ());
+    return false;
+  }
+  parcel->number = feeder->number++;
+  parcel->budget = &run->budget;
+  parcel->charge = charge;
+  atomic_store (&run->progress.fetched, batch->frames[first + count - 1].position + batch->frames[first + count - 1].bytes.size);
+  atomic_fetch_add (&run->progress.fetched_bytes, bytes);
+  return queue_push (run->work, parcel);
+}
+
+static bool
+send_batch (struct feeder *feeder, const struct dcpipe_batch *batch)
+{
+  size_t first = 0, bytes = 0;
+
+  for (size_t i = 0; i < batch->frames_count; i++) {
+    bytes += batch->frames[i].bytes.size;
+    if (bytes < PARCEL_BYTES && i + 1 - first < PARCEL_BLOCKS && i + 1 < batch->frames_count)
+      continue;
+    if (!send_parcel (feeder, batch, first, i + 1 - first))
+      return false;
+    first = i + 1;
+    bytes = 0;
+  }
+  feeder->delivered = true;
+  feeder->tip_told = false;
+  return true;
+}
+
+/* ---- stored blocks ------------------------------------------------------------------------------ */
+
+/* Reads the block at `point` and compares it with what is stored. */
+static int
+compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_batch *batch)
+{
+  struct parcel *parcel;
+  struct dcpipe_block *block;
+  int result;
+
+  do
+    result = ask (feeder, batch);
+  while (result == DCPIPE_WAIT && !stop_requested ());
+  if (result == DCPIPE_TIP) {
+    fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped", point->position);
+    return DCPIPE_DIVERGED;
+  }
+  if (result != DCPIPE_OK)
+    return result;
+  parcel = parcel_make (batch, 0, 1);
+  if (parcel == NULL)
+    return DCPIPE_FAIL;
+  worker_unpack (feeder->run, parcel);
+  block = &parcel->blocks[0];
+  if (parcel->good == 0)
+    fail ("%s", parcel->fault ? parcel->fault : "no memory");
+  else if (block->frame.position != point->position || !hash_equal (&block->hash, &point->hash))
+    fail ("block at position %" PRIu64 ": its hash is %s, which is not what is stored: the ledger was forked or swapped",
+          block->frame.position, block->hash_hex);
+  else
+    result = DCPIPE_TIP;
+  parcel_release (parcel);
+  return result == DCPIPE_TIP ? DCPIPE_OK : DCPIPE_DIVERGED;
+}
+
+/* Makes sure that the ledger still holds every block at which a frontier of a sink stands, before anything is written: a ledger
+ * that was forked between two frontiers would look whole from the first one. */
+static int
+check_stored_blocks (struct feeder *feeder)
+{
+  int result = DCPIPE_OK;
+
+  for (size_t i = 0; i < feeder->run->probes_count && result == DCPIPE_OK; i++) {
+    const struct dcpipe_resume resume = { .point = &feeder->run->probes[i] };
+    struct dcpipe_batch batch = { 0 };
+
+    result = feeder->plugin->open (feeder->source->handle, &resume);
+    if (result == DCPIPE_OK)
+      result = compare_stored (feeder, resume.point, &batch);
+    batch_clear (&batch);
+    if (feeder->plugin->close != NULL)
+      feeder->plugin->close (feeder->source->handle);
+  }
+  return result;
+}
+
+/* ---- the thread --------------------------------------------------------------------------------- */
+
+/* Nothing further for now. True if the run goes on. */
+static bool
+at_tip (struct feeder *feeder)
+{
+  struct run *run = feeder->run;
+
+  if (run->start.known && !feeder->delivered) {
+    fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped", run->start.position);
+    send_end (feeder, PARCEL_LAST, STATUS_DIVERGED, failure ());
+    return false;
+  }
+  atomic_store (&run->at_tip, true);
+  if (!feeder->tip_told)
+    send_end (feeder, PARCEL_AT_TIP, STATUS_DONE, NULL);
+  feeder->tip_told = true;
+  if (run->follow && !stop_wait (run->setup->pipeline.poll_interval))
+    return true;
+  send_end (feeder, PARCEL_LAST, STATUS_DONE, NULL);
+  return false;
+}
+
+static bool
+feed (struct feeder *feeder, struct dcpipe_batch *batch)
+{
+  int result = ask (feeder, batch);
+
+  if (result == DCPIPE_TIP && !stop_requested ())
+    return at_tip (feeder);
+  if (result == DCPIPE_OK)
+    atomic_store (&feeder->run->at_tip, false);
+  if (stop_requested () || (result == DCPIPE_OK && !send_batch (feeder, batch))) {
+    send_end (feeder, PARCEL_LAST, STATUS_DONE, NULL);
+    return false;
+  }
+  if (result == DCPIPE_OK || result == DCPIPE_WAIT)
+    return true;
+  send_end (feeder, PARCEL_LAST, status_of (result), failure ());
+  return false;
+}
+
+static int
+open_source (struct feeder *feeder)
+{
+  const struct dcpipe_resume resume = { .point = &feeder->run->start };
+  int result;
+
+  do {
+    retry_begin ();
+    result = feeder->plugin->open (feeder->source->handle, &resume);
+  } while (result == DCPIPE_RETRY && retry_wait (&feeder->retry));
+  retry_reset (&feeder->retry);
+  return result;
+}
+
+void *
+feeder_main (void *argument)
+{
+  struct run *run = argument;
+  struct feeder feeder = { .run = run, .source = run->setup->source, .plugin = &run->setup->source->plugin->u.source,
+                           .retry = { .max = run->setup->pipeline.max_retries } };
+  struct dcpipe_batch batch = { 0 };
+  int result;
+
+  log_set_instance (feeder.source->title);
+  result = check_stored_blocks (&feeder);
+  if (result == DCPIPE_OK)
+    result = open_source (&feeder);
+  if (result == DCPIPE_OK)
+    while (feed (&feeder, &batch))
+      ;
+  else
+    send_end (&feeder, PARCEL_LAST, status_of (result), stop_requested () ? NULL : failure ());
+  batch_clear (&batch);
+  if (feeder.plugin->close != NULL)
+    feeder.plugin->close (feeder.source->handle);
+  return NULL;
+}

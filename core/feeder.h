@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The source's thread: asks for frames, cuts them into parcels, and pays for them out of the budget. */
+#ifndef DCPIPE_FEEDER_H
+#define DCPIPE_FEEDER_H
+
+#include "run.h"
+
+/* The thread: from the run's start to the tip, a stop or a fault. The argument is the struct run. */
+void *feeder_main (void *run);
+
+#endif

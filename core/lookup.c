@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "lookup.h"
+
+#include <inttypes.h>
+
+#include "log.h"
+
+struct dcpipe_lookup {
+  struct applier *applier;
+  const struct note *note;
+  struct dcpipe_rows *rows;
+  size_t folded; /* rows of this entry that are in the cache already */
+  int (*fold) (struct applier *applier, const struct dcpipe_row *row);
+  bool scanning;
+  int result; /* of the first lookup that failed */
+};
+
+/* Brings the cache up to the rows emitted so far. */
+static int
+fold_emitted (struct dcpipe_lookup *lookup)
+{
+  size_t from = lookup->folded;
+
+  if (lookup->result != DCPIPE_OK)
+    return lookup->result;
+  if (!rows_finish (lookup->rows, from))
+    lookup->result = DCPIPE_FAIL;
+  while (lookup->result == DCPIPE_OK && lookup->folded < lookup->rows->list->count)
+    lookup->result = lookup->fold (lookup->applier, lookup->rows->list->items[lookup->folded++]);
+  return lookup->result;
+}
+
+dcpipe_row *
+dcpipe_lookup_key (dcpipe_lookup *lookup, size_t table)
+{
+  const struct dcpipe_tables *tables = lookup->rows->tables;
+
+  if (table >= lookup->rows->decoder_tables) {
+    fail ("a lookup in table number %zu of %zu (a mistake in the plugin)", table, lookup->rows->decoder_tables);
+    lookup->result = DCPIPE_FAIL;
+    table = 0;
+  }
+  return row_make (lookup->rows, &tables->items[tables->first[lookup->rows->decoder] + table], DCPIPE_INSERT);
+}
+
+int
+dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **row)
+{
+  int result;
+
+  *row = NULL;
+  if (lookup->scanning) {
+    fail ("a lookup within a scan (a mistake in the plugin)");
+    lookup->result = DCPIPE_FAIL;
+  }
+  if (fold_emitted (lookup) != DCPIPE_OK)
+    return lookup->result;
+  result = cache_get (&lookup->applier->cache, key, row);
+  if (result != DCPIPE_OK && result != DCPIPE_NONE)
+    lookup->result = result;
+  return result;
+}
+
+int
+dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix, bool (*each) (void *context, const dcpipe_row *row),
+                    void *context)
+{
+  if (fold_emitted (lookup) != DCPIPE_OK)
+    return lookup->result;
+  lookup->scanning = true;
+  lookup->result = cache_scan (&lookup->applier->cache, prefix, each, context);
+  lookup->scanning = false;
+  return lookup->result;
+}
+
+const void *
+dcpipe_lookup_note (const dcpipe_lookup *lookup, size_t *size)
+{
+  if (size != NULL)
+    *size = lookup->note->size;
+  return lookup->note->data;
+}
+
+int
+lookup_resolve (struct applier *applier, size_t decoder, const struct note *note,
+                int (*fold) (struct applier *applier, const struct dcpipe_row *row))
+{
+  const struct instance *instance = &applier->run->setup->decoders[decoder]->instance;
+  const char *title = log_instance ();
+  struct row_list list = { 0 };
+  struct dcpipe_rows rows;
+  struct dcpipe_lookup lookup = { .applier = applier, .note = note, .rows = &rows, .fold = fold };
+  int result;
+
+  rows_begin (&rows, &applier->arena, applier->run->tables, decoder, instance->name, instance->plugin->u.decoder.tables.count);
+  rows.entry = note->entry;
+  rows.label = note->label;
+  rows.list = &list;
+  log_set_instance (instance->title);
+  result = instance->plugin->u.decoder.resolve (instance->handle, note->entry, &lookup, &rows);
+  if (lookup.result == DCPIPE_OK && result == DCPIPE_OK)
+    fold_emitted (&lookup);
+  log_set_instance (title);
+  if (lookup.result != DCPIPE_OK)
+    return lookup.result;
+  applier->failed += list.failed;
+  return result == DCPIPE_OK ? cache_settle (&applier->cache) : DCPIPE_FAIL;
+}

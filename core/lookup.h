@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calling a decoder's resolve, and what it may look up meanwhile. */
+#ifndef DCPIPE_LOOKUP_H
+#define DCPIPE_LOOKUP_H
+
+#include "applier.h"
+
+/* Resolves the entry of `note` and gives the rows to `fold`. An enum dcpipe_result; other than DCPIPE_OK after fail. */
+int lookup_resolve (struct applier *applier, size_t decoder, const struct note *note,
+                    int (*fold) (struct applier *applier, const struct dcpipe_row *row));
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "retry.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "dcpipe-plugin.h"
+#include "log.h"
+#include "stop.h"
+
+#define FIRST_DELAY 500u
+#define LONGEST_DELAY 60000u
+#define LONGEST_ASKED 600000u
+
+static _Thread_local uint64_t asked;
+
+void
+dcpipe_retry_after (uint64_t milliseconds)
+{
+  asked = milliseconds < LONGEST_ASKED ? milliseconds : LONGEST_ASKED;
+}
+
+void
+retry_begin (void)
+{
+  asked = 0;
+}
+
+/* Between half of the exponential delay and the whole. */
+static uint64_t
+delay (const struct retry *retry)
+{
+  struct timespec now;
+  uint64_t whole = FIRST_DELAY;
+
+  for (uint64_t i = 1; i < retry->attempts && whole < LONGEST_DELAY; i++)
+    whole *= 2;
+  if (whole > LONGEST_DELAY)
+    whole = LONGEST_DELAY;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  whole = whole / 2 + (uint64_t) now.tv_nsec / 1000 % (whole / 2);
+  return whole > asked ? whole : asked;
+}
+
+bool
+retry_wait (struct retry *retry)
+{
+  uint64_t pause;
+
+  if (++retry->attempts > retry->max)
+    return false;
+  pause = delay (retry);
+  log_warning ("%s; attempt %" PRIu64 " of %" PRIu64 " follows in %.1f s", failure (), retry->attempts, retry->max,
+               (double) pause / 1000);
+  return !stop_wait (pause);
+}
+
+void
+retry_reset (struct retry *retry)
+{
+  retry->attempts = 0;
+}

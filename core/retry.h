@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Waiting between attempts: exponential with jitter, at least what the other side asked for. */
+#ifndef DCPIPE_RETRY_H
+#define DCPIPE_RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct retry {
+  uint64_t max;      /* attempts after the first */
+  uint64_t attempts; /* failed in a row */
+};
+
+/* After a failed attempt, whose reason is in failure (): logs it and waits. False if all attempts are used up or a stop was asked
+ * for. */
+bool retry_wait (struct retry *retry);
+
+/* After one that went well. */
+void retry_reset (struct retry *retry);
+
+/* Forgets what an earlier callback on this thread asked for. Before each attempt. */
+void retry_begin (void);
+
+#endif

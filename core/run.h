@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run of the pipeline, from its start to the tip, a stop or a fault; and what its threads share.
+ *
+ *    feeder ──parcels──▶ workers ──▶ sequencer (on the workers' threads) ──▶ writers, one for each sink
+ *
+ * Arrows of calls go the same way: feeder.c, worker.c, sequencer.c, writer.c. */
+#ifndef DCPIPE_RUN_H
+#define DCPIPE_RUN_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "block.h"
+#include "budget.h"
+#include "checkpoint.h"
+#include "routes.h"
+#include "setup.h"
+#include "status.h"
+#include "table.h"
+
+struct writer;
+
+/* What a run covers: everything, or some labels. */
+struct scope {
+  const char *const *labels; /* canonical */
+  size_t count;              /* 0: all */
+};
+
+/* What the run does for a decoder. */
+enum part {
+  PART_NONE,
+  PART_WHOLE, /* applies its entries and moves its frontiers */
+  PART_AHEAD  /* a '*' decoder in a run of some labels: inserts their rows into its logs, leaving the frontiers where they are */
+};
+
+/* Heights, for progress; written by one thread each. */
+struct run_progress {
+  atomic_uint_fast64_t first, end;       /* extent of the ledger, as far as known; 0 if not */
+  atomic_uint_fast64_t fetched;          /* position behind the last frame that came */
+  atomic_uint_fast64_t fetched_bytes;
+  atomic_uint_fast64_t verified;         /* position of the last block in the chain */
+  atomic_uint_fast64_t verified_blocks, verified_entries, verified_bytes;
+  atomic_uint_fast64_t retries;
+};
+
+struct run {
+  const struct setup *setup;
+  struct dcpipe_tables *tables;
+  struct routes *routes;
+  struct scope scope;
+  bool follow;
+  enum part *parts; /* of each decoder */
+  struct point start; /* the block to begin with; unknown: the first one */
+  struct point *probes; /* stored blocks to be compared before anything is written */
+  size_t probes_count;
+  struct hash ledger; /* what the sinks know of the first block's hash; size 0 if nothing */
+  uint64_t *stored;   /* for each decoder: position + 1 up to which every writer has its rows already */
+
+  struct budget budget;
+  struct parcel_queue *work;
+  struct sequencer *sequencer;
+  struct writer **writers;
+  size_t writers_count;
+
+  struct run_progress progress;
+
+  atomic_bool at_tip;    /* the source had nothing further when it was asked last */
+
+  pthread_mutex_t mutex; /* for what follows */
+  pthread_cond_t gone;   /* a writer is done */
+  bool ended;            /* nothing further is fetched or unpacked */
+  int status;            /* enum status: why it ended; the first cause counts */
+  char *reason;          /* of a failure, or NULL */
+  size_t writers_alive;
+};
+
+/* Runs the pipeline to its end: an enum status. Reasons have been logged. `scratch`: NULL, or a directory in which all sinks make a
+ * throw-away store. `show` is called now and then on the calling thread, and once at the end with `last`; it may be NULL. */
+int run_pipeline (const struct setup *setup, struct scope scope, bool follow, const char *scratch,
+                  void (*show) (void *context, const struct run *run, bool last), void *context);
+
+/* Ends the run; the first cause counts. Any thread. `reason` may be NULL. */
+void run_end (struct run *run, int status, const char *reason);
+bool run_has_ended (struct run *run);
+
+/* Why the run failed, to be freed; NULL if it did not (yet). */
+char *run_reason (struct run *run);
+
+
+/* A writer's thread is done. When none is left the run has ended. */
+void run_writer_gone (struct run *run);
+
+/* True if the part of the run for `decoder` covers entries with that label number in the routes. */
+bool run_covers (const struct run *run, size_t decoder, const struct route *route);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The first calls on a sink's handle, for writers and readers alike. Results are enum status; other than STATUS_DONE after fail. */
+#ifndef DCPIPE_SINKOPEN_H
+#define DCPIPE_SINKOPEN_H
+
+#include "checkpoint.h"
+#include "plugin.h"
+#include "table.h"
+
+/* Opens and reads the checkpoint. A store to be read that does not exist yet gives an empty one. After a failure the sink
+ * still is to be closed. */
+int sink_open (struct instance *sink, int mode, const char *scratch, struct dcpipe_checkpoint *checkpoint);
+
+/* Reads the checkpoint; an empty one if nothing was committed yet. */
+int sink_load_checkpoint (struct instance *sink, struct dcpipe_checkpoint *checkpoint);
+
+int sink_prepare (struct instance *sink, const struct dcpipe_tables *tables);
+
+void sink_close (struct instance *sink);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DCPIPE_SYNCSTATUS_H
+#define DCPIPE_SYNCSTATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "checkpoint.h"
+#include "setup.h"
+
+/* How far a scope has come in one sink. */
+struct scope_status {
+  bool known;        /* all its decoders have been applied to something */
+  uint64_t position; /* of the last block that all of them were applied to */
+  uint64_t entries;  /* all: of the ledger up to there; a label: of its own */
+  uint64_t failed;
+  uint64_t errors;   /* runs that failed */
+  const char *last_error; /* belongs to the checkpoint */
+  int trust;
+  uint64_t digest[4];
+  size_t decoders;
+};
+
+/* `label`: NULL for everything. */
+struct scope_status scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label);
+
+#endif
