@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "inifile.h"
+#include "options.h"
 #include "plugin.h"
 
 /* [pipeline] */
@@ -31,8 +33,10 @@ struct decoder {
 };
 
 struct setup {
-  char *path; /* of the INI file */
+  char *path;           /* of the INI file */
+  struct inifile *file; /* as it was written; [service], [schedule] and [webhook NAME] are read from it later */
   struct pipeline_settings pipeline;
+  struct option_value *pipeline_values; /* one for each of setup_pipeline_options */
   struct instance *source;
   struct decoder **decoders;
   size_t decoders_count;
@@ -52,6 +56,9 @@ const char *setup_label (const struct setup *setup, const char *label);
 /* Every label that a [decoder LABEL] section names, canonical, sorted, without repeats; NULL at the end. The caller
  * frees the array, not the texts. */
 const char **setup_labels (const struct setup *setup);
+
+/* The table of [pipeline]'s keys. */
+const struct dcpipe_options *setup_pipeline_options (void);
 
 /* Another handle of the same plugin with the same options (readers and scratch stores of a sink), and its end.
  * NULL after fail. */

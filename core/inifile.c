@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inih tells comments, sections and keys apart. It reads through our own reader, one line at a time, because usual builds
+ * of it tell no line numbers, cut names at 49 bytes and lines at 197, and take an indented line as the
+ * continuation of the one before; the reader therefore knows the line, and the value is taken from it whole. */
+#include "config.h"
+
+#include "inifile.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "log.h"
+
+#define NAME_BYTES_MAX 48
+
+struct reader {
+  struct inifile *file;
+  FILE *stream;
+  char *text; /* the current line, without its end */
+  size_t capacity;
+  unsigned line;
+  bool key_expected; /* the line was given to inih as a key and has not come back yet */
+};
+
+void
+ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
+{
+  CLEANUP_FREE char *text = NULL;
+  va_list arguments;
+  int length;
+
+  va_start (arguments, format);
+  length = vasprintf (&text, format, arguments);
+  va_end (arguments);
+  if (length < 0)
+    text = NULL;
+  if (line > 0)
+    log_error ("%s:%u: %s", file->path, line, text ? text : "no memory");
+  else
+    log_error ("%s: %s", file->path, text ? text : "no memory");
+  file->mistakes++;
+}
+
+const struct ini_value *
+ini_find (const struct ini_section *section, const char *key)
+{
+  for (size_t i = 0; i < section->count; i++)
+    if (strcmp (section->values[i].key, key) == 0)
+      return &section->values[i];
+  return NULL;
+}
+
+/* The text between `start` and `end` without blanks around it, copied. */
+static char *
+trimmed (const char *start, const char *end)
+{
+  while (start < end && isspace ((unsigned char) *start))
+    start++;
+  while (end > start && isspace ((unsigned char) end[-1]))
+    end--;
+  return strndup (start, (size_t) (end - start));
+}
+
+/* Where a comment begins that stands behind a value: at a ';' behind a blank. */
+static const char *
+comment_start (const char *p)
+{
+  for (; *p != '\0'; p++)
+    if (*p == ';' && isspace ((unsigned char) p[-1]))
+      break;
+  return p;
+}
+
+/* ---- sections ------------------------------------------------------------------------------------ */
+
+static bool
+add_section (struct inifile *file, unsigned line, const char *start, const char *end)
+{
+  CLEANUP_FREE char *text = trimmed (start, end);
+  struct ini_section *more = realloc (file->sections, (file->count + 1) * sizeof *more);
+  struct ini_section *section;
+  size_t kind = text == NULL ? 0 : strcspn (text, " \t");
+
+  if (more != NULL)
+    file->sections = more;
+  if (text == NULL || more == NULL)
+    return false;
+  section = &file->sections[file->count++];
+  *section = (struct ini_section){ .line = line, .kind = strndup (text, kind) };
+  if (text[kind] != '\0')
+    section->name = trimmed (text + kind, text + strlen (text));
+  if (section->kind == NULL || (text[kind] != '\0' && section->name == NULL))
+    return false;
+  return asprintf (&section->title, "[%s%s%s]", section->kind, section->name ? " " : "",
+                   section->name ? section->name : "") >= 0;
+}
+
+/* The line begins with '['. */
+static void
+take_section (struct reader *reader)
+{
+  const char *end = strchr (reader->text, ']');
+  const char *rest = end == NULL ? NULL : end + 1;
+
+  if (end == NULL) {
+    ini_mistake (reader->file, reader->line, "'%.60s': the closing ']' is missing", reader->text);
+    return;
+  }
+  rest += strspn (rest, " \t");
+  if (*rest != '\0' && *rest != ';' && *rest != '#') {
+    ini_mistake (reader->file, reader->line, "'%.60s': expected nothing after the ']'", rest);
+    return;
+  }
+  if (end - reader->text - 1 > NAME_BYTES_MAX) {
+    ini_mistake (reader->file, reader->line, "the name of the section is longer than %d bytes", NAME_BYTES_MAX);
+    return;
+  }
+  if (!add_section (reader->file, reader->line, reader->text + 1, end))
+    ini_mistake (reader->file, reader->line, "no memory for the section");
+}
+
+/* ---- keys ---------------------------------------------------------------------------------------- */
+
+static void
+add_value (struct reader *reader, struct ini_section *section, const char *key, const char *text)
+{
+  struct ini_value *more = realloc (section->values, (section->count + 1) * sizeof *more);
+  struct ini_value value = { .line = reader->line };
+
+  if (more == NULL) {
+    ini_mistake (reader->file, reader->line, "no memory for a value");
+    return;
+  }
+  section->values = more;
+  value.text = ini_expand (text, &value.variable);
+  if (value.text == NULL) {
+    ini_mistake (reader->file, reader->line, "%s: %s", key, failure ());
+    /* Kept as it is written, so that the key does not count as missing. */
+    value.text = strdup (text);
+  }
+  value.key = strdup (key);
+  if (value.key != NULL && value.text != NULL) {
+    section->values[section->count++] = value;
+    return;
+  }
+  ini_mistake (reader->file, reader->line, "no memory for a value");
+  free (value.key);
+  free (value.text);
+  free (value.variable);
+}
+
+/* Called by inih for the line that the reader gave it last. */
+static int
+take_key (void *context, const char *section_name, const char *key, const char *cut_value)
+{
+  struct reader *reader = context;
+  struct inifile *file = reader->file;
+  CLEANUP_FREE char *text = NULL;
+  struct ini_section *section;
+  const struct ini_value *before;
+  const char *value = reader->text + strcspn (reader->text, "=:") + 1;
+
+  (void) section_name;
+  (void) cut_value;
+  reader->key_expected = false;
+  if (key[0] == '\0') {
+    ini_mistake (file, reader->line, "'%.60s': there is no key before the '%c'", reader->text, value[-1]);
+    return 1;
+  }
+  if (file->count == 0) {
+    ini_mistake (file, reader->line, "%s: there is no section before this key", key);
+    return 1;
+  }
+  section = &file->sections[file->count - 1];
+  before = ini_find (section, key);
+  if (before != NULL) {
+    ini_mistake (file, reader->line, "%s is given twice in %s, first on line %u", key, section->title, before->line);
+    return 1;
+  }
+  text = trimmed (value, comment_start (value));
+  if (text == NULL)
+    ini_mistake (file, reader->line, "no memory for a value");
+  else
+    add_value (reader, section, key, text);
+  return 1;
+}
+
+/* ---- lines --------------------------------------------------------------------------------------- */
+
+/* True if the line is a key's and inih shall have it; sections, blank lines and mistakes are dealt with here. */
+static bool
+is_key_line (struct reader *reader, size_t length)
+{
+  const char *text = reader->text, *first = text + strspn (text, " \t\r\f\v");
+  size_t name = strcspn (text, "=:");
+
+  if (strlen (text) != length) {
+    ini_mistake (reader->file, reader->line, "the line holds a NUL byte");
+    return false;
+  }
+  if (*first == '\0' || *first == ';' || *first == '#')
+    return false;
+  if (length > INIFILE_LINE_MAX)
+    ini_mistake (reader->file, reader->line, "the line is longer than %d bytes", INIFILE_LINE_MAX);
+  else if (first != text)
+    ini_mistake (reader->file, reader->line,
+                 "the line begins with a blank: begin it with the key (a value cannot go on in the next line)");
+  else if (*text == '[')
+    take_section (reader);
+  else if (text[name] == '\0')
+    ini_mistake (reader->file, reader->line, "'%.60s': expected KEY = VALUE", text);
+  else if (name > NAME_BYTES_MAX)
+    ini_mistake (reader->file, reader->line, "the key is longer than %d bytes", NAME_BYTES_MAX);
+  else
+    return true;
+  return false;
+}
+
+/* Reads one line into `text`, without its end. */
+static bool
+next_line (struct reader *reader, size_t *length)
+{
+  ssize_t got = getline (&reader->text, &reader->capacity, reader->stream);
+
+  if (got < 0)
+    return false;
+  reader->line++;
+  if (got > 0 && reader->text[got - 1] == '\n')
+    reader->text[--got] = '\0';
+  if (got > 0 && reader->text[got - 1] == '\r')
+    reader->text[--got] = '\0';
+  if (reader->line == 1 && got >= 3 && memcmp (reader->text, "\xef\xbb\xbf", 3) == 0) {
+    memmove (reader->text, reader->text + 3, (size_t) got - 2);
+    got -= 3;
+  }
+  *length = (size_t) got;
+  return true;
+}
+
+/* inih's fgets: the next line with a key, cut to its buffer. */
+static char *
+read_line (char *buffer, int size, void *context)
+{
+  struct reader *reader = context;
+  size_t length;
+
+  if (reader->key_expected) {
+    ini_mistake (reader->file, reader->line, "'%.60s': expected KEY = VALUE", reader->text);
+    reader->key_expected = false;
+  }
+  while (next_line (reader, &length)) {
+    if (!is_key_line (reader, length))
+      continue;
+    reader->key_expected = true;
+    snprintf (buffer, (size_t) size, "%s", reader->text);
+    return buffer;
+  }
+  return NULL;
+}
+
+/* ---- the file ------------------------------------------------------------------------------------ */
+
+static char *
+directory_of (const char *path)
+{
+  char absolute[PATH_MAX];
+  char *slash;
+
+  if (realpath (path, absolute) == NULL)
+    return NULL;
+  slash = strrchr (absolute, '/');
+  return slash == absolute ? strdup ("/") : strndup (absolute, (size_t) (slash - absolute));
+}
+
+struct inifile *
+inifile_read (const char *path)
+{
+  CLEANUP_FCLOSE FILE *stream = fopen (path, "re");
+  struct inifile *file = calloc (1, sizeof *file);
+  struct reader reader = { .file = file, .stream = stream };
+
+  if (stream == NULL || file == NULL) {
+    fail ("%s: cannot be read: %s", path, strerror (errno));
+    free (file);
+    return NULL;
+  }
+  file->path = strdup (path);
+  file->directory = directory_of (path);
+  if (file->path == NULL || file->directory == NULL) {
+    fail ("%s: cannot be read: %s", path, strerror (errno));
+    inifile_free (file);
+    return NULL;
+  }
+  errno = 0;
+  if (ini_parse_stream (read_line, &reader, take_key, &reader) < 0 || ferror (stream)) {
+    fail ("%s: cannot be read: %s", path, errno ? strerror (errno) : "no memory");
+    free (reader.text);
+    inifile_free (file);
+    return NULL;
+  }
+  free (reader.text);
+  return file;
+}
+
+void
+inifile_free (struct inifile *file)
+{
+  if (file == NULL)
+    return;
+  for (size_t i = 0; i < file->count; i++) {
+    struct ini_section *section = &file->sections[i];
+
+    for (size_t j = 0; j < section->count; j++) {
+      free (section->values[j].key);
+      free (section->values[j].text);
+      free (section->values[j].variable);
+    }
+    free (section->values);
+    free (section->title);
+    free (section->kind);
+    free (section->name);
+  }
+  free (file->sections);
+  free (file->path);
+  free (file->directory);
+  free (file);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Instances of plugins: a handle and its values. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "options.h"
+#include "plugin.h"
+#include "setup.h"
+
+bool
+instance_make_handle (struct instance *instance)
+{
+  size_t size = plugin_handle_size (instance->plugin);
+
+  instance->handle = calloc (1, size ? size : 1);
+  return instance->handle != NULL;
+}
+
+bool
+instance_complete (struct instance *instance)
+{
+  int (*complete) (void *handle) = plugin_config_complete (instance->plugin);
+  const char *before = log_instance ();
+  int result;
+
+  if (complete == NULL)
+    return true;
+  log_set_instance (instance->title);
+  failure_clear ();
+  result = complete (instance->handle);
+  if (result != DCPIPE_OK && failure ()[0] == '\0')
+    fail ("the plugin refuses its options and does not say why");
+  log_set_instance (before);
+  return result == DCPIPE_OK;
+}
+
+struct instance *
+instance_clone (const struct instance *instance)
+{
+  struct instance *clone = calloc (1, sizeof *clone);
+
+  if (clone == NULL) {
+    fail ("%s: no memory for another handle", instance->title);
+    return NULL;
+  }
+  clone->plugin = instance->plugin;
+  clone->line = instance->line;
+  clone->name = strdup (instance->name);
+  clone->title = strdup (instance->title);
+  clone->section = strdup (instance->section);
+  if (instance_make_handle (clone))
+    clone->values = options_copy (plugin_options (clone->plugin), instance->values, clone->handle);
+  if (clone->name == NULL || clone->title == NULL || clone->section == NULL || clone->values == NULL) {
+    fail ("%s: no memory for another handle", instance->title);
+    instance_free (clone);
+    return NULL;
+  }
+  if (!instance_complete (clone)) {
+    instance_free (clone);
+    return NULL;
+  }
+  return clone;
+}
+
+void
+instance_clear (struct instance *instance)
+{
+  if (instance->plugin != NULL)
+    options_free (plugin_options (instance->plugin), instance->values);
+  free (instance->handle);
+  free (instance->name);
+  free (instance->title);
+  free (instance->section);
+}
+
+void
+instance_free (struct instance *instance)
+{
+  if (instance == NULL)
+    return;
+  instance_clear (instance);
+  free (instance);
+}

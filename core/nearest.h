@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The known word nearest to one that a user mistyped. */
+#ifndef DCPIPE_NEAREST_H
+#define DCPIPE_NEAREST_H
+
+#include <stddef.h>
+
+/* Begin with { .word = what was written }, offer every known word, read `best`: NULL if none is near enough to be meant.
+ * Near is at most a third of the word's letters wrong, missing, added or swapped with their neighbour. */
+struct nearest {
+  const char *word;
+  const char *best;
+  size_t distance;
+};
+
+void nearest_offer (struct nearest *nearest, const char *known);
+
+/* "; did you mean NAME?" or "", in memory that the caller frees (NULL when memory is short). */
+char *nearest_hint (const struct nearest *nearest);
+
+#endif

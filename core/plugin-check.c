@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether what a plugin declares is sound: found out when it is loaded, not when it is used. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "options.h"
+#include "plugin.h"
+#include "table.h"
+
+#define NAME_BYTES_MAX 63
+
+/* [a-z][a-z0-9_]*, with upper-case letters too if `upper`. */
+static bool
+is_name (const char *name, bool upper)
+{
+  static const char lower_case[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  static const char any_case[] = "abcdefghijklmnopqrstuvwxyz0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  size_t size = name == NULL ? 0 : strspn (name, upper ? any_case : lower_case);
+
+  return size > 0 && size <= NAME_BYTES_MAX && name[size] == '\0' && !(name[0] >= '0' && name[0] <= '9') && name[0] != '_';
+}
+
+/* ---- callbacks ----------------------------------------------------------------------------------- */
+
+static bool
+lacks (const struct plugin *plugin, const char *callback)
+{
+  fail ("%s: the callback '%s' is missing, which every %s must have", plugin->path, callback,
+        plugin_kind_name (plugin->kind));
+  return false;
+}
+
+static bool
+check_callbacks (const struct plugin *plugin)
+{
+  const struct dcpipe_source *source = &plugin->u.source;
+  const struct dcpipe_sink *sink = &plugin->u.sink;
+
+#define NEEDED(from, callback)                                                                                         \
+  if ((from)->callback == NULL)                                                                                        \
+  return lacks (plugin, #callback)
+
+  if (plugin->kind == DCPIPE_KIND_SOURCE) {
+    NEEDED (source, open);
+    NEEDED (source, next);
+    NEEDED (source, unpack);
+  } else if (plugin->kind == DCPIPE_KIND_DECODER) {
+    NEEDED (&plugin->u.decoder, decode);
+  } else {
+    NEEDED (sink, open);
+    NEEDED (sink, prepare);
+    NEEDED (sink, checkpoint_load);
+    NEEDED (sink, apply);
+    NEEDED (sink, commit);
+    NEEDED (sink, rollback);
+    NEEDED (sink, reset);
+  }
+#undef NEEDED
+  return true;
+}
+
+/* ---- options ------------------------------------------------------------------------------------- */
+
+static bool
+check_default (const struct plugin *plugin, const struct dcpipe_option *option)
+{
+  struct option_value value = { 0 };
+  bool good;
+
+  if (option->default_value == NULL)
+    return true;
+  /* A secret may stand in a file that is not there yet. */
+  good = option->type == DCPIPE_OPTION_SECRET || strstr (option->default_value, "${") != NULL
+         || option_parse (option, option->default_value, "", &value);
+  free (value.string);
+  for (char **item = value.list; item != NULL && *item != NULL; item++)
+    free (*item);
+  free (value.list);
+  if (!good)
+    fail ("%s: the default of option %s is not sound: %s", plugin->path, option->key, failure ());
+  return good;
+}
+
+static bool
+check_option (const struct plugin *plugin, const struct dcpipe_option *option, size_t handle_size)
+{
+  size_t size = option_size (option->type);
+
+  if (!is_name (option->key, false)) {
+    fail ("%s: an option has no sound key: '%s'", plugin->path, option->key ? option->key : "");
+    return false;
+  }
+  if (strcmp (option->key, "plugin") == 0) {
+    fail ("%s: no option can have the key 'plugin'", plugin->path);
+    return false;
+  }
+  if (size == 0 || (option->type == DCPIPE_OPTION_ENUM && (option->values == NULL || option->values[0] == '\0'))) {
+    fail ("%s: option %s: %s", plugin->path, option->key, size == 0 ? "its type is unknown" : "it lists no values");
+    return false;
+  }
+  if (option->offset > handle_size || handle_size - option->offset < size) {
+    fail ("%s: option %s lies beyond the handle (%zu bytes)", plugin->path, option->key, handle_size);
+    return false;
+  }
+  if (option->min > option->max
+      || (option->min < 0 && (option->type == DCPIPE_OPTION_SIZE || option->type == DCPIPE_OPTION_DURATION))) {
+    fail ("%s: option %s: its range is not sound", plugin->path, option->key);
+    return false;
+  }
+  return check_default (plugin, option);
+}
+
+static bool
+check_options (const struct plugin *plugin)
+{
+  const struct dcpipe_options *options = plugin_options (plugin);
+
+  for (size_t i = 0; i < options->count; i++) {
+    if (!check_option (plugin, &options->items[i], plugin_handle_size (plugin)))
+      return false;
+    for (size_t j = 0; j < i; j++)
+      if (strcmp (options->items[i].key, options->items[j].key) == 0) {
+        fail ("%s: option %s is declared twice", plugin->path, options->items[i].key);
+        return false;
+      }
+  }
+  return true;
+}
+
+/* ---- labels and tables --------------------------------------------------------------------------- */
+
+/* What stands in a section's title and in the log: printable, without blanks and brackets. */
+static bool
+is_label (const char *label)
+{
+  if (label == NULL || label[0] == '\0' || strlen (label) > NAME_BYTES_MAX || strcmp (label, "*") == 0)
+    return false;
+  for (const unsigned char *p = (const unsigned char *) label; *p != '\0'; p++)
+    if (*p <= ' ' || *p == 0x7f || strchr ("[];#\"'", *p) != NULL)
+      return false;
+  return true;
+}
+
+static bool
+check_labels (const struct plugin *plugin)
+{
+  const struct dcpipe_labels *labels = &plugin->u.decoder.labels;
+
+  for (size_t i = 0; i < labels->count; i++) {
+    if (!is_label (labels->items[i].name)) {
+      fail ("%s: '%s' cannot be a label", plugin->path, labels->items[i].name ? labels->items[i].name : "");
+      return false;
+    }
+    for (size_t j = 0; j < i; j++)
+      if (strcmp (labels->items[i].name, labels->items[j].name) == 0) {
+        fail ("%s: label %s is declared twice", plugin->path, labels->items[i].name);
+        return false;
+      }
+  }
+  return true;
+}
+
+static bool
+check_names (const struct plugin *plugin)
+{
+  const struct dcpipe_decoder *decoder = &plugin->u.decoder;
+
+  for (size_t i = 0; i < decoder->tables.count; i++)
+    if (!is_name (decoder->tables.items[i].name, false)) {
+      fail ("%s: a table cannot be called '%s'", plugin->path,
+            decoder->tables.items[i].name ? decoder->tables.items[i].name : "");
+      return false;
+    }
+  for (size_t i = 0; i < decoder->views.count; i++)
+    if (!is_name (decoder->views.items[i].name, false) || decoder->views.items[i].sql == NULL) {
+      fail ("%s: the view '%s' has no sound name or no SQL", plugin->path,
+            decoder->views.items[i].name ? decoder->views.items[i].name : "");
+      return false;
+    }
+  return true;
+}
+
+static bool
+check_decoder (const struct plugin *plugin)
+{
+  if (!check_labels (plugin) || !check_names (plugin))
+    return false;
+  if (tables_check (&plugin->u.decoder))
+    return true;
+  fail ("%s: %s", plugin->path, failure ());
+  return false;
+}
+
+bool
+plugin_check (const struct plugin *plugin)
+{
+  if (!is_name (plugin_name (plugin), true)) {
+    fail ("%s: the plugin has no sound name: '%s'", plugin->path, plugin_name (plugin) ? plugin_name (plugin) : "");
+    return false;
+  }
+  return check_callbacks (plugin) && check_options (plugin)
+         && (plugin->kind != DCPIPE_KIND_DECODER || check_decoder (plugin));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where plugins are looked for. See plugin.h for the order. */
+#ifndef DCPIPE_PLUGINPATH_H
+#define DCPIPE_PLUGINPATH_H
+
+#include "plugin.h"
+
+/* The real path of the plugin's file, to be freed. NULL after fail, which names the directories searched and the nearest name
+ * that is there. */
+char *pluginpath_find (enum dcpipe_kind kind, const char *name);
+
+/* Frees what plugin_add_path keeps. */
+void pluginpath_forget (void);
+
+#endif
