@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "ledger_file.h"
+
+#include <inttypes.h>
+#include <nettle/sha2.h>
+#include <time.h>
+
+void
+digest_bytes (uint8_t digest[DIGEST_SIZE], struct bytes bytes)
+{
+  struct sha256_ctx context;
+
+  sha256_init (&context);
+  sha256_update (&context, bytes.size, bytes.data);
+  sha256_digest (&context, DIGEST_SIZE, digest);
+}
+
+static uint64_t
+now_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+}
+
+/* True if the same fault was seen with the same bytes at least settle_time ago. */
+static bool
+settled (struct ledger_file *handle, uint64_t position, struct bytes bytes)
+{
+  struct torn seen = { .known = true, .position = position, .file_size = handle->file.size, .since = now_ms () };
+  struct torn *torn = &handle->torn;
+
+  digest_bytes (seen.digest, bytes);
+  if (torn->known && torn->position == seen.position && torn->file_size == seen.file_size
+      && memcmp (torn->digest, seen.digest, DIGEST_SIZE) == 0)
+    return seen.since - torn->since >= handle->settle_time;
+  *torn = seen;
+  return handle->settle_time == 0;
+}
+
+int
+torn_or_fault (struct ledger_file *handle, uint64_t position, struct bytes bytes, const char *reason)
+{
+  const char *stored = handle->resuming ? ", where the last stored block is expected" : "";
+
+  if (dcpipe_following () && !settled (handle, position, bytes)) {
+    dcpipe_debug ("%s: block at position %" PRIu64 "%s: %s; waiting for it to settle", handle->path, position,
+                  stored, reason);
+    return DCPIPE_TIP;
+  }
+  dcpipe_error ("%s: block at position %" PRIu64 "%s: %s", handle->path, position, stored, reason);
+  return DCPIPE_DIVERGED;
+}
