@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make fuzz` builds each target with clang's libFuzzer and sanitizers and runs it for FUZZ_SECONDS. Inputs
+# that it finds interesting are kept in fuzz/NAME.corpus in the build tree. A target is fuzz/fuzz-NAME.c
+# and the sources that fuzz_NAME lists.
+FUZZ_CC = clang
+FUZZ_CFLAGS = -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZ_SECONDS = 30
+FUZZ_FLAGS = -max_len=4096 -timeout=10 -rss_limit_mb=1024
+
+fuzz_ledger = $(top_srcdir)/plugins/lib/ledger
+fuzz_ic = $(top_srcdir)/plugins/lib/ic
+fuzz_targets = block borsh candid framer principal
+fuzz_block = $(fuzz_ledger)/block.c $(fuzz_ledger)/borsh.c $(fuzz_ledger)/inflate.c $(fuzz_ledger)/reason.c \
+  $(NETTLE_LIBS) $(LIBDEFLATE_LIBS) $(ZLIB_LIBS)
+fuzz_borsh = $(fuzz_ledger)/borsh.c
+fuzz_candid = $(fuzz_ic)/candid_*.c $(fuzz_ic)/arena.c $(fuzz_ic)/error.c $(fuzz_ic)/hash.c $(fuzz_ic)/leb128.c \
+  $(fuzz_ic)/number.c $(fuzz_principal)
+fuzz_framer = $(fuzz_ledger)/framer.c $(fuzz_block)
+fuzz_principal = $(fuzz_ic)/account.c $(fuzz_ic)/checksum.c $(fuzz_ic)/principal.c $(NETTLE_LIBS)
+
+EXTRA_DIST += fuzz/fuzz.h $(fuzz_targets:%=fuzz/fuzz-%.c)
+
+fuzz: $(fuzz_targets:%=fuzz-run-%)
+
+$(fuzz_targets:%=fuzz-run-%): fuzz-run-%: fuzz-build-%
+	$(MKDIR_P) fuzz/$*.corpus
+	fuzz/fuzz-$* $(FUZZ_FLAGS) -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -artifact_prefix=fuzz/$*- fuzz/$*.corpus
+
+$(fuzz_targets:%=fuzz-build-%): fuzz-build-%:
+	$(MKDIR_P) fuzz
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -I$(top_builddir) $(AM_CPPFLAGS) $(NETTLE_CFLAGS) $(LIBDEFLATE_CFLAGS) \
+	  $(ZLIB_CFLAGS) -o fuzz/fuzz-$* $(srcdir)/fuzz/fuzz-$*.c $(fuzz_$*)
+
+clean-local: fuzz-clean
+fuzz-clean:
+	rm -rf $(fuzz_targets:%=fuzz/fuzz-%) $(fuzz_targets:%=fuzz/%.corpus)
+
+.PHONY: fuzz fuzz-clean $(fuzz_targets:%=fuzz-run-%) $(fuzz_targets:%=fuzz-build-%)
