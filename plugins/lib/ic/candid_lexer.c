@@ -14,14 +14,32 @@ ic_candid_expected (struct ic_candid_lexer *lexer, const char *expected)
   return false;
 }
 
+/* Passes over a comment of this form, which may hold others; one without an end takes all the rest. */
+static void
+skip_block_comment (struct ic_candid_lexer *lexer)
+{
+  size_t depth = 0;
+
+  do {
+    bool opens = strncmp (lexer->next, "/*", 2) == 0, closes = strncmp (lexer->next, "*/", 2) == 0;
+
+    depth += opens;
+    depth -= closes;
+    lexer->next += opens || closes ? 2 : 1;
+  } while (depth > 0 && lexer->next[0] != '\0');
+}
+
 void
 ic_candid_skip_blanks (struct ic_candid_lexer *lexer)
 {
   for (;;) {
     lexer->next += strspn (lexer->next, " \t\r\n");
-    if (lexer->next[0] != '/' || lexer->next[1] != '/')
+    if (strncmp (lexer->next, "//", 2) == 0)
+      lexer->next += strcspn (lexer->next, "\n");
+    else if (strncmp (lexer->next, "/*", 2) == 0)
+      skip_block_comment (lexer);
+    else
       return;
-    lexer->next += strcspn (lexer->next, "\n");
   }
 }
 
@@ -31,7 +49,6 @@ is_word (char c)
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* The word or number that comes next, which is not taken; empty if there is none. */
 struct bytes
 ic_candid_peek_word (struct ic_candid_lexer *lexer)
 {
@@ -70,7 +87,6 @@ ic_candid_take_word (struct ic_candid_lexer *lexer, const char *text)
   return true;
 }
 
-/* A name, quoted or not. Escapes are not read: no interface that is known has them. */
 bool
 ic_candid_take_name (struct ic_candid_lexer *lexer, struct bytes *name)
 {

@@ -151,7 +151,7 @@ number_of (struct bytes word, uint32_t *id)
       return false;
   }
   *id = (uint32_t) number;
-  return word.size > 0;
+  return true;
 }
 
 /* "name : " or "number : " or, for a tuple's field, nothing: then `*named` is false and nothing was taken. */
@@ -175,11 +175,10 @@ parse_label (struct parser *p, struct field *field, bool *named)
     return true;
   }
   *named = true;
+  if (!quoted && name.data[0] >= '0' && name.data[0] <= '9')
+    return number_of (name, &field->id) || ic_candid_expected (&p->in, "a field id below 4294967296");
   field->name = name;
-  if (!quoted && number_of (name, &field->id))
-    field->name = (struct bytes) { NULL, 0 };
-  else
-    field->id = ic_candid_id (name.data, name.size);
+  field->id = ic_candid_id (name.data, name.size);
   return true;
 }
 

@@ -132,7 +132,7 @@ END_TEST
 
 START_TEST (types_may_be_recursive_and_commented)
 {
-  static const char text[] = "// a list\n"
+  static const char text[] = "// a list\n/* of /* nested */ comments */"
                              "type List = opt Node; type Node = record { head : nat; tail : List };\n"
                              "type Alias = Other; type Other = nat8;\n"
                              "(List, Alias, record { 5 : text; blob; \"quoted name\" : null },)";
@@ -153,7 +153,8 @@ START_TEST (bad_types_are_refused)
     "", "(", ")", "(nat", "nat", "(nat) x", "(nat nat)", "(unknown)", "(record {)", "(opt)", "(vec)",
     "(record { a : })", "(record { a : nat; a : int })", "(variant { nat : })", "(func)", "(func () ->)",
     "(service { a : nat })", "type A = nat (A)", "type A = A; (A)", "type A = B; type B = A; (A)",
-    "type A = nat; type A = int; (A)", "(record { 4294967296 : nat })x", "(\"a)",
+    "type A = nat; type A = int; (A)", "(record { 4294967296 : nat })", "(record { 1a : nat })",
+    "(nat /* )", "(\"a)",
     "(record { \"a\\n\" : nat })",
   };
   struct ic_candid_types types;
