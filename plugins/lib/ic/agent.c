@@ -79,7 +79,8 @@ add_host (struct ic_agent *agent, const char *url, struct ic_error *error)
 static bool
 set_headers (struct ic_agent *agent)
 {
-  static const char *const lines[] = { "Content-Type: application/cbor", "Accept: application/cbor", "Expect:" };
+  static const char *const lines[] = { "Content-Type: application/cbor", "Accept: application/cbor",
+                                       "Expect:" };
 
   for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
     struct curl_slist *longer = curl_slist_append (agent->headers, lines[i]);
@@ -175,8 +176,8 @@ put_envelope (struct ic_agent *agent, const struct ic_agent_request *request, st
   struct timespec now;
 
   clock_gettime (CLOCK_REALTIME, &now);
-  content.ingress_expiry
-    = ((uint64_t) now.tv_sec + agent->options.expiry_s) * UINT64_C (1000000000) + (uint64_t) now.tv_nsec;
+  content.ingress_expiry =
+    ((uint64_t) now.tv_sec + agent->options.expiry_s) * UINT64_C (1000000000) + (uint64_t) now.tv_nsec;
   if (asks) {
     content.canister_id = effective;
     content.method_name = request->method;
@@ -217,7 +218,8 @@ set_transfer_options (struct ic_agent *agent, struct exchange *exchange)
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
-  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L); /* never wait for a name to be resolved that nobody needs */
+  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT,
+                    1L); /* never wait for a name to be resolved that nobody needs */
 #endif
   if (exchange->result.kind != IC_AGENT_STATUS) {
     curl_easy_setopt (easy, CURLOPT_POSTFIELDS, exchange->envelope.data);
@@ -260,7 +262,8 @@ prepare (struct ic_agent *agent, const struct ic_agent_request *request, struct 
 }
 
 bool
-ic_agent_submit (struct ic_agent *agent, const struct ic_agent_request *request, void *tag, struct ic_error *error)
+ic_agent_submit (struct ic_agent *agent, const struct ic_agent_request *request, void *tag,
+                 struct ic_error *error)
 {
   struct exchange *exchange = calloc (1, sizeof *exchange);
   int running;

@@ -12,8 +12,8 @@ principal_bytes (const struct ic_principal *principal)
 }
 
 static enum ic_certificate_result
-refuse (enum ic_certificate_result result, const struct ic_principal *subnet, const struct ic_principal *canister,
-        struct ic_error *error)
+refuse (enum ic_certificate_result result, const struct ic_principal *subnet,
+        const struct ic_principal *canister, struct ic_error *error)
 {
   char canister_text[IC_PRINCIPAL_TEXT_SIZE], subnet_text[IC_PRINCIPAL_TEXT_SIZE];
 
@@ -92,8 +92,8 @@ consider_shard (struct bytes label, const struct ic_tree *subtree, void *context
 }
 
 static enum ic_certificate_result
-check_shards (const struct ic_tree *shards, const struct ic_principal *subnet, const struct ic_principal *canister,
-              struct ic_error *error)
+check_shards (const struct ic_tree *shards, const struct ic_principal *subnet,
+              const struct ic_principal *canister, struct ic_error *error)
 {
   struct shard shard = { .canister = principal_bytes (canister) };
   struct bytes value;
@@ -107,8 +107,8 @@ check_shards (const struct ic_tree *shards, const struct ic_principal *subnet, c
 }
 
 enum ic_certificate_result
-ic_ranges_check (const struct ic_tree *tree, const struct ic_principal *subnet, const struct ic_principal *canister,
-                 struct ic_error *error)
+ic_ranges_check (const struct ic_tree *tree, const struct ic_principal *subnet,
+                 const struct ic_principal *canister, struct ic_error *error)
 {
   const struct bytes subnet_id = principal_bytes (subnet);
   const struct bytes sharded[] = { ic_label ("canister_ranges"), subnet_id };

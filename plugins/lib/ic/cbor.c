@@ -24,9 +24,15 @@ enum item_type {
 };
 
 static const char *const type_names[] = {
-  [ITEM_UNSIGNED] = "an unsigned integer", [ITEM_BYTES] = "a byte string", [ITEM_TEXT] = "a text",
-  [ITEM_ARRAY] = "an array",               [ITEM_MAP] = "a map",           [ITEM_TAG] = "a tag",
-  [ITEM_NULL] = "null",                    [ITEM_BREAK] = "a break",       [ITEM_OTHER] = "another value",
+  [ITEM_UNSIGNED] = "an unsigned integer",
+  [ITEM_BYTES] = "a byte string",
+  [ITEM_TEXT] = "a text",
+  [ITEM_ARRAY] = "an array",
+  [ITEM_MAP] = "a map",
+  [ITEM_TAG] = "a tag",
+  [ITEM_NULL] = "null",
+  [ITEM_BREAK] = "a break",
+  [ITEM_OTHER] = "another value",
 };
 
 /* The head of one item; for a string of definite length, its bytes too. */
@@ -44,10 +50,10 @@ typedef uint64_t callback_size;
 typedef size_t callback_size;
 #endif
 
-#define CALLBACK(name, parameters, ...)                                                                               \
-  static void name parameters                                                                                         \
-  {                                                                                                                   \
-    *(struct item *) context = (struct item) { __VA_ARGS__ };                                                         \
+#define CALLBACK(name, parameters, ...)                                                                      \
+  static void name parameters                                                                                \
+  {                                                                                                          \
+    *(struct item *) context = (struct item) { __VA_ARGS__ };                                                \
   }
 
 CALLBACK (on_uint8, (void *context, uint8_t value), .type = ITEM_UNSIGNED, .number = value)
@@ -138,7 +144,8 @@ peek (struct ic_cbor_reader *reader, struct item *item, size_t *size)
   if (result.status != CBOR_DECODER_FINISHED)
     return ic_cbor_fail (reader, "not well-formed CBOR");
   left -= result.read;
-  if ((item->type == ITEM_ARRAY && item->number > left) || (item->type == ITEM_MAP && item->number > left / 2))
+  if ((item->type == ITEM_ARRAY && item->number > left)
+      || (item->type == ITEM_MAP && item->number > left / 2))
     return ic_cbor_fail (reader, "a container claims more elements than are left of the message");
   *size = result.read;
   return true;
@@ -191,7 +198,8 @@ enter (struct ic_cbor_reader *reader)
 }
 
 void
-ic_cbor_read (struct ic_cbor_reader *reader, struct bytes input, struct ic_arena *arena, struct ic_error *error)
+ic_cbor_read (struct ic_cbor_reader *reader, struct bytes input, struct ic_arena *arena,
+              struct ic_error *error)
 {
   struct item item;
   size_t size;

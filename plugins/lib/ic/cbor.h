@@ -19,8 +19,8 @@
  *
  * After the first failure every further call fails at once and changes nothing, loops end, and
  * ic_cbor_finish returns false: one check at the end is enough. Work is linear in the input,
- * nesting is bounded, and no memory is taken for what a length claims. Refused: items cut short, trailing bytes,
- * lengths and counts beyond the input, duplicate keys, breaks out of place, text that is not UTF-8.
+ * nesting is bounded, and no memory is taken for what a length claims. Refused: items cut short, trailing
+ * bytes, lengths and counts beyond the input, duplicate keys, breaks out of place, text that is not UTF-8.
  * The reader accepts every encoding of a value: indefinite lengths, chunked strings, long integers.
  *
  * One thread at a time for each reader and writer. */
@@ -64,7 +64,8 @@ struct ic_cbor_map {
 /* Begins to read `input`, which must live as long as what is read from it, and passes over the tag 55799
  * (self-described CBOR) if it is there. Strings are views of the input; one that comes in chunks
  * is put together in `arena`. `error` is written at the first failure. */
-void ic_cbor_read (struct ic_cbor_reader *reader, struct bytes input, struct ic_arena *arena, struct ic_error *error);
+void ic_cbor_read (struct ic_cbor_reader *reader, struct bytes input, struct ic_arena *arena,
+                   struct ic_error *error);
 
 /* Whether all went well and nothing is left over. */
 bool ic_cbor_finish (struct ic_cbor_reader *reader);
@@ -87,12 +88,13 @@ bool ic_cbor_skip (struct ic_cbor_reader *reader);
 bool ic_cbor_open_array (struct ic_cbor_reader *reader, struct ic_cbor_list *list);
 bool ic_cbor_more (struct ic_cbor_reader *reader, struct ic_cbor_list *list);
 
-/* Begins a map. Then, until ic_cbor_field returns IC_CBOR_END, a value must be taken after each call. It returns
- * the index of the key among `names` (at most 64, none of them twice), or IC_CBOR_OTHER. */
+/* Begins a map. Then, until ic_cbor_field returns IC_CBOR_END, a value must be taken after each call. It
+ * returns the index of the key among `names` (at most 64, none of them twice), or IC_CBOR_OTHER. */
 #define IC_CBOR_OTHER (-1)
 #define IC_CBOR_END (-2)
 bool ic_cbor_open_map (struct ic_cbor_reader *reader, struct ic_cbor_map *map);
-int ic_cbor_field (struct ic_cbor_reader *reader, struct ic_cbor_map *map, const char *const *names, size_t count);
+int ic_cbor_field (struct ic_cbor_reader *reader, struct ic_cbor_map *map, const char *const *names,
+                   size_t count);
 
 /* Whether the map had the field with this index so far. */
 static inline bool

@@ -36,10 +36,10 @@ reserve (struct ic_cbor_writer *writer, size_t more)
 }
 
 /* `encode` is one of libcbor's functions for the head of an item. */
-#define PUT_HEAD(writer, encode, value)                                                                               \
-  do {                                                                                                                \
-    if (reserve (writer, HEAD_MAX))                                                                                   \
-      (writer)->size += encode (value, (writer)->data + (writer)->size, HEAD_MAX);                                    \
+#define PUT_HEAD(writer, encode, value)                                                                      \
+  do {                                                                                                       \
+    if (reserve (writer, HEAD_MAX))                                                                          \
+      (writer)->size += encode (value, (writer)->data + (writer)->size, HEAD_MAX);                           \
   } while (0)
 
 static void

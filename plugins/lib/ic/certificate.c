@@ -160,8 +160,8 @@ verify_authority (const struct ic_certificate *certificate, const struct ic_cert
 
 /* Verifies the delegation, if there is one, and finds the key that must have signed. */
 static enum ic_certificate_result
-find_key (const struct ic_certificate *certificate, const struct ic_certificate_check *check, struct bytes *key,
-          struct ic_error *error)
+find_key (const struct ic_certificate *certificate, const struct ic_certificate_check *check,
+          struct bytes *key, struct ic_error *error)
 {
   const struct bytes subnet = { certificate->subnet.bytes, certificate->subnet.size };
   const struct bytes path[] = { ic_label ("subnet"), subnet, ic_label ("public_key") };
@@ -172,7 +172,8 @@ find_key (const struct ic_certificate *certificate, const struct ic_certificate_
     return IC_CERTIFICATE_VALID;
   if (certificate->delegation->delegated)
     return refuse (IC_CERTIFICATE_TOO_MANY_DELEGATIONS, "certificate", error);
-  result = verify_signature (certificate->delegation, check->root_key, "delegation (signed by the root key)", error);
+  result =
+    verify_signature (certificate->delegation, check->root_key, "delegation (signed by the root key)", error);
   if (result == IC_CERTIFICATE_VALID)
     result = verify_authority (certificate, check, error);
   if (result != IC_CERTIFICATE_VALID)
@@ -183,7 +184,8 @@ find_key (const struct ic_certificate *certificate, const struct ic_certificate_
 }
 
 static enum ic_certificate_result
-verify_time (struct ic_certificate *certificate, const struct ic_certificate_check *check, struct ic_error *error)
+verify_time (struct ic_certificate *certificate, const struct ic_certificate_check *check,
+             struct ic_error *error)
 {
   const struct bytes path[] = { ic_label ("time") };
   struct bytes value;
@@ -218,8 +220,9 @@ ic_certificate_verify (struct ic_certificate *certificate, const struct ic_certi
 
   result = find_key (certificate, check, &key, error);
   if (result == IC_CERTIFICATE_VALID)
-    result = verify_signature (certificate, key, certificate->delegated ? "certificate (signed by its subnet)"
-                                                                        : "certificate (signed by the root key)",
+    result = verify_signature (certificate, key,
+                               certificate->delegated ? "certificate (signed by its subnet)"
+                                                      : "certificate (signed by the root key)",
                                error);
   if (result == IC_CERTIFICATE_VALID)
     result = verify_time (certificate, check, error);
@@ -227,7 +230,8 @@ ic_certificate_verify (struct ic_certificate *certificate, const struct ic_certi
 }
 
 void
-ic_certificate_subnet (const struct ic_certificate *certificate, struct bytes root_key, struct ic_principal *subnet)
+ic_certificate_subnet (const struct ic_certificate *certificate, struct bytes root_key,
+                       struct ic_principal *subnet)
 {
   if (certificate->delegated)
     *subnet = certificate->subnet;

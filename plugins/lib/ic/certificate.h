@@ -19,20 +19,20 @@
 #include "ic/principal.h"
 
 /* Verdicts and what they mean in a few words. */
-#define IC_CERTIFICATE_RESULTS(X)                                                                                     \
-  X (VALID, "valid")                                                                                                  \
-  X (MALFORMED, "malformed")                                                                                          \
-  X (BAD_SIGNATURE, "a signature is wrong")                                                                           \
-  X (BAD_KEY_LENGTH, "a public key has the wrong length")                                                             \
-  X (BAD_KEY_PREFIX, "a public key is of another kind")                                                               \
-  X (SUBNET_KEY_MISSING, "the delegation does not show the subnet's public key")                                      \
-  X (RANGES_MISSING, "the delegation does not show the subnet's canister ranges")                                     \
-  X (CANISTER_OUT_OF_RANGE, "the canister does not belong to the subnet that signed")                                 \
-  X (WRONG_SUBNET, "another subnet signed")                                                                           \
-  X (TOO_MANY_DELEGATIONS, "a delegation has a delegation")                                                           \
-  X (TIME_MISSING, "it does not show its time")                                                                       \
-  X (TOO_OLD, "too old")                                                                                              \
-  X (FUTURE, "its time is in the future")                                                                             \
+#define IC_CERTIFICATE_RESULTS(X)                                                                            \
+  X (VALID, "valid")                                                                                         \
+  X (MALFORMED, "malformed")                                                                                 \
+  X (BAD_SIGNATURE, "a signature is wrong")                                                                  \
+  X (BAD_KEY_LENGTH, "a public key has the wrong length")                                                    \
+  X (BAD_KEY_PREFIX, "a public key is of another kind")                                                      \
+  X (SUBNET_KEY_MISSING, "the delegation does not show the subnet's public key")                             \
+  X (RANGES_MISSING, "the delegation does not show the subnet's canister ranges")                            \
+  X (CANISTER_OUT_OF_RANGE, "the canister does not belong to the subnet that signed")                        \
+  X (WRONG_SUBNET, "another subnet signed")                                                                  \
+  X (TOO_MANY_DELEGATIONS, "a delegation has a delegation")                                                  \
+  X (TIME_MISSING, "it does not show its time")                                                              \
+  X (TOO_OLD, "too old")                                                                                     \
+  X (FUTURE, "its time is in the future")                                                                    \
   X (UNVERIFIABLE, "this program was built without blst")
 
 enum ic_certificate_result {
@@ -58,12 +58,13 @@ struct ic_certificate {
 
 /* What is expected of a certificate. */
 struct ic_certificate_check {
-  struct bytes root_key;               /* of the network, in DER */
-  const struct ic_principal *canister; /* whose state it shows: must be in the ranges of the subnet that signed */
-  const struct ic_principal *subnet;   /* or, if `canister` is NULL: the subnet that must have signed */
-  uint64_t now_ns;                     /* the present time, in ns since 1970 */
-  uint64_t max_age_ns;                 /* how much older it may be */
-  uint64_t max_skew_ns;                /* how far ahead of `now_ns` its time may lie; UINT64_MAX for any distance */
+  struct bytes root_key; /* of the network, in DER */
+  const struct ic_principal
+    *canister; /* whose state it shows: must be in the ranges of the subnet that signed */
+  const struct ic_principal *subnet; /* or, if `canister` is NULL: the subnet that must have signed */
+  uint64_t now_ns;                   /* the present time, in ns since 1970 */
+  uint64_t max_age_ns;               /* how much older it may be */
+  uint64_t max_skew_ns; /* how far ahead of `now_ns` its time may lie; UINT64_MAX for any distance */
 };
 
 /* Reads a certificate in CBOR, with its delegation. The certificate and what it points to lie in `arena` and
@@ -75,10 +76,11 @@ enum ic_certificate_result ic_certificate_read (struct ic_certificate **certific
 /* Verifies signatures, delegation, canister ranges (in either layout) and time. Returns a verdict, after
  * setting `error` unless it is IC_CERTIFICATE_VALID. */
 enum ic_certificate_result ic_certificate_verify (struct ic_certificate *certificate,
-                                                  const struct ic_certificate_check *check, struct ic_error *error);
+                                                  const struct ic_certificate_check *check,
+                                                  struct ic_error *error);
 
-/* The subnet whose state the certificate shows: that of the delegation, or the root subnet, whose name follows
- * from the root key. */
+/* The subnet whose state the certificate shows: that of the delegation, or the root subnet, whose name
+ * follows from the root key. */
 void ic_certificate_subnet (const struct ic_certificate *certificate, struct bytes root_key,
                             struct ic_principal *subnet);
 

@@ -80,8 +80,8 @@ put_signature (struct ic_cbor_writer *writer, const struct ic_identity *identity
 }
 
 void
-ic_envelope_put (struct ic_cbor_writer *writer, const struct ic_request *request, const struct ic_identity *identity,
-                 uint8_t request_id[IC_HASH_SIZE])
+ic_envelope_put (struct ic_cbor_writer *writer, const struct ic_request *request,
+                 const struct ic_identity *identity, uint8_t request_id[IC_HASH_SIZE])
 {
   struct ic_request sent = *request;
 

@@ -8,8 +8,9 @@
 #include "ic/hash.h"
 #include "ic/identity.h"
 
-/* Appends the envelope of `request`, sent by `identity`, to `writer`, and tells its request id. The request's own `sender` does not
- * matter: the identity's principal is put in its place. Look at writer->failed afterwards. Pure, save for the writer. */
+/* Appends the envelope of `request`, sent by `identity`, to `writer`, and tells its request id. The request's
+ * own `sender` does not matter: the identity's principal is put in its place. Look at writer->failed
+ * afterwards. Pure, save for the writer. */
 void ic_envelope_put (struct ic_cbor_writer *writer, const struct ic_request *request,
                       const struct ic_identity *identity, uint8_t request_id[IC_HASH_SIZE]);
 

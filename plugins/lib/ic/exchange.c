@@ -33,8 +33,8 @@ exchange_set_url (struct exchange *exchange, const char *base)
   if (exchange->result.kind == IC_AGENT_STATUS)
     size = asprintf (&url, "%s/api/v2/status", base);
   else
-    size = asprintf (&url, "%s/api/v%u/%s/%s/%s", base, exchange->version, exchange->subnet ? "subnet" : "canister",
-                     id, endpoints[exchange->result.kind]);
+    size = asprintf (&url, "%s/api/v%u/%s/%s/%s", base, exchange->version,
+                     exchange->subnet ? "subnet" : "canister", id, endpoints[exchange->result.kind]);
   if (size < 0)
     return false;
   free (exchange->url);
@@ -112,7 +112,8 @@ finish_transfer_error (struct exchange *exchange, CURLcode code, bool other_urls
   char reason[CURL_ERROR_SIZE + 64];
 
   if (exchange->too_large || code == CURLE_FILESIZE_EXCEEDED)
-    snprintf (reason, sizeof reason, "the answer is larger than the limit of %zu bytes", exchange->max_response);
+    snprintf (reason, sizeof reason, "the answer is larger than the limit of %zu bytes",
+              exchange->max_response);
   else if (exchange->no_memory)
     snprintf (reason, sizeof reason, "out of memory");
   else
@@ -125,7 +126,8 @@ finish_transfer_error (struct exchange *exchange, CURLcode code, bool other_urls
 static struct bytes
 excerpt (const struct exchange *exchange)
 {
-  struct bytes text = { exchange->body, exchange->body_size < MAX_EXCERPT ? exchange->body_size : MAX_EXCERPT };
+  struct bytes text = { exchange->body,
+                        exchange->body_size < MAX_EXCERPT ? exchange->body_size : MAX_EXCERPT };
 
   for (size_t i = 0; i < text.size; i++)
     if (text.data[i] == '\n' || text.data[i] == '\r')
@@ -146,11 +148,12 @@ finish_http_error (struct exchange *exchange, bool other_urls)
 
   exchange->result.outcome = passing || (other_urls && !about_request) ? IC_AGENT_RETRY : IC_AGENT_FAILED;
   if (curl_easy_getinfo (exchange->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
-    exchange->result.retry_after_ms = (uint64_t) wait > UINT64_MAX / 1000 ? UINT64_MAX : (uint64_t) wait * 1000;
+    exchange->result.retry_after_ms =
+      (uint64_t) wait > UINT64_MAX / 1000 ? UINT64_MAX : (uint64_t) wait * 1000;
   curl_easy_getinfo (exchange->easy, CURLINFO_REDIRECT_URL, &location);
   if (status >= 300 && status < 400)
-    ic_error_set (&exchange->result.error, "%s: HTTP status %ld to %s; redirects are not followed", exchange->url,
-                  status, location != NULL ? location : "an unnamed place");
+    ic_error_set (&exchange->result.error, "%s: HTTP status %ld to %s; redirects are not followed",
+                  exchange->url, status, location != NULL ? location : "an unnamed place");
   else
     ic_error_set (&exchange->result.error, "%s: HTTP status %ld%s%.*s", exchange->url, status,
                   text.size > 0 ? ": " : "", (int) text.size, (const char *) text.data);
@@ -170,7 +173,8 @@ read_answer (struct exchange *exchange)
     result->reject = result->query.reject;
     return true;
   case IC_AGENT_CALL:
-    if (!ic_call_response_read (&result->call, result->http_status, result->body, &exchange->arena, &result->error))
+    if (!ic_call_response_read (&result->call, result->http_status, result->body, &exchange->arena,
+                                &result->error))
       return false;
     result->outcome = result->call.status == IC_CALL_REJECTED ? IC_AGENT_REJECTED : IC_AGENT_OK;
     result->reject = result->call.reject;

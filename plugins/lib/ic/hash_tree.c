@@ -65,7 +65,8 @@ read_node (struct ic_cbor_reader *reader, size_t *nodes)
   if (!ic_cbor_open_array (reader, &list) || !next_element (reader, &list) || !ic_cbor_uint (reader, &kind))
     return NULL;
   if (kind > PRUNED || ++*nodes > IC_TREE_MAX_NODES) {
-    ic_cbor_fail (reader, kind > PRUNED ? "unknown kind of hash tree node" : "a hash tree has too many nodes");
+    ic_cbor_fail (reader,
+                  kind > PRUNED ? "unknown kind of hash tree node" : "a hash tree has too many nodes");
     return NULL;
   }
   node = ic_arena_alloc (reader->arena, sizeof *node);
@@ -160,7 +161,8 @@ search_visit (const struct ic_tree *node, void *context)
 {
   struct search *search = context;
   const struct ic_tree *last = search->last;
-  bool beyond_last = last == NULL || (last->kind == LABELED && ic_label_compare (last->bytes, search->label) < 0);
+  bool beyond_last =
+    last == NULL || (last->kind == LABELED && ic_label_compare (last->bytes, search->label) < 0);
 
   if (node->kind == LABELED) {
     int order = ic_label_compare (search->label, node->bytes);
@@ -194,7 +196,8 @@ find_label (const struct ic_tree *tree, struct bytes label, const struct ic_tree
 }
 
 enum ic_lookup
-ic_tree_subtree (const struct ic_tree *tree, const struct bytes *path, size_t count, const struct ic_tree **subtree)
+ic_tree_subtree (const struct ic_tree *tree, const struct bytes *path, size_t count,
+                 const struct ic_tree **subtree)
 {
   for (size_t i = 0; i < count; i++) {
     enum ic_lookup result = find_label (tree, path[i], &tree);
@@ -242,7 +245,8 @@ list_visit (const struct ic_tree *node, void *context)
 
 void
 ic_tree_children (const struct ic_tree *tree,
-                  void (*child) (struct bytes label, const struct ic_tree *subtree, void *context), void *context)
+                  void (*child) (struct bytes label, const struct ic_tree *subtree, void *context),
+                  void *context)
 {
   struct listing listing = { child, context };
 

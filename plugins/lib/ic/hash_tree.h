@@ -17,8 +17,8 @@
 /* A node, with all below it. */
 struct ic_tree;
 
-/* Takes a tree in CBOR from `reader`. Its nodes are put into the reader's arena, which must not be NULL, and point
- * into the reader's input. Returns NULL if the reader has failed. */
+/* Takes a tree in CBOR from `reader`. Its nodes are put into the reader's arena, which must not be NULL, and
+ * point into the reader's input. Returns NULL if the reader has failed. */
 const struct ic_tree *ic_tree_read (struct ic_cbor_reader *reader);
 
 /* The root hash. */
@@ -33,7 +33,8 @@ enum ic_lookup {
 };
 
 /* Looks up the value at a path of `count` labels, as lookup_path of the specification does. */
-enum ic_lookup ic_tree_value (const struct ic_tree *tree, const struct bytes *path, size_t count, struct bytes *value);
+enum ic_lookup ic_tree_value (const struct ic_tree *tree, const struct bytes *path, size_t count,
+                              struct bytes *value);
 
 /* Looks up whatever is at a path, even if its content is pruned; never IC_LOOKUP_ERROR. */
 enum ic_lookup ic_tree_subtree (const struct ic_tree *tree, const struct bytes *path, size_t count,
@@ -42,7 +43,8 @@ enum ic_lookup ic_tree_subtree (const struct ic_tree *tree, const struct bytes *
 /* Calls `child` with every label shown right below `tree`, from left to right, and what is below
  * that label. */
 void ic_tree_children (const struct ic_tree *tree,
-                       void (*child) (struct bytes label, const struct ic_tree *subtree, void *context), void *context);
+                       void (*child) (struct bytes label, const struct ic_tree *subtree, void *context),
+                       void *context);
 
 /* A label that is a C string. */
 static inline struct bytes

@@ -171,7 +171,8 @@ describe (struct ic_error *error, enum ic_query_result result, struct bytes iden
 }
 
 enum ic_query_result
-ic_query_verify (const struct ic_query_response *response, const struct ic_query_check *check, struct ic_error *error)
+ic_query_verify (const struct ic_query_response *response, const struct ic_query_check *check,
+                 struct ic_error *error)
 {
   enum ic_query_result result = IC_QUERY_VALID;
 

@@ -10,17 +10,17 @@
 #include "ic/response.h"
 
 /* Verdicts and what they mean in a few words. */
-#define IC_QUERY_RESULTS(X)                                                                                           \
-  X (VALID, "valid")                                                                                                  \
-  X (MISSING_SIGNATURE, "no node signed it")                                                                          \
-  X (TOO_MANY_SIGNATURES, "it has more signatures than the subnet has nodes")                                         \
-  X (MALFORMED_SIGNATURE, "a signature is not 64 bytes long")                                                         \
-  X (UNKNOWN_NODE, "a node that does not belong to the subnet signed it")                                             \
-  X (BAD_KEY_LENGTH, "the key of the node has the wrong length")                                                      \
-  X (BAD_KEY_PREFIX, "the key of the node is not an Ed25519 key")                                                     \
-  X (BAD_KEY, "the key of the node is not a point of the curve")                                                      \
-  X (BAD_SIGNATURE, "the signature does not match")                                                                   \
-  X (TOO_OLD, "too old")                                                                                              \
+#define IC_QUERY_RESULTS(X)                                                                                  \
+  X (VALID, "valid")                                                                                         \
+  X (MISSING_SIGNATURE, "no node signed it")                                                                 \
+  X (TOO_MANY_SIGNATURES, "it has more signatures than the subnet has nodes")                                \
+  X (MALFORMED_SIGNATURE, "a signature is not 64 bytes long")                                                \
+  X (UNKNOWN_NODE, "a node that does not belong to the subnet signed it")                                    \
+  X (BAD_KEY_LENGTH, "the key of the node has the wrong length")                                             \
+  X (BAD_KEY_PREFIX, "the key of the node is not an Ed25519 key")                                            \
+  X (BAD_KEY, "the key of the node is not a point of the curve")                                             \
+  X (BAD_SIGNATURE, "the signature does not match")                                                          \
+  X (TOO_OLD, "too old")                                                                                     \
   X (FUTURE, "its time is in the future")
 
 enum ic_query_result {
@@ -45,20 +45,21 @@ struct ic_nodes {
 };
 
 /* Lists the nodes that a certificate shows under /subnet/<subnet id>/node for the subnet that signed it. The
- * certificate must have been verified under `root_key`. The list lies in `arena`, the keys where the certificate lies. Returns
- * false, after setting `error`, if it shows none. */
+ * certificate must have been verified under `root_key`. The list lies in `arena`, the keys where the
+ * certificate lies. Returns false, after setting `error`, if it shows none. */
 bool ic_nodes_read (struct ic_nodes *nodes, const struct ic_certificate *certificate, struct bytes root_key,
                     struct ic_arena *arena, struct ic_error *error);
 
 /* What is expected of the answer to a query. */
 struct ic_query_check {
   const struct ic_nodes *nodes;
-  const uint8_t *request_id; /* of the query, IC_HASH_SIZE bytes */
+  const uint8_t *request_id;                /* of the query, IC_HASH_SIZE bytes */
   uint64_t now_ns, max_age_ns, max_skew_ns; /* as in struct ic_certificate_check, for each signature */
 };
 
-/* Verifies every signature of an answer. Returns a verdict, after setting `error` unless it is IC_QUERY_VALID. */
-enum ic_query_result ic_query_verify (const struct ic_query_response *response, const struct ic_query_check *check,
-                                      struct ic_error *error);
+/* Verifies every signature of an answer. Returns a verdict, after setting `error` unless it is
+ * IC_QUERY_VALID. */
+enum ic_query_result ic_query_verify (const struct ic_query_response *response,
+                                      const struct ic_query_check *check, struct ic_error *error);
 
 #endif

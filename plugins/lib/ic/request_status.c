@@ -40,8 +40,9 @@ read_reject (struct ic_reject *reject, const struct ic_tree *tree)
   struct bytes code;
   uint64_t number;
 
-  if (find_field (tree, "reject_code", &code) != IC_LOOKUP_FOUND || ic_uleb128_read (&code, &number) != IC_LEB128_OK
-      || code.size != 0 || number < IC_REJECT_SYS_FATAL || number > IC_REJECT_CANISTER_ERROR)
+  if (find_field (tree, "reject_code", &code) != IC_LOOKUP_FOUND
+      || ic_uleb128_read (&code, &number) != IC_LEB128_OK || code.size != 0 || number < IC_REJECT_SYS_FATAL
+      || number > IC_REJECT_CANISTER_ERROR)
     return false;
   if (find_field (tree, "reject_message", &reject->message) != IC_LOOKUP_FOUND
       || !utf8_valid (reject->message.data, reject->message.size))
@@ -66,8 +67,8 @@ ic_request_status_read (struct ic_request_status *status, const struct ic_certif
       || find_field (tree, "status", &text) != IC_LOOKUP_FOUND)
     return true;
   if (!find_state (text, &status->state)) {
-    ic_error_set (error, "request status: \"%.*s\" is not a known state", (int) (text.size < 40 ? text.size : 40),
-                  (const char *) text.data);
+    ic_error_set (error, "request status: \"%.*s\" is not a known state",
+                  (int) (text.size < 40 ? text.size : 40), (const char *) text.data);
     return false;
   }
   if (status->state == IC_REQUEST_REPLIED && find_field (tree, "reply", &status->reply) != IC_LOOKUP_FOUND) {

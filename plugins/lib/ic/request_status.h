@@ -20,8 +20,8 @@ struct ic_request_status {
   struct ic_reject reject; /* of IC_REQUEST_REJECTED */
 };
 
-/* Reads the outcome from a certificate that has been verified; views point into it. Returns false, after setting
- * `error`, if what it says makes no sense. Pure. */
+/* Reads the outcome from a certificate that has been verified; views point into it. Returns false, after
+ * setting `error`, if what it says makes no sense. Pure. */
 bool ic_request_status_read (struct ic_request_status *status, const struct ic_certificate *certificate,
                              const uint8_t request_id[IC_HASH_SIZE], struct ic_error *error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bodies of a replica's answers: CBOR maps as in the section "HTTP interface" of the Internet Computer Interface
- * Specification.
+/* The bodies of a replica's answers: CBOR maps as in the section "HTTP interface" of the Internet Computer
+ * Interface Specification.
  *
  * Each function reads one body. What it fills in points into `body` and `arena`, which must live as long. It
  * returns true, or false after setting `error`. Unknown fields are skipped. None of this is verified:
@@ -30,15 +30,15 @@ struct ic_reject {
 /* A node's signature of its answer to a query. */
 struct ic_node_signature {
   const struct ic_node_signature *next;
-  uint64_t timestamp; /* ns since 1970 */
+  uint64_t timestamp;    /* ns since 1970 */
   struct bytes identity; /* the node's principal */
   struct bytes signature;
 };
 
 struct ic_query_response {
   bool rejected;
-  struct bytes reply;      /* unless rejected */
-  struct ic_reject reject; /* if rejected */
+  struct bytes reply;                         /* unless rejected */
+  struct ic_reject reject;                    /* if rejected */
   const struct ic_node_signature *signatures; /* in the order of the body */
   size_t signature_count;
 };

@@ -118,7 +118,8 @@ read_nodes (const struct ic_subnet_keys *keys, struct bytes body, uint64_t now_n
 }
 
 enum ic_certificate_result
-ic_subnet_keys_update (struct ic_subnet_keys *keys, struct bytes body, uint64_t now_ns, struct ic_error *error)
+ic_subnet_keys_update (struct ic_subnet_keys *keys, struct bytes body, uint64_t now_ns,
+                       struct ic_error *error)
 {
   CLEANUP (ic_arena_free) struct ic_arena work = { NULL }, kept = { NULL };
   struct ic_arena earlier = keys->arena;

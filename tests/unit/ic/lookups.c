@@ -25,8 +25,7 @@ read_path (const json_t *lookup, struct bytes path[MAX_LABELS])
   size_t index;
 
   ck_assert_uint_le (json_array_size (labels), MAX_LABELS);
-  json_array_foreach (labels, index, label)
-  {
+  json_array_foreach (labels, index, label) {
     json_t *wrapped = json_pack ("{s:O}", "label", label);
 
     path[index].data = vectors_hex (wrapped, "label", &path[index].size);
@@ -46,7 +45,8 @@ check_value (const struct ic_tree *tree, const json_t *lookup, const struct byte
   ck_assert_msg (strcmp (results[result], vectors_text (lookup, "result")) == 0, "%s %s: %s", where, text,
                  results[result]);
   expected.data = vectors_hex (lookup, "value", &expected.size);
-  ck_assert_msg (result != IC_LOOKUP_FOUND || bytes_equal (value, expected), "%s %s: other value", where, text);
+  ck_assert_msg (result != IC_LOOKUP_FOUND || bytes_equal (value, expected), "%s %s: other value", where,
+                 text);
   free ((void *) (uintptr_t) expected.data);
 }
 
@@ -60,8 +60,8 @@ check_subtree (const struct ic_tree *tree, const json_t *lookup, const struct by
   uint8_t hash[IC_HASH_SIZE], *digest;
   size_t size;
 
-  ck_assert_msg (strcmp (results[result], vectors_text (lookup, "subtree")) == 0, "%s %s: subtree %s", where, text,
-                 results[result]);
+  ck_assert_msg (strcmp (results[result], vectors_text (lookup, "subtree")) == 0, "%s %s: subtree %s", where,
+                 text, results[result]);
   digest = vectors_hex (lookup, "subtree_digest", &size);
   if (result == IC_LOOKUP_FOUND && digest != NULL) {
     ic_tree_hash (subtree, hash);
@@ -77,8 +77,7 @@ lookups_check (const struct ic_tree *tree, const json_t *lookups, const char *wh
   json_t *lookup;
   size_t index;
 
-  json_array_foreach (lookups, index, lookup)
-  {
+  json_array_foreach (lookups, index, lookup) {
     size_t count = read_path (lookup, path);
 
     check_value (tree, lookup, path, count, where);

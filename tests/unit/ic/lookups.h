@@ -7,8 +7,8 @@
 
 #include "ic/hash_tree.h"
 
-/* Looks up every path of `lookups` in `tree` and compares results, values, subtrees and their hashes. Returns how
- * many there were; fails the test, naming `where`, at the first difference. */
+/* Looks up every path of `lookups` in `tree` and compares results, values, subtrees and their hashes. Returns
+ * how many there were; fails the test, naming `where`, at the first difference. */
 size_t lookups_check (const struct ic_tree *tree, const json_t *lookups, const char *where);
 
 #endif

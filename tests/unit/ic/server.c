@@ -160,11 +160,17 @@ choose (const char *url, const struct upload *upload, unsigned *status)
     return make_response ("", 0);
   }
   if (strstr (url, "/read_state") != NULL)
-    return make_response ("\xa1\x6b" "certificate\x44" "cert", 18);
+    return make_response ("\xa1\x6b"
+                          "certificate\x44"
+                          "cert",
+                          18);
   if (strstr (url, "/api/v2/status") != NULL)
     return make_response ("\xa0", 1);
   if (strstr (url, "/call/") != NULL)
-    return make_response ("\xa2\x66status\x67replied\x6b" "certificate\x44" "cert", 33);
+    return make_response ("\xa2\x66status\x67replied\x6b"
+                          "certificate\x44"
+                          "cert",
+                          33);
   if (strstr (url, "/reject/") != NULL)
     return rejected ();
   if (strstr (url, "/close/") != NULL)
@@ -191,8 +197,8 @@ choose (const char *url, const struct upload *upload, unsigned *status)
 }
 
 static enum MHD_Result
-handle (void *context, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
-        const char *data, size_t *size, void **state)
+handle (void *context, struct MHD_Connection *connection, const char *url, const char *method,
+        const char *version, const char *data, size_t *size, void **state)
 {
   struct server *server = context;
   struct upload *upload = *state;
@@ -250,10 +256,10 @@ server_start (void)
   struct server *server = calloc (1, sizeof *server);
 
   ck_assert_ptr_nonnull (server);
-  server->daemon = MHD_start_daemon (MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL,
-                                     handle, server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED,
-                                     complete, NULL, MHD_OPTION_NOTIFY_CONNECTION, count_connection, server,
-                                     MHD_OPTION_END);
+  server->daemon =
+    MHD_start_daemon (MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL, handle,
+                      server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED, complete, NULL,
+                      MHD_OPTION_NOTIFY_CONNECTION, count_connection, server, MHD_OPTION_END);
   ck_assert_ptr_nonnull (server->daemon);
   return server;
 }

@@ -49,8 +49,9 @@ now_ms (void)
 static void
 connect_to (const char *const *urls, int abort_fd, unsigned timeout_ms)
 {
-  struct ic_agent_options options
-    = { .urls = urls, .abort_fd = abort_fd, .timeout_ms = timeout_ms, .max_response = 100000 };
+  struct ic_agent_options options = {
+    .urls = urls, .abort_fd = abort_fd, .timeout_ms = timeout_ms, .max_response = 100000
+  };
   struct ic_error error;
 
   while (urls[options.url_count] != NULL)
@@ -72,8 +73,12 @@ submit (enum ic_agent_kind kind, struct bytes arg, void *tag)
 {
   static const struct bytes label = { (const uint8_t *) "time", 4 };
   static const struct ic_path path = { &label, 1 };
-  struct ic_agent_request request = { .kind = kind, .effective = IC_PRINCIPAL_ANONYMOUS, .method = "m", .arg = arg,
-                                      .paths = &path, .path_count = 1 };
+  struct ic_agent_request request = { .kind = kind,
+                                      .effective = IC_PRINCIPAL_ANONYMOUS,
+                                      .method = "m",
+                                      .arg = arg,
+                                      .paths = &path,
+                                      .path_count = 1 };
   struct ic_error error;
 
   ck_assert_msg (ic_agent_submit (agent, &request, tag, &error), "%s", error.text);
@@ -97,7 +102,8 @@ assert_error (enum ic_agent_outcome outcome, const char *part)
 {
   ck_assert_msg (result->outcome == outcome, "outcome %d: %s", (int) result->outcome, result->error.text);
   ck_assert_msg (strstr (result->error.text, part) != NULL, "%s", result->error.text);
-  ck_assert_msg (strncmp (result->error.text, result->url, strlen (result->url)) == 0, "%s", result->error.text);
+  ck_assert_msg (strncmp (result->error.text, result->url, strlen (result->url)) == 0, "%s",
+                 result->error.text);
   ck_assert_ptr_null (strchr (result->error.text, '\n'));
 }
 
@@ -164,12 +170,18 @@ static const struct {
   enum ic_agent_outcome outcome;
   const char *text;
 } statuses[] = {
-  { "status-302", IC_AGENT_FAILED, "HTTP status 302 to http://elsewhere.invalid/; redirects are not followed" },
-  { "status-400", IC_AGENT_FAILED, "HTTP status 400: no" },  { "status-403", IC_AGENT_FAILED, "HTTP status 403: no" },
-  { "status-404", IC_AGENT_FAILED, "HTTP status 404: no" },  { "status-429", IC_AGENT_RETRY, "HTTP status 429: no" },
-  { "status-500", IC_AGENT_RETRY, "HTTP status 500: no" },   { "status-503", IC_AGENT_RETRY, "HTTP status 503: no" },
-  { "close", IC_AGENT_RETRY, "" },                           { "cut", IC_AGENT_RETRY, "transfer closed" },
-  { "garbage", IC_AGENT_RETRY, "an answer of type text/html that makes no sense: answer to a query: CBOR byte 0" },
+  { "status-302", IC_AGENT_FAILED,
+    "HTTP status 302 to http://elsewhere.invalid/; redirects are not followed" },
+  { "status-400", IC_AGENT_FAILED, "HTTP status 400: no" },
+  { "status-403", IC_AGENT_FAILED, "HTTP status 403: no" },
+  { "status-404", IC_AGENT_FAILED, "HTTP status 404: no" },
+  { "status-429", IC_AGENT_RETRY, "HTTP status 429: no" },
+  { "status-500", IC_AGENT_RETRY, "HTTP status 500: no" },
+  { "status-503", IC_AGENT_RETRY, "HTTP status 503: no" },
+  { "close", IC_AGENT_RETRY, "" },
+  { "cut", IC_AGENT_RETRY, "transfer closed" },
+  { "garbage", IC_AGENT_RETRY,
+    "an answer of type text/html that makes no sense: answer to a query: CBOR byte 0" },
   { "large", IC_AGENT_RETRY, "the answer is larger than the limit of 100000 bytes" },
   { "chunked", IC_AGENT_RETRY, "the answer is larger than the limit of 100000 bytes" },
   { "bomb", IC_AGENT_RETRY, "the answer is larger than the limit of 100000 bytes" },
@@ -199,8 +211,8 @@ END_TEST
 
 START_TEST (fail_over)
 {
-  const char *const urls[]
-    = { "http://127.0.0.1:1", server_url (server, "status-403"), server_url (server, "echo"), NULL };
+  const char *const urls[] = { "http://127.0.0.1:1", server_url (server, "status-403"),
+                               server_url (server, "echo"), NULL };
 
   connect_to (urls, -1, 5000);
   ask (IC_AGENT_QUERY);

@@ -160,8 +160,9 @@ START_TEST (written)
   ic_cbor_put_bytes (&writer, (struct bytes) { large, sizeof large });
   ck_assert (!writer.failed);
   ck_assert_uint_eq (writer.size, 3 + 1 + 4 + 1 + 1 + 9 + 4 + 3 + 1000);
-  ck_assert_mem_eq (writer.data, "\xd9\xd9\xf7\xa2\x63one\x82\x17\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x63two\x59\x03\xe8\x07",
-                    27);
+  ck_assert_mem_eq (
+    writer.data, "\xd9\xd9\xf7\xa2\x63one\x82\x17\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x63two\x59\x03\xe8\x07",
+    27);
   ck_assert (skips ((struct bytes) { writer.data, writer.size }));
   ic_cbor_writer_free (&writer);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every row of ic/certificates/synthesized.jsonl and of ic/certificates/recorded/manifest.jsonl: each valid
- * certificate is accepted, each other refused for its own reason. Then bits of the recorded ones are flipped. */
+ * certificate is accepted, each other refused for its own reason. Then bits of the recorded ones are flipped.
+ */
 #include "config.h"
 
 #include <check.h>
@@ -9,6 +10,7 @@
 
 #include "ic/certificate.h"
 #include "ic/response.h"
+#include "ic/root_key.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"
 #include "unit/ic/lookups.h"
@@ -88,8 +90,8 @@ check_certificate (const json_t *row, struct bytes input, const char *where)
   result = ic_certificate_read (&certificate, input, &arena, &error);
   if (result == IC_CERTIFICATE_VALID)
     result = ic_certificate_verify (certificate, &check, &error);
-  ck_assert_msg (result_fits (row, result), "%s: expected %s, got %s: %s", where, vectors_text (row, "expect"),
-                 names[result], error.text);
+  ck_assert_msg (result_fits (row, result), "%s: expected %s, got %s: %s", where,
+                 vectors_text (row, "expect"), names[result], error.text);
   if (result == IC_CERTIFICATE_VALID)
     check_valid (certificate, row, where);
   else
@@ -140,11 +142,30 @@ check_recorded (json_t *row, size_t number, void *context)
 
   (void) context;
   snprintf (where, sizeof where, "manifest.jsonl:%zu", number);
-  ck_assert_msg (ic_read_state_response_read (&certificate, body, &arena, &error), "%s: %s", where, error.text);
+  ck_assert_msg (ic_read_state_response_read (&certificate, body, &arena, &error), "%s: %s", where,
+                 error.text);
   check_certificate (row, certificate, where);
   ic_arena_free (&arena);
   expect_free (body);
 }
+
+/* The recorded responses are the public network's. */
+static void
+check_root_key (json_t *row, size_t number, void *context)
+{
+  struct bytes root_key = expect_bytes (row, "root_key_der");
+
+  (void) context;
+  ck_assert_msg (bytes_equal (root_key, (struct bytes) { ic_mainnet_root_key, IC_BLS_DER_SIZE }), "row %zu",
+                 number);
+  expect_free (root_key);
+}
+
+START_TEST (root_key)
+{
+  vectors_each ("ic/certificates/recorded/manifest.jsonl", check_root_key, NULL);
+}
+END_TEST
 
 START_TEST (recorded)
 {
@@ -192,7 +213,8 @@ flip_bits (json_t *row, size_t number, void *context)
       harmless += accepted_as (row, body, root_hash.data);
       data[bit / 8] ^= (uint8_t) (1 << bit % 8);
     }
-    printf ("manifest.jsonl:%zu: of %zu flipped bits %zu changed nothing that counts\n", number, flips, harmless);
+    printf ("manifest.jsonl:%zu: of %zu flipped bits %zu changed nothing that counts\n", number, flips,
+            harmless);
     ck_assert_uint_lt (harmless, flips / 20);
   }
   expect_free (root_hash);
@@ -216,6 +238,7 @@ main (void)
 
   tcase_set_timeout (tests, 60);
   tcase_add_test (tests, synthesized);
+  tcase_add_test (tests, root_key);
   tcase_add_test (tests, recorded);
   tcase_add_test (tests, flipped_bits);
   suite_add_tcase (suite, tests);

@@ -37,8 +37,9 @@ START_TEST (accepted)
                          "gSEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")));
   ck_assert (reads (PEM ("MFMCAQEwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
                          "oSMDIQDXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==")));
-  ck_assert (reads ("# my key\n" PEM ("MFYCAQEwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9goAMwHgaB"
-                                      "IQDXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==")));
+  ck_assert (
+    reads ("# my key\n" PEM ("MFYCAQEwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9goAMwHgaB"
+                             "IQDXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==")));
 }
 END_TEST
 
@@ -50,7 +51,8 @@ START_TEST (refused)
   ck_assert (!reads (PEM ("MC4CAQAwBQYDK2VwBCIE*J1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g")));
   ck_assert_str_eq (error.text, "PEM identity: its Base64 is damaged");
   ck_assert (!reads (PEM ("MC0CAQAwBQYDK2VwBCEEH51hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn8=")));
-  ck_assert (!reads (PEM ("MDkCAQAwEAYHKoZIzj0CAQYFK4EEAAoEIgQgnWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")));
+  ck_assert (
+    !reads (PEM ("MDkCAQAwEAYHKoZIzj0CAQYFK4EEAAoEIgQgnWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")));
   ck_assert_str_eq (error.text, "PEM identity: it is not an Ed25519 key; other kinds are not supported");
   ck_assert (!reads (PEM ("MFECAQEwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g"
                           "gSEAGlEH92gaAq8lI6ba83LhDjoHZMnT/kvVtwqxggGYWtc=")));

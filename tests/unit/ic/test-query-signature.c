@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every row of ic/certificates/query_signatures.jsonl: each valid answer is accepted, each other refused for its own
- * reason. Then bits of the valid answers are flipped. */
+/* Every row of ic/certificates/query_signatures.jsonl: each valid answer is accepted, each other refused for
+ * its own reason. Then bits of the valid answers are flipped. */
 #include "config.h"
 
 #include <check.h>
@@ -47,7 +47,8 @@ close_exchange (struct exchange *exchange)
   ic_arena_free (&exchange->arena);
 }
 
-/* Verifies the certificate of the node keys. Returns NULL, or the name of the reason as golden rows have it. */
+/* Verifies the certificate of the node keys. Returns NULL, or the name of the reason as golden rows have it.
+ */
 static const char *
 read_nodes (struct exchange *exchange)
 {
@@ -115,8 +116,8 @@ check_row (json_t *row, size_t number, void *context)
                    "row %zu: %s", number, exchange.error.text);
     reason = names[verify (&exchange, &response)];
   }
-  ck_assert_msg (expect_is (row, reason), "row %zu: expected %s, got %s: %s", number, vectors_text (row, "expect"),
-                 reason, exchange.error.text);
+  ck_assert_msg (expect_is (row, reason), "row %zu: expected %s, got %s: %s", number,
+                 vectors_text (row, "expect"), reason, exchange.error.text);
   if (!expect_is (row, "valid"))
     printf ("query_signatures.jsonl:%zu refused: %s\n", number, exchange.error.text);
   *(expect_is (row, "valid") ? &accepted : &refused) += 1;
@@ -140,8 +141,8 @@ same_content (const struct ic_query_response *a, const struct ic_query_response 
          && bytes_equal (a->reject.error_code, b->reject.error_code);
 }
 
-/* A flipped bit may hide a field that does not count, or be in the name of an unknown one, but never change what
- * is accepted. */
+/* A flipped bit may hide a field that does not count, or be in the name of an unknown one, but never change
+ * what is accepted. */
 static void
 flip_bits (json_t *row, size_t number, void *context)
 {
@@ -157,21 +158,22 @@ flip_bits (json_t *row, size_t number, void *context)
 
     ck_assert_ptr_nonnull (copy);
     memcpy (copy, exchange.response.data, exchange.response.size);
-    ck_assert (ic_query_response_read (&original, (struct bytes) { copy, exchange.response.size }, &exchange.arena,
-                                       &exchange.error));
+    ck_assert (ic_query_response_read (&original, (struct bytes) { copy, exchange.response.size },
+                                       &exchange.arena, &exchange.error));
     data = (uint8_t *) (uintptr_t) exchange.response.data;
     step = exchange.response.size * 8 / 700 | 1;
     for (size_t bit = 0; bit < exchange.response.size * 8; bit += step, flips++) {
       data[bit / 8] ^= (uint8_t) (1 << bit % 8);
       if (ic_query_response_read (&changed, exchange.response, &exchange.arena, &exchange.error)
           && verify (&exchange, &changed) == IC_QUERY_VALID) {
-        ck_assert_msg (same_content (&original, &changed), "row %zu: bit %zu changes the answer", number, bit);
+        ck_assert_msg (same_content (&original, &changed), "row %zu: bit %zu changes the answer", number,
+                       bit);
         harmless++;
       }
       data[bit / 8] ^= (uint8_t) (1 << bit % 8);
     }
-    printf ("query_signatures.jsonl:%zu: of %zu flipped bits %zu changed nothing that counts\n", number, flips,
-            harmless);
+    printf ("query_signatures.jsonl:%zu: of %zu flipped bits %zu changed nothing that counts\n", number,
+            flips, harmless);
     ck_assert_uint_lt (harmless, flips / 4);
     free (copy);
   }

@@ -37,7 +37,8 @@ check_field (const json_t *lookups, const char *id, const char *field, struct by
 }
 
 static void
-check_status (const struct ic_certificate *certificate, const json_t *lookups, const json_t *lookup, const char *id)
+check_status (const struct ic_certificate *certificate, const json_t *lookups, const json_t *lookup,
+              const char *id)
 {
   struct bytes request_id, text = expect_bytes (lookup, "value"), code;
   struct ic_request_status status;
@@ -82,8 +83,8 @@ check_row (json_t *row, size_t number, void *context)
   if (!expect_is (row, "valid"))
     return;
   input = expect_bytes (row, "certificate");
-  ck_assert_msg (ic_certificate_read (&certificate, input, &arena, &error) == IC_CERTIFICATE_VALID, "row %zu: %s",
-                 number, error.text);
+  ck_assert_msg (ic_certificate_read (&certificate, input, &arena, &error) == IC_CERTIFICATE_VALID,
+                 "row %zu: %s", number, error.text);
   json_array_foreach (lookups, index, lookup) {
     char id[2 * IC_HASH_SIZE + 1], rest[16];
 
@@ -116,9 +117,10 @@ read_tree (struct ic_request_status *status, const void *tree, size_t size, stru
 
   memcpy (input, head, sizeof head - 1);
   memcpy (input + sizeof head - 1, tree, size);
-  ck_assert_msg (ic_certificate_read (&certificate, (struct bytes) { input, sizeof head - 1 + size }, arena, &error)
-                   == IC_CERTIFICATE_VALID,
-                 "%s", error.text);
+  ck_assert_msg (
+    ic_certificate_read (&certificate, (struct bytes) { input, sizeof head - 1 + size }, arena, &error)
+      == IC_CERTIFICATE_VALID,
+    "%s", error.text);
   return ic_request_status_read (status, certificate, id, &error);
 }
 
@@ -135,7 +137,8 @@ START_TEST (unknown)
   ck_assert_int_eq (status.state, IC_REQUEST_UNKNOWN);
   ck_assert (READ ("\x83\x02\x46status\x82\x03\x48received"));
   ck_assert_int_eq (status.state, IC_REQUEST_PROCESSING);
-  ck_assert (READ ("\x83\x02\x46status\x82\x03\x44" "done"));
+  ck_assert (READ ("\x83\x02\x46status\x82\x03\x44"
+                   "done"));
   ck_assert_int_eq (status.state, IC_REQUEST_DONE);
   ck_assert (!READ ("\x83\x02\x46status\x82\x03\x45weird"));
   ck_assert (!READ ("\x83\x02\x46status\x82\x03\x47replied"));
@@ -143,10 +146,12 @@ START_TEST (unknown)
   ck_assert (READ ("\x83\x01\x83\x02\x45reply\x82\x03\x41x\x83\x02\x46status\x82\x03\x47replied"));
   ck_assert_int_eq (status.state, IC_REQUEST_REPLIED);
   ck_assert_uint_eq (status.reply.size, 1);
-  ck_assert (!READ ("\x83\x01\x83\x02\x4breject_code\x82\x03\x41\x09\x83\x01\x83\x02\x4ereject_message\x82\x03\x40"
-                    "\x83\x02\x46status\x82\x03\x48rejected"));
-  ck_assert (READ ("\x83\x01\x83\x02\x4breject_code\x82\x03\x41\x04\x83\x01\x83\x02\x4ereject_message\x82\x03\x40"
-                   "\x83\x02\x46status\x82\x03\x48rejected"));
+  ck_assert (
+    !READ ("\x83\x01\x83\x02\x4breject_code\x82\x03\x41\x09\x83\x01\x83\x02\x4ereject_message\x82\x03\x40"
+           "\x83\x02\x46status\x82\x03\x48rejected"));
+  ck_assert (
+    READ ("\x83\x01\x83\x02\x4breject_code\x82\x03\x41\x04\x83\x01\x83\x02\x4ereject_message\x82\x03\x40"
+          "\x83\x02\x46status\x82\x03\x48rejected"));
   ck_assert_uint_eq (status.reject.code, IC_REJECT_CANISTER_REJECT);
   ck_assert_ptr_null (status.reject.error_code.data);
   ic_arena_free (&arena);

@@ -20,7 +20,8 @@ check_text (const json_t *expect, const char *member, struct bytes found, const 
 
   ck_assert_msg ((text != NULL) == (found.data != NULL), "%s: %s", where, member);
   if (text != NULL)
-    ck_assert_msg (found.size == strlen (text) && memcmp (found.data, text, found.size) == 0, "%s: %s", where, member);
+    ck_assert_msg (found.size == strlen (text) && memcmp (found.data, text, found.size) == 0, "%s: %s", where,
+                   member);
 }
 
 static void
@@ -81,12 +82,12 @@ check_query (struct bytes body, const json_t *expect, struct ic_arena *arena, st
 }
 
 static bool
-check_call (struct bytes body, long status, const json_t *expect, struct ic_arena *arena, struct ic_error *error,
-            const char *where)
+check_call (struct bytes body, long status, const json_t *expect, struct ic_arena *arena,
+            struct ic_error *error, const char *where)
 {
-  static const char *const names[] = {
-    [IC_CALL_REPLIED] = "replied", [IC_CALL_ACCEPTED] = "accepted", [IC_CALL_REJECTED] = "non_replicated_rejection"
-  };
+  static const char *const names[] = { [IC_CALL_REPLIED] = "replied",
+                                       [IC_CALL_ACCEPTED] = "accepted",
+                                       [IC_CALL_REJECTED] = "non_replicated_rejection" };
   struct ic_call_response response;
 
   if (!ic_call_response_read (&response, status, body, arena, error))
@@ -149,7 +150,8 @@ check_row (json_t *row, size_t number, void *context)
     good = check_status (body, expect, &arena, &error, where);
   else
     ck_abort_msg ("%s: unknown kind %s", where, kind);
-  ck_assert_msg (good == json_is_true (json_object_get (row, "good")), "%s: %s", where, good ? "taken" : error.text);
+  ck_assert_msg (good == json_is_true (json_object_get (row, "good")), "%s: %s", where,
+                 good ? "taken" : error.text);
   if (!good)
     printf ("%s refused: %s\n", where, error.text);
   *(good ? &good_rows : &bad_rows) += 1;

@@ -43,7 +43,8 @@ check_valid (const json_t *row, struct ic_subnet_keys *keys, uint64_t now, struc
   ck_assert (!ic_subnet_keys_due (keys, now + 59 * SECOND));
   ck_assert (ic_subnet_keys_due (keys, now + 60 * SECOND));
   ck_assert (ic_subnet_keys_due (keys, now - 1));
-  ck_assert_msg (ic_subnet_keys_verify (keys, &response, id.data, now, &error) == IC_QUERY_VALID, "%s", error.text);
+  ck_assert_msg (ic_subnet_keys_verify (keys, &response, id.data, now, &error) == IC_QUERY_VALID, "%s",
+                 error.text);
   ck_assert_int_ne (ic_subnet_keys_update (keys, damaged, now, &error), IC_CERTIFICATE_VALID);
   ck_assert_uint_eq (ic_subnet_keys_nodes (keys)->count, json_array_size (json_object_get (row, "nodes")));
 
@@ -63,8 +64,9 @@ check_valid (const json_t *row, struct ic_subnet_keys *keys, uint64_t now, struc
 static void
 check_row (json_t *row, size_t number, void *context)
 {
-  const struct ic_subnet_keys_limits limits = { .refresh = 60 * SECOND, .min_interval = 5 * SECOND,
-                                                .max_age = 240 * SECOND, .max_skew = UINT64_MAX };
+  const struct ic_subnet_keys_limits limits = {
+    .refresh = 60 * SECOND, .min_interval = 5 * SECOND, .max_age = 240 * SECOND, .max_skew = UINT64_MAX
+  };
   struct ic_certificate_check check;
   struct ic_subnet_keys *keys;
   struct ic_principal id;
