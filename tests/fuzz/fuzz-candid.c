@@ -4,12 +4,10 @@
  * head, and one reads types as text. */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "ic/candid.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 static const char *const expected[] = {
   "()",
@@ -34,8 +32,7 @@ encode (const struct ic_candid_types *types, const struct ic_candid_value *value
 {
   struct ic_candid_buffer buffer = { NULL, 0, 0 };
 
-  if (!ic_candid_encode (&buffer, types, values, NULL))
-    abort ();
+  require (ic_candid_encode (&buffer, types, values, NULL));
   return buffer;
 }
 
@@ -44,19 +41,17 @@ check_message (struct bytes message, const struct ic_candid_types *types, struct
 {
   const struct ic_candid_value *values;
   struct ic_candid_buffer first, second;
-  struct ic_error error;
+  struct ic_error error = { "" };
 
   if (!ic_candid_decode (&values, message, types, arena, &error)) {
-    if (error.text[0] == '\0')
-      abort ();
+    require (error.text[0] != '\0');
     return;
   }
   first = encode (types, values);
   /* A message may decode within its limits and its copy may not: types that are not used take their share. */
   if (ic_candid_decode (&values, (struct bytes) { first.data, first.size }, types, arena, &error)) {
     second = encode (types, values);
-    if (first.size != second.size || memcmp (first.data, second.data, first.size) != 0)
-      abort ();
+    require (first.size == second.size && memcmp (first.data, second.data, first.size) == 0);
     free (second.data);
   }
   free (first.data);

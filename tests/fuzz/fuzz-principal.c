@@ -2,14 +2,12 @@
 /* Texts of principals: what is read is written back the same, and every principal's text is read. */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "fuzz/fuzz.h"
 #include "ic/account.h"
 #include "ic/principal.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 static void
 check_text (const uint8_t *data, size_t size)
@@ -19,8 +17,8 @@ check_text (const uint8_t *data, size_t size)
 
   if (ic_principal_parse (&principal, (const char *) data, size) != NULL)
     return;
-  if (ic_principal_text (&principal, text) != size || strncasecmp (text, (const char *) data, size) != 0)
-    abort ();
+  require (ic_principal_text (&principal, text) == size);
+  require (strncasecmp (text, (const char *) data, size) == 0);
 }
 
 static void
@@ -30,13 +28,11 @@ check_bytes (const uint8_t *data, size_t size)
   char text[IC_ACCOUNT_TEXT_SIZE];
   size_t length;
 
-  if (!ic_principal_set (&principal, data, size % (IC_PRINCIPAL_MAX + 1)))
-    abort ();
+  require (ic_principal_set (&principal, data, size % (IC_PRINCIPAL_MAX + 1)));
   length = ic_principal_text (&principal, text);
-  if (ic_principal_parse (&again, text, length) != NULL || !ic_principal_equal (&principal, &again))
-    abort ();
-  if (size >= IC_SUBACCOUNT_SIZE && ic_account_text (text, &principal, data) != strlen (text))
-    abort ();
+  require (ic_principal_parse (&again, text, length) == NULL && ic_principal_equal (&principal, &again));
+  if (size >= IC_SUBACCOUNT_SIZE)
+    require (ic_account_text (text, &principal, data) == strlen (text));
 }
 
 int
