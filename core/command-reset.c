@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "log.h"
+#include "reader.h"
+#include "scan.h"
+#include "sinkopen.h"
+#include "status.h"
+
+/* The number of the decoder called `name`, or SIZE_MAX after logging those that there are. */
+static size_t
+find_decoder (const struct setup *setup, const char *name)
+{
+  for (size_t i = 0; i < setup->decoders_count; i++)
+    if (strcmp (setup->decoders[i]->instance.name, name) == 0)
+      return i;
+  log_error ("%s configures no decoder '%s'", setup->path, name);
+  return SIZE_MAX;
+}
+
+static bool
+confirm (const struct instance *sink, const char *decoder)
+{
+  char answer[8] = "";
+
+  if (!isatty (STDIN_FILENO)) {
+    log_error ("reset empties tables; say --yes to confirm");
+    return false;
+  }
+  fprintf (stderr, "Empty %s%s%s? Type yes to do so: ", sink->title,
+           decoder ? ": the tables of decoder " : " with all its tables", decoder ? decoder : "");
+  return fgets (answer, sizeof answer, stdin) != NULL && strcmp (answer, "yes\n") == 0;
+}
+
+/* Removes the decoder's tables, or all. */
+static int
+remove_tables (struct instance *sink, const struct dcpipe_tables *tables, size_t decoder)
+{
+  for (size_t i = 0; i < tables->count; i++) {
+    int result;
+
+    if (decoder != SIZE_MAX && tables->items[i].decoder != decoder)
+      continue;
+    result = sink->plugin->u.sink.reset (sink->handle, tables->items[i].name);
+    if (result != DCPIPE_OK)
+      return result;
+  }
+  return DCPIPE_OK;
+}
+
+/* Removes rows with the key of `key`, or as much of it as is set. */
+static int
+delete_rows (struct instance *sink, const struct dcpipe_tables *tables, struct dcpipe_row *key)
+{
+  const struct dcpipe_row *items[1] = { key };
+  struct row_list list = { .items = items, .count = 1 };
+  struct row_effect effect = { 0 };
+  struct dcpipe_rows rows = { .list = &list, .tables = tables, .effects = &effect };
+  int result;
+
+  key->operation = DCPIPE_DELETE;
+  result = sink->plugin->u.sink.apply (sink->handle, &rows);
+  free (effect.refused);
+  return result;
+}
+
+/* Failed entries of one decoder, as they are found. */
+struct found {
+  const char *decoder;
+  struct dcpipe_row **rows;
+  size_t count, capacity;
+};
+
+static bool
+find_failed (void *context, const struct dcpipe_row *row)
+{
+  struct found *found = context;
+  struct dcpipe_bytes decoder = dcpipe_get_bytes (row, FAILED_DECODER);
+
+  if (decoder.size != strlen (found->decoder) || memcmp (decoder.data, found->decoder, decoder.size) != 0)
+    return true;
+  if (found->count == found->capacity) {
+    size_t capacity = found->capacity ? 2 * found->capacity : 64;
+    struct dcpipe_row **rows = realloc (found->rows, capacity * sizeof *rows);
+
+    if (rows == NULL)
+      return false;
+    found->rows = rows;
+    found->capacity = capacity;
+  }
+  found->rows[found->count] = row_copy (row);
+  return found->rows[found->count] != NULL && ++found->count > 0;
+}
+
+/* What a decoder left in core's tables: its failed entries, and the scopes that it was part of. */
+static int
+remove_traces (struct instance *sink, const struct dcpipe_tables *tables, const char *decoder)
+{
+  struct found found = { .decoder = decoder };
+  struct row_scratch scratch = { 0 };
+  int result = DCPIPE_OK;
+
+  if (sink->plugin->u.sink.scan != NULL)
+    result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[CORE_FAILED_ENTRIES]), find_failed, &found);
+  for (size_t i = 0; i < found.count; i++) {
+    if (result == DCPIPE_OK)
+      result = delete_rows (sink, tables, found.rows[i]);
+    free (found.rows[i]);
+  }
+  free (found.rows);
+  if (result == DCPIPE_OK)
+    result = delete_rows (sink, tables, row_scratch_key (&scratch, &tables->items[CORE_SYNC_STATUS]));
+  row_scratch_free (&scratch);
+  return result;
+}
+
+/* Forgets how far the decoder, or all of them, came. */
+static void
+forget (struct dcpipe_checkpoint *checkpoint, const char *decoder)
+{
+  if (decoder != NULL)
+    checkpoint_remove (checkpoint, decoder);
+  if (decoder == NULL || checkpoint->frontiers_count == 0)
+    checkpoint_free (checkpoint);
+}
+
+static bool
+commit (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
+{
+  return checkpoint_format (checkpoint) && sink->plugin->u.sink.commit (sink->handle, checkpoint) == DCPIPE_OK;
+}
+
+/* The tables go first, together with the frontier: from then on a run would fill them anew. */
+static int
+reset_opened (struct instance *sink, const struct dcpipe_tables *tables, struct dcpipe_checkpoint *checkpoint,
+              const char *decoder, size_t number)
+{
+  int status = STATUS_DONE;
+
+  if (remove_tables (sink, tables, number) != DCPIPE_OK)
+    return STATUS_FAILED;
+  forget (checkpoint, decoder);
+  if (!commit (sink, checkpoint))
+    return STATUS_FAILED;
+  if (decoder == NULL)
+    return STATUS_DONE;
+  status = sink_prepare (sink, tables);
+  if (status == STATUS_DONE && (remove_traces (sink, tables, decoder) != DCPIPE_OK || !commit (sink, checkpoint)))
+    status = STATUS_FAILED;
+  return status;
+}
+
+static int
+reset (const struct setup *setup, const struct instance *configured, const char *decoder, size_t number)
+{
+  struct dcpipe_tables *tables = tables_make (setup);
+  struct instance *sink = instance_clone (configured);
+  struct dcpipe_checkpoint checkpoint = { 0 };
+  int status = STATUS_FAILED;
+
+  log_set_instance (configured->title);
+  if (tables != NULL && sink != NULL) {
+    status = sink_open (sink, DCPIPE_WRITE, NULL, &checkpoint);
+    if (status == STATUS_DONE)
+      status = reset_opened (sink, tables, &checkpoint, decoder, number);
+    sink_close (sink);
+  }
+  log_set_instance (NULL);
+  checkpoint_free (&checkpoint);
+  instance_free (sink);
+  tables_free (tables);
+  return status;
+}
+
+int
+command_reset (const struct setup *setup, const struct arguments *arguments)
+{
+  const struct instance *sink;
+  size_t decoder = SIZE_MAX;
+  int status;
+
+  if (arguments->sink == NULL) {
+    log_error ("reset needs --sink NAME");
+    return STATUS_USAGE;
+  }
+  sink = find_sink (setup, arguments->sink);
+  if (sink == NULL) {
+    log_error ("%s", failure ());
+    return STATUS_USAGE;
+  }
+  if (arguments->decoder != NULL && (decoder = find_decoder (setup, arguments->decoder)) == SIZE_MAX)
+    return STATUS_USAGE;
+  if (!arguments->yes && !confirm (sink, arguments->decoder))
+    return STATUS_USAGE;
+  status = reset (setup, sink, arguments->decoder, decoder);
+  if (status != STATUS_DONE)
+    log_error ("%s", failure ());
+  else
+    log_info ("%s: emptied %s%s; the next run fills it from the first block", sink->title,
+              arguments->decoder ? "the tables of decoder " : "all tables", arguments->decoder ? arguments->decoder : "");
+  return status;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "commands.h"
+#include "log.h"
+#include "sinkopen.h"
+#include "status.h"
+#include "syncstatus.h"
+
+/* Reads the checkpoint of one sink; an empty one if nothing was stored yet. */
+static int
+read_checkpoint (const struct instance *configured, struct dcpipe_checkpoint *checkpoint)
+{
+  struct instance *sink = instance_clone (configured);
+  int status;
+
+  *checkpoint = (struct dcpipe_checkpoint) { 0 };
+  if (sink == NULL)
+    return STATUS_FAILED;
+  log_set_instance (configured->title);
+  status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
+  sink_close (sink);
+  log_set_instance (NULL);
+  instance_free (sink);
+  return status;
+}
+
+/* ---- for people --------------------------------------------------------------------------------- */
+
+static void
+print_point (const struct point *point)
+{
+  char time[DCPIPE_TIME_SIZE], hash[2 * DCPIPE_HASH_MAX + 1];
+
+  if (!point->known) {
+    printf ("nothing yet\n");
+    return;
+  }
+  dcpipe_format_time (time, point->time_ns);
+  hash_text (hash, &point->hash);
+  printf ("block at %" PRIu64 " of %s, %" PRIu64 " blocks, %" PRIu64 " entries, hash %.16s…\n", point->position, time, point->blocks,
+          point->entries, hash);
+}
+
+static void
+print_frontier (const struct frontier *frontier)
+{
+  printf ("  %-16s ", frontier->decoder);
+  print_point (&frontier->at);
+  if (frontier->failed > 0)
+    printf ("  %-16s %" PRIu64 " failed entries\n", "", frontier->failed);
+  for (size_t i = 0; i < frontier->ahead_count; i++) {
+    printf ("  %-16s %s ahead: ", "", frontier->ahead[i].label);
+    print_point (&frontier->ahead[i].at);
+  }
+}
+
+static void
+print_sink (const struct setup *setup, const struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
+{
+  struct scope_status all = scope_status (setup, checkpoint, NULL);
+  char digest[65], ledger[2 * DCPIPE_HASH_MAX + 1];
+
+  printf ("%s (%s)\n", sink->title, plugin_name (sink->plugin));
+  if (checkpoint->text == NULL) {
+    printf ("  nothing was stored yet\n");
+    return;
+  }
+  digest_text (digest, all.digest);
+  hash_text (ledger, &checkpoint->ledger);
+  printf ("  ledger %s\n", ledger);
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    print_frontier (&checkpoint->frontiers[i]);
+  printf ("  trust %s%s, digest %s\n", all.known ? trust_name (all.trust) : "none",
+          checkpoint->unconfirmed > 0 ? ", last block unconfirmed" : "", digest);
+  if (all.last_error != NULL)
+    printf ("  last error (of %" PRIu64 "): %s\n", all.errors, all.last_error);
+}
+
+/* ---- for programs ------------------------------------------------------------------------------- */
+
+/* One scope, with the names of the REST API. */
+static json_t *
+scope_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label)
+{
+  struct scope_status status = scope_status (setup, checkpoint, label);
+  char digest[65];
+
+  digest_text (digest, status.digest);
+  return json_pack ("{s:s, s:o, s:I, s:I, s:s?, s:s?, s:s}", "tableName", label ? label : "all", "lastSyncedBlockOffset",
+                    status.known ? json_integer ((json_int_t) status.position) : json_null (), "totalRecordsSynced",
+                    (json_int_t) status.entries, "syncErrors", (json_int_t) status.errors, "lastError", status.last_error,
+                    "trust", status.known ? trust_name (status.trust) : NULL, "digest", digest);
+}
+
+static json_t *
+sink_json (const struct setup *setup, const struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
+{
+  CLEANUP_FREE const char **labels = setup_labels (setup);
+  json_t *scopes = json_array (), *whole = NULL;
+
+  json_array_append_new (scopes, scope_json (setup, checkpoint, NULL));
+  for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
+    json_array_append_new (scopes, scope_json (setup, checkpoint, labels[i]));
+  if (checkpoint->text != NULL)
+    whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, NULL);
+  return json_pack ("{s:s, s:s, s:o, s:o}", "sink", sink->name, "plugin", plugin_name (sink->plugin), "scopes", scopes,
+                    "checkpoint", whole ? whole : json_null ());
+}
+
+int
+command_status (const struct setup *setup, const struct arguments *arguments)
+{
+  json_t *sinks = json_array ();
+  int status = STATUS_DONE;
+
+  for (size_t i = 0; i < setup->sinks_count; i++) {
+    struct dcpipe_checkpoint checkpoint;
+    int one;
+
+    if (arguments->sink != NULL && strcmp (arguments->sink, setup->sinks[i]->name) != 0)
+      continue;
+    one = read_checkpoint (setup->sinks[i], &checkpoint);
+    if (one != STATUS_DONE) {
+      log_error ("%s", failure ());
+      status = one;
+    } else if (arguments->json)
+      json_array_append_new (sinks, sink_json (setup, setup->sinks[i], &checkpoint));
+    else
+      print_sink (setup, setup->sinks[i], &checkpoint);
+    checkpoint_free (&checkpoint);
+  }
+  if (arguments->json) {
+    json_dumpf (sinks, stdout, JSON_INDENT (2));
+    putchar ('\n');
+  }
+  json_decref (sinks);
+  if (fflush (stdout) != 0 || ferror (stdout)) {
+    log_error ("standard output cannot be written");
+    status = STATUS_FAILED;
+  }
+  return status;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "queue.h"
+#include "run.h"
+#include "syncstatus.h"
+#include "writer.h"
+
+/* Plain lines come this often. */
+#define LINE_NS 10000000000u
+#define BAR_WIDTH 24
+
+static void
+redraw (void *context, bool show)
+{
+  const struct progress *progress = context;
+
+  fprintf (stderr, "\r\033[K%s", show ? progress->line : "");
+  fflush (stderr);
+}
+
+void
+progress_begin (struct progress *progress)
+{
+  *progress = (struct progress) { .began = monotonic_ns (), .told = monotonic_ns () };
+  progress->terminal = isatty (STDERR_FILENO) && !log_is_json () && log_current_level () >= LOG_INFO;
+  if (progress->terminal)
+    log_set_redraw (redraw, progress);
+}
+
+void
+progress_end (struct progress *progress)
+{
+  if (!progress->terminal)
+    return;
+  log_set_redraw (NULL, NULL);
+  redraw (progress, false);
+}
+
+/* Per mille of the ledger's extent that all sinks have committed, or -1 if the extent is not known. */
+static int
+permille (const struct run *run)
+{
+  uint64_t first = atomic_load (&run->progress.first), end = atomic_load (&run->progress.end), least = UINT64_MAX;
+
+  for (size_t i = 0; i < run->writers_count; i++) {
+    uint64_t committed = atomic_load (&writer_progress (run->writers[i])->committed);
+
+    if (committed < least)
+      least = committed;
+  }
+  if (end <= first || least == UINT64_MAX)
+    return -1;
+  if (least <= first)
+    return 0;
+  return least >= end ? 1000 : (int) ((double) (least - first) * 1000 / (double) (end - first));
+}
+
+static void
+draw_bar (struct progress *progress, const struct run *run, double seconds)
+{
+  uint64_t entries = atomic_load (&run->progress.verified_entries), bytes = atomic_load (&run->progress.verified_bytes);
+  int done = permille (run);
+  char bar[BAR_WIDTH + 1];
+
+  memset (bar, ' ', BAR_WIDTH);
+  bar[BAR_WIDTH] = '\0';
+  if (done > 0)
+    memset (bar, '=', (size_t) done * BAR_WIDTH / 1000);
+  snprintf (progress->line, sizeof progress->line, "[%s] %3d%%  %" PRIu64 " entries, %.0f/s, %.1f MB/s", bar,
+            done < 0 ? 0 : done / 10, entries, (double) entries / seconds, (double) bytes / seconds / 1e6);
+  redraw (progress, true);
+}
+
+static void
+tell (struct progress *progress, const struct run *run, double seconds)
+{
+  uint64_t entries = atomic_load (&run->progress.verified_entries);
+  int done = permille (run);
+
+  if (monotonic_ns () - progress->told < LINE_NS)
+    return;
+  progress->told = monotonic_ns ();
+  if (done >= 0)
+    log_info ("%d%% of the ledger, %" PRIu64 " entries so far, %.0f a second", done / 10, entries, (double) entries / seconds);
+  else
+    log_info ("%" PRIu64 " entries so far, %.0f a second", entries, (double) entries / seconds);
+}
+
+/* ---- the summary -------------------------------------------------------------------------------- */
+
+static void
+number (char text[24], uint64_t value)
+{
+  snprintf (text, 24, "%" PRIu64, value);
+}
+
+static void
+sum_changes (const struct run *run, const struct writer *writer, struct table_changes *sum)
+{
+  const struct table_changes *changes = writer_changes (writer);
+
+  *sum = (struct table_changes) { 0 };
+  for (size_t i = CORE_TABLES; i < run->tables->count; i++) {
+    sum->added += changes[i].added;
+    sum->changed += changes[i].changed;
+    sum->removed += changes[i].removed;
+  }
+}
+
+static void
+summarise_sink (const struct run *run, const struct writer *writer)
+{
+  const struct writer_progress *progress = writer_progress (writer);
+  struct scope_status status = scope_status (run->setup, writer_checkpoint (writer), NULL);
+  struct table_changes sum;
+  char blocks[24], entries[24], failed[24], added[24], position[24], message[512], digest[65];
+  const char *const fields[] = { "sink", writer_sink (writer)->name, "blocks", blocks, "entries", entries, "failed", failed,
+                                 "rows_added", added, "position", position, "trust", trust_name (status.trust),
+                                 "digest", digest, NULL };
+
+  sum_changes (run, writer, &sum);
+  number (blocks, atomic_load (&progress->blocks));
+  number (entries, atomic_load (&progress->entries));
+  number (failed, atomic_load (&progress->failed));
+  number (added, sum.added);
+  number (position, status.position);
+  digest_text (digest, status.digest);
+  snprintf (message, sizeof message,
+            "%s: %s blocks, %s entries, %s rows added, %" PRIu64 " changed, %" PRIu64 " removed, %s failed entries", writer_sink (writer)->title,
+            blocks, entries, added, sum.changed, sum.removed, failed);
+  log_event (LOG_INFO, "sink", message, fields);
+  if (status.known) {
+    snprintf (message, sizeof message, "%s: stands at the block at position %s; trust: %s; digest %s", writer_sink (writer)->title,
+              position, trust_name (status.trust), digest);
+    log_event (LOG_INFO, "checkpoint", message, fields);
+  }
+}
+
+static void
+summarise (const struct run *run, double seconds)
+{
+  uint64_t entries = atomic_load (&run->progress.verified_entries), bytes = atomic_load (&run->progress.verified_bytes);
+  char blocks_text[24], entries_text[24], seconds_text[24], message[256];
+  const char *const fields[] = { "blocks", blocks_text, "entries", entries_text, "seconds", seconds_text, NULL };
+
+  number (blocks_text, atomic_load (&run->progress.verified_blocks));
+  number (entries_text, entries);
+  snprintf (seconds_text, sizeof seconds_text, "%.3f", seconds);
+  snprintf (message, sizeof message, "read and verified %s blocks with %s entries in %.2f s: %.0f entries/s, %.1f MB/s", blocks_text,
+            entries_text, seconds, (double) entries / seconds, (double) bytes / seconds / 1e6);
+  log_event (LOG_INFO, "run", message, fields);
+  for (size_t i = 0; i < run->writers_count; i++)
+    summarise_sink (run, run->writers[i]);
+}
+
+void
+progress_show (void *context, const struct run *run, bool last)
+{
+  struct progress *progress = context;
+  double seconds = (double) (monotonic_ns () - progress->began) / 1e9;
+
+  if (last) {
+    progress_end (progress);
+    progress->terminal = false;
+    summarise (run, seconds > 0 ? seconds : 1e-9);
+  } else if (progress->terminal)
+    draw_bar (progress, run, seconds);
+  else
+    tell (progress, run, seconds);
+}
