@@ -212,6 +212,8 @@ apply_whole (struct applier *applier, size_t decoder, const struct dcpipe_block 
 
   if (frontier->at.known && block->frame.position <= frontier->at.position)
     return DCPIPE_OK;
+  if (applier->run->until != NULL && block->frame.position >= applier->run->until[decoder])
+    return DCPIPE_OK;
   applier->advanced[decoder] = true;
   if (block->frame.trust < frontier->trust)
     frontier->trust = block->frame.trust;

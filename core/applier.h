@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Applies blocks to one sink, within its current transaction: leaves out what lies behind a frontier, lets decoders resolve,
- * hands rows to the sink and keeps the frontiers. One thread. */
+/* Applies blocks to one sink, within its current transaction: leaves out what lies behind a frontier, lets
+ * decoders resolve, hands rows to the sink and keeps the frontiers. One thread. */
 #ifndef DCPIPE_APPLIER_H
 #define DCPIPE_APPLIER_H
 
@@ -31,7 +31,8 @@ void applier_free (struct applier *applier);
 /* Results are enum dcpipe_result; other than DCPIPE_OK after fail. */
 int applier_block (struct applier *applier, const struct dcpipe_block *block);
 
-/* Gives everything that waits to the sink, moves the frontiers, and writes sync_status: all but the commit itself. */
+/* Gives everything that waits to the sink, moves the frontiers, and writes sync_status: all but the commit
+ * itself. */
 int applier_finish (struct applier *applier);
 
 /* After a commit, and after a rollback (when the checkpoint has been read again). */

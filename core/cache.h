@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows that resolving decoders touched, in front of one sink. Operations are folded here, so that each changed row
- * is written once for each commit, and looking a row up costs memory accesses. One thread. */
+/* The rows that resolving decoders touched, in front of one sink. Operations are folded here, so that each
+ * changed row is written once for each commit, and looking a row up costs memory accesses. One thread. */
 #ifndef DCPIPE_CACHE_H
 #define DCPIPE_CACHE_H
 

@@ -38,8 +38,9 @@ int
 command_sync (const struct setup *setup, const struct arguments *arguments)
 {
   CLEANUP_FREE const char **labels = calloc (arguments->labels_count + 1, sizeof *labels);
-  struct scope scope = { .labels = labels, .count = arguments->labels_count };
   struct progress progress;
+  struct run_options options = { .scope = { .labels = labels, .count = arguments->labels_count }, .follow = arguments->follow,
+                                 .show = progress_show, .context = &progress };
   int status;
 
   if (labels == NULL) {
@@ -54,7 +55,7 @@ command_sync (const struct setup *setup, const struct arguments *arguments)
     }
   }
   progress_begin (&progress);
-  status = run_pipeline (setup, scope, arguments->follow, NULL, progress_show, &progress);
+  status = run_pipeline (setup, &options);
   progress_end (&progress);
   return status;
 }

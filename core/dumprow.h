@@ -8,8 +8,9 @@
 
 #include "row.h"
 
-/* Writes the row as one line: columns in declared order, integers with all digits, decimals as strings, blobs in lower-case
- * hexadecimal, times as YYYY-MM-DDTHH:MM:SS.mmmZ. VOLATILE columns only if `all_columns`. False if `file` cannot be written. */
+/* Writes the row as one line: columns in declared order, integers with all digits, decimals as strings,
+ * blobs in lower-case hexadecimal, times as YYYY-MM-DDTHH:MM:SS.mmmZ. VOLATILE columns only if
+ * `all_columns`. False if `file` cannot be written. */
 bool dump_row (FILE *file, const struct dcpipe_row *row, bool all_columns);
 
 /* One value in that form. */

@@ -147,12 +147,15 @@ send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t fir
   return queue_push (run->work, parcel);
 }
 
+/* False if nothing more is to be sent. */
 static bool
 send_batch (struct feeder *feeder, const struct dcpipe_batch *batch)
 {
   size_t first = 0, bytes = 0;
 
   for (size_t i = 0; i < batch->frames_count; i++) {
+    if (feeder->run->until != NULL && batch->frames[i].position >= feeder->run->until_all)
+      return (i == first || send_parcel (feeder, batch, first, i - first)) && false;
     bytes += batch->frames[i].bytes.size;
     if (bytes < PARCEL_BYTES && i + 1 - first < PARCEL_BLOCKS && i + 1 < batch->frames_count)
       continue;
@@ -201,8 +204,8 @@ compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_
   return result == DCPIPE_TIP ? DCPIPE_OK : DCPIPE_DIVERGED;
 }
 
-/* Makes sure that the ledger still holds every block at which a frontier of a sink stands, before anything is written: a ledger
- * that was forked between two frontiers would look whole from the first one. */
+/* Makes sure that the ledger still holds every block at which a frontier of a sink stands, before anything
+ * is written: a ledger that was forked between two frontiers would look whole from the first one. */
 static int
 check_stored_blocks (struct feeder *feeder)
 {

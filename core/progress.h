@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a run has done so far, for the person in front of it: a bar on a terminal, plain lines now and then elsewhere, a
- * summary at the end. */
+/* What a run has done so far, for the person in front of it: a bar on a terminal, plain lines now and then
+ * elsewhere, a summary at the end. */
 #ifndef DCPIPE_PROGRESS_H
 #define DCPIPE_PROGRESS_H
 

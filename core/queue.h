@@ -20,8 +20,8 @@ void queue_free (struct parcel_queue *queue);
 /* Takes the reference over. False after fail. */
 bool queue_push (struct parcel_queue *queue, struct parcel *parcel);
 
-/* Waits for a parcel, at most until `deadline` (CLOCK_MONOTONIC, ns; 0 for ever). NULL at the deadline, or when the queue is
- * closed and empty. */
+/* Waits for a parcel, at most until `deadline` (CLOCK_MONOTONIC, ns; 0 for ever). NULL at the deadline, or
+ * when the queue is closed and empty. */
 struct parcel *queue_pop (struct parcel_queue *queue, uint64_t deadline);
 
 /* Wakes a waiting pop, which then returns NULL. */

@@ -13,8 +13,8 @@ struct reader {
   struct dcpipe_checkpoint checkpoint;
 };
 
-/* Opens the sink called `name`, or the first one if that is NULL. An enum status; other than STATUS_DONE after fail. To be closed in
- * either case. */
+/* Opens the sink called `name`, or the first one if that is NULL. An enum status; other than STATUS_DONE
+ * after fail. To be closed in either case. */
 int reader_open (struct reader *reader, const struct setup *setup, const char *name);
 void reader_close (struct reader *reader);
 

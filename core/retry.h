@@ -11,8 +11,8 @@ struct retry {
   uint64_t attempts; /* failed in a row */
 };
 
-/* After a failed attempt, whose reason is in failure (): logs it and waits. False if all attempts are used up or a stop was asked
- * for. */
+/* After a failed attempt, whose reason is in failure (): logs it and waits. False if all attempts are used
+ * up or a stop was asked for. */
 bool retry_wait (struct retry *retry);
 
 /* After one that went well. */

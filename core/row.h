@@ -96,7 +96,8 @@ bool row_list_add (struct arena *arena, struct row_list *list, const struct dcpi
  * there is no memory. */
 struct dcpipe_row *row_copy (const struct dcpipe_row *row);
 
-/* A copy of what `row` (UPSERT, UPDATE or INSERT) makes of `old`, which may be NULL. NULL when there is no memory. */
+/* A copy of what `row` (UPSERT, UPDATE or INSERT) makes of `old`, which may be NULL. NULL when there is no
+ * memory. */
 struct dcpipe_row *row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row);
 
 /* Sets the key columns of `row` from the bytes that dcpipe_row_key made. */

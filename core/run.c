@@ -191,11 +191,14 @@ hurry_writers (void *context)
 }
 
 static void
-run_init (struct run *run, const struct setup *setup, struct scope scope, bool follow)
+run_init (struct run *run, const struct setup *setup, const struct run_options *options)
 {
   pthread_condattr_t attributes;
 
-  *run = (struct run) { .setup = setup, .scope = scope, .follow = follow };
+  *run = (struct run) { .setup = setup, .scope = options->scope, .follow = options->follow, .until = options->until };
+  for (size_t i = 0; options->until != NULL && i < setup->decoders_count; i++)
+    if (options->until[i] > run->until_all)
+      run->until_all = options->until[i];
   pthread_mutex_init (&run->mutex, NULL);
   pthread_condattr_init (&attributes);
   pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
@@ -204,7 +207,7 @@ run_init (struct run *run, const struct setup *setup, struct scope scope, bool f
   budget_init (&run->budget, setup->pipeline.memory, hurry_writers, run);
   block_set_limit (setup->pipeline.max_block_size);
   stop_reset ();
-  stop_set_following (follow);
+  stop_set_following (options->follow);
 }
 
 static void
@@ -278,7 +281,7 @@ check_source (const struct run *run)
 }
 
 static void
-wait_for_writers (struct run *run, void (*show) (void *context, const struct run *run, bool last), void *context)
+wait_for_writers (struct run *run, const struct run_options *options)
 {
   bool done = false;
 
@@ -295,14 +298,14 @@ wait_for_writers (struct run *run, void (*show) (void *context, const struct run
         pthread_cond_timedwait (&run->gone, &run->mutex, &until);
       done = run->writers_alive == 0;
     }
-    if (show != NULL && !done)
-      show (context, run, false);
+    if (options->show != NULL && !done)
+      options->show (options->context, run, false);
   }
 }
 
 /* Starts all threads, waits for their end, and gathers them. */
 static void
-run_threads (struct run *run, void (*show) (void *context, const struct run *run, bool last), void *context)
+run_threads (struct run *run, const struct run_options *options)
 {
   size_t workers = run->setup->pipeline.workers, started = 0;
   CLEANUP_FREE pthread_t *threads = calloc (workers + 1, sizeof *threads);
@@ -318,7 +321,7 @@ run_threads (struct run *run, void (*show) (void *context, const struct run *run
     log_error ("threads cannot be started: %s", failure ());
     _exit (STATUS_FAILED);
   }
-  wait_for_writers (run, show, context);
+  wait_for_writers (run, options);
   for (size_t i = 0; i < run->writers_count; i++)
     writer_join (run->writers[i]);
   stop_request ();
@@ -347,28 +350,27 @@ final_status (struct run *run)
 }
 
 int
-run_pipeline (const struct setup *setup, struct scope scope, bool follow, const char *scratch,
-              void (*show) (void *context, const struct run *run, bool last), void *context)
+run_pipeline (const struct setup *setup, const struct run_options *options)
 {
   struct run run;
   int status = STATUS_FAILED;
   bool ready;
 
-  run_init (&run, setup, scope, follow);
+  run_init (&run, setup, options);
   ready = make_parts (&run);
   if (ready && !check_source (&run)) {
     ready = false;
     status = STATUS_CONFIGURATION;
   }
   if (ready) {
-    status = open_writers (&run, scratch);
+    status = open_writers (&run, options->scratch);
     ready = status == STATUS_DONE && find_start (&run);
   }
   if (ready) {
-    run_threads (&run, show, context);
+    run_threads (&run, options);
     status = final_status (&run);
-    if (show != NULL)
-      show (context, &run, true);
+    if (options->show != NULL)
+      options->show (options->context, &run, true);
   } else
     log_error ("%s", failure ());
   run_free (&run);

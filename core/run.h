@@ -21,6 +21,7 @@
 #include "status.h"
 #include "table.h"
 
+struct run;
 struct writer;
 
 /* What a run covers: everything, or some labels. */
@@ -29,11 +30,23 @@ struct scope {
   size_t count;              /* 0: all */
 };
 
+struct run_options {
+  struct scope scope;
+  bool follow;         /* go on beyond the tip */
+  const char *scratch; /* NULL, or a directory in which the sink makes a throw-away store */
+  const uint64_t *until; /* NULL, or for each decoder the position before which it is applied */
+  /* Called now and then on the thread that called run_pipeline, and once at the end with `last`, when the
+   * sinks are still open but no thread uses them; or NULL. */
+  void (*show) (void *context, const struct run *run, bool last);
+  void *context;
+};
+
 /* What the run does for a decoder. */
 enum part {
   PART_NONE,
   PART_WHOLE, /* applies its entries and moves its frontiers */
-  PART_AHEAD  /* a '*' decoder in a run of some labels: inserts their rows into its logs, leaving the frontiers where they are */
+  PART_AHEAD  /* a '*' decoder in a run of some labels: inserts their rows into its logs, leaving the
+                 frontiers where they are */
 };
 
 /* Heights, for progress; written by one thread each. */
@@ -52,6 +65,8 @@ struct run {
   struct routes *routes;
   struct scope scope;
   bool follow;
+  const uint64_t *until;
+  uint64_t until_all;  /* the greatest of them: nothing is read from there on */
   enum part *parts; /* of each decoder */
   struct point start; /* the block to begin with; unknown: the first one */
   struct point *probes; /* stored blocks to be compared before anything is written */
@@ -77,10 +92,8 @@ struct run {
   size_t writers_alive;
 };
 
-/* Runs the pipeline to its end: an enum status. Reasons have been logged. `scratch`: NULL, or a directory in which all sinks make a
- * throw-away store. `show` is called now and then on the calling thread, and once at the end with `last`; it may be NULL. */
-int run_pipeline (const struct setup *setup, struct scope scope, bool follow, const char *scratch,
-                  void (*show) (void *context, const struct run *run, bool last), void *context);
+/* Runs the pipeline to its end: an enum status. Reasons have been logged. */
+int run_pipeline (const struct setup *setup, const struct run_options *options);
 
 /* Ends the run; the first cause counts. Any thread. `reason` may be NULL. */
 void run_end (struct run *run, int status, const char *reason);

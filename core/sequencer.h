@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Puts parcels back into the ledger's order, checks that each block follows the one before, numbers the entries, and hands
- * on to the writers. Runs on the threads that deliver. */
+/* Puts parcels back into the ledger's order, checks that each block follows the one before, numbers the
+ * entries, and hands on to the writers. Runs on the threads that deliver. */
 #ifndef DCPIPE_SEQUENCER_H
 #define DCPIPE_SEQUENCER_H
 

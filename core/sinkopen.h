@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The first calls on a sink's handle, for writers and readers alike. Results are enum status; other than STATUS_DONE after fail. */
+/* The first calls on a sink's handle, for writers and readers alike. Results are enum status; other than
+ * STATUS_DONE after fail. */
 #ifndef DCPIPE_SINKOPEN_H
 #define DCPIPE_SINKOPEN_H
 
@@ -7,8 +8,8 @@
 #include "plugin.h"
 #include "table.h"
 
-/* Opens and reads the checkpoint. A store to be read that does not exist yet gives an empty one. After a failure the sink
- * still is to be closed. */
+/* Opens and reads the checkpoint. A store to be read that does not exist yet gives an empty one. After a
+ * failure the sink still is to be closed. */
 int sink_open (struct instance *sink, int mode, const char *scratch, struct dcpipe_checkpoint *checkpoint);
 
 /* Reads the checkpoint; an empty one if nothing was committed yet. */

@@ -5,7 +5,8 @@
 
 #include "run.h"
 
-/* A worker's thread: takes parcels from the run's work queue until that is closed. The argument is the struct run. */
+/* A worker's thread: takes parcels from the run's work queue until that is closed. The argument is the
+ * struct run. */
 void *worker_main (void *run);
 
 /* Unpacks all blocks of a parcel, without decoding. A fault is noted in the parcel. */

@@ -27,7 +27,8 @@ struct writer {
   size_t pending_count, pending_capacity;
   size_t pending_bytes;
   uint64_t pending_entries, pending_blocks;
-  uint64_t flush_at; /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0 for none */
+  uint64_t flush_at; /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0
+                        for none */
   bool at_tip;       /* nothing is left to be fetched */
   bool failed;
   struct retry retry;
@@ -179,7 +180,8 @@ commit_took_place (struct writer *writer, const char *text, size_t size)
   return same;
 }
 
-/* Writes what was applied and the checkpoint. The text of the commit before is lost even if it fails: recover reads it back. */
+/* Writes what was applied and the checkpoint. The text of the commit before is lost even if it fails:
+ * recover reads it back. */
 static int
 try_commit (struct writer *writer)
 {
@@ -245,8 +247,8 @@ repeat_pending (struct writer *writer)
   return result;
 }
 
-/* After a passing fault: rolls back, waits if need be, and repeats everything since the last commit, until that goes well or
- * the attempts are used up. */
+/* After a passing fault: rolls back, waits if need be, and repeats everything since the last commit, until
+ * that goes well or the attempts are used up. */
 static int
 recover (struct writer *writer, int result)
 {
@@ -378,7 +380,8 @@ take (struct writer *writer, struct parcel *parcel)
 
 /* ---- the thread --------------------------------------------------------------------------------- */
 
-/* Notes in the store how the run ended for its scope: nothing but the error columns of sync_status changes. */
+/* Notes in the store how the run ended for its scope: nothing but the error columns of sync_status changes.
+ */
 static void
 note_end (struct writer *writer, const char *reason)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One sink and its thread: applies blocks in order, commits rows and checkpoint together, goes back and repeats after a passing
- * fault. */
+/* One sink and its thread: applies blocks in order, commits rows and checkpoint together, goes back and
+ * repeats after a passing fault. */
 #ifndef DCPIPE_WRITER_H
 #define DCPIPE_WRITER_H
 
@@ -22,7 +22,8 @@ struct table_changes {
   uint64_t added, changed, removed;
 };
 
-/* Opens the sink (enum dcpipe_mode), reads its checkpoint and prepares the tables. NULL after fail, with the exit status in `status`. */
+/* Opens the sink (enum dcpipe_mode), reads its checkpoint and prepares the tables. NULL after fail, with
+ * the exit status in `status`. */
 struct writer *writer_open (struct run *run, struct instance *sink, int mode, const char *scratch, int *status);
 
 /* Starts the thread, and waits for its end. */
@@ -39,7 +40,8 @@ void writer_hurry (struct writer *writer);
 const struct dcpipe_checkpoint *writer_checkpoint (const struct writer *writer);
 const struct instance *writer_sink (const struct writer *writer);
 const struct writer_progress *writer_progress (const struct writer *writer);
-const struct table_changes *writer_changes (const struct writer *writer); /* by table number; after writer_join */
+const struct table_changes *writer_changes (const struct writer *writer); /* by table number; after
+                                                                             writer_join */
 
 /* True if the sink failed for good. */
 bool writer_failed (const struct writer *writer);
