@@ -98,7 +98,8 @@ add_actor (struct economy *economy)
   struct actor *actor;
   uint8_t secret[32];
 
-  economy->actors = grown (economy->actors, economy->actor_count, &economy->actor_room, sizeof *economy->actors);
+  economy->actors = grown (economy->actors, economy->actor_count, &economy->actor_room,
+                           sizeof *economy->actors);
   actor = &economy->actors[economy->actor_count++];
   memset (actor, 0, sizeof *actor);
   economy_bytes (economy, secret, sizeof secret);
@@ -209,7 +210,8 @@ transfer (struct economy *economy, struct actor *from, struct actor *to, uint64_
 static void
 any_transfer (struct economy *economy)
 {
-  static const char *const memos[] = { "", "ok", "invoice 2024-17", "payment for one month of vm.small in Zurich" };
+  static const char *const memos[] = { "", "ok", "invoice 2024-17",
+                                       "payment for one month of vm.small in Zurich" };
   const char *memo = memos[economy_random (economy, 4)];
   struct actor *from = &economy->actors[economy_random (economy, economy->actor_count)];
   struct actor *to = &economy->actors[economy_random (economy, economy->actor_count)];
@@ -260,7 +262,8 @@ registration (struct economy *economy, enum kind kind)
 
   if (kind == PROVIDER) {
     economy->providers
-      = grown (economy->providers, economy->provider_count, &economy->provider_room, sizeof *economy->providers);
+      = grown (economy->providers, economy->provider_count, &economy->provider_room,
+               sizeof *economy->providers);
     economy->providers[economy->provider_count++] = index_of (economy, actor);
   }
   economy->value.size = 0;
@@ -397,7 +400,8 @@ economy_entry (struct economy *economy, enum kind kind)
 {
   bool has_provider = economy->provider_count > 0;
 
-  if (!has_provider && (kind == CHECK_IN || kind == OFFERING || kind == PROFILE || kind == REQUEST || kind == REPLY))
+  if (!has_provider && (kind == CHECK_IN || kind == OFFERING || kind == PROFILE || kind == REQUEST
+                        || kind == REPLY))
     kind = PROVIDER;
   if (economy->actor_count == 0 && kind != PROVIDER)
     kind = USER;

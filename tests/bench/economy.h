@@ -68,7 +68,8 @@ struct economy {
   struct borsh_out value, inner;
 };
 
-void economy_init (struct economy *economy, struct ledger_writer *writer, uint64_t seed, uint64_t limit, bool sign);
+void economy_init (struct economy *economy, struct ledger_writer *writer, uint64_t seed, uint64_t limit,
+                   bool sign);
 void economy_free (struct economy *economy);
 
 /* Adds one entry of that kind, or of another where it cannot be (a reply when no contract is open); none

@@ -88,7 +88,8 @@ usage (FILE *out, int status)
 {
   fprintf (out, "usage: generate-ledger [--entries N] [--seed S] [--data-start N] [--sign] OUT\n"
                 "\n"
-                "Writes a well-formed ledger of N entries (default 1000000). The same seed gives the same file.\n"
+                "Writes a well-formed ledger of N entries (default 1000000).\n"
+                "The same seed gives the same file.\n"
                 "Without --sign, signatures are random bytes, which are no signatures.\n");
   return status;
 }

@@ -7,7 +7,8 @@
 #include "bench/economy.h"
 
 void
-payload_signature (struct economy *economy, const struct actor *actor, struct bytes message, uint8_t signature[64])
+payload_signature (struct economy *economy, const struct actor *actor, struct bytes message,
+                   uint8_t signature[64])
 {
   if (economy->sign)
     ed25519ph_sign (&actor->key, message, signature);
@@ -54,7 +55,8 @@ payload_profile (struct economy *economy, uint32_t index)
   put_text (out, text);
   put_text (out, "0.0.1");
   put_text (out, "v0.1.0");
-  snprintf (text, sizeof text, "Just a test provider called p%u \xe2\x80\x94 \xc2\xab\xc3\xbcn\xc3\xaf" "code\xc2\xbb", index);
+  snprintf (text, sizeof text,
+            "Just a test provider called p%u \xe2\x80\x94 \xc2\xab\xc3\xbcn\xc3\xaf" "code\xc2\xbb", index);
   put_option_text (out, text);
   snprintf (text, sizeof text, "https://p%u.example", index);
   put_option_text (out, text);
@@ -96,8 +98,9 @@ put_offering (struct economy *economy, uint32_t index, uint32_t number)
   for (size_t i = 0; i < 8; i++)
     numbers[i] = (unsigned) economy_random (economy, 1000);
   size = snprintf (row, sizeof row,
-                   "Offer %u-%u,\"Cheap option, for startups.\",P%uV0-%03u,https://example.com/p/%u-%u/,%s,%u.%02u,"
-                   "%u,Visible,%s,KVM,monthly,%s,AMD,1,%u,2.6 GHz,AMD EPYC 7443P,ECC,DDR4,%u GB,%u,%u GB,2,1440 GB,"
+                   "Offer %u-%u,\"Cheap option, for startups.\",P%uV0-%03u,https://example.com/p/%u-%u/,%s,"
+                   "%u.%02u,%u,Visible,%s,KVM,monthly,%s,AMD,1,%u,2.6 GHz,AMD EPYC 7443P,ECC,DDR4,%u GB,%u,"
+                   "%u GB,2,1440 GB,"
                    "Unmetered inbound,10 gbit,%u,%s,SSD Storage,%s,cPanel,,\"Credit card, PayPal\"\n",
                    index, number, index, number, index, number, currency, numbers[0], numbers[1] % 100,
                    numbers[2] % 50, product, stock, numbers[3] % 64, numbers[4], numbers[5] % 4, numbers[6],

@@ -71,6 +71,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     return 0;
   whole = run ((struct bytes) { data + 1, size - 1 }, SIZE_MAX);
   cut = run ((struct bytes) { data + 1, size - 1 }, 1 + data[0] % 64);
-  require (whole.frames == cut.frames && whole.sum == cut.sum && whole.end == cut.end && whole.ended == cut.ended);
+  require (whole.frames == cut.frames && whole.sum == cut.sum && whole.end == cut.end
+           && whole.ended == cut.ended);
   return 0;
 }

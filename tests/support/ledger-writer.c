@@ -63,8 +63,8 @@ ledger_writer_new (const char *path, uint64_t data_start)
 }
 
 void
-ledger_writer_raw_entry (struct ledger_writer *writer, struct bytes label, struct bytes key, struct bytes value,
-                         uint8_t operation)
+ledger_writer_raw_entry (struct ledger_writer *writer, struct bytes label, struct bytes key,
+                         struct bytes value, uint8_t operation)
 {
   put_u8 (&writer->entries, 0);
   put_bytes (&writer->entries, label.data, label.size);
@@ -109,7 +109,8 @@ pack (struct ledger_writer *writer)
 {
   struct borsh_out *packed = &writer->packed;
   uint8_t count[4];
-  size_t bound = deflateBound (&writer->deflate, (uLong) (writer->entries.size + writer->tail.size + sizeof count));
+  size_t bound = deflateBound (&writer->deflate,
+                               (uLong) (writer->entries.size + writer->tail.size + sizeof count));
   size_t size;
 
   for (int i = 0; i < 4; i++)

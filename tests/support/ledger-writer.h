@@ -18,12 +18,12 @@ struct ledger_writer;
 struct ledger_writer *ledger_writer_new (const char *path, uint64_t data_start);
 
 /* Adds an entry to the block to come, in this order: entries are neither grouped nor replaced. */
-void ledger_writer_entry (struct ledger_writer *writer, const char *label, struct bytes key, struct bytes value,
-                          bool deleted);
+void ledger_writer_entry (struct ledger_writer *writer, const char *label, struct bytes key,
+                          struct bytes value, bool deleted);
 
 /* The same with a label of any bytes. */
-void ledger_writer_raw_entry (struct ledger_writer *writer, struct bytes label, struct bytes key, struct bytes value,
-                              uint8_t operation);
+void ledger_writer_raw_entry (struct ledger_writer *writer, struct bytes label, struct bytes key,
+                              struct bytes value, uint8_t operation);
 
 /* Entries of the block to come. */
 uint32_t ledger_writer_pending (const struct ledger_writer *writer);

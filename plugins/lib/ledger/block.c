@@ -30,7 +30,8 @@ ledger_header_check (const struct ledger_header *header, uint32_t limit, struct 
   if (header->version != 1)
     return ledger_refuse (reason, "block version is %" PRIu32 ", expected 1", header->version);
   if (header->jump_next < LEDGER_HEADER_SIZE)
-    return ledger_refuse (reason, "jump_next is %" PRIu32 ", less than the 16-byte header", header->jump_next);
+    return ledger_refuse (reason, "jump_next is %" PRIu32 ", less than the 16-byte header",
+                          header->jump_next);
   if (header->jump_next == LEDGER_HEADER_SIZE)
     return ledger_refuse (reason, "jump_next is 16, so the block has a header but no compressed part");
   if (header->jump_next > limit)
@@ -162,7 +163,8 @@ ledger_walk_end (struct ledger_walk *walk, struct ledger_block *block, struct le
   if (!borsh_finish (in))
     return refuse_content (walk, "the content", reason);
   if (block->parent_hash.size != 0 && block->parent_hash.size != LEDGER_HASH_SIZE)
-    return ledger_refuse (reason, "the parent hash has %zu bytes, expected 32 or none", block->parent_hash.size);
+    return ledger_refuse (reason, "the parent hash has %zu bytes, expected 32 or none",
+                          block->parent_hash.size);
   compute_hash (walk, end, block);
   return true;
 }

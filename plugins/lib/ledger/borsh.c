@@ -180,7 +180,8 @@ borsh_explain (const struct borsh *in, const char *what, char *text, size_t size
               in->found, in->where, in->wanted);
     break;
   case BORSH_TRAILING_BYTES:
-    snprintf (text, size, "%s ends at byte %zu, but %" PRIu64 " more bytes follow", what, in->where, in->found);
+    snprintf (text, size, "%s ends at byte %zu, but %" PRIu64 " more bytes follow", what, in->where,
+              in->found);
     break;
   case BORSH_UNKNOWN_VARIANT:
   case BORSH_INVALID_BOOL:
@@ -196,8 +197,8 @@ borsh_explain (const struct borsh *in, const char *what, char *text, size_t size
               in->found, in->where);
     break;
   case BORSH_INVALID_PUBKEY:
-    snprintf (text, size, "%s is not a public key: %" PRIu64 " bytes, expected 32 (byte %zu)", what, in->found,
-              in->where);
+    snprintf (text, size, "%s is not a public key: %" PRIu64 " bytes, expected 32 (byte %zu)", what,
+              in->found, in->where);
     break;
   case BORSH_BAD_LENGTH:
     snprintf (text, size, "%s has an unexpected length of %" PRIu64 " bytes (byte %zu)", what, in->found,

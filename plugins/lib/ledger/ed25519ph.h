@@ -19,6 +19,7 @@
  * refused, and R must be the canonical form. Keys and signatures of other lengths are invalid.
  *
  * Takes any bytes without failing otherwise, keeps nothing, and may be called from any thread. */
-bool ledger_ed25519ph_verify (const char *context, struct bytes key, struct bytes message, struct bytes signature);
+bool ledger_ed25519ph_verify (const char *context, struct bytes key, struct bytes message,
+                              struct bytes signature);
 
 #endif

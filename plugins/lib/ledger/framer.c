@@ -102,11 +102,12 @@ carry (struct ledger_framer *framer, size_t size)
 }
 
 bool
-ledger_framer_give (struct ledger_framer *framer, uint64_t position, struct bytes chunk, struct ledger_reason *reason)
+ledger_framer_give (struct ledger_framer *framer, uint64_t position, struct bytes chunk,
+                    struct ledger_reason *reason)
 {
   if (position != ledger_framer_wanted (framer) && position != framer->position)
-    return ledger_refuse (reason, "bytes came for position %" PRIu64 ", expected %" PRIu64 " or %" PRIu64, position,
-                          ledger_framer_wanted (framer), framer->position);
+    return ledger_refuse (reason, "bytes came for position %" PRIu64 ", expected %" PRIu64 " or %" PRIu64,
+                          position, ledger_framer_wanted (framer), framer->position);
   if (position == framer->position)
     framer->carried = 0;
   framer->chunk = chunk;

@@ -131,11 +131,12 @@ refuse_stream (struct bytes stream, size_t limit, struct ledger_reason *reason)
     status = inflate (machine, Z_NO_FLUSH);
   } while (status == Z_OK && (state.avail_in > 0 || state.avail_out == 0) && state.total_out <= limit);
   if (status == Z_OK || status == Z_BUF_ERROR)
-    return ledger_refuse (reason, "the compressed part ends early: %zu bytes inflate to %lu, and more must follow",
+    return ledger_refuse (reason,
+                          "the compressed part ends early: %zu bytes inflate to %lu, and more must follow",
                           stream.size, state.total_out);
   return ledger_refuse (reason, "the compressed part is not a valid zlib stream: %s at byte %lu",
-                        state.msg != NULL ? state.msg : status == Z_NEED_DICT ? "it needs a dictionary" : "damaged",
-                        state.total_in);
+                        state.msg != NULL ? state.msg
+                        : status == Z_NEED_DICT ? "it needs a dictionary" : "damaged", state.total_in);
 }
 
 /* ---- inflating ----------------------------------------------------------------------------------- */

@@ -33,16 +33,20 @@ ledger_data_start (struct bytes table, uint64_t file_size, uint64_t *start, stru
     char found[2 * MAGIC_SIZE + 1];
 
     hex_encode (found, table.data, MAGIC_SIZE);
-    return ledger_refuse (reason, "not a ledger file: it begins with %s, expected 4c65646750617274 (LedgPart)", found);
+    return ledger_refuse (reason,
+                          "not a ledger file: it begins with %s, expected 4c65646750617274 (LedgPart)",
+                          found);
   }
   if (unused (entries) || unused (entries + ENTRY_SIZE))
     return ledger_refuse (reason, "the partition table has no entry 1, where the blocks' start is expected");
   data = load_le64 (entries + ENTRY_SIZE + NAME_SIZE);
   if (data < LEDGER_TABLE_SIZE)
-    return ledger_refuse (reason, "the blocks start at %" PRIu64 ", inside the partition table of %d bytes", data,
+    return ledger_refuse (reason, "the blocks start at %" PRIu64 ", inside the partition table of %d bytes",
+                          data,
                           LEDGER_TABLE_SIZE);
   if (data > file_size)
-    return ledger_refuse (reason, "the blocks start at %" PRIu64 ", past the end of the file at %" PRIu64, data,
+    return ledger_refuse (reason, "the blocks start at %" PRIu64 ", past the end of the file at %" PRIu64,
+                          data,
                           file_size);
   *start = data;
   return true;

@@ -15,6 +15,7 @@
  * the first LEDGER_TABLE_SIZE bytes of the file, or all of a shorter one; `file_size` is that of the whole
  * file. A table that is cut, absent or points outside the file is a fault: reading on with the default
  * would show an empty ledger instead of a damaged one. */
-bool ledger_data_start (struct bytes table, uint64_t file_size, uint64_t *start, struct ledger_reason *reason);
+bool ledger_data_start (struct bytes table, uint64_t file_size, uint64_t *start,
+                        struct ledger_reason *reason);
 
 #endif

@@ -127,7 +127,8 @@ START_TEST (every_damage_is_noticed)
   memcpy (copy, stream.data, stream.size);
   for (size_t size = 0; size < stream.size; size++) {
     ck_assert (!ledger_inflate ((struct bytes) { copy, size }, 5000, &room, &content, &reason));
-    ck_assert_msg (size == 0 || strstr (reason.text, "ends early") != NULL, "%zu bytes: %s", size, reason.text);
+    ck_assert_msg (size == 0 || strstr (reason.text, "ends early") != NULL, "%zu bytes: %s", size,
+                   reason.text);
   }
   for (size_t bit = 0; bit < 8 * stream.size; bit++) {
     copy[bit / 8] ^= (uint8_t) (1 << bit % 8);
@@ -288,7 +289,8 @@ int
 main (void)
 {
   const TTest *const tests[] = { the_limit_is_exact, memory_is_asked_for_in_few_steps, memory_may_be_refused,
-                                 bytes_behind_the_stream_are_ignored, every_damage_is_noticed, threads_do_not_meet,
+                                 bytes_behind_the_stream_are_ignored, every_damage_is_noticed,
+                                 threads_do_not_meet,
                                  headers, every_cut_of_the_content_is_noticed, faults_name_entry_and_field,
                                  a_parent_hash_has_32_bytes_or_none };
 

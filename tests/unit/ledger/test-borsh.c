@@ -6,7 +6,9 @@
 #include "bytes/utf8.h"
 #include "support/run.h"
 
-#define OVER(...) borsh_over ((struct bytes) { (const uint8_t[]) { __VA_ARGS__ }, sizeof ((const uint8_t[]) { __VA_ARGS__ }) })
+#define OVER(...) \
+  borsh_over ((struct bytes) { (const uint8_t[]) { __VA_ARGS__ }, \
+                               sizeof ((const uint8_t[]) { __VA_ARGS__ }) })
 
 static void
 check_text (const struct borsh *in, const char *expected)
@@ -19,8 +21,8 @@ check_text (const struct borsh *in, const char *expected)
 
 START_TEST (values_of_every_kind)
 {
-  struct borsh in = OVER (7, 1, 2, 3, 0x80, 1, 2, 3, 4, 5, 6, 7, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                          1, 0, 1, 2, 2, 0, 0, 0, 'h', 'i', 1, 0, 0, 0, 0xff, 2, 0, 0, 0, 9, 8);
+  struct borsh in = OVER (7, 1, 2, 3, 0x80, 1, 2, 3, 4, 5, 6, 7, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff,
+                          0xff, 0xff, 1, 0, 1, 2, 2, 0, 0, 0, 'h', 'i', 1, 0, 0, 0, 0xff, 2, 0, 0, 0, 9, 8);
   struct bytes text, raw;
 
   ck_assert_uint_eq (borsh_u8 (&in), 7);
@@ -193,7 +195,8 @@ encode (uint32_t c, size_t size, uint8_t *p)
 
 START_TEST (all_of_unicode)
 {
-  static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }, past[] = { 0, 0x80, 0x800, 0x10000, 0x200000 };
+  static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+  static const uint32_t past[] = { 0, 0x80, 0x800, 0x10000, 0x200000 };
   uint8_t text[64];
   size_t wrong = 0;
 
@@ -217,9 +220,11 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { values_of_every_kind, every_reader_notices_truncation, lengths_may_not_pass_the_end,
+  const TTest *const tests[] = { values_of_every_kind, every_reader_notices_truncation,
+                                 lengths_may_not_pass_the_end,
                                  counts_may_not_pass_the_end, tags_out_of_range, trailing_bytes,
-                                 the_first_error_sticks, errors_of_decoders, text_that_is_not_utf8, all_of_unicode };
+                                 the_first_error_sticks, errors_of_decoders, text_that_is_not_utf8,
+                                 all_of_unicode };
 
   return RUN_TESTS ("borsh", tests);
 }

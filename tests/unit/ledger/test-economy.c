@@ -39,7 +39,8 @@ kind_of (struct bytes label)
 static void
 check_signature (struct seen *seen, struct bytes key, struct bytes message, const uint8_t *signature)
 {
-  ck_assert (ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, key, message, (struct bytes) { signature, 64 }));
+  ck_assert (ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, key, message,
+                                      (struct bytes) { signature, 64 }));
   seen->signatures++;
 }
 

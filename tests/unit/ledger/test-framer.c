@@ -106,7 +106,8 @@ check_chunkings (const char *name, size_t styles)
   struct bytes file;
 
   file.data = vectors_read (name, &file.size);
-  if (ledger_data_start ((struct bytes) { file.data, file.size < LEDGER_TABLE_SIZE ? file.size : LEDGER_TABLE_SIZE },
+  if (ledger_data_start ((struct bytes) { file.data,
+                                          file.size < LEDGER_TABLE_SIZE ? file.size : LEDGER_TABLE_SIZE },
                          file.size, &start, &reason)) {
     run (file, start, 1 << 20, &whole);
     for (size_t style = 0; style < styles; style++) {

@@ -64,7 +64,8 @@ keep_entry (struct reader *reader, const struct ledger_entry *entry, uint32_t in
   ck_assert_ptr_nonnull (at);
   kept->entries = more (kept->entries, kept->entry_count, sizeof *kept->entries);
   copy = &kept->entries[kept->entry_count++];
-  *copy = (struct kept_entry) { .block = reader->blocks, .index = index, .data = at, .deleted = entry->deleted };
+  *copy = (struct kept_entry) { .block = reader->blocks, .index = index, .data = at,
+                                .deleted = entry->deleted };
   copy->label = keep (&at, entry->label);
   copy->key = keep (&at, entry->key);
   copy->value = keep (&at, entry->value);
@@ -205,8 +206,8 @@ check_ledger (const char *name)
     ck_assert_uint_eq (blocks, kept.block_count);
   if (entries > 0)
     ck_assert_uint_eq (entries, kept.entry_count);
-  printf ("%s: %zu blocks read, %zu compared; %zu entries read, %zu compared\n", path, kept.block_count, blocks,
-          kept.entry_count, entries);
+  printf ("%s: %zu blocks read, %zu compared; %zu entries read, %zu compared\n", path, kept.block_count,
+          blocks, kept.entry_count, entries);
   free_kept (&kept);
   free (file);
 }

@@ -24,7 +24,8 @@ check_file (json_t *row)
   snprintf (path, sizeof path, "ledger/corrupt/%s", name);
   file = vectors_read (path, &size);
   whole = reader_run (&reader, (struct bytes) { file, size });
-  printf ("%-36s %s %zu blocks, %zu entries", name, whole ? "whole," : "fault,", reader.blocks, reader.entries);
+  printf ("%-36s %s %zu blocks, %zu entries", name, whole ? "whole," : "fault,", reader.blocks,
+          reader.entries);
   if (!whole)
     printf (", position %" PRIu64 ": %s", reader.position, reader.reason.text);
   printf ("\n");

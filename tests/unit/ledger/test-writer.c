@@ -123,7 +123,8 @@ sign_row (json_t *row, size_t number, void *context)
     signing_key_init (&pair, secret);
     ck_assert_msg (bytes_equal (key, (struct bytes) { pair.pubkey, 32 }), "row %zu: another key", number);
     ed25519ph_sign (&pair, message, signature);
-    ck_assert_msg (bytes_equal (expected, (struct bytes) { signature, 64 }), "row %zu: another signature", number);
+    ck_assert_msg (bytes_equal (expected, (struct bytes) { signature, 64 }), "row %zu: another signature",
+                   number);
     ++*(size_t *) context;
   }
   for (size_t i = 0; i < 3; i++)
@@ -165,8 +166,8 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { a_copy_has_the_same_hashes, an_empty_ledger, signatures_are_those_of_upstream,
-                                 what_was_signed_verifies };
+  const TTest *const tests[] = { a_copy_has_the_same_hashes, an_empty_ledger,
+                                 signatures_are_those_of_upstream, what_was_signed_verifies };
 
   return RUN_TESTS ("writer", tests);
 }
