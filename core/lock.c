@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lock files: one writer for one store. The file stays when the lock is gone, since removing it would let two
+ * processes lock two files of one name. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "dcpipe-plugin.h"
+#include "log.h"
+
+/* Says who holds the lock, as far as the file tells. */
+static void
+fail_held (const char *path, int fd)
+{
+  char holder[32] = "";
+  ssize_t size = pread (fd, holder, sizeof holder - 1, 0);
+
+  holder[size > 0 ? strcspn (holder, "\n") : 0] = '\0';
+  fail ("%s is locked%s%s: another dcpipe writes the same store; readers (status, dump) need no lock", path,
+        holder[0] ? " by process " : "", holder);
+}
+
+int
+dcpipe_lock (const char *path)
+{
+  CLEANUP_FREE char *name = NULL;
+  CLEANUP_CLOSE int fd = -1;
+  char holder[32];
+  int size, locked;
+
+  if (asprintf (&name, "%s.lock", path) < 0) {
+    name = NULL;
+    fail ("no memory to lock %s", path);
+    return -1;
+  }
+  fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0) {
+    fail ("the lock file %s cannot be opened: %s", name, strerror (errno));
+    return -1;
+  }
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK)
+      fail_held (name, fd);
+    else
+      fail ("the file %s cannot be locked: %s", name, strerror (errno));
+    return -1;
+  }
+  size = snprintf (holder, sizeof holder, "%ld\n", (long) getpid ());
+  if (ftruncate (fd, 0) != 0 || pwrite (fd, holder, (size_t) size, 0) != size)
+    dcpipe_debug ("%s: the process number cannot be written into it: %s", name, strerror (errno));
+  locked = fd;
+  fd = -1;
+  return locked;
+}
