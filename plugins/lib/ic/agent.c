@@ -15,6 +15,16 @@
 
 #define NONCE_SIZE 16
 
+/* The life of an exchange:
+ *
+ *   ic_agent_submit ──▶ pending ──────────────────────────────▶ ic_agent_collect
+ *                         │  ▲   answered, failed, late, aborted
+ *                         ▼  │
+ *                   404: asked again with an older version
+ *
+ * libcurl's multi handle does the transfers and keeps connections for later ones; every exchange has an easy
+ * handle of its own. */
+
 /* A URL, and for each kind of request the version of the interface that it is known to answer. */
 struct host {
   char *url;
@@ -52,6 +62,7 @@ clock_ms (void)
   return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
 }
 
+/* Takes a URL without the slashes at its end, and assumes the newest version of everything. */
 static bool
 add_host (struct ic_agent *agent, const char *url, struct ic_error *error)
 {
@@ -168,7 +179,7 @@ ic_agent_free (struct ic_agent *agent)
 static void
 put_envelope (struct ic_agent *agent, const struct ic_agent_request *request, struct exchange *exchange)
 {
-  const struct bytes effective = { request->effective.bytes, request->effective.size };
+  const struct ic_principal *callee = request->callee != NULL ? request->callee : &request->effective;
   const bool asks = request->kind == IC_AGENT_QUERY || request->kind == IC_AGENT_CALL;
   static const char *const types[] = { "query", "call", "read_state" };
   uint8_t nonce[NONCE_SIZE];
@@ -179,7 +190,7 @@ put_envelope (struct ic_agent *agent, const struct ic_agent_request *request, st
   content.ingress_expiry =
     ((uint64_t) now.tv_sec + agent->options.expiry_s) * UINT64_C (1000000000) + (uint64_t) now.tv_nsec;
   if (asks) {
-    content.canister_id = effective;
+    content.canister_id = (struct bytes) { callee->bytes, callee->size };
     content.method_name = request->method;
     content.arg = request->arg;
     if (content.arg.data == NULL)
@@ -227,7 +238,10 @@ set_transfer_options (struct ic_agent *agent, struct exchange *exchange)
   }
 }
 
-/* Starts or, with another version of the interface, restarts the transfer. */
+/* Starts or, with another version of the interface, restarts the transfer.
+ *
+ * PIPEWAIT lets requests that are made together share one HTTP/2 connection. Without TLS there is no HTTP/2
+ * here, and waiting would only hold them up. */
 static bool
 start (struct ic_agent *agent, struct exchange *exchange)
 {
@@ -324,7 +338,8 @@ falls_back (struct ic_agent *agent, struct exchange *exchange, CURLcode code)
   return start (agent, exchange);
 }
 
-/* What the end of an exchange teaches about its URL. */
+/* What the end of an exchange teaches about its URL: the version that it answers, or that the next one had
+ * better be tried. Of several exchanges that fail on one URL together, only the first moves on. */
 static void
 learn (struct ic_agent *agent, const struct exchange *exchange)
 {
@@ -371,6 +386,7 @@ next_late (struct ic_agent *agent, uint64_t now)
   return NULL;
 }
 
+/* An error on the descriptor counts, too: better to stop than never to hear of it. */
 static bool
 is_aborted (const struct ic_agent *agent)
 {
@@ -410,6 +426,7 @@ wait_for_events (struct ic_agent *agent, uint64_t now, uint64_t until)
     curl_multi_poll (agent->multi, &abort_fd, abort_fd.fd >= 0 ? 1 : 0, (int) (until - now), NULL);
 }
 
+/* Deadlines are put off by the time that the caller was away, in which nothing was read from the network. */
 struct ic_agent_result *
 ic_agent_collect (struct ic_agent *agent, unsigned timeout_ms)
 {

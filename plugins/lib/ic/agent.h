@@ -58,11 +58,12 @@ enum ic_agent_kind {
 
 struct ic_agent_request {
   enum ic_agent_kind kind;
-  struct ic_principal effective; /* the canister that is asked, or about whose state */
-  bool subnet;                   /* of read_state: `effective` is a subnet */
-  const char *method;            /* of query and call */
-  struct bytes arg;              /* of query and call: Candid */
-  const struct ic_path *paths;   /* of read_state */
+  struct ic_principal effective;     /* the canister that is asked, or about whose state */
+  bool subnet;                       /* of read_state: `effective` is a subnet */
+  const struct ic_principal *callee; /* of query and call: who is to do it, NULL for `effective` */
+  const char *method;                /* of query and call */
+  struct bytes arg;                  /* of query and call: Candid */
+  const struct ic_path *paths;       /* of read_state */
   size_t path_count;
 };
 

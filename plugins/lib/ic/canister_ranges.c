@@ -38,6 +38,7 @@ read_range (struct ic_cbor_reader *reader, struct bytes *first, struct bytes *la
   return !reader->failed;
 }
 
+/* All ranges are read even after a hit, so that a malformed list is always refused. */
 static bool
 read_ranges (struct ic_cbor_reader *reader, struct bytes canister, bool *inside)
 {
@@ -91,6 +92,7 @@ consider_shard (struct bytes label, const struct ic_tree *subtree, void *context
   shard->tree = subtree;
 }
 
+/* A canister id lies in the shard with the greatest label that is not above it, or in none. */
 static enum ic_certificate_result
 check_shards (const struct ic_tree *shards, const struct ic_principal *subnet,
               const struct ic_principal *canister, struct ic_error *error)
@@ -106,6 +108,7 @@ check_shards (const struct ic_tree *shards, const struct ic_principal *subnet,
   return check_list (value, subnet, canister, error);
 }
 
+/* A subtree of shards that is there but pruned shows nothing, so the older layout is asked. */
 enum ic_certificate_result
 ic_ranges_check (const struct ic_tree *tree, const struct ic_principal *subnet,
                  const struct ic_principal *canister, struct ic_error *error)

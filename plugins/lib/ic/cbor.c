@@ -43,13 +43,15 @@ struct item {
   struct bytes bytes;
 };
 
-/* The type of lengths in libcbor's callbacks. */
+/* The type of lengths in libcbor's callbacks, which changed with its version 0.10. */
 #if CBOR_MAJOR_VERSION > 0 || CBOR_MINOR_VERSION >= 10
 typedef uint64_t callback_size;
 #else
 typedef size_t callback_size;
 #endif
 
+/* libcbor decodes one head at a time and hands it to one of these callbacks; each stores it in the item that
+ * is its context. Nesting, counts, breaks and ends are followed here. */
 #define CALLBACK(name, parameters, ...)                                                                      \
   static void name parameters                                                                                \
   {                                                                                                          \
@@ -127,7 +129,9 @@ fail_expected (struct ic_cbor_reader *reader, enum item_type expected, enum item
   return ic_cbor_fail (reader, reason);
 }
 
-/* Decodes the head at the current position without moving on; `size` is its length. */
+/* Decodes the head at the current position without moving on; `size` is its length. An element takes a byte
+ * at least, and a pair two, so counts beyond what is left are lies, and refused before anybody loops over
+ * them. */
 static bool
 peek (struct ic_cbor_reader *reader, struct item *item, size_t *size)
 {
@@ -251,6 +255,7 @@ take_chunks (struct ic_cbor_reader *reader, enum item_type type, uint8_t *copy, 
   return !reader->failed;
 }
 
+/* Goes over the chunks twice: first for their size and soundness, then to copy them. */
 static bool
 join_chunks (struct ic_cbor_reader *reader, enum item_type type, struct bytes *value)
 {

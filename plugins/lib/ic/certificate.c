@@ -81,6 +81,8 @@ read_field (struct ic_cbor_reader *reader, int field, struct ic_certificate *cer
   }
 }
 
+/* Fields that the specification does not name are refused, unlike those of other answers: whatever they are
+ * would be outside the signed tree. */
 static struct ic_certificate *
 read_certificate (struct bytes input, struct ic_arena *arena, bool outer, struct ic_error *error)
 {
@@ -122,6 +124,7 @@ refuse (enum ic_certificate_result result, const char *whose, struct ic_error *e
   return result;
 }
 
+/* What is signed is the root hash of the tree, behind a domain separator; `key` is in DER. */
 static enum ic_certificate_result
 verify_signature (const struct ic_certificate *certificate, struct bytes key, const char *whose,
                   struct ic_error *error)
@@ -158,7 +161,10 @@ verify_authority (const struct ic_certificate *certificate, const struct ic_cert
   return IC_CERTIFICATE_VALID;
 }
 
-/* Verifies the delegation, if there is one, and finds the key that must have signed. */
+/* The subnet's key and ranges are looked up in the delegation only once the root's signature of it holds. Its
+ * own time does not matter: delegations are handed out for months.
+ *
+ * Verifies the delegation, if there is one, and finds the key that must have signed. */
 static enum ic_certificate_result
 find_key (const struct ic_certificate *certificate, const struct ic_certificate_check *check,
           struct bytes *key, struct ic_error *error)
@@ -183,6 +189,7 @@ find_key (const struct ic_certificate *certificate, const struct ic_certificate_
   return IC_CERTIFICATE_VALID;
 }
 
+/* The time is looked at last: before, it could be anybody's. */
 static enum ic_certificate_result
 verify_time (struct ic_certificate *certificate, const struct ic_certificate_check *check,
              struct ic_error *error)

@@ -56,7 +56,8 @@ struct ic_certificate {
   uint64_t time_ns;
 };
 
-/* What is expected of a certificate. */
+/* What is expected of a certificate. One without delegation was signed with the root key itself, which may
+ * speak for every canister and subnet. With neither `canister` nor `subnet` given, any subnet's is taken. */
 struct ic_certificate_check {
   struct bytes root_key; /* of the network, in DER */
   const struct ic_principal

@@ -43,6 +43,7 @@ exchange_set_url (struct exchange *exchange, const char *base)
   return true;
 }
 
+/* Grows by what has come, never by what was announced. */
 static bool
 grow (struct exchange *exchange, size_t size)
 {
@@ -106,6 +107,9 @@ is_lasting (CURLcode code)
   }
 }
 
+/* No whole answer came. Another URL may do better even where this one fails for good, such as one whose TLS
+ * certificate has expired. Answers beyond the limit are not what the network sends, so they are the fault of
+ * one server, and worth another attempt. */
 static void
 finish_transfer_error (struct exchange *exchange, CURLcode code, bool other_urls)
 {
@@ -136,6 +140,8 @@ excerpt (const struct exchange *exchange)
   return text;
 }
 
+/* Replicas and boundary nodes explain themselves in plain text. What is wrong with the request itself stays
+ * wrong wherever it is sent. */
 static void
 finish_http_error (struct exchange *exchange, bool other_urls)
 {
@@ -201,6 +207,7 @@ describe_reject (struct exchange *exchange)
                 (const char *) reject->message.data);
 }
 
+/* An answer that cannot be read comes from something else than a replica, or from a broken one. */
 static void
 finish_answer (struct exchange *exchange)
 {

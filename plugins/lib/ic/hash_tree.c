@@ -27,7 +27,10 @@ next_element (struct ic_cbor_reader *reader, struct ic_cbor_list *list)
   return ic_cbor_more (reader, list) || ic_cbor_fail (reader, "a node of a hash tree has too few elements");
 }
 
-/* Takes the elements behind the kind. */
+/* Takes the elements behind the kind:
+ *
+ *   [0]  [1, left, right]  [2, label, below]  [3, value]  [4, hash]
+ */
 static bool
 read_content (struct ic_cbor_reader *reader, struct ic_cbor_list *list, struct ic_tree *node, size_t *nodes)
 {
@@ -98,6 +101,7 @@ static const char *const separators[] = {
   [LEAF] = "\x10ic-hashtree-leaf",
 };
 
+/* Recursion is as deep as the tree, which was bounded when it was read. */
 void
 ic_tree_hash (const struct ic_tree *tree, uint8_t hash[IC_HASH_SIZE])
 {
@@ -176,6 +180,9 @@ search_visit (const struct ic_tree *node, void *context)
   search->visited++;
 }
 
+/* A label that is there is found, wherever it stands. Otherwise two neighbouring labels prove its absence if
+ * it would have to stand between them; so does the first label if it would stand before it, the last if
+ * behind it, and a tree that is empty or a single leaf. Pruned nodes between prove nothing. */
 static enum ic_lookup
 find_label (const struct ic_tree *tree, struct bytes label, const struct ic_tree **below)
 {

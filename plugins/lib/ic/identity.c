@@ -94,7 +94,16 @@ public_key_fits (struct bytes rest, const uint8_t *key)
   return rest.size == 0;
 }
 
-/* PrivateKeyInfo or OneAsymmetricKey. Returns NULL or what is wrong. */
+/* Reads
+ *
+ *   OneAsymmetricKey ::= SEQUENCE {
+ *     version INTEGER,                          0, or 1 if there is a public key
+ *     algorithm SEQUENCE { OBJECT IDENTIFIER }, 1.3.101.112
+ *     privateKey OCTET STRING,                  which holds another OCTET STRING, the seed
+ *     attributes [0] OPTIONAL,
+ *     publicKey [1] BIT STRING OPTIONAL }
+ *
+ * Returns NULL or what is wrong. */
 static const char *
 read_key (struct ic_identity *identity, struct bytes der)
 {

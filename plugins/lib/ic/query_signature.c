@@ -32,6 +32,7 @@ struct listing {
   size_t count;
 };
 
+/* Nodes whose key is not shown cannot sign anything, and are left out. */
 static void
 list_node (struct bytes label, const struct ic_tree *subtree, void *context)
 {
@@ -75,7 +76,8 @@ ic_nodes_read (struct ic_nodes *nodes, const struct ic_certificate *certificate,
   return true;
 }
 
-/* Hashes what a node signs when it answers: the answer, the time and the request. */
+/* Hashes what a node signs when it answers: the answer, the time and the request. An error code that is empty
+ * is hashed, one that is absent or null is not. */
 static void
 hash_response (uint8_t hash[IC_HASH_SIZE], const struct ic_query_response *response, uint64_t timestamp,
                const uint8_t *request_id)
@@ -119,6 +121,7 @@ check_time (uint64_t timestamp, const struct ic_query_check *check)
   return IC_QUERY_VALID;
 }
 
+/* The prefix of the DER form is compared by making the whole of it again. */
 static enum ic_query_result
 check_key (struct bytes der)
 {
@@ -132,6 +135,8 @@ check_key (struct bytes der)
   return IC_QUERY_VALID;
 }
 
+/* libsodium does not tell a key that is no point from a signature that does not match, so the key is looked
+ * at once more after a failure. */
 static enum ic_query_result
 verify_one (const struct ic_query_response *response, const struct ic_node_signature *signature,
             const struct ic_query_check *check)

@@ -34,6 +34,7 @@ find_field (const struct ic_tree *tree, const char *name, struct bytes *value)
   return ic_tree_value (tree, path, 1, value);
 }
 
+/* Unlike in the answers of replicas, the code is LEB128 here. */
 static bool
 read_reject (struct ic_reject *reject, const struct ic_tree *tree)
 {
@@ -54,6 +55,8 @@ read_reject (struct ic_reject *reject, const struct ic_tree *tree)
   return true;
 }
 
+/* A certificate that does not reach as far as the status is not an error: the subnet may not have seen the
+ * request yet. */
 bool
 ic_request_status_read (struct ic_request_status *status, const struct ic_certificate *certificate,
                         const uint8_t request_id[IC_HASH_SIZE], struct ic_error *error)

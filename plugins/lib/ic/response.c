@@ -42,7 +42,7 @@ text_is (struct bytes text, const char *expected)
   return text.size == strlen (expected) && memcmp (text.data, expected, text.size) == 0;
 }
 
-/* Takes {arg: bytes}. */
+/* Takes {arg: bytes}, the value of `reply`. */
 static void
 read_reply (struct ic_cbor_reader *reader, struct bytes *arg)
 {
@@ -62,6 +62,7 @@ read_reply (struct ic_cbor_reader *reader, struct bytes *arg)
     ic_cbor_fail (reader, "a reply has no arg");
 }
 
+/* Takes one element of `signatures`, of which every field is needed. */
 static void
 read_signature (struct ic_cbor_reader *reader, struct ic_node_signature *signature)
 {
@@ -85,6 +86,7 @@ read_signature (struct ic_cbor_reader *reader, struct ic_node_signature *signatu
     ic_cbor_fail (reader, "a node signature lacks its timestamp, signature or identity");
 }
 
+/* Keeps the order of the signatures. Their number is bounded by the size of the body. */
 static void
 read_signatures (struct ic_cbor_reader *reader, struct answer *answer)
 {
@@ -165,6 +167,7 @@ read_answer (struct ic_cbor_reader *reader, struct answer *answer)
     ic_cbor_fail (reader, "the answer has no status");
 }
 
+/* error_code is the one field of a reject that may be absent; null says the same. */
 static void
 check_reject (struct ic_cbor_reader *reader, const struct answer *answer)
 {
@@ -172,6 +175,7 @@ check_reject (struct ic_cbor_reader *reader, const struct answer *answer)
     ic_cbor_fail (reader, "a reject lacks its reject_code or reject_message");
 }
 
+/* Every reader above goes on in silence after a failure; here it comes out. */
 static bool
 finish (struct ic_cbor_reader *reader, const char *what)
 {

@@ -117,6 +117,7 @@ read_nodes (const struct ic_subnet_keys *keys, struct bytes body, uint64_t now_n
   return result;
 }
 
+/* The earlier keys are given back only when the new ones are whole. */
 enum ic_certificate_result
 ic_subnet_keys_update (struct ic_subnet_keys *keys, struct bytes body, uint64_t now_ns,
                        struct ic_error *error)
@@ -142,6 +143,7 @@ ic_subnet_keys_update (struct ic_subnet_keys *keys, struct bytes body, uint64_t 
   return result;
 }
 
+/* A subnet that has grown shows by unknown nodes or by more signatures than it had nodes. */
 enum ic_query_result
 ic_subnet_keys_verify (struct ic_subnet_keys *keys, const struct ic_query_response *response,
                        const uint8_t request_id[IC_HASH_SIZE], uint64_t now_ns, struct ic_error *error)
