@@ -1,30 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the program is asked to do, and who does it. */
+/* What dcpipe does with a setup: the commands of its command line. */
 #ifndef DCPIPE_COMMANDS_H
 #define DCPIPE_COMMANDS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
+#include "arguments.h"
 #include "setup.h"
+#include "status.h"
 
-/* The command line, parsed. Texts belong to argv. */
-struct arguments {
-  const char *config;      /* -c FILE */
-  const char *command;     /* "sync" if none was given */
-  const char *table;       /* of dump */
-  const char *const *labels; /* --label, as the user wrote them */
-  size_t labels_count;
-  const char *sink;        /* --sink NAME, or NULL */
-  const char *decoder;     /* --decoder NAME, or NULL */
-  bool follow;
-  bool json;
-  bool yes;
-  bool all_columns;
-  bool online;
-  bool quiet;
-  bool verbose;
+/* Options that only some commands take. */
+enum command_options {
+  TAKES_FOLLOW = 1,
+  TAKES_LABEL = 2,
+  TAKES_ONLINE = 4,
+  TAKES_JSON = 8,
+  TAKES_SINK = 16,
+  TAKES_DECODER = 32,
+  TAKES_YES = 64,
+  TAKES_ALL_COLUMNS = 128
 };
+
+struct command {
+  const char *name;
+  const char *operand; /* what it is given behind its name, "TABLE", or NULL */
+  unsigned options;    /* enum command_options */
+  int (*run) (const struct setup *setup, const struct arguments *arguments);
+  const char *help;
+};
+
+/* The table of commands; its end has no name. */
+extern const struct command commands[];
+
+const struct command *command_find (const char *name);
 
 /* Each takes a setup that was read without mistakes and returns an enum status; reasons have been logged. */
 int command_sync (const struct setup *setup, const struct arguments *arguments);

@@ -226,29 +226,55 @@ registration_of (void *library)
   return entry ();
 }
 
-/* Opens the shared object; `plugin` is filled as far as it came. */
+/* Opens the shared object and returns its registration. `library` is set, even after fail, to what must be closed. */
+static const struct dcpipe_registration *
+open_library (const char *path, void **library)
+{
+  const struct dcpipe_registration *registration;
+  const char *reason;
+  size_t size = strlen (path);
+
+  *library = dlopen (path, RTLD_NOW | RTLD_LOCAL);
+  if (*library == NULL) {
+    reason = dlerror ();
+    /* The linker's message usually begins with the path already. */
+    if (strncmp (reason, path, size) == 0 && strncmp (reason + size, ": ", 2) == 0)
+      reason += size + 2;
+    fail ("%s: cannot be loaded: %s", path, reason);
+    return NULL;
+  }
+  registration = registration_of (*library);
+  if (registration == NULL)
+    fail ("%s: not a plugin of dcpipe: it exports no function dcpipe_plugin", path);
+  return registration;
+}
+
+enum dcpipe_kind
+plugin_kind_of (const char *path)
+{
+  void *library;
+  const struct dcpipe_registration *registration = open_library (path, &library);
+  enum dcpipe_kind kind = 0;
+
+  if (registration != NULL && check_version (registration, path)) {
+    kind = (enum dcpipe_kind) registration->kind;
+    if (kind < DCPIPE_KIND_SOURCE || kind > DCPIPE_KIND_SINK) {
+      fail ("%s: a plugin of an unknown kind (%u)", path, registration->kind);
+      kind = 0;
+    }
+  }
+  if (library != NULL)
+    dlclose (library);
+  return kind;
+}
+
+/* `plugin` is filled as far as it came. */
 static bool
 open_plugin (struct plugin *plugin, enum dcpipe_kind kind)
 {
-  const struct dcpipe_registration *registration;
+  const struct dcpipe_registration *registration = open_library (plugin->path, &plugin->library);
 
-  plugin->library = dlopen (plugin->path, RTLD_NOW | RTLD_LOCAL);
-  if (plugin->library == NULL) {
-    const char *reason = dlerror ();
-    size_t path = strlen (plugin->path);
-
-    /* The linker's message usually begins with the path already. */
-    if (strncmp (reason, plugin->path, path) == 0 && strncmp (reason + path, ": ", 2) == 0)
-      reason += path + 2;
-    fail ("%s: cannot be loaded: %s", plugin->path, reason);
-    return false;
-  }
-  registration = registration_of (plugin->library);
-  if (registration == NULL) {
-    fail ("%s: not a plugin of dcpipe: it exports no function dcpipe_plugin", plugin->path);
-    return false;
-  }
-  return take_registration (plugin, registration, kind);
+  return registration != NULL && take_registration (plugin, registration, kind);
 }
 
 static struct plugin *

@@ -43,6 +43,10 @@ void plugin_add_path (const char *directory);
  * API version (with both), missing callback, other kind, a declaration that is not sound. Plugins live until
  * plugins_unload. Main thread. */
 struct plugin *plugin_load (enum dcpipe_kind kind, const char *name);
+
+/* The kind of the plugin in a file; 0 after fail. */
+enum dcpipe_kind plugin_kind_of (const char *path);
+
 void plugins_unload (void);
 
 /* Calls `each` with every plugin's file along the path, in alphabetical order; of several with one name the

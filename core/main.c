@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "commands.h"
+#include "dump.h"
+#include "log.h"
+#include "plugin.h"
+#include "setup.h"
+#include "status.h"
+#include "table.h"
+
+/* Standard descriptors that are closed are taken, lest a database is opened as one and messages are written
+ * into it. What is printed there fails, as it would on the closed one. */
+static void
+take_standard_descriptors (void)
+{
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && errno == EBADF)
+      (void) !open ("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+static void
+configure_log (const struct arguments *arguments)
+{
+  const char *environment = getenv ("ENVIRONMENT");
+  bool development = environment != NULL && strcmp (environment, "development") == 0;
+
+  log_configure (arguments->quiet                      ? LOG_WARNING
+                 : arguments->verbose || development ? LOG_DEBUG
+                                                     : LOG_INFO,
+                 arguments->log_json);
+}
+
+/* What a start does before it touches data. */
+static int
+check (const struct setup *setup, const struct arguments *arguments)
+{
+  struct dcpipe_tables *tables = tables_make (setup);
+
+  if (tables == NULL) {
+    log_failure ();
+    return STATUS_CONFIGURATION;
+  }
+  tables_free (tables);
+  log_info ("%s: configuration is good", setup->path);
+  if (!arguments->online)
+    return STATUS_DONE;
+  log_error ("%s: its plugin has no check that asks the other side, so nothing was asked", setup->source->title);
+  return STATUS_FAILED;
+}
+
+static int
+run_with_setup (const struct arguments *arguments)
+{
+  struct setup *setup = setup_read (arguments->config);
+  int status = STATUS_DONE;
+
+  if (setup == NULL)
+    return STATUS_CONFIGURATION;
+  if (arguments->action == ACTION_CHECK)
+    status = check (setup, arguments);
+  else if (arguments->action == ACTION_DUMP_CONFIG)
+    dump_config (setup);
+  else
+    status = arguments->command->run (setup, arguments);
+  setup_free (setup);
+  return status;
+}
+
+static int
+run (const struct arguments *arguments)
+{
+  switch (arguments->action) {
+  case ACTION_HELP:
+    arguments_help ();
+    return STATUS_DONE;
+  case ACTION_VERSION:
+    printf ("dcpipe %s\nplugin API %d.%d\n", PACKAGE_VERSION, DCPIPE_API_MAJOR, DCPIPE_API_MINOR);
+    return STATUS_DONE;
+  case ACTION_LIST_PLUGINS:
+    dump_plugins ();
+    return STATUS_DONE;
+  case ACTION_DUMP_PLUGIN:
+    return dump_plugin (arguments->plugin);
+  default:
+    return run_with_setup (arguments);
+  }
+}
+
+/* Data that did not reach stdout is a failure, even if all else went well. */
+static int
+finish_output (int status)
+{
+  bool failed = ferror (stdout) != 0;
+
+  errno = 0;
+  if (fflush (stdout) == 0 && !failed)
+    return status;
+  log_error ("stdout: %s", errno ? strerror (errno) : "not everything could be written");
+  return status == STATUS_DONE ? STATUS_FAILED : status;
+}
+
+int
+main (int argc, char **argv)
+{
+  struct arguments arguments;
+  int status = STATUS_USAGE;
+
+  take_standard_descriptors ();
+  signal (SIGPIPE, SIG_IGN); /* a connection or pipe that closes is an error like others */
+  if (arguments_parse (&arguments, argc, argv)) {
+    configure_log (&arguments);
+    status = finish_output (run (&arguments));
+  }
+  arguments_clear (&arguments);
+  plugins_unload ();
+  log_finish ();
+  return status;
+}
