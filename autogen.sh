@@ -1,6 +1,155 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-set -e
+# Prepares the build; with an argument it does the rest, too.
+#
+#   ./autogen.sh          makes ./configure, for those who go on by hand
+#   ./autogen.sh demo     installs what is missing, builds in build/, copies a sample ledger into SQLite and
+#                         shows what is stored
+#   ./autogen.sh check    installs what is missing, builds in build/ and runs every test
+#
+# Packages are installed on Debian and its relatives, as root or with sudo, and only if some are missing.
+# BUILD=DIR builds elsewhere. CONFIGURE_FLAGS are handed to ./configure.
+set -eu
+
 cd "$(dirname "$0")"
-autoreconf --install --force
-echo "Now run ./configure and make."
+build=${BUILD:-build}
+
+tools='gcc libc6-dev make autoconf automake libtool autoconf-archive pkgconf'
+libraries='libinih-dev libjansson-dev nettle-dev uthash-dev zlib1g-dev libdeflate-dev libsqlite3-dev
+  libsodium-dev liblmdb-dev libcbor-dev libcsv-dev libcurl4-openssl-dev libmicrohttpd-dev'
+demo_only='sqlite3'
+check_only='sqlite3 check g++ python3-pip ca-certificates'
+
+say () {
+  printf '== %s\n' "$*"
+}
+
+die () {
+  printf 'autogen.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+# Those of the packages named that are not installed.
+missing_packages () {
+  for package; do
+    case $(dpkg-query -W -f='${Status}' "$package" 2>/dev/null) in
+      *' installed') ;;
+      *) printf ' %s' "$package" ;;
+    esac
+  done
+}
+
+as_root () {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+# Lists may be absent or old, so they are fetched first. Nothing asks a question.
+install_packages () {
+  as_root apt-get -q update &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@"
+}
+
+get_packages () {
+  if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+    say "This is no Debian, so nothing is installed. Needed, by Debian's names: $*"
+    return 0
+  fi
+  missing=$(missing_packages "$@")
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null 2>&1; then
+    die "these packages are missing; as root: apt-get install$missing"
+  fi
+  say "Installing the missing packages:$missing"
+  install_packages $missing || die "not all could be installed; by hand: apt-get install$missing"
+}
+
+# Certificates need a library that no Debian carries. Without it the tests that need it are skipped.
+get_blst () {
+  if packaging/fetch-blst.sh "$build/blst"; then
+    return 0
+  fi
+  say "Going on without blst: certificates will not be verified"
+}
+
+# Runs a step of the build whose many lines are of interest only when it fails.
+quietly () {
+  "$@" >>"$log" 2>&1 || {
+    tail -n 40 "$log" >&2
+    die "$* failed; the whole log is $log"
+  }
+}
+
+processors () {
+  getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1
+}
+
+configure_build () {
+  flags=${CONFIGURE_FLAGS:-}
+  if [ -f "$build/blst/lib/libblst.a" ]; then
+    flags="$flags --with-blst=blst"
+  fi
+  if [ -f configure ] && [ -f "$build/config.status" ] && [ "$(cat "$build/configured" 2>/dev/null)" = "$flags" ]; then
+    return 0
+  fi
+  say "Configuring in $build/"
+  source=$(pwd)
+  quietly autoreconf --install --force
+  # shellcheck disable=SC2086
+  (cd "$build" && quietly "$source/configure" $flags)
+  printf '%s\n' "$flags" >"$build/configured"
+}
+
+build_all () {
+  mkdir -p "$build"
+  log=$(cd "$build" && pwd)/autogen.log
+  : >"$log"
+  configure_build
+  say "Building"
+  quietly make -C "$build" -j "$(processors)"
+}
+
+# Status 3: done, with entries that could not be decoded. The sample ledger has some on purpose.
+run_demo () {
+  db=${DEMO_DB:-$build/demo.db}
+  case $db in
+    /*) DEMO_DB=$db ;;
+    *) DEMO_DB=$(pwd)/$db ;;
+  esac
+  export DEMO_DB
+  say "Copying a sample ledger into SQLite: $build/dcpipe -c conf/demo.ini"
+  "$build/dcpipe" -c conf/demo.ini || [ $? -eq 3 ] || die "the demo failed"
+  say "What is stored now:"
+  sqlite3 "$db" <conf/demo.sql
+  say "Show it again:  sqlite3 $db <conf/demo.sql"
+}
+
+run_check () {
+  say "Running every test"
+  make -C "$build" -j "$(processors)" check
+}
+
+case ${1:-} in
+  '')
+    autoreconf --install --force
+    echo "Now run ./configure and make."
+    ;;
+  demo)
+    get_packages $tools $libraries $demo_only
+    build_all
+    run_demo
+    ;;
+  check)
+    get_packages $tools $libraries $check_only
+    mkdir -p "$build"
+    get_blst
+    build_all
+    run_check
+    ;;
+  *)
+    die "usage: ./autogen.sh [demo | check]"
+    ;;
+esac
