@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as the answer of a replica. The first byte chooses the kind of answer. What the reader takes must
- * lie within the input or the arena, and skipping must agree with reading on what is well-formed.
- *
- *     clang -g -O1 -fsanitize=fuzzer,address,undefined … fuzz-cbor.c */
+ * lie within the input or the arena, and skipping must agree with reading on what is well-formed. */
 #include "config.h"
 
-#include <stdlib.h>
-
+#include "fuzz/fuzz.h"
 #include "ic/cbor.h"
 #include "ic/response.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 /* Reads every byte, so that the sanitiser sees views that point elsewhere. */
 static void
@@ -78,12 +73,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (size == 0)
     return 0;
   body = (struct bytes) { data + 1, size - 1 };
-  if (read_any (data[0], body, &arena, &error)) {
-    if (!skips (body, &arena))
-      abort ();
-  } else if (error.text[0] == '\0') {
-    abort ();
-  }
+  if (read_any (data[0], body, &arena, &error))
+    require (skips (body, &arena));
+  else
+    require (error.text[0] != '\0');
   ic_arena_free (&arena);
   return 0;
 }

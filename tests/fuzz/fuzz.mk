@@ -9,12 +9,16 @@ FUZZ_FLAGS = -max_len=4096 -timeout=10 -rss_limit_mb=1024
 
 fuzz_ledger = $(top_srcdir)/plugins/lib/ledger
 fuzz_ic = $(top_srcdir)/plugins/lib/ic
-fuzz_targets = block borsh candid framer principal
+fuzz_targets = block borsh candid cbor certificate framer principal
 fuzz_block = $(fuzz_ledger)/block.c $(fuzz_ledger)/borsh.c $(fuzz_ledger)/inflate.c $(fuzz_ledger)/reason.c \
   $(NETTLE_LIBS) $(LIBDEFLATE_LIBS) $(ZLIB_LIBS)
 fuzz_borsh = $(fuzz_ledger)/borsh.c
 fuzz_candid = $(fuzz_ic)/candid_*.c $(fuzz_ic)/arena.c $(fuzz_ic)/error.c $(fuzz_ic)/hash.c $(fuzz_ic)/leb128.c \
   $(fuzz_ic)/number.c $(fuzz_principal)
+fuzz_cbor = $(fuzz_ic)/arena.c $(fuzz_ic)/cbor.c $(fuzz_ic)/error.c $(fuzz_ic)/response.c $(CBOR_LIBS)
+fuzz_certificate = $(fuzz_ic)/bls.c $(fuzz_ic)/canister_ranges.c $(fuzz_ic)/certificate.c $(fuzz_ic)/hash.c \
+  $(fuzz_ic)/hash_tree.c $(fuzz_ic)/leb128.c $(fuzz_ic)/query_signature.c $(fuzz_ic)/request_status.c \
+  $(fuzz_cbor) $(fuzz_principal) $(BLST_CPPFLAGS) $(BLST_LIBS) $(SODIUM_LIBS)
 fuzz_framer = $(fuzz_ledger)/framer.c $(fuzz_block)
 fuzz_principal = $(fuzz_ic)/account.c $(fuzz_ic)/checksum.c $(fuzz_ic)/principal.c $(NETTLE_LIBS)
 

@@ -34,9 +34,9 @@ struct host {
 struct ic_agent {
   CURLM *multi;
   struct curl_slist *headers;
-  struct ic_agent_options options; /* urls, identity and user_agent are in the fields below */
+  struct ic_agent_options options; /* what it points to is in the fields below */
   struct ic_identity identity;
-  char *user_agent;
+  char *user_agent, *ca_file;
   struct host *hosts;
   size_t host_count, current;
   struct exchange *pending; /* submitted and not collected */
@@ -125,8 +125,10 @@ set_up (struct ic_agent *agent, const struct ic_agent_options *options, struct i
   agent->left_ms = clock_ms ();
   agent->multi = curl_multi_init ();
   agent->user_agent = strdup (options->user_agent != NULL ? options->user_agent : "libic");
+  agent->ca_file = options->ca_file != NULL ? strdup (options->ca_file) : NULL;
   agent->hosts = calloc (options->url_count, sizeof *agent->hosts);
-  if (agent->multi == NULL || agent->user_agent == NULL || agent->hosts == NULL || !set_headers (agent)) {
+  if (agent->multi == NULL || agent->user_agent == NULL || agent->hosts == NULL || !set_headers (agent)
+      || (agent->ca_file == NULL && options->ca_file != NULL)) {
     ic_error_set (error, "out of memory");
     return false;
   }
@@ -171,6 +173,7 @@ ic_agent_free (struct ic_agent *agent)
     free (agent->hosts[i].url);
   free (agent->hosts);
   free (agent->user_agent);
+  free (agent->ca_file);
   ic_identity_wipe (&agent->identity);
   free (agent);
 }
@@ -225,6 +228,8 @@ set_transfer_options (struct ic_agent *agent, struct exchange *exchange)
   curl_easy_setopt (easy, CURLOPT_WRITEDATA, exchange);
   curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  if (agent->ca_file != NULL)
+    curl_easy_setopt (easy, CURLOPT_CAINFO, agent->ca_file);
 #if LIBCURL_VERSION_NUM >= 0x075500
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #endif

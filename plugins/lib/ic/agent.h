@@ -41,6 +41,7 @@ struct ic_agent_options {
   size_t max_response;         /* bytes of an answer, after decompression: 4 MiB */
   unsigned expiry_s;           /* how long a request stays valid for replicas, at most 300: 240 s */
   const char *user_agent;      /* "libic" */
+  const char *ca_file;         /* PEM file of the authorities to trust in TLS: those of the system */
 };
 
 /* Returns NULL after setting `error`: a URL that is none, no memory. */
