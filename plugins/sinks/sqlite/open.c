@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening a database: is it ours, and how is it to be written. */
+#include "config.h"
+
+#include "sqlite.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* DCPIPE_NONE if there is no file, or an empty one, to read. */
+static int
+look_for (struct store *store)
+{
+  struct stat status;
+
+  if (stat (store->path, &status) == 0)
+    return status.st_size > 0 ? DCPIPE_OK : DCPIPE_NONE;
+  if (errno == ENOENT)
+    return DCPIPE_NONE;
+  dcpipe_error ("cannot open %s: %s", store->path, strerror (errno));
+  return DCPIPE_FAIL;
+}
+
+static int
+connect_to (struct store *store)
+{
+  int flags = store->mode == DCPIPE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  int code = sqlite3_open_v2 (store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+  if (code != SQLITE_OK)
+    return sqlite_failed (store, code, "open");
+  sqlite3_extended_result_codes (store->db, 1);
+  sqlite3_busy_timeout (store->db, (int) store->busy_timeout);
+  return DCPIPE_OK;
+}
+
+/* Whether the database is ours, still empty (DCPIPE_NONE), or to be left alone. */
+static int
+identify (struct store *store)
+{
+  int64_t application = 0, version = 0, objects = 0;
+  int code = sqlite_number (store, "SELECT count(*) FROM sqlite_schema", &objects);
+
+  if (code == SQLITE_ROW)
+    code = sqlite_number (store, "PRAGMA application_id", &application);
+  if (code == SQLITE_ROW)
+    code = sqlite_number (store, "PRAGMA user_version", &version);
+  if (code != SQLITE_ROW)
+    return sqlite_failed (store, code, "read");
+  if (objects == 0 && application == 0 && version == 0)
+    return DCPIPE_NONE;
+  if (application != APPLICATION_ID) {
+    dcpipe_error ("%s is a database of another program (application_id %lld, %lld tables and indexes); it is left alone",
+                  store->path, (long long) application, (long long) objects);
+    return DCPIPE_FAIL;
+  }
+  if (version != SCHEMA_VERSION) {
+    dcpipe_error ("%s was written by another version of dcpipe (format %lld, this one knows %d)", store->path,
+                  (long long) version, SCHEMA_VERSION);
+    return DCPIPE_FAIL;
+  }
+  return DCPIPE_OK;
+}
+
+/* WAL, so that readers work beside the writer. A scratch store has no readers, and nothing to lose. */
+static int
+set_journal (struct store *store)
+{
+  bool scratch = store->mode == DCPIPE_SCRATCH;
+  const char *wanted = scratch ? "off" : "wal", *got = "";
+  sqlite3_stmt *statement = NULL;
+  int code = sqlite3_prepare_v2 (store->db, scratch ? "PRAGMA journal_mode = TRUNCATE" : "PRAGMA journal_mode = WAL", -1,
+                                 &statement, NULL);
+
+  if (code == SQLITE_OK)
+    code = sqlite3_step (statement);
+  if (code == SQLITE_ROW)
+    got = (const char *) sqlite3_column_text (statement, 0);
+  if (code == SQLITE_ROW && got != NULL && (scratch || strcmp (got, wanted) == 0))
+    code = SQLITE_OK;
+  else if (code == SQLITE_ROW)
+    code = SQLITE_CANTOPEN;
+  sqlite3_finalize (statement);
+  return code == SQLITE_OK ? DCPIPE_OK : sqlite_failed (store, code, "use a write-ahead log for");
+}
+
+static int
+configure_cache (struct store *store)
+{
+  return sqlite_run_made (store, sqlite3_mprintf ("PRAGMA cache_size = -%llu", store->cache_size / 1024), "set up");
+}
+
+/* The log is moved into the database once it holds so many pages; a larger one, left by a long reader, is cut
+ * back. */
+static int
+configure_writing (struct store *store)
+{
+  static const char *const levels[] = { [SYNCHRONOUS_FULL] = "FULL", [SYNCHRONOUS_NORMAL] = "NORMAL" };
+  const char *level = store->mode == DCPIPE_SCRATCH ? "OFF" : levels[store->synchronous];
+  int64_t page = 4096;
+
+  sqlite_number (store, "PRAGMA page_size", &page);
+  return sqlite_run_made (store,
+                          sqlite3_mprintf ("PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %lld; "
+                                           "PRAGMA journal_size_limit = %lld",
+                                           level, (long long) store->wal_size / page, (long long) store->wal_size * 2),
+                          "set up");
+}
+
+static int
+found_database (struct store *store)
+{
+  char *sql = sqlite3_mprintf ("BEGIN IMMEDIATE; PRAGMA application_id = %d; PRAGMA user_version = %d; "
+                               "CREATE TABLE " CHECKPOINT_TABLE " (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT NOT NULL); "
+                               "COMMIT",
+                               APPLICATION_ID, SCHEMA_VERSION);
+
+  return sqlite_run_made (store, sql, "make");
+}
+
+static int
+open_for_writing (struct store *store)
+{
+  int result = connect_to (store);
+  bool fresh;
+
+  if (result == DCPIPE_OK)
+    result = identify (store);
+  fresh = result == DCPIPE_NONE;
+  if (result == DCPIPE_OK || fresh)
+    result = set_journal (store);
+  if (result == DCPIPE_OK)
+    result = configure_cache (store);
+  if (result == DCPIPE_OK)
+    result = configure_writing (store);
+  if (result == DCPIPE_OK && fresh)
+    result = found_database (store);
+  return result;
+}
+
+static int
+open_for_reading (struct store *store)
+{
+  int result = look_for (store);
+
+  if (result == DCPIPE_OK)
+    result = connect_to (store);
+  if (result == DCPIPE_OK)
+    result = configure_cache (store);
+  if (result == DCPIPE_OK)
+    result = identify (store);
+  return result;
+}
+
+int
+store_open (struct store *store, int mode, const char *scratch)
+{
+  store->mode = mode;
+  store->path = mode == DCPIPE_SCRATCH ? sqlite3_mprintf ("%s/scratch.db", scratch) : sqlite3_mprintf ("%s", store->path_option);
+  if (store->path == NULL) {
+    dcpipe_error ("no memory to open the database");
+    return DCPIPE_FAIL;
+  }
+  if (mode == DCPIPE_READ)
+    return open_for_reading (store);
+  if (mode == DCPIPE_WRITE) {
+    int fd = dcpipe_lock (store->path);
+
+    if (fd < 0)
+      return DCPIPE_FAIL;
+    store->lock = fd + 1;
+  }
+  return open_for_writing (store);
+}
+
+/* What is in the log goes into the database, if no reader is in the way; otherwise it goes there later. */
+void
+store_close (struct store *store)
+{
+  schema_free (store);
+  sqlite3_finalize (store->checkpoint);
+  if (store->db != NULL && !sqlite3_get_autocommit (store->db))
+    sqlite3_exec (store->db, "ROLLBACK", NULL, NULL, NULL);
+  if (store->db != NULL && store->mode == DCPIPE_WRITE) {
+    sqlite3_busy_timeout (store->db, 0);
+    sqlite3_wal_checkpoint_v2 (store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  }
+  sqlite3_close (store->db);
+  if (store->lock > 0)
+    close (store->lock - 1);
+  sqlite3_free (store->path);
+  store->checkpoint = NULL;
+  store->db = NULL;
+  store->lock = 0;
+  store->path = NULL;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of the sqlite sink share. The on-disk form is described in sqlite.c. */
+#ifndef DCPIPE_SINK_SQLITE_H
+#define DCPIPE_SINK_SQLITE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dcpipe-plugin.h"
+
+/* In the header of every database that this sink made. */
+#define APPLICATION_ID 0x64637031 /* "dcp1" */
+#define SCHEMA_VERSION 1
+#define CHECKPOINT_TABLE "dcpipe_checkpoint"
+
+#define NUMBER_SIZE 32 /* the text of a time or of a 64-bit number, with its ending 0 */
+
+/* A column, and room for the text that stands for its value while a statement runs. */
+struct column {
+  const char *name;
+  int type; /* enum dcpipe_type */
+  bool key;
+  bool keep_first;
+  bool text_is_time; /* `text` holds the time `text_ns`, which neighbouring rows often share */
+  uint64_t text_ns;
+  char text[NUMBER_SIZE];
+};
+
+enum statement_kind {
+  STATEMENT_INSERT, /* add the row, if there is none with its key */
+  STATEMENT_UPSERT, /* add or replace */
+  STATEMENT_CHANGE, /* the second half of an UPSERT that is counted: replace */
+  STATEMENT_GET,
+  STATEMENT_KINDS_FIXED,
+  STATEMENT_UPDATE = STATEMENT_KINDS_FIXED, /* its shape: for each column 1 if it is set */
+  STATEMENT_DELETE,                         /* its shape: the number of key columns given */
+  STATEMENT_SCAN                            /* its shape: the same, and an enum scan_range */
+};
+
+/* SQLite sorts integers before texts and texts by their first digit, so a U64 that goes to text from 2^63
+ * on is scanned in three ranges. */
+enum scan_range {
+  SCAN_WHOLE,   /* the column is no U64 */
+  SCAN_INTEGER, /* below 2^63 */
+  SCAN_19,      /* texts of 19 digits, which begin with 9 */
+  SCAN_20       /* texts of 20 digits, which begin with 1 */
+};
+
+/* A statement that depends on what a row sets. */
+struct shaped_statement {
+  struct shaped_statement *next;
+  sqlite3_stmt *statement;
+  int kind;
+  size_t size;
+  uint8_t shape[];
+};
+
+/* A table of the run. In all statements parameter number N + 1 is column number N. */
+struct table {
+  const dcpipe_table *declared;
+  const char *name;
+  struct column *columns;
+  size_t columns_count;
+  size_t *keys; /* column numbers in the order of the key */
+  size_t keys_count;
+  bool counted;
+  bool replaces;                                /* an UPSERT has something to replace */
+  uint8_t *shape;                               /* room for one */
+  sqlite3_stmt *statements[STATEMENT_KINDS_FIXED]; /* made when first needed */
+  struct shaped_statement *shaped;              /* the same, the latest first */
+  size_t shaped_count;
+};
+
+struct store {
+  /* options */
+  const char *path_option;
+  int synchronous;
+  uint64_t cache_size, wal_size, busy_timeout;
+
+  int mode;   /* enum dcpipe_mode */
+  char *path; /* of the database */
+  int lock;   /* descriptor + 1, 0 for none */
+  sqlite3 *db;
+  sqlite3_stmt *checkpoint; /* stores one */
+  struct table *tables;     /* by dcpipe_table_number */
+  size_t tables_count;
+  bool indexes_built; /* nothing is left for tip_reached */
+};
+
+enum synchronous { SYNCHRONOUS_FULL, SYNCHRONOUS_NORMAL };
+
+/* ---- result.c: what SQLite's results mean to the engine ------------------------------------------ */
+
+/* DCPIPE_RETRY or DCPIPE_FAIL after dcpipe_error, which says what could not be done ("cannot ACTION
+ * PATH: ...") and why. */
+int sqlite_failed (struct store *store, int code, const char *action);
+
+/* True if the fault is the row's own, so that others can be stored. */
+bool sqlite_refuses_row (int code);
+
+/* Runs SQL without results; DCPIPE_OK or as sqlite_failed. */
+int sqlite_run (struct store *store, const char *sql, const char *action);
+
+/* The same with SQL from sqlite3_mprintf, which is freed; NULL counts as no memory. */
+int sqlite_run_made (struct store *store, char *sql, const char *action);
+
+/* The first column of the first row, an integer. A result of SQLite: SQLITE_ROW, or SQLITE_DONE if there is no row. */
+int sqlite_number (struct store *store, const char *sql, int64_t *number);
+
+/* Begins a transaction if none runs: a write, or for READ a snapshot. */
+int sqlite_begin (struct store *store);
+
+/* ---- open.c -------------------------------------------------------------------------------------- */
+
+int store_open (struct store *store, int mode, const char *scratch);
+void store_close (struct store *store);
+
+/* ---- schema.c ------------------------------------------------------------------------------------ */
+
+int schema_prepare (struct store *store, const dcpipe_tables *tables);
+int schema_reset (struct store *store, const char *table);
+int schema_build_indexes (struct store *store);
+void schema_free (struct store *store);
+
+/* The SQL that made an object, to be freed with sqlite3_free; NULL if there is none. `type` is table, view
+ * or index. A result of SQLite, SQLITE_OK also for none. */
+int schema_find (struct store *store, const char *type, const char *name, char **sql);
+
+/* ---- views.c ------------------------------------------------------------------------------------- */
+
+/* Makes view number `number`, or replaces one of another text. One whose tables are absent is left out. */
+int view_make (struct store *store, const dcpipe_tables *tables, size_t number);
+
+/* ---- statements.c -------------------------------------------------------------------------------- */
+
+/* The SQL that makes the table; NULL when there is no memory. */
+char *table_sql (const struct table *table);
+
+/* Appends quoted names, parted by commas, of the columns in `numbers`. */
+void append_columns (sqlite3_str *sql, const struct table *table, const size_t *numbers, size_t count);
+
+/* A prepared statement with nothing bound that matters. NULL with SQLite's result in `code`. */
+sqlite3_stmt *statement_fixed (struct store *store, struct table *table, int kind, int *code);
+sqlite3_stmt *statement_shaped (struct store *store, struct table *table, int kind, const uint8_t *shape, size_t size, int *code);
+
+void statements_free (struct table *table);
+
+/* ---- values.c ------------------------------------------------------------------------------------ */
+
+/* Binds a column of the row to its parameter. The bytes stay the row's. A result of SQLite. */
+int value_bind (sqlite3_stmt *statement, struct table *table, const dcpipe_row *row, size_t column);
+
+/* Sets all columns of `row` from a result. False after dcpipe_error if the store holds what we never
+ * write. */
+bool values_read (const struct store *store, sqlite3_stmt *statement, const struct table *table, dcpipe_row *row);
+
+/* ---- rows.c -------------------------------------------------------------------------------------- */
+
+int rows_apply (struct store *store, dcpipe_rows *rows);
+int rows_get (struct store *store, const dcpipe_row *key, dcpipe_row *row);
+int rows_scan (struct store *store, const dcpipe_row *prefix, dcpipe_scan *scan);
+
+#endif
