@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sink driven by hand: tables, rows and the order of calls that the engine keeps to. */
+#ifndef TESTS_SINKS_STORE_H
+#define TESTS_SINKS_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contract.h"
+#include "row.h"
+
+/* Tables 0 and 1 are core's. */
+enum {
+  EVENTS = CORE_TABLES, /* a log with wide rows: block_offset, entry_index | label, value, at */
+  PEOPLE,   /* folded and counted, a column of every type: name, part | ... */
+  PLAIN,    /* folded, not counted: id | text */
+  SORTED,   /* a key of all types that a key may have */
+  NAMES,    /* nothing but key and what is kept */
+  TABLES
+};
+
+enum { EVENTS_OFFSET, EVENTS_INDEX, EVENTS_LABEL, EVENTS_VALUE, EVENTS_AT, EVENTS_COLUMNS };
+enum {
+  PEOPLE_NAME,
+  PEOPLE_PART,
+  PEOPLE_BOOL,
+  PEOPLE_I64,
+  PEOPLE_U64,
+  PEOPLE_TEXT,
+  PEOPLE_BLOB,
+  PEOPLE_TIME,
+  PEOPLE_DECIMAL,
+  PEOPLE_JSON,
+  PEOPLE_CREATED,
+  PEOPLE_OFFSET,
+  PEOPLE_INDEX,
+  PEOPLE_COLUMNS
+};
+enum { PLAIN_ID, PLAIN_TEXT, PLAIN_OFFSET, PLAIN_INDEX, PLAIN_COLUMNS };
+enum { SORTED_BOOL, SORTED_I64, SORTED_U64, SORTED_TEXT, SORTED_BLOB, SORTED_TIME, SORTED_U64_LAST, SORTED_OFFSET, SORTED_INDEX,
+       SORTED_COLUMNS };
+enum { NAMES_NAME, NAMES_OFFSET, NAMES_INDEX, NAMES_COLUMNS };
+
+/* The sink being tested, a directory of its own, and the tables. */
+struct bench {
+  const struct sink_under_test *sink;
+  char directory[64];
+  struct dcpipe_tables *tables;
+};
+
+/* An open handle and the rows gathered for the next apply. */
+struct store_handle {
+  const struct bench *bench;
+  void *handle;
+  char *strings[16]; /* option values */
+  size_t strings_count;
+  struct arena arena;
+  struct dcpipe_rows rows;
+  struct row_list list;
+  struct row_effect *effects; /* of the last apply */
+  size_t applied;
+};
+
+/* Makes and removes the directory and tables. `other` declares PLAIN with another column. */
+void bench_begin (struct bench *bench, const struct sink_under_test *sink);
+void bench_end (struct bench *bench);
+struct dcpipe_tables *bench_tables (bool other);
+
+/* Calls of the sink; the unmarked ones must succeed. */
+int try_open (struct store_handle *store, const struct bench *bench, int mode);
+void store_open_prepared (struct store_handle *store, const struct bench *bench, int mode);
+void store_end (struct store_handle *store);
+int try_commit (struct store_handle *store, const char *checkpoint);
+void store_commit (struct store_handle *store, const char *checkpoint);
+void store_rollback (struct store_handle *store);
+
+/* Fails unless the stored checkpoint is that text (NULL: there is none). */
+void expect_checkpoint (struct store_handle *store, const char *text);
+
+/* A row to fill in, given to the sink by the next store_apply, in the order of the calls. */
+struct dcpipe_row *add (struct store_handle *store, size_t table, int operation);
+
+/* Applies the rows. The effect of row `i` is then store->effects[i]. */
+int try_apply (struct store_handle *store);
+void store_apply (struct store_handle *store);
+void expect_effect (struct store_handle *store, size_t i, uint64_t added, uint64_t changed, uint64_t removed);
+
+/* An empty row outside of those to apply: a key, or what is expected. Lives until store_end. */
+struct dcpipe_row *make_row (struct store_handle *store, size_t table);
+
+/* Fails unless get finds that row by its key, equal in all columns, or (absent) finds none. */
+void expect_row (struct store_handle *store, const struct dcpipe_row *row);
+void expect_absent (struct store_handle *store, const struct dcpipe_row *key);
+
+/* Fails unless a scan gives rows in strictly rising order of dcpipe_row_key; the number of rows. */
+size_t count_rows (struct store_handle *store, const struct dcpipe_row *prefix);
+size_t count_table (struct store_handle *store, size_t table);
+
+#endif

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# The contract that every sink is held to. Each sink's test links the sink's own library, whose
+# dcpipe_plugin it calls, and core.
+check_LTLIBRARIES += libsinkcontract.la
+libsinkcontract_la_SOURCES = unit/sinks/contract.c unit/sinks/contract.h unit/sinks/contract-tests.h \
+  unit/sinks/contract-commits.c unit/sinks/contract-rows.c \
+  unit/sinks/host.c unit/sinks/host.h unit/sinks/store.c unit/sinks/store.h
+sink_test_libs = ../core/libcore.a $(CHECK_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(PTHREAD_LIBS)
+
+if HAVE_SQLITE
+check_PROGRAMS += unit/sinks/test-sqlite
+TESTS += unit/sinks/test-sqlite
+unit_sinks_test_sqlite_SOURCES = unit/sinks/test-sqlite.c
+unit_sinks_test_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+unit_sinks_test_sqlite_LDADD = libsinkcontract.la ../plugins/sinks/sqlite/libsqlite.la $(sink_test_libs) $(SQLITE_LIBS)
+endif
