@@ -214,7 +214,7 @@ apply_whole (struct applier *applier, size_t decoder, const struct dcpipe_block 
     return DCPIPE_OK;
   if (applier->run->until != NULL && block->frame.position >= applier->run->until[decoder])
     return DCPIPE_OK;
-  applier->advanced[decoder] = true;
+  applier->advanced[decoder] = applier->block_is_new = true;
   if (block->frame.trust < frontier->trust)
     frontier->trust = block->frame.trust;
   if (list->count == 0 && list->notes_count == 0 && list->tallies_count == 0)
@@ -238,7 +238,7 @@ apply_ahead (struct applier *applier, size_t decoder, const struct dcpipe_block 
 
   if (frontier->at.known && block->frame.position <= frontier->at.position)
     return DCPIPE_OK;
-  applier->advanced[decoder] = true;
+  applier->advanced[decoder] = applier->block_is_new = true;
   for (size_t i = 0; i < list->count && result == DCPIPE_OK; i++)
     if ((list->items[i]->table->flags & DCPIPE_TABLE_LOG) && !lies_ahead (frontier, list->items[i]))
       result = add_row (applier, list->items[i]);
@@ -250,6 +250,9 @@ applier_block (struct applier *applier, const struct dcpipe_block *block)
 {
   int result = DCPIPE_OK;
 
+  applier->block_is_new = false;
+  if (block->number == 0)
+    applier->checkpoint->ledger = block->hash;
   for (size_t i = 0; i < applier->run->setup->decoders_count && result == DCPIPE_OK; i++) {
     if (applier->run->parts[i] == PART_WHOLE)
       result = apply_whole (applier, i, block);
@@ -257,6 +260,8 @@ applier_block (struct applier *applier, const struct dcpipe_block *block)
       result = apply_ahead (applier, i, block);
   }
   applier->last = block;
+  applier->blocks += applier->block_is_new;
+  applier->entries += applier->block_is_new ? block->entries_count : 0;
   return result;
 }
 
@@ -305,8 +310,6 @@ move_frontiers (struct applier *applier)
   if (applier->last == NULL)
     return DCPIPE_OK;
   result = note_source (applier);
-  if (applier->last->number == 0)
-    applier->checkpoint->ledger = applier->last->hash;
   for (size_t i = 0; i < setup->decoders_count && result == DCPIPE_OK; i++) {
     struct frontier *frontier = checkpoint_find (applier->checkpoint, setup->decoders[i]->instance.name);
 
@@ -344,6 +347,7 @@ begin_batch (struct applier *applier)
   memset (applier->advanced, 0, applier->run->setup->decoders_count * sizeof *applier->advanced);
   arena_free (&applier->arena);
   applier->last = NULL;
+  applier->blocks = applier->entries = 0;
   applier->failed = 0;
   applier->rows_count = 0;
 }

@@ -18,6 +18,8 @@ struct applier {
   const struct dcpipe_block *last;      /* applied since the last commit */
   bool *advanced;                       /* by decoder: its frontier moves to `last` at the commit */
   struct arena arena;                   /* rows made here, until the commit */
+  bool block_is_new;                    /* the block at hand is applied to some decoder */
+  uint64_t blocks, entries;             /* applied to any decoder, since the last commit */
   uint64_t failed;                      /* items that failed, since the last commit */
   const struct dcpipe_row **rows;       /* waiting to be given to the sink */
   size_t rows_count;

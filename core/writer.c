@@ -26,7 +26,7 @@ struct writer {
   struct parcel **pending; /* applied since the last commit */
   size_t pending_count, pending_capacity;
   size_t pending_bytes;
-  uint64_t pending_entries, pending_blocks;
+  uint64_t pending_entries;
   uint64_t flush_at; /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0
                         for none */
   bool at_tip;       /* nothing is left to be fetched */
@@ -143,7 +143,7 @@ release_pending (struct writer *writer)
     parcel_release (writer->pending[i]);
   writer->pending_count = 0;
   writer->pending_bytes = 0;
-  writer->pending_entries = writer->pending_blocks = 0;
+  writer->pending_entries = 0;
   writer->flush_at = 0;
 }
 
@@ -154,8 +154,8 @@ count_commit (struct writer *writer, uint64_t began)
 
   if (writer->applier.last != NULL)
     atomic_store (&progress->committed, writer->applier.last->frame.position);
-  atomic_fetch_add (&progress->blocks, writer->pending_blocks);
-  atomic_fetch_add (&progress->entries, writer->pending_entries);
+  atomic_fetch_add (&progress->blocks, writer->applier.blocks);
+  atomic_fetch_add (&progress->entries, writer->applier.entries);
   atomic_fetch_add (&progress->failed, writer->applier.failed);
   atomic_fetch_add (&progress->commits, 1);
   atomic_fetch_add (&progress->commit_ns, monotonic_ns () - began);
@@ -290,6 +290,11 @@ commit (struct writer *writer)
 
   if (writer->failed || writer->pending_count == 0)
     return;
+  if (writer->applier.blocks == 0) {
+    applier_committed (&writer->applier);
+    release_pending (writer);
+    return;
+  }
   result = try_commit (writer);
   while (result == DCPIPE_RETRY || result == DCPIPE_AGAIN) {
     result = recover (writer, result);
@@ -322,7 +327,6 @@ keep_pending (struct writer *writer, struct parcel *parcel)
     writer->flush_at = monotonic_ns () + settings->flush_interval * 1000000u;
   writer->pending[writer->pending_count++] = parcel;
   writer->pending_bytes += parcel->charge;
-  writer->pending_blocks += parcel->good;
   for (size_t i = 0; i < parcel->good; i++)
     writer->pending_entries += parcel->blocks[i].entries_count;
   return true;
