@@ -38,9 +38,9 @@ static const struct dcpipe_option pipeline_options[] = {
     "threads that unpack and decode, or auto: one for each processor", offsetof (struct pipeline_handle, workers) },
   { "max_block_size", DCPIPE_OPTION_SIZE, "64M", NULL, 1024, INT64_C (1) << 32, 0,
     "the largest size to which a block may inflate", SETTING (max_block_size) },
-  { "memory", DCPIPE_OPTION_SIZE, "256M", NULL, 1 << 20, INT64_C (1) << 40, 0,
+  { "memory", DCPIPE_OPTION_SIZE, "16M", NULL, 1 << 20, INT64_C (1) << 40, 0,
     "bytes in flight between source and sinks", SETTING (memory) },
-  { "commit_size", DCPIPE_OPTION_SIZE, "16M", NULL, 4096, INT64_C (1) << 32, 0,
+  { "commit_size", DCPIPE_OPTION_SIZE, "4M", NULL, 4096, INT64_C (1) << 32, 0,
     "bytes of rows after which a commit is made behind the tip", SETTING (commit_size) },
 };
 

@@ -45,9 +45,10 @@ unpack_block (const struct run *run, struct dcpipe_block *block)
   result = source->plugin->u.source.unpack (source->handle, &block->frame, block);
   if (result == DCPIPE_OK && block->fault == NULL)
     return true;
+  if (block->fault != NULL)
+    fail ("block at position %" PRIu64 ": %s", block->frame.position, block->fault);
   set_fault (block->parcel, number, result == DCPIPE_FAIL && !block->too_large ? STATUS_FAILED : STATUS_DIVERGED,
-             "%s: block at position %" PRIu64 ": %s", source->title, block->frame.position,
-             block->fault ? block->fault : failure ());
+             "%s: %s", source->title, failure ());
   return false;
 }
 
