@@ -51,8 +51,11 @@ describe_columns (struct table *table)
     table->keys[i] = dcpipe_table_key (declared, i);
     table->columns[table->keys[i]].key = true;
   }
-  for (size_t i = 0; i < table->columns_count; i++)
+  table->in_key_order = (dcpipe_table_flags (declared) & DCPIPE_TABLE_LOG) == 0;
+  for (size_t i = 0; i < table->columns_count; i++) {
     table->replaces |= !table->columns[i].key && !table->columns[i].keep_first;
+    table->in_key_order &= table->columns[i].type != DCPIPE_BLOB && table->columns[i].type != DCPIPE_JSON;
+  }
   return true;
 }
 

@@ -66,6 +66,7 @@ struct table {
   size_t *keys; /* column numbers in the order of the key */
   size_t keys_count;
   bool counted;
+  bool in_key_order;                            /* rows lie in the key's own tree: WITHOUT ROWID */
   bool replaces;                                /* an UPSERT has something to replace */
   uint8_t *shape;                               /* room for one */
   sqlite3_stmt *statements[STATEMENT_KINDS_FIXED]; /* made when first needed */

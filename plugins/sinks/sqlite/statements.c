@@ -55,7 +55,7 @@ table_sql (const struct table *table)
                          table->columns[i].key ? " NOT NULL" : "");
   sqlite3_str_appendall (sql, "  PRIMARY KEY (");
   append_columns (sql, table, table->keys, table->keys_count);
-  sqlite3_str_appendall (sql, ")\n) WITHOUT ROWID");
+  sqlite3_str_appendall (sql, table->in_key_order ? ")\n) WITHOUT ROWID" : ")\n)");
   return sqlite3_str_finish (sql);
 }
 
