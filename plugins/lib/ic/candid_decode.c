@@ -135,6 +135,7 @@ decode_vec (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_c
     return IC_CANDID_FAULT;
   if (!may_take_no_bytes (wire) && count > ic_candid_left (&d->reader))
     return ic_candid_fault (d, "a vec of more values than what is left of the message can hold");
+  /* A vec without values coerces to any other, so that an empty one of anything is a blob. */
   if (ic_candid_kind_of (pair.types, inner.as) == IC_CANDID_NAT8 && (wire == IC_CANDID_NAT8 || count == 0))
     return decode_blob (d, count, out);
   if (count > UINT32_MAX)

@@ -257,6 +257,19 @@ START_TEST (a_large_nat_becomes_an_int)
 }
 END_TEST
 
+START_TEST (an_empty_vec_of_anything_is_a_blob)
+{
+  static const uint8_t empty[] = "DIDL\x01\x6d\x71\x01\x00\x00", full[] = "DIDL\x01\x6d\x71\x01\x00\x01\x00";
+  struct ic_candid_types types = types_of ("(blob)");
+  const struct ic_candid_value *values;
+
+  ck_assert (ic_candid_decode (&values, (struct bytes) { empty, sizeof empty - 1 }, &types, &arena, &error));
+  ck_assert_int_eq (values[0].kind, IC_CANDID_BLOB);
+  ck_assert_uint_eq (values[0].bytes.size, 0);
+  ck_assert (!ic_candid_decode (&values, (struct bytes) { full, sizeof full - 1 }, &types, &arena, &error));
+}
+END_TEST
+
 START_TEST (big_numbers_are_encoded_in_their_shortest_form)
 {
   static const uint8_t nat[] = { 0x80, 0x82, 0x80, 0x00 }, half[] = { 0x80 }, two[] = { 1, 1 };
@@ -290,6 +303,7 @@ main (void)
   tcase_add_test (tests, funcs_are_contravariant);
   tcase_add_test (tests, a_large_nat_becomes_an_int);
   tcase_add_test (tests, big_numbers_are_encoded_in_their_shortest_form);
+  tcase_add_test (tests, an_empty_vec_of_anything_is_a_blob);
   suite_add_tcase (suite, tests);
   runner = srunner_create (suite);
   srunner_run_all (runner, CK_ENV);
