@@ -14,3 +14,8 @@ unit_sinks_test_sqlite_SOURCES = unit/sinks/test-sqlite.c
 unit_sinks_test_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 unit_sinks_test_sqlite_LDADD = libsinkcontract.la ../plugins/sinks/sqlite/libsqlite.la $(sink_test_libs) $(SQLITE_LIBS)
 endif
+
+check_PROGRAMS += unit/sinks/test-jsonl
+TESTS += unit/sinks/test-jsonl
+unit_sinks_test_jsonl_SOURCES = unit/sinks/test-jsonl.c
+unit_sinks_test_jsonl_LDADD = libsinkcontract.la ../plugins/sinks/jsonl/libjsonl.la $(sink_test_libs)

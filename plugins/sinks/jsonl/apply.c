@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "fold.h"
+#include "format.h"
+
+/* True if the key is higher than all in a file of INSERTs in ascending order. */
+static bool
+goes_on (const struct extent *extent, const struct key *key)
+{
+  size_t common = key->size < extent->last_size ? key->size : extent->last_size;
+  int order;
+
+  if (!extent->ascending || extent->length == 0)
+    return extent->ascending;
+  order = common > 0 ? memcmp (key->data, extent->last, common) : 0;
+  return order > 0 || (order == 0 && key->size > extent->last_size);
+}
+
+static void
+remember_last (struct extent *extent, const struct key *key)
+{
+  extent->ascending = key->size <= LAST_KEY_MAX;
+  extent->last_size = extent->ascending ? key->size : 0;
+  if (extent->last_size > 0)
+    memcpy (extent->last, key->data, key->size);
+}
+
+/* The columns that the row's line sets. */
+static struct mask
+set_columns (const struct schema *schema, const dcpipe_row *row)
+{
+  struct mask mask = { 0 };
+
+  if (dcpipe_row_operation (row) != DCPIPE_UPDATE)
+    return schema->all;
+  for (size_t i = 0; i < schema->count; i++)
+    if (!schema->columns[i].key && dcpipe_is_set (row, i))
+      mask_add (&mask, i);
+  return mask;
+}
+
+/* Whether the row does anything may depend on rows that are there. Rows of logs that nobody counts are not looked up:
+ * an INSERT that does nothing is found when the file is folded. */
+static bool
+needs_index (const struct table *table, const dcpipe_row *row, bool higher)
+{
+  if (dcpipe_row_operation (row) != DCPIPE_INSERT)
+    return true;
+  return !higher && (dcpipe_table_counted (table->schema->table) || !(dcpipe_table_flags (table->schema->table) & DCPIPE_TABLE_LOG));
+}
+
+static int
+apply_to (struct files *files, struct table *table, const dcpipe_row *row, struct effect *effect)
+{
+  int operation = dcpipe_row_operation (row), result;
+  bool higher = operation == DCPIPE_INSERT && goes_on (&table->now, &files->key);
+  struct mask columns = set_columns (table->schema, row);
+  uint64_t offset;
+
+  if (needs_index (table, row, higher) || table->index != NULL) {
+    if (table->indexed < table->now.length && !table_flush (table))
+      return files_failed (files, table->file, "write");
+    result = fold_index (files, table);
+    if (result != DCPIPE_OK)
+      return result;
+    if (!index_concerns (table->index, operation, files->key.data, files->key.size))
+      return DCPIPE_OK;
+  }
+  offset = table->now.length;
+  format_row (table, row);
+  if (table->error != 0) {
+    errno = table->error;
+    return files_failed (files, table->file, "write");
+  }
+  if (higher)
+    remember_last (&table->now, &files->key);
+  else
+    table->now.ascending = false;
+  *effect = (struct effect) { 1, 0, 0 };
+  if (table->index == NULL)
+    return DCPIPE_OK;
+  table->indexed = table->now.length;
+  return index_apply (table->index, table->schema, operation, files->key.data, files->key.size, &columns, offset, effect)
+             ? DCPIPE_OK
+             : files_no_memory (files);
+}
+
+int
+apply_row (struct files *files, dcpipe_rows *rows, size_t i)
+{
+  const dcpipe_row *row = dcpipe_rows_at (rows, i);
+  const dcpipe_table *declared = dcpipe_row_table (row);
+  struct table *table = files->by_number[dcpipe_table_number (declared)];
+  struct effect effect = { 0, 0, 0 };
+  size_t column;
+  int result;
+
+  if (table == NULL || table->removed) {
+    dcpipe_error ("table %s was reset, and can be filled after the sink was opened again", dcpipe_table_name (declared));
+    return DCPIPE_FAIL;
+  }
+  column = format_check (table->schema, row);
+  if (column != SIZE_MAX) {
+    dcpipe_row_refused (rows, i, "column %s is not compact JSON", dcpipe_column_name (declared, column));
+    return DCPIPE_OK;
+  }
+  if (!fold_key (files, row))
+    return files_no_memory (files);
+  result = apply_to (files, table, row, &effect);
+  if (result == DCPIPE_OK)
+    dcpipe_row_applied (rows, i, effect.added, effect.changed, effect.removed);
+  return result;
+}

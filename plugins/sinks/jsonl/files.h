@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The directory: table files, and the file checkpoint.json that says how much of each is committed.
+ *
+ *     DIR.lock                 the writer's lock, beside the directory
+ *     DIR/checkpoint.json      replaced as a whole by rename; the commit happens there
+ *     DIR/checkpoint.json.new  on its way; no reader looks at it
+ *     DIR/TABLE.jsonl          only ever appended to; what lies beyond the committed length does not count
+ */
+#ifndef JSONL_FILES_H
+#define JSONL_FILES_H
+
+#include "line.h"
+#include "reader.h"
+#include "table.h"
+
+struct files {
+  const char *path; /* option */
+  bool fsync;       /* option */
+
+  char *directory;
+  int mode; /* enum dcpipe_mode */
+  int fd;   /* of the directory, -1 if it is not open */
+  int lock;
+  bool opened;
+  bool durable;  /* fsync before and after the rename */
+  bool created;  /* a file whose name may not be on disk yet */
+  bool snapshot; /* READ: taken */
+  const dcpipe_tables *declared;
+  struct table **tables; /* those of the checkpoint, and those of the run */
+  size_t tables_count;
+  struct table **by_number; /* of the declared tables */
+  uint64_t generation;      /* changes when files are removed */
+  char *text;               /* of the engine's checkpoint; NULL if there is none */
+  size_t text_size;
+  struct reader reader;
+  struct line line;
+  struct key key, other;
+};
+
+#define CHECKPOINT_FILE "checkpoint.json"
+#define CHECKPOINT_NEW "checkpoint.json.new"
+
+/* DCPIPE_RETRY or DCPIPE_FAIL after dcpipe_error: says that `what` could not be done with the file (NULL: the
+ * directory), and why, by errno. A full disk may have room later. */
+int files_failed (const struct files *files, const char *file, const char *what);
+
+/* DCPIPE_FAIL after dcpipe_error. */
+int files_no_memory (const struct files *files);
+
+/* All return an enum dcpipe_result. */
+int files_open (struct files *files);
+int files_prepare (struct files *files);
+int files_rollback (struct files *files);
+int files_commit (struct files *files, struct dcpipe_bytes text);
+int files_reset (struct files *files, const char *name);
+void files_close (struct files *files);
+
+/* READ: makes all reads show one commit until the rollback. WRITE: nothing. */
+int files_snapshot (struct files *files);
+
+/* The table of that name, or NULL. */
+struct table *files_find (const struct files *files, const char *name);
+
+/* Adds an empty table. NULL after dcpipe_error. Takes over the reference to `columns`. */
+struct table *files_add (struct files *files, const char *name, json_t *columns);
+
+#endif
