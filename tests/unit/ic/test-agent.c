@@ -33,6 +33,8 @@ tear_down (void)
 {
   ic_agent_result_free (result);
   ic_agent_free (agent);
+  result = NULL;
+  agent = NULL;
   server_stop (server);
 }
 

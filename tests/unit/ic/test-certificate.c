@@ -203,7 +203,7 @@ flip_bits (json_t *row, size_t number, void *context)
 {
   struct bytes body = recorded_body (row), root_hash = expect_bytes (row, "root_hash");
   uint8_t *data = (uint8_t *) (uintptr_t) body.data;
-  size_t step = body.size * 8 / 260 | 1, flips = 0, harmless = 0;
+  size_t step = body.size * 8 / 130 | 1, flips = 0, harmless = 0;
 
   (void) context;
   if (expect_is (row, "valid")) {
