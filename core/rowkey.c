@@ -42,7 +42,7 @@ static void
 put_bytes (struct key_writer *writer, struct dcpipe_bytes bytes)
 {
   static const uint8_t end[2] = { 0x00, 0x00 }, zero[2] = { 0x00, 0xff };
-  const uint8_t *p = bytes.data, *stop = p + bytes.size;
+  const uint8_t *p = bytes.data, *stop = bytes.size > 0 ? p + bytes.size : p;
 
   while (p < stop) {
     const uint8_t *found = memchr (p, 0, (size_t) (stop - p));

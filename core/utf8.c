@@ -28,7 +28,7 @@ sequence (const uint8_t *p, size_t size)
 bool
 utf8_valid (const void *text, size_t size)
 {
-  const uint8_t *p = text, *end = p + size;
+  const uint8_t *p = text, *end = size > 0 ? p + size : p;
 
   while (p < end) {
     uint64_t word;
