@@ -73,6 +73,19 @@ static const struct dcpipe_column names[] = {
   { "entry_index", DCPIPE_U64, 0, DCPIPE_FILL_ENTRY_INDEX, DCPIPE_COLUMN_KEEP_FIRST, "" },
 };
 
+static const struct dcpipe_column entries[] = {
+  { "id", DCPIPE_U64, 0, DCPIPE_FILL_ORDINAL, 0, "" },
+  { "label", DCPIPE_TEXT, 0, 0, 0, "" },
+  { "key", DCPIPE_TEXT, 0, 0, 0, "" },
+  { "value", DCPIPE_BLOB, 0, 0, 0, "" },
+  { "block_offset", DCPIPE_U64, 1, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },
+  { "operation", DCPIPE_TEXT, 0, 0, 0, "" },
+  { "migrated_at", DCPIPE_TIME, 0, DCPIPE_FILL_IMPORT_TIME, DCPIPE_COLUMN_VOLATILE, "" },
+  { "icp_timestamp", DCPIPE_U64, 0, DCPIPE_FILL_BLOCK_TIME_NS, 0, "" },
+  { "entry_index", DCPIPE_U64, 2, DCPIPE_FILL_ENTRY_INDEX, 0, "" },
+  { "block_hash", DCPIPE_TEXT, 0, DCPIPE_FILL_BLOCK_HASH, 0, "" },
+};
+
 static const struct dcpipe_index events_indexes[] = { { "events_label", "label, at" } };
 
 #define DEFINITIONS(plain_)                                                                                            \
@@ -83,6 +96,7 @@ static const struct dcpipe_index events_indexes[] = { { "events_label", "label, 
     { .name = "plain", .columns = DCPIPE_ARRAY (plain_) },                                                             \
     { .name = "sorted", .columns = DCPIPE_ARRAY (sorted) },                                                            \
     { .name = "names", .columns = DCPIPE_ARRAY (names), .count_as = "names" },                                         \
+    { .name = "entries", .columns = DCPIPE_ARRAY (entries), .flags = DCPIPE_TABLE_LOG, .count_as = "entries" },        \
   }
 
 static const struct dcpipe_table_def usual[] = DEFINITIONS (plain);
@@ -339,7 +353,8 @@ add (struct store_handle *store, size_t table, int operation)
 {
   struct dcpipe_row *row = row_make (&store->rows, &store->bench->tables->items[table], operation);
 
-  ck_assert (row_list_add (&store->arena, &store->list, row));
+  if (!row_list_add (&store->arena, &store->list, row))
+    ck_abort_msg ("no memory for a row");
   return row;
 }
 
@@ -364,7 +379,8 @@ store_apply (struct store_handle *store)
 {
   ck_assert_msg (try_apply (store) == DCPIPE_OK, "%s", host_error ());
   for (size_t i = 0; i < store->applied; i++)
-    ck_assert_msg (store->effects[i].refused == NULL, "row %zu: %s", i, store->effects[i].refused);
+    if (store->effects[i].refused != NULL)
+      ck_abort_msg ("row %zu: %s", i, store->effects[i].refused);
 }
 
 void

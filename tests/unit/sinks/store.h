@@ -17,6 +17,7 @@ enum {
   PLAIN,    /* folded, not counted: id | text */
   SORTED,   /* a key of all types that a key may have */
   NAMES,    /* nothing but key and what is kept */
+  ENTRIES,  /* a log of the shape of ledger_entries, to measure with */
   TABLES
 };
 
@@ -41,6 +42,19 @@ enum { PLAIN_ID, PLAIN_TEXT, PLAIN_OFFSET, PLAIN_INDEX, PLAIN_COLUMNS };
 enum { SORTED_BOOL, SORTED_I64, SORTED_U64, SORTED_TEXT, SORTED_BLOB, SORTED_TIME, SORTED_U64_LAST, SORTED_OFFSET, SORTED_INDEX,
        SORTED_COLUMNS };
 enum { NAMES_NAME, NAMES_OFFSET, NAMES_INDEX, NAMES_COLUMNS };
+enum {
+  ENTRIES_ID,
+  ENTRIES_LABEL,
+  ENTRIES_KEY,
+  ENTRIES_VALUE,
+  ENTRIES_OFFSET,
+  ENTRIES_OPERATION,
+  ENTRIES_IMPORTED,
+  ENTRIES_TIME,
+  ENTRIES_INDEX,
+  ENTRIES_HASH,
+  ENTRIES_COLUMNS
+};
 
 /* The sink being tested, a directory of its own, and the tables. */
 struct bench {

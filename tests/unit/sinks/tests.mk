@@ -13,6 +13,11 @@ TESTS += unit/sinks/test-sqlite
 unit_sinks_test_sqlite_SOURCES = unit/sinks/test-sqlite.c
 unit_sinks_test_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 unit_sinks_test_sqlite_LDADD = libsinkcontract.la ../plugins/sinks/sqlite/libsqlite.la $(sink_test_libs) $(SQLITE_LIBS)
+
+check_PROGRAMS += bench/write-sqlite
+bench_write_sqlite_SOURCES = bench/write-sqlite.c
+bench_write_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+bench_write_sqlite_LDADD = $(unit_sinks_test_sqlite_LDADD)
 endif
 
 check_PROGRAMS += unit/sinks/test-jsonl
