@@ -31,20 +31,51 @@ struct reader {
 void
 ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
 {
-  CLEANUP_FREE char *text = NULL;
+  struct ini_mistake *more = realloc (file->mistake_list, (file->listed + 1) * sizeof *more);
+  char *text = NULL;
   va_list arguments;
-  int length;
 
   va_start (arguments, format);
-  length = vasprintf (&text, format, arguments);
-  va_end (arguments);
-  if (length < 0)
+  if (vasprintf (&text, format, arguments) < 0)
     text = NULL;
-  if (line > 0)
-    log_error ("%s:%u: %s", file->path, line, text ? text : "no memory");
-  else
-    log_error ("%s: %s", file->path, text ? text : "no memory");
+  va_end (arguments);
   file->mistakes++;
+  if (more != NULL)
+    file->mistake_list = more;
+  if (more != NULL && text != NULL) {
+    more[file->listed] = (struct ini_mistake){ line, file->listed, text };
+    file->listed++;
+    return;
+  }
+  log_error ("%s:%u: %s", file->path, line, text ? text : "a mistake, and no memory to name it");
+  free (text);
+}
+
+static int
+compare_mistakes (const void *a, const void *b)
+{
+  const struct ini_mistake *first = a, *second = b;
+
+  /* Line 0, the file as a whole, comes last. */
+  if (first->line - 1 != second->line - 1)
+    return first->line - 1 < second->line - 1 ? -1 : 1;
+  return first->number < second->number ? -1 : 1;
+}
+
+void
+inifile_report (struct inifile *file)
+{
+  if (file->mistake_list == NULL)
+    return;
+  qsort (file->mistake_list, file->listed, sizeof *file->mistake_list, compare_mistakes);
+  for (unsigned i = 0; i < file->listed; i++) {
+    const struct ini_mistake *mistake = &file->mistake_list[i];
+
+    if (mistake->line > 0)
+      log_error ("%s:%u: %s", file->path, mistake->line, mistake->text);
+    else
+      log_error ("%s: %s", file->path, mistake->text);
+  }
 }
 
 const struct ini_value *
@@ -142,6 +173,7 @@ add_value (struct reader *reader, struct ini_section *section, const char *key, 
   if (value.text == NULL) {
     ini_mistake (reader->file, reader->line, "%s: %s", key, failure ());
     /* Kept as it is written, so that the key does not count as missing. */
+    value.broken = true;
     value.text = strdup (text);
   }
   value.key = strdup (key);
@@ -326,6 +358,9 @@ inifile_free (struct inifile *file)
     free (section->kind);
     free (section->name);
   }
+  for (unsigned i = 0; i < file->listed; i++)
+    free (file->mistake_list[i].text);
+  free (file->mistake_list);
   free (file->sections);
   free (file->path);
   free (file->directory);

@@ -20,6 +20,7 @@ struct ini_value {
   char *text;     /* expanded */
   char *variable; /* the environment variable that went into it last, or NULL */
   unsigned line;
+  bool broken; /* ${...} in it could not be expanded, and that has been counted as a mistake */
 };
 
 struct ini_section {
@@ -36,17 +37,28 @@ struct inifile {
   char *directory; /* that relative paths are taken from; absolute */
   struct ini_section *sections;
   size_t count;
-  unsigned mistakes; /* counted by ini_mistake */
+  unsigned mistakes; /* noted by ini_mistake */
+  struct ini_mistake *mistake_list;
+  unsigned listed; /* less than `mistakes` only when memory was short */
 };
 
-/* Reads the file. Mistakes in it are logged and counted, and the rest is read all the same. NULL after fail if
- * the file cannot be read at all. */
+struct ini_mistake {
+  unsigned line;
+  unsigned number; /* in the order in which they were noted */
+  char *text;
+};
+
+/* Reads the file. Mistakes in it are noted, and the rest is read all the same. NULL after fail if the file
+ * cannot be read at all. */
 struct inifile *inifile_read (const char *path);
 void inifile_free (struct inifile *file);
 
-/* Logs one mistake, "FILE:LINE: ...", and counts it. Line 0: the file as a whole. */
+/* Notes one mistake. Line 0: the file as a whole. */
 void ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
   __attribute__ ((__format__ (__printf__, 3, 4)));
+
+/* Logs all mistakes noted so far, "FILE:LINE: ...", in the order of their lines, those of the whole file at the end. */
+void inifile_report (struct inifile *file);
 
 /* The value of a key in a section, or NULL. */
 const struct ini_value *ini_find (const struct ini_section *section, const char *key);

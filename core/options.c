@@ -148,6 +148,8 @@ set_option (const struct dcpipe_option *option, struct inifile *file, const stru
                  option->key, option->help ? option->help : option_type_name (option->type));
     return true;
   }
+  if (given != NULL && given->broken)
+    return true;
   if (value->text != NULL && !option_parse (option, value->text, file->directory, value))
     ini_mistake (file, value->line, "%s = %s", option->key, failure ());
   return true;

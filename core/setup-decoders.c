@@ -37,16 +37,36 @@ declared_label (const struct plugin *plugin, const char *label)
   return NULL;
 }
 
+struct alias {
+  const char *label; /* as it was written */
+  const char *name;  /* as the plugin that declares it calls it; NULL if none does */
+};
+
+static void
+ask_plugin (void *context, const char *name, const char *path)
+{
+  struct alias *alias = context;
+  const struct plugin *plugin = alias->name != NULL ? NULL : plugin_load (DCPIPE_KIND_DECODER, name);
+
+  (void) path;
+  if (plugin != NULL)
+    alias->name = declared_label (plugin, alias->label);
+}
+
 const char *
 setup_label (const struct setup *setup, const char *label)
 {
+  struct alias alias = { .label = label };
+
   for (size_t i = 0; i < setup->decoders_count; i++) {
     const char *name = declared_label (setup->decoders[i]->instance.plugin, label);
 
     if (name != NULL)
       return name;
   }
-  return label;
+  /* The alias counts also where the decoder that declares it is not used. */
+  plugins_list (DCPIPE_KIND_DECODER, ask_plugin, &alias);
+  return alias.name != NULL ? alias.name : label;
 }
 
 static int

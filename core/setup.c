@@ -279,6 +279,7 @@ setup_read (const char *path)
     return NULL;
   }
   read_sections (setup);
+  inifile_report (setup->file);
   if (setup->file->mistakes == 0 && setup->sinks != NULL)
     return setup;
   setup_free (setup);

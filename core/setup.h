@@ -49,8 +49,8 @@ struct setup {
 struct setup *setup_read (const char *path);
 void setup_free (struct setup *setup);
 
-/* The canonical name of a label that a user wrote: aliases that the decoders declare are followed;
- * otherwise `label` itself. */
+/* The canonical name of a label that a user wrote: aliases that the decoders declare, then those of the other
+ * decoder plugins found, are followed; otherwise `label` itself. Main thread. */
 const char *setup_label (const struct setup *setup, const char *label);
 
 /* Every label that a [decoder LABEL] section names, canonical, sorted, without repeats; NULL at the end. The caller
