@@ -240,7 +240,7 @@ refuse_option (char **argv, int code)
   nearest.word += strspn (nearest.word, "-");
   for (size_t i = 0; i < KNOWN_COUNT; i++)
     nearest_offer (&nearest, known_options[i].name);
-  if (nearest.best != NULL)
+  if (nearest.best[0] != '\0')
     return usage_error ("unknown option %s; did you mean --%s?", argv[optind - 1], nearest.best);
   return usage_error ("unknown option %s", argv[optind - 1]);
 }

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORD_MAX 64
-
 static size_t
 least (size_t a, size_t b)
 {
@@ -26,11 +24,11 @@ lower (char c)
 static size_t
 distance (const char *a, const char *b)
 {
-  size_t rows[3][WORD_MAX + 1];
+  size_t rows[3][NEAREST_MAX + 1];
   size_t *before = rows[0], *last = rows[1], *row = rows[2];
   size_t a_size = strlen (a), b_size = strlen (b);
 
-  if (a_size > WORD_MAX || b_size > WORD_MAX)
+  if (a_size > NEAREST_MAX || b_size > NEAREST_MAX)
     return SIZE_MAX;
   for (size_t j = 0; j <= b_size; j++)
     row[j] = j;
@@ -56,8 +54,8 @@ nearest_offer (struct nearest *nearest, const char *known)
   size_t limit = strlen (nearest->word) < 6 ? 1 + (strlen (nearest->word) > 3) : strlen (nearest->word) / 3;
   size_t found = distance (nearest->word, known);
 
-  if (found <= limit && (nearest->best == NULL || found < nearest->distance)) {
-    nearest->best = known;
+  if (found <= limit && (nearest->best[0] == '\0' || found < nearest->distance)) {
+    memcpy (nearest->best, known, strlen (known) + 1); /* at most NEAREST_MAX bytes, or it would not be near */
     nearest->distance = found;
   }
 }
@@ -67,7 +65,7 @@ nearest_hint (const struct nearest *nearest)
 {
   char *hint = NULL;
 
-  if (nearest->best == NULL)
+  if (nearest->best[0] == '\0')
     return strdup ("");
   return asprintf (&hint, "; did you mean '%s'?", nearest->best) < 0 ? NULL : hint;
 }

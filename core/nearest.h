@@ -5,11 +5,13 @@
 
 #include <stddef.h>
 
-/* Begin with { .word = what was written }, offer every known word, read `best`: NULL if none is near enough to be meant.
+#define NEAREST_MAX 64
+
+/* Begin with { .word = what was written }, offer every known word, read `best`: empty if none is near enough to be meant.
  * Near is at most a third of the word's letters wrong, missing, added or swapped with their neighbour. */
 struct nearest {
   const char *word;
-  const char *best;
+  char best[NEAREST_MAX + 1];
   size_t distance;
 };
 

@@ -310,6 +310,8 @@ plugin_load (enum dcpipe_kind kind, const char *name)
     free_plugin (plugin);
     return NULL;
   }
+  log_debug ("%s plugin %s %s from %s", plugin_kind_name (kind), plugin_name (plugin),
+             plugin_version (plugin) ? plugin_version (plugin) : "", plugin->path);
   plugin->next = loaded;
   loaded = plugin;
   return plugin;

@@ -132,12 +132,12 @@ check_section (struct inifile *file, const struct ini_section *section)
     }
 }
 
-/* The first section of that kind, or NULL. */
+/* The first section of that kind, with or without a name as it must be, or NULL. */
 static const struct ini_section *
-find_section (const struct inifile *file, const char *kind)
+find_section (const struct inifile *file, const char *kind, bool named)
 {
   for (size_t i = 0; i < file->count; i++)
-    if (strcmp (file->sections[i].kind, kind) == 0)
+    if (strcmp (file->sections[i].kind, kind) == 0 && (file->sections[i].name != NULL) == named)
       return &file->sections[i];
   return NULL;
 }
@@ -224,7 +224,7 @@ read_sinks (struct setup *setup)
     if (sink != NULL)
       setup->sinks[setup->sinks_count++] = sink;
   }
-  if (find_section (file, "sink") == NULL)
+  if (find_section (file, "sink", true) == NULL)
     ini_mistake (file, 0, "there is no [sink NAME]: at least one is needed");
 }
 
@@ -247,18 +247,18 @@ static void
 read_sections (struct setup *setup)
 {
   struct inifile *file = setup->file;
-  const struct ini_section *source = find_section (file, "source");
+  const struct ini_section *source = find_section (file, "source", false);
 
   for (size_t i = 0; i < file->count; i++)
     check_section (file, &file->sections[i]);
-  if (!read_pipeline (setup, find_section (file, "pipeline")))
+  if (!read_pipeline (setup, find_section (file, "pipeline", false)))
     ini_mistake (file, 0, "no memory for [pipeline]");
   if (source != NULL)
     setup->source = make_instance (setup, source, DCPIPE_KIND_SOURCE);
   else
     ini_mistake (file, 0, "there is no [source]: exactly one is needed");
   setup_read_decoders (setup);
-  if (find_section (file, "decoder") == NULL)
+  if (find_section (file, "decoder", true) == NULL)
     ini_mistake (file, 0, "there is no [decoder LABEL] or [decoder *]: at least one is needed");
   read_sinks (setup);
   check_lookups (setup);

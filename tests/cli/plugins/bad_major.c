@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A decoder built for another major version of the API. */
+#include "config.h"
+
+#include "decoder.h"
+
+static const struct dcpipe_decoder bad_decoder = { TRIAL_DECODER ("bad_major"), .decode = trial_decode };
+
+DCPIPE_EXPORT const struct dcpipe_registration *
+dcpipe_plugin (void)
+{
+  static const struct dcpipe_registration registration
+      = { DCPIPE_MAGIC, DCPIPE_API_MAJOR + 1, DCPIPE_API_MINOR, DCPIPE_KIND_DECODER, sizeof bad_decoder, &bad_decoder };
+
+  return &registration;
+}

@@ -1,0 +1,10 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# An option without default must be given; the message says what it is for.
+. "$srcdir/cli/lib.sh"
+trial_plugins
+good_ini
+sed -i.bak 's/^plugin = trial_source/plugin = ledger_file/' "$dir/x.ini"
+run 78 -c "$dir/x.ini" --check
+err "dcpipe: error: DIR/x.ini:1: [source] needs the key 'path': The ledger file."
+err_lines 1
