@@ -122,9 +122,9 @@ summarise_sink (const struct run *run, const struct writer *writer)
   const struct writer_progress *progress = writer_progress (writer);
   struct scope_status status = scope_status (run->setup, writer_checkpoint (writer), NULL);
   struct table_changes sum;
-  char blocks[24], entries[24], failed[24], added[24], position[24], message[512], digest[65];
+  char blocks[24], entries[24], failed[24], added[24], commits[24], position[24], message[512], digest[65];
   const char *const fields[] = { "sink", writer_sink (writer)->name, "blocks", blocks, "entries", entries, "failed", failed,
-                                 "rows_added", added, "position", position, "trust", trust_name (status.trust),
+                                 "rows_added", added, "commits", commits, "position", position, "trust", trust_name (status.trust),
                                  "digest", digest, NULL };
 
   sum_changes (run, writer, &sum);
@@ -132,6 +132,7 @@ summarise_sink (const struct run *run, const struct writer *writer)
   number (entries, atomic_load (&progress->entries));
   number (failed, atomic_load (&progress->failed));
   number (added, sum.added);
+  number (commits, atomic_load (&progress->commits));
   number (position, status.position);
   digest_text (digest, status.digest);
   snprintf (message, sizeof message,

@@ -9,3 +9,32 @@ check_PROGRAMS += bench/generate-ledger
 bench_generate_ledger_SOURCES = bench/economy.c bench/economy.h bench/generate-ledger.c bench/payloads.c
 bench_generate_ledger_LDADD = libledgersupport.la libsign.la $(NETTLE_LIBS)
 endif
+
+if HAVE_LIBDEFLATE
+check_PROGRAMS += bench/ceiling-chain
+bench_ceiling_chain_SOURCES = bench/ceiling-chain.c
+bench_ceiling_chain_CFLAGS = $(AM_CFLAGS) $(LIBDEFLATE_CFLAGS)
+bench_ceiling_chain_LDADD = $(LIBDEFLATE_LIBS) $(NETTLE_LIBS)
+endif
+
+if HAVE_SQLITE
+check_PROGRAMS += bench/ceiling-sqlite
+bench_ceiling_sqlite_SOURCES = bench/ceiling-sqlite.c
+bench_ceiling_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+bench_ceiling_sqlite_LDADD = $(SQLITE_LIBS)
+endif
+
+# Plugins that do nothing, to measure what lies around them.
+check_LTLIBRARIES += discard.la nothing.la
+BENCH_MODULE = -module -avoid-version -shared -rpath /nowhere -Wl,--version-script=$(top_srcdir)/plugins/plugin.syms
+discard_la_SOURCES = bench/discard.c
+discard_la_LDFLAGS = $(BENCH_MODULE)
+nothing_la_SOURCES = bench/nothing.c
+nothing_la_LDFLAGS = $(BENCH_MODULE)
+
+EXTRA_DIST += bench/bench.sh
+
+bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-sqlite discard.la nothing.la
+bench: $(bench_parts)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/bench.sh
+.PHONY: bench
