@@ -70,7 +70,7 @@ static int
 set_journal (struct store *store)
 {
   bool scratch = store->mode == DCPIPE_SCRATCH;
-  const char *wanted = scratch ? "off" : "wal", *got = "";
+  const char *got = NULL;
   sqlite3_stmt *statement = NULL;
   int code = sqlite3_prepare_v2 (store->db, scratch ? "PRAGMA journal_mode = TRUNCATE" : "PRAGMA journal_mode = WAL", -1,
                                  &statement, NULL);
@@ -79,7 +79,7 @@ set_journal (struct store *store)
     code = sqlite3_step (statement);
   if (code == SQLITE_ROW)
     got = (const char *) sqlite3_column_text (statement, 0);
-  if (code == SQLITE_ROW && got != NULL && (scratch || strcmp (got, wanted) == 0))
+  if (code == SQLITE_ROW && got != NULL && (scratch || strcmp (got, "wal") == 0))
     code = SQLITE_OK;
   else if (code == SQLITE_ROW)
     code = SQLITE_CANTOPEN;
