@@ -96,17 +96,17 @@ run (const struct arguments *arguments)
   }
 }
 
-/* Data that did not reach stdout is a failure, even if all else went well. */
+/* Data that did not reach stdout is a failure, even if all else went well. A command that failed has said why. */
 static int
 finish_output (int status)
 {
   bool failed = ferror (stdout) != 0;
 
   errno = 0;
-  if (fflush (stdout) == 0 && !failed)
+  if ((fflush (stdout) == 0 && !failed) || status != STATUS_DONE)
     return status;
   log_error ("stdout: %s", errno ? strerror (errno) : "not everything could be written");
-  return status == STATUS_DONE ? STATUS_FAILED : status;
+  return STATUS_FAILED;
 }
 
 int
