@@ -100,6 +100,7 @@ clean (char *text)
 }
 
 /* Formats into `text`; what does not fit is cut, at a character's end, and marked. */
+LOG_PRINTF (3, 0)
 static void
 format_text (char *text, size_t size, const char *format, va_list arguments)
 {
@@ -257,6 +258,7 @@ log_event (enum log_level level, const char *event, const char *message, const c
   errno = saved;
 }
 
+LOG_PRINTF (2, 0)
 static void
 log_arguments (enum log_level level, const char *format, va_list arguments)
 {
@@ -289,6 +291,7 @@ LOG_FUNCTION (dcpipe_warning, LOG_WARNING)
 LOG_FUNCTION (dcpipe_info, LOG_INFO)
 LOG_FUNCTION (dcpipe_debug, LOG_DEBUG)
 
+LOG_PRINTF (1, 0)
 static void
 fail_arguments (const char *format, va_list arguments)
 {
