@@ -206,7 +206,6 @@ run_init (struct run *run, const struct setup *setup, const struct run_options *
   pthread_condattr_destroy (&attributes);
   budget_init (&run->budget, setup->pipeline.memory, hurry_writers, run);
   block_set_limit (setup->pipeline.max_block_size);
-  stop_reset ();
   stop_set_following (options->follow);
 }
 
@@ -357,7 +356,8 @@ run_pipeline (const struct setup *setup, const struct run_options *options)
   bool ready;
 
   run_init (&run, setup, options);
-  ready = make_parts (&run);
+  stop_reset ();
+  ready = stop_init () && make_parts (&run);
   if (ready && !check_source (&run)) {
     ready = false;
     status = STATUS_CONFIGURATION;

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -46,15 +45,15 @@ stop_init (void)
 {
   struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-  if (pipe_fds[0] < 0) {
-    if (pipe (pipe_fds) != 0) {
-      fail ("a pipe cannot be made: %s", strerror (errno));
-      return false;
-    }
-    for (int i = 0; i < 2; i++) {
-      fcntl (pipe_fds[i], F_SETFD, FD_CLOEXEC);
-      fcntl (pipe_fds[i], F_SETFL, O_NONBLOCK);
-    }
+  if (pipe_fds[0] >= 0)
+    return true;
+  if (pipe (pipe_fds) != 0) {
+    fail ("a pipe cannot be made: %s", strerror (errno));
+    return false;
+  }
+  for (int i = 0; i < 2; i++) {
+    fcntl (pipe_fds[i], F_SETFD, FD_CLOEXEC);
+    fcntl (pipe_fds[i], F_SETFL, O_NONBLOCK);
   }
   sigemptyset (&action.sa_mask);
   sigaction (SIGINT, &action, NULL);
@@ -75,7 +74,7 @@ stop_reset (void)
   char bytes[16];
 
   atomic_store (&requested, false);
-  if (signalled == 0)
+  if (signalled == 0 && pipe_fds[0] >= 0)
     while (read (pipe_fds[0], bytes, sizeof bytes) > 0)
       ;
 }
