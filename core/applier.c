@@ -301,6 +301,16 @@ note_source (struct applier *applier)
   return DCPIPE_FAIL;
 }
 
+/* The last block of a ledger whose origin nobody signed is confirmed by its successor only. */
+static void
+note_unconfirmed (struct dcpipe_checkpoint *checkpoint, const struct dcpipe_block *last)
+{
+  uint64_t end = last->frame.position + 1;
+
+  if (end >= checkpoint->unconfirmed)
+    checkpoint->unconfirmed = last->frame.trust == DCPIPE_TRUST_NONE ? end : 0;
+}
+
 static int
 move_frontiers (struct applier *applier)
 {
@@ -310,6 +320,7 @@ move_frontiers (struct applier *applier)
   if (applier->last == NULL)
     return DCPIPE_OK;
   result = note_source (applier);
+  note_unconfirmed (applier->checkpoint, applier->last);
   for (size_t i = 0; i < setup->decoders_count && result == DCPIPE_OK; i++) {
     struct frontier *frontier = checkpoint_find (applier->checkpoint, setup->decoders[i]->instance.name);
 
