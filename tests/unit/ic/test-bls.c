@@ -84,6 +84,7 @@ main (void)
   SRunner *runner = srunner_create (suite);
   int failed;
 
+  tcase_set_timeout (tests, 60);
   if (ic_bls_available ())
     tcase_add_test (tests, rows);
   else

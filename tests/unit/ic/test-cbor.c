@@ -182,6 +182,7 @@ main (void)
   SRunner *runner = srunner_create (suite);
   int failed;
 
+  tcase_set_timeout (tests, 60);
   tcase_add_checked_fixture (tests, NULL, clean);
   tcase_add_test (tests, skip_any_value);
   tcase_add_test (tests, skip_refuses);

@@ -133,6 +133,7 @@ main (void)
   SRunner *runner = srunner_create (suite);
   int failed;
 
+  tcase_set_timeout (tests, 60);
   tcase_add_test (tests, rows);
   tcase_add_test (tests, children);
   tcase_add_test (tests, malformed);

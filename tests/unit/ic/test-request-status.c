@@ -166,6 +166,7 @@ main (void)
   SRunner *runner = srunner_create (suite);
   int failed;
 
+  tcase_set_timeout (tests, 60);
   tcase_add_test (tests, rows);
   tcase_add_test (tests, unknown);
   suite_add_tcase (suite, tests);

@@ -174,6 +174,7 @@ main (void)
   SRunner *runner = srunner_create (suite);
   int failed;
 
+  tcase_set_timeout (tests, 60);
   tcase_add_test (tests, rows);
   suite_add_tcase (suite, tests);
   srunner_run_all (runner, CK_ENV);
