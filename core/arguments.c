@@ -52,9 +52,11 @@ static const struct known_option {
   { "decoder", "NAME", "the decoder NAME only", NULL, CODE_DECODER, TAKES_DECODER },
   { "json", NULL, "print JSON", NULL, CODE_JSON, TAKES_JSON },
   { "online", NULL, "ask the source, too", NULL, CODE_ONLINE, TAKES_ONLINE },
-  { "all-columns", NULL, "also columns that differ between equal imports", NULL, CODE_ALL_COLUMNS, TAKES_ALL_COLUMNS },
+  { "all-columns", NULL, "also columns that differ between equal imports", NULL, CODE_ALL_COLUMNS,
+    TAKES_ALL_COLUMNS },
   { "yes", NULL, "do not ask", NULL, CODE_YES, TAKES_YES },
-  { "log-format", "FORMAT", "text (the default) or json: one object a line", "Log, to stderr", CODE_LOG_FORMAT, 0 },
+  { "log-format", "FORMAT", "text (the default) or json: one object a line", "Log, to stderr",
+    CODE_LOG_FORMAT, 0 },
   { "quiet", NULL, "only warnings and errors", NULL, CODE_QUIET, 0 },
   { "verbose", NULL, "debug lines, too", NULL, CODE_VERBOSE, 0 },
   { "check", NULL, "name every mistake in the INI file; touch no data", "Instead of a run", CODE_CHECK, 0 },
@@ -92,7 +94,8 @@ print_option (const struct known_option *option)
 
   if (option->group != NULL)
     printf ("\n%s:\n", option->group);
-  snprintf (left, sizeof left, "%c%c%c --%s%s%s", letter == ' ' ? ' ' : '-', letter, letter == ' ' ? ' ' : ',',
+  snprintf (left, sizeof left, "%c%c%c --%s%s%s",
+            letter == ' ' ? ' ' : '-', letter, letter == ' ' ? ' ' : ',',
             option->name, option->argument ? " " : "", option->argument ? option->argument : "");
   printf ("  %-26s %s\n", left, option->help);
 }
@@ -314,7 +317,8 @@ check_options (const struct arguments *arguments, unsigned given)
   for (size_t i = 0; i < KNOWN_COUNT; i++)
     if ((known_options[i].takes & given & ~takes) != 0)
       return usage_error ("--%s does not go with %s", known_options[i].name,
-                          arguments->action == ACTION_COMMAND ? arguments->command->name : "what is asked for");
+                          arguments->action == ACTION_COMMAND
+                            ? arguments->command->name : "what is asked for");
   if (arguments->quiet && arguments->verbose)
     return usage_error ("--quiet and --verbose contradict each other");
   if (arguments->config == NULL && arguments->action <= ACTION_DUMP_CONFIG)

@@ -32,8 +32,8 @@ struct arguments {
   bool quiet, verbose, log_json;
 };
 
-/* Reads the command line and adds the directories of --plugin-path. False after a usage error, which is logged. Texts point
- * into argv. */
+/* Reads the command line and adds the directories of --plugin-path. False after a usage error, which is
+ * logged. Texts point into argv. */
 bool arguments_parse (struct arguments *arguments, int argc, char **argv);
 
 /* Frees what arguments_parse allocated, also after it failed. */

@@ -6,11 +6,13 @@
 #include <string.h>
 
 const struct command commands[] = {
-  { "sync", NULL, TAKES_FOLLOW | TAKES_LABEL, command_sync, "import up to the tip; done when no command is given" },
+  { "sync", NULL, TAKES_FOLLOW | TAKES_LABEL, command_sync,
+    "import up to the tip; done when no command is given" },
   { "status", NULL, TAKES_SINK | TAKES_JSON, command_status, "print how far every sink is" },
   { "verify", NULL, TAKES_SINK, command_verify, "replay the ledger and compare every table" },
   { "dump", "TABLE", TAKES_SINK | TAKES_ALL_COLUMNS, command_dump, "print a table as JSON lines" },
-  { "reset", NULL, TAKES_SINK | TAKES_DECODER | TAKES_YES, command_reset, "empty a sink, or a decoder's tables in it" },
+  { "reset", NULL, TAKES_SINK | TAKES_DECODER | TAKES_YES, command_reset,
+    "empty a sink, or a decoder's tables in it" },
   { NULL, NULL, 0, NULL, NULL },
 };
 

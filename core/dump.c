@@ -175,7 +175,8 @@ dump_plugin (const char *name)
 /* ---- configuration ------------------------------------------------------------------------------- */
 
 static void
-print_origin (const char *prefix, const char *key, const struct option_value *value, const struct setup *setup)
+print_origin (const char *prefix, const char *key, const struct option_value *value,
+              const struct setup *setup)
 {
   printf ("%s%s.origin=", prefix, key);
   if (value->origin == ORIGIN_DEFAULT)

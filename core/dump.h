@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What programs may ask of dcpipe: KEY=VALUE lines on stdout. Their form is stable: keys may be added, none is renamed. In
- * values a newline is written \n and a backslash \\. */
+/* What programs may ask of dcpipe: KEY=VALUE lines on stdout. Their form is stable: keys may be added,
+ * none is renamed. In values a newline is written \n and a backslash \\. */
 #ifndef DCPIPE_DUMP_H
 #define DCPIPE_DUMP_H
 

@@ -22,8 +22,8 @@ name_length (const char *p)
   return length;
 }
 
-/* Writes what stands for the ${...} at `p` to `out` and returns where it ends; NULL after fail. `taken` is set to the
- * variable's name if it came from the environment. */
+/* Writes what stands for the ${...} at `p` to `out` and returns where it ends; NULL after fail. `taken`
+ * is set to the variable's name if it came from the environment. */
 static const char *
 expand_one (const char *p, FILE *out, char **taken)
 {

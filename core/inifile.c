@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inih tells comments, sections and keys apart. It reads through our own reader, one line at a time, because usual builds
- * of it tell no line numbers, cut names at 49 bytes and lines at 197, and take an indented line as the
- * continuation of the one before; the reader therefore knows the line, and the value is taken from it whole. */
+/* inih tells comments, sections and keys apart. It reads through our own reader, one line at a time,
+ * because usual builds of it tell no line numbers, cut names at 49 bytes and lines at 197, and take an
+ * indented line as the continuation of the one before; the reader therefore knows the line, and the
+ * value is taken from it whole. */
 #include "config.h"
 
 #include "inifile.h"
@@ -149,7 +150,8 @@ take_section (struct reader *reader)
     return;
   }
   if (end - reader->text - 1 > NAME_BYTES_MAX) {
-    ini_mistake (reader->file, reader->line, "the name of the section is longer than %d bytes", NAME_BYTES_MAX);
+    ini_mistake (reader->file, reader->line, "the name of the section is longer than %d bytes",
+                 NAME_BYTES_MAX);
     return;
   }
   if (!add_section (reader->file, reader->line, reader->text + 1, end))
@@ -212,7 +214,8 @@ take_key (void *context, const char *section_name, const char *key, const char *
   section = &file->sections[file->count - 1];
   before = ini_find (section, key);
   if (before != NULL) {
-    ini_mistake (file, reader->line, "%s is given twice in %s, first on line %u", key, section->title, before->line);
+    ini_mistake (file, reader->line, "%s is given twice in %s, first on line %u", key, section->title,
+                 before->line);
     return 1;
   }
   text = trimmed (value, comment_start (value));
@@ -225,7 +228,8 @@ take_key (void *context, const char *section_name, const char *key, const char *
 
 /* ---- lines --------------------------------------------------------------------------------------- */
 
-/* True if the line is a key's and inih shall have it; sections, blank lines and mistakes are dealt with here. */
+/* True if the line is a key's and inih shall have it; sections, blank lines and mistakes are dealt with
+ * here. */
 static bool
 is_key_line (struct reader *reader, size_t length)
 {

@@ -5,8 +5,9 @@
  *     [sink main]                 a section is a kind and, for some kinds, a name
  *     path = ${DATA:-.}/x.db      ; a comment behind a blank and ';'
  *
- * ${NAME} is the environment variable, ${NAME:-default} has a default for one that is unset or empty, and $${ stands for
- * ${ itself. A line holds at most INIFILE_LINE_MAX bytes and is not continued on the next. */
+ * ${NAME} is the environment variable, ${NAME:-default} has a default for one that is unset or empty,
+ * and $${ stands for ${ itself. A line holds at most INIFILE_LINE_MAX bytes and is not continued on the
+ * next. */
 #ifndef DCPIPE_INIFILE_H
 #define DCPIPE_INIFILE_H
 
@@ -57,14 +58,15 @@ void inifile_free (struct inifile *file);
 void ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
   __attribute__ ((__format__ (__printf__, 3, 4)));
 
-/* Logs all mistakes noted so far, "FILE:LINE: ...", in the order of their lines, those of the whole file at the end. */
+/* Logs all mistakes noted so far, "FILE:LINE: ...", in the order of their lines, those of the whole file
+ * at the end. */
 void inifile_report (struct inifile *file);
 
 /* The value of a key in a section, or NULL. */
 const struct ini_value *ini_find (const struct ini_section *section, const char *key);
 
-/* Expands ${...} in `text`. `variable`, if not NULL, is set to the name of the last variable taken from the environment (to
- * be freed) or NULL. NULL after fail. */
+/* Expands ${...} in `text`. `variable`, if not NULL, is set to the name of the last variable taken from
+ * the environment (to be freed) or NULL. NULL after fail. */
 char *ini_expand (const char *text, char **variable);
 
 #endif

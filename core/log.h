@@ -24,16 +24,16 @@ bool log_is_json (void);
 
 #define LOG_PRINTF(text_, first_) __attribute__ ((__format__ (__printf__, text_, first_)))
 
-/* One line. errno is kept. Control characters and what is not UTF-8 are replaced, for the text may come from a ledger.
- * Repeats of the same line are limited: from the tenth within ten seconds they are counted and
- * summed up in one line. Any thread. */
+/* One line. errno is kept. Control characters and what is not UTF-8 are replaced, for the text may come
+ * from a ledger. Repeats of the same line are limited: from the tenth within ten seconds they are
+ * counted and summed up in one line. Any thread. */
 void log_error (const char *format, ...) LOG_PRINTF (1, 2);
 void log_warning (const char *format, ...) LOG_PRINTF (1, 2);
 void log_info (const char *format, ...) LOG_PRINTF (1, 2);
 void log_debug (const char *format, ...) LOG_PRINTF (1, 2);
 
-/* Data fields of a JSON line beside the message: `event` and pairs of name and text, ended by NULL. In text logs the
- * message alone is printed. */
+/* Data fields of a JSON line beside the message: `event` and pairs of name and text, ended by NULL. In
+ * text logs the message alone is printed. */
 void log_event (enum log_level level, const char *event, const char *message, const char *const *fields);
 
 /* Prints the sums of repeats that are still owed. To be called before the program ends. */
@@ -54,8 +54,8 @@ void failure_clear (void);
 /* Logs that reason as an error. */
 void log_failure (void);
 
-/* A line that shows progress on a terminal is wiped before a log line and drawn again after it. `redraw` is called with
- * `show` false, then true, with the log's lock held; NULL ends it. */
+/* A line that shows progress on a terminal is wiped before a log line and drawn again after it. `redraw`
+ * is called with `show` false, then true, with the log's lock held; NULL ends it. */
 void log_set_redraw (void (*redraw) (void *context, bool show), void *context);
 
 #endif

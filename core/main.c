@@ -54,7 +54,8 @@ check (const struct setup *setup, const struct arguments *arguments)
   log_info ("%s: configuration is good", setup->path);
   if (!arguments->online)
     return STATUS_DONE;
-  log_error ("%s: its plugin has no check that asks the other side, so nothing was asked", setup->source->title);
+  log_error ("%s: its plugin has no check that asks the other side, so nothing was asked",
+             setup->source->title);
   return STATUS_FAILED;
 }
 
@@ -96,7 +97,8 @@ run (const struct arguments *arguments)
   }
 }
 
-/* Data that did not reach stdout is a failure, even if all else went well. A command that failed has said why. */
+/* Data that did not reach stdout is a failure, even if all else went well. A command that failed has
+ * said why. */
 static int
 finish_output (int status)
 {

@@ -7,8 +7,9 @@
 
 #define NEAREST_MAX 64
 
-/* Begin with { .word = what was written }, offer every known word, read `best`: empty if none is near enough to be meant.
- * Near is at most a third of the word's letters wrong, missing, added or swapped with their neighbour. */
+/* Begin with { .word = what was written }, offer every known word, read `best`: empty if none is near
+ * enough to be meant. Near is at most a third of the word's letters wrong, missing, added or swapped
+ * with their neighbour. */
 struct nearest {
   const char *word;
   char best[NEAREST_MAX + 1];

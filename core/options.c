@@ -66,7 +66,8 @@ option_store (const struct dcpipe_option *option, const struct option_value *val
 /* ---- unknown keys -------------------------------------------------------------------------------- */
 
 static bool
-is_known (const struct dcpipe_options *options, const char *const *known, const char *key, struct nearest *nearest)
+is_known (const struct dcpipe_options *options, const char *const *known, const char *key,
+          struct nearest *nearest)
 {
   for (size_t i = 0; i < options->count; i++) {
     if (strcmp (options->items[i].key, key) == 0)
@@ -92,16 +93,19 @@ check_keys (const struct dcpipe_options *options, struct inifile *file, const st
     if (is_known (options, known, section->values[i].key, &nearest))
       continue;
     hint = nearest_hint (&nearest);
-    ini_mistake (file, section->values[i].line, "%s: unknown key in %s%s", section->values[i].key, section->title,
+    ini_mistake (file, section->values[i].line, "%s: unknown key in %s%s", section->values[i].key,
+                 section->title,
                  hint ? hint : "");
   }
 }
 
 /* ---- values -------------------------------------------------------------------------------------- */
 
-/* The value that the sections give for `option`, or NULL. Sections that contradict each other are a mistake. */
+/* The value that the sections give for `option`, or NULL. Sections that contradict each other are a
+ * mistake. */
 static const struct ini_value *
-given_value (const struct dcpipe_option *option, struct inifile *file, const struct ini_section *const *sections,
+given_value (const struct dcpipe_option *option, struct inifile *file,
+             const struct ini_section *const *sections,
              size_t count)
 {
   const struct ini_value *found = NULL;
@@ -135,7 +139,8 @@ copy_source (struct option_value *value, const struct ini_value *given, const ch
 }
 
 static bool
-set_option (const struct dcpipe_option *option, struct inifile *file, const struct ini_section *const *sections,
+set_option (const struct dcpipe_option *option, struct inifile *file,
+            const struct ini_section *const *sections,
             size_t count, struct option_value *value)
 {
   const struct ini_value *given = given_value (option, file, sections, count);
@@ -156,7 +161,8 @@ set_option (const struct dcpipe_option *option, struct inifile *file, const stru
 }
 
 struct option_value *
-options_set (const struct dcpipe_options *options, struct inifile *file, const struct ini_section *const *sections,
+options_set (const struct dcpipe_options *options, struct inifile *file,
+             const struct ini_section *const *sections,
              size_t sections_count, const char *const *known, void *handle)
 {
   struct option_value *values = calloc (options->count ? options->count : 1, sizeof *values);

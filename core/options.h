@@ -25,9 +25,11 @@ struct option_value {
   char **list;       /* LIST, NULL at its end */
 };
 
-/* Parses `text` as the option's value into the parsed members of `value`, empty so far. Relative paths are taken from
- * `directory`. False after fail, saying what was expected ("'x': expected a size from 1k to 1G"). */
-bool option_parse (const struct dcpipe_option *option, const char *text, const char *directory, struct option_value *value);
+/* Parses `text` as the option's value into the parsed members of `value`, empty so far. Relative paths
+ * are taken from `directory`. False after fail, saying what was expected ("'x': expected a size from 1k
+ * to 1G"). */
+bool option_parse (const struct dcpipe_option *option, const char *text, const char *directory,
+                   struct option_value *value);
 
 /* Stores what was parsed at the option's offset in `handle`. Strings stay the value's. */
 void option_store (const struct dcpipe_option *option, const struct option_value *value, void *handle);
@@ -36,15 +38,17 @@ void option_store (const struct dcpipe_option *option, const struct option_value
 size_t option_size (int type);
 const char *option_type_name (int type);
 
-/* Sets every option of the table from the sections given (NULL entries are skipped; of several that give a key, all must
- * agree), then from defaults. `known` lists further keys that the caller reads itself, NULL at the end. Mistakes are logged and counted in
- * `file`. NULL when memory is short; otherwise an array of options->count values, to be freed with options_free. */
+/* Sets every option of the table from the sections given (NULL entries are skipped; of several that give
+ * a key, all must agree), then from defaults. `known` lists further keys that the caller reads itself,
+ * NULL at the end. Mistakes are logged and counted in `file`. NULL when memory is short; otherwise an
+ * array of options->count values, to be freed with options_free. */
 struct option_value *options_set (const struct dcpipe_options *options, struct inifile *file,
                                   const struct ini_section *const *sections, size_t sections_count,
                                   const char *const *known, void *handle);
 
 /* A deep copy, and its values stored in `handle`. NULL when memory is short. */
-struct option_value *options_copy (const struct dcpipe_options *options, const struct option_value *values, void *handle);
+struct option_value *options_copy (const struct dcpipe_options *options, const struct option_value *values,
+                                   void *handle);
 void options_free (const struct dcpipe_options *options, struct option_value *values);
 
 #endif

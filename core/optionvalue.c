@@ -21,10 +21,20 @@ struct unit {
   uint64_t factor;
 };
 
-static const struct unit size_units[] = { { "", 1 },         { "k", UINT64_C (1) << 10 }, { "M", UINT64_C (1) << 20 },
-                                          { "G", UINT64_C (1) << 30 }, { "T", UINT64_C (1) << 40 }, { NULL, 0 } };
-static const struct unit duration_units[] = { { "", 1000 },    { "ms", 1 },         { "s", 1000 },
-                                              { "m", 60 * 1000 }, { "h", 3600 * 1000 }, { "d", 86400 * 1000 }, { NULL, 0 } };
+static const struct unit size_units[] = {
+  { "", 1 },
+  { "k", UINT64_C (1) << 10 },
+  { "M", UINT64_C (1) << 20 },
+  { "G", UINT64_C (1) << 30 },
+  { "T", UINT64_C (1) << 40 },
+  { NULL, 0 },
+};
+
+/* A bare number is seconds. */
+static const struct unit duration_units[] = {
+  { "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60 * 1000 }, { "h", 3600 * 1000 },
+  { "d", 86400 * 1000 }, { NULL, 0 },
+};
 
 static const struct {
   const char *name;
@@ -277,7 +287,8 @@ parse_path (const char *text, const char *directory, char **path)
 }
 
 bool
-option_parse (const struct dcpipe_option *option, const char *text, const char *directory, struct option_value *value)
+option_parse (const struct dcpipe_option *option, const char *text, const char *directory,
+              struct option_value *value)
 {
   switch (option->type) {
   case DCPIPE_OPTION_BOOL:

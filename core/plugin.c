@@ -34,9 +34,9 @@ plugin_kind_name (enum dcpipe_kind kind)
 }
 
 /* One member that all three structs have. */
-#define COMMON(plugin, member)                                                                                         \
-  ((plugin)->kind == DCPIPE_KIND_SOURCE    ? (plugin)->u.source.member                                                 \
-   : (plugin)->kind == DCPIPE_KIND_DECODER ? (plugin)->u.decoder.member                                                \
+#define COMMON(plugin, member)                                                                              \
+  ((plugin)->kind == DCPIPE_KIND_SOURCE    ? (plugin)->u.source.member                                      \
+   : (plugin)->kind == DCPIPE_KIND_DECODER ? (plugin)->u.decoder.member                                     \
                                            : (plugin)->u.sink.member)
 
 const char *
@@ -101,8 +101,8 @@ keep (struct plugin *plugin, void *memory)
   return NULL;
 }
 
-/* Replaces the array whose pointer is stored at `place` by a copy with elements of our size: what ours has more is zero,
- * what theirs has more is left out. */
+/* Replaces the array whose pointer is stored at `place` by a copy with elements of our size: what ours
+ * has more is zero, what theirs has more is left out. */
 static bool
 copy_array (struct plugin *plugin, void *place, size_t count, size_t *item_size, size_t our_size)
 {
@@ -111,7 +111,8 @@ copy_array (struct plugin *plugin, void *place, size_t count, size_t *item_size,
 
   memcpy (&from, place, sizeof from);
   if (count > 0 && (from == NULL || count > ITEMS_MAX || *item_size == 0 || *item_size > ITEM_SIZE_MAX)) {
-    fail ("%s: an array that the plugin declares has no sound size (%zu elements of %zu bytes)", plugin->path, count,
+    fail ("%s: an array that the plugin declares has no sound size (%zu elements of %zu bytes)", plugin->path,
+          count,
           *item_size);
     return false;
   }
@@ -124,7 +125,7 @@ copy_array (struct plugin *plugin, void *place, size_t count, size_t *item_size,
   return true;
 }
 
-#define COPY_ARRAY(plugin, array)                                                                                      \
+#define COPY_ARRAY(plugin, array)                                                                           \
   copy_array ((plugin), &(array)->items, (array)->count, &(array)->item_size, sizeof *(array)->items)
 
 static bool
@@ -177,7 +178,8 @@ check_version (const struct dcpipe_registration *registration, const char *path)
 }
 
 static bool
-take_registration (struct plugin *plugin, const struct dcpipe_registration *registration, enum dcpipe_kind kind)
+take_registration (struct plugin *plugin, const struct dcpipe_registration *registration,
+                   enum dcpipe_kind kind)
 {
   size_t ours = kind == DCPIPE_KIND_SOURCE    ? sizeof plugin->u.source
                 : kind == DCPIPE_KIND_DECODER ? sizeof plugin->u.decoder
@@ -226,7 +228,8 @@ registration_of (void *library)
   return entry ();
 }
 
-/* Opens the shared object and returns its registration. `library` is set, even after fail, to what must be closed. */
+/* Opens the shared object and returns its registration. `library` is set, even after fail, to what must
+ * be closed. */
 static const struct dcpipe_registration *
 open_library (const char *path, void **library)
 {

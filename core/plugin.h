@@ -8,7 +8,8 @@
 
 #include "dcpipe-plugin.h"
 
-/* A loaded plugin. Its struct is our own copy, zeroed where the plugin's was shorter, and so are the arrays in it. */
+/* A loaded plugin. Its struct is our own copy, zeroed where the plugin's was shorter, and so are the
+ * arrays in it. */
 struct plugin {
   enum dcpipe_kind kind;
   char *path; /* of the shared object */
@@ -34,14 +35,15 @@ size_t plugin_handle_size (const struct plugin *plugin);
 int (*plugin_config_complete (const struct plugin *plugin)) (void *handle);
 const char *plugin_kind_name (enum dcpipe_kind kind); /* "source", "decoder", "sink" */
 
-/* Adds a directory (with sources/, decoders/, sinks/ in it) behind those added before. They are searched first, then those of
- * the environment variable DCPIPE_PLUGIN_PATH, then the installed one. Never the current directory. */
+/* Adds a directory (with sources/, decoders/, sinks/ in it) behind those added before. They are searched
+ * first, then those of the environment variable DCPIPE_PLUGIN_PATH, then the installed one. Never the
+ * current directory. */
 void plugin_add_path (const char *directory);
 
-/* Loads `name` (looked up along the path) or the file `name` if it has a '/'. A second call for the same file gives the same
- * plugin. NULL after fail, in one clear line: not found (with the directories searched and the nearest name), no plugin, other
- * API version (with both), missing callback, other kind, a declaration that is not sound. Plugins live until
- * plugins_unload. Main thread. */
+/* Loads `name` (looked up along the path) or the file `name` if it has a '/'. A second call for the same
+ * file gives the same plugin. NULL after fail, in one clear line: not found (with the directories
+ * searched and the nearest name), no plugin, other API version (with both), missing callback, other
+ * kind, a declaration that is not sound. Plugins live until plugins_unload. Main thread. */
 struct plugin *plugin_load (enum dcpipe_kind kind, const char *name);
 
 /* The kind of the plugin in a file; 0 after fail. */
@@ -51,7 +53,8 @@ void plugins_unload (void);
 
 /* Calls `each` with every plugin's file along the path, in alphabetical order; of several with one name the
  * first found, which is the one that plugin_load takes. */
-void plugins_list (enum dcpipe_kind kind, void (*each) (void *context, const char *name, const char *path), void *context);
+void plugins_list (enum dcpipe_kind kind, void (*each) (void *context, const char *name, const char *path),
+                   void *context);
 
 /* Checks what a loaded plugin declares (plugin-check.c). False after fail. */
 bool plugin_check (const struct plugin *plugin);

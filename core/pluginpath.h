@@ -5,8 +5,8 @@
 
 #include "plugin.h"
 
-/* The real path of the plugin's file, to be freed. NULL after fail, which names the directories searched and the nearest name
- * that is there. */
+/* The real path of the plugin's file, to be freed. NULL after fail, which names the directories searched
+ * and the nearest name that is there. */
 char *pluginpath_find (enum dcpipe_kind kind, const char *name);
 
 /* Frees what plugin_add_path keeps. */

@@ -154,7 +154,8 @@ take_labels (struct setup *setup, struct decoder *decoder, const struct ini_sect
   if (label != NULL)
     return add_label (decoder, label);
   list = list_labels (plugin);
-  ini_mistake (setup->file, section->line, "%s: the decoder %s does not take this label; it takes %s", section->title,
+  ini_mistake (setup->file, section->line, "%s: the decoder %s does not take this label; it takes %s",
+               section->title,
                plugin_name (plugin), list ? list : "others");
   return true;
 }
@@ -203,7 +204,8 @@ make_fingerprint (struct decoder *decoder)
 
   if (out == NULL)
     return false;
-  fprintf (out, "%s/%u labels=%s", plugin_name (plugin), plugin->u.decoder.row_format, decoder->any ? "*" : "");
+  fprintf (out, "%s/%u labels=%s", plugin_name (plugin), plugin->u.decoder.row_format, decoder->any
+           ? "*" : "");
   for (size_t i = 0; i < decoder->labels_count; i++)
     fprintf (out, "%s%s", i ? "," : "", decoder->labels[i]);
   for (size_t i = 0; i < options->count; i++)
@@ -216,7 +218,8 @@ make_fingerprint (struct decoder *decoder)
 
 /* ---- grouping ------------------------------------------------------------------------------------ */
 
-/* All sections and the plugin that each names; NULL for those that are no decoder's or whose plugin did not load. */
+/* All sections and the plugin that each names; NULL for those that are no decoder's or whose plugin did
+ * not load. */
 struct groups {
   struct plugin **plugins;
   const struct ini_section **sections;
@@ -238,12 +241,14 @@ load_plugins (struct setup *setup, struct groups *groups)
     for (size_t j = 0; j < i; j++)
       if (groups->plugins[i] != NULL && groups->plugins[j] == groups->plugins[i]
           && strcmp (groups->sections[j]->title, section->title) == 0)
-        ini_mistake (file, section->line, "%s with plugin = %s is given twice, first on line %u", section->title,
+        ini_mistake (file, section->line, "%s with plugin = %s is given twice, first on line %u",
+                     section->title,
                      plugin_name (groups->plugins[i]), groups->sections[j]->line);
   }
 }
 
-/* Makes the decoder of the plugin that the section number `first` is the first to name. False when memory is short. */
+/* Makes the decoder of the plugin that the section number `first` is the first to name. False when
+ * memory is short. */
 static bool
 make_decoder (struct setup *setup, const struct groups *groups, size_t first)
 {
@@ -272,7 +277,8 @@ is_first (const struct groups *groups, size_t number)
   return groups->plugins[number] != NULL;
 }
 
-/* Labels come after all decoders are known, for a label may be written by the alias that another decoder declares. */
+/* Labels come after all decoders are known, for a label may be written by the alias that another decoder
+ * declares. */
 static bool
 give_labels (struct setup *setup, const struct groups *groups)
 {
@@ -280,7 +286,8 @@ give_labels (struct setup *setup, const struct groups *groups)
     struct decoder *decoder = setup->decoders[i];
 
     for (size_t j = 0; j < groups->count; j++)
-      if (groups->plugins[j] == decoder->instance.plugin && !take_labels (setup, decoder, groups->sections[j]))
+      if (groups->plugins[j] == decoder->instance.plugin && !take_labels (setup, decoder,
+                                                                          groups->sections[j]))
         return false;
     if (decoder->any)
       drop_labels (decoder);
@@ -317,13 +324,15 @@ check_owners (struct setup *setup)
 
     for (size_t j = 0; j < i; j++)
       if (strcmp (setup->decoders[j]->instance.name, instance->name) == 0)
-        ini_mistake (setup->file, instance->line, "%s: two plugins call themselves %s; the other one is named on line %u",
+        ini_mistake (setup->file, instance->line,
+                     "%s: two plugins call themselves %s; the other one is named on line %u",
                      instance->section, instance->name, setup->decoders[j]->instance.line);
     for (size_t j = 0; j < tables->count; j++) {
       const struct decoder *owner = owner_of (setup, i, tables->items[j].name);
 
       if (owner != NULL)
-        ini_mistake (setup->file, instance->line, "%s: the decoders %s and %s (line %u) both declare the table %s",
+        ini_mistake (setup->file, instance->line,
+                     "%s: the decoders %s and %s (line %u) both declare the table %s",
                      instance->section, instance->name, owner->instance.name, owner->instance.line,
                      tables->items[j].name);
     }

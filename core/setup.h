@@ -44,8 +44,8 @@ struct setup {
   size_t sinks_count;
 };
 
-/* Reads the file, loads the plugins, sets and checks every option. Every mistake is logged (file, line, nearest known
- * name), not only the first; NULL if there was one. */
+/* Reads the file, loads the plugins, sets and checks every option. Every mistake is logged (file, line,
+ * nearest known name), not only the first; NULL if there was one. */
 struct setup *setup_read (const char *path);
 void setup_free (struct setup *setup);
 
@@ -53,15 +53,15 @@ void setup_free (struct setup *setup);
  * decoder plugins found, are followed; otherwise `label` itself. Main thread. */
 const char *setup_label (const struct setup *setup, const char *label);
 
-/* Every label that a [decoder LABEL] section names, canonical, sorted, without repeats; NULL at the end. The caller
- * frees the array, not the texts. */
+/* Every label that a [decoder LABEL] section names, canonical, sorted, without repeats; NULL at the end.
+ * The caller frees the array, not the texts. */
 const char **setup_labels (const struct setup *setup);
 
 /* The table of [pipeline]'s keys. */
 const struct dcpipe_options *setup_pipeline_options (void);
 
-/* Another handle of the same plugin with the same options (readers and scratch stores of a sink), and its end.
- * NULL after fail. */
+/* Another handle of the same plugin with the same options (readers and scratch stores of a sink), and
+ * its end. NULL after fail. */
 struct instance *instance_clone (const struct instance *instance);
 void instance_free (struct instance *instance);
 

@@ -10,7 +10,8 @@ DCPIPE_EXPORT const struct dcpipe_registration *
 dcpipe_plugin (void)
 {
   static const struct dcpipe_registration registration
-      = { DCPIPE_MAGIC, DCPIPE_API_MAJOR + 1, DCPIPE_API_MINOR, DCPIPE_KIND_DECODER, sizeof bad_decoder, &bad_decoder };
+      = { DCPIPE_MAGIC, DCPIPE_API_MAJOR + 1, DCPIPE_API_MINOR, DCPIPE_KIND_DECODER, sizeof bad_decoder,
+          &bad_decoder };
 
   return &registration;
 }

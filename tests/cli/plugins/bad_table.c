@@ -9,7 +9,8 @@ static const struct dcpipe_column bad_columns[] = {
   { "entry_index", DCPIPE_U64, 3, DCPIPE_FILL_ENTRY_INDEX, 0, NULL },
 };
 
-static const struct dcpipe_table_def bad_tables[] = { { .name = "gaps", .columns = DCPIPE_ARRAY (bad_columns) } };
+static const struct dcpipe_table_def bad_tables[] = { { .name = "gaps",
+                                                        .columns = DCPIPE_ARRAY (bad_columns) } };
 
 static const struct dcpipe_decoder bad_decoder = {
   TRIAL_DECODER ("bad_table"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A decoder as it would be if it had been built for an earlier minor version: its struct ends before `resolve`, its columns
- * before `help`. What lies behind the ends is poison that the loader must not read. */
+/* A decoder as it would be if it had been built for an earlier minor version: its struct ends before
+ * `resolve`, its columns before `help`. What lies behind the ends is poison that the loader must not
+ * read. */
 #include "config.h"
 
 #include "decoder.h"
@@ -46,7 +47,8 @@ DCPIPE_EXPORT const struct dcpipe_registration *
 dcpipe_plugin (void)
 {
   static const struct dcpipe_registration registration
-      = { DCPIPE_MAGIC, DCPIPE_API_MAJOR, 0, DCPIPE_KIND_DECODER, offsetof (struct dcpipe_decoder, resolve), &older_decoder };
+      = { DCPIPE_MAGIC, DCPIPE_API_MAJOR, 0, DCPIPE_KIND_DECODER, offsetof (struct dcpipe_decoder, resolve),
+          &older_decoder };
 
   return &registration;
 }

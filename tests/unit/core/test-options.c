@@ -90,7 +90,8 @@ static const struct {
 
 START_TEST (test_number)
 {
-  struct dcpipe_option option = { .key = "k", .type = numbers[_i].type, .values = "flag|reject|off", .min = numbers[_i].min,
+  struct dcpipe_option option = { .key = "k", .type = numbers[_i].type, .values = "flag|reject|off",
+                                  .min = numbers[_i].min,
                                   .max = numbers[_i].max };
   struct option_value value = { 0 };
   union {
