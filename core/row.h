@@ -34,6 +34,26 @@ struct dcpipe_row {
   uint8_t operation;
 };
 
+static inline bool
+type_has_bytes (int type)
+{
+  return type == DCPIPE_TEXT || type == DCPIPE_BLOB || type == DCPIPE_DECIMAL || type == DCPIPE_JSON;
+}
+
+/* The column is computed when it is read. */
+static inline bool
+row_fills (const struct dcpipe_row *row, size_t column)
+{
+  return row->entry != NULL && row->table->columns[column].fill != DCPIPE_FILL_NOTHING;
+}
+
+/* Bytes of a row of that table, without what its values point to; and an empty stored row in memory of that size. */
+size_t row_size (const struct dcpipe_table *table);
+struct dcpipe_row *row_lay_out (void *memory, const struct dcpipe_table *table);
+
+/* An empty row that goes nowhere, for when memory is short: one per thread, large enough for any table. */
+struct dcpipe_row *row_nowhere (const struct dcpipe_table *table);
+
 /* What decode left for resolve. */
 struct note {
   const struct dcpipe_entry *entry;

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading rows, comparing and copying them, and what sinks say of them. */
+#include "config.h"
+
+#include "row.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "block.h"
+
+/* ---- reading values ----------------------------------------------------------------------------- */
+
+const dcpipe_table *
+dcpipe_row_table (const dcpipe_row *row)
+{
+  return row->table;
+}
+
+int
+dcpipe_row_operation (const dcpipe_row *row)
+{
+  return row->operation;
+}
+
+bool
+dcpipe_is_set (const dcpipe_row *row, size_t column)
+{
+  const struct table_column *declared = &row->table->columns[column];
+
+  if (row_fills (row, column)) {
+    if (row->operation == DCPIPE_UPDATE)
+      return declared->key > 0 || !(declared->flags & DCPIPE_COLUMN_KEEP_FIRST);
+    return row->operation != DCPIPE_DELETE;
+  }
+  if (row->operation == DCPIPE_UPDATE || row->operation == DCPIPE_DELETE || declared->key > 0)
+    return row->states[column] != VALUE_UNSET;
+  return true;
+}
+
+bool
+dcpipe_is_null (const dcpipe_row *row, size_t column)
+{
+  return !row_fills (row, column) && row->states[column] != VALUE_SET;
+}
+
+bool
+dcpipe_get_bool (const dcpipe_row *row, size_t column)
+{
+  return row->values[column].b;
+}
+
+int64_t
+dcpipe_get_i64 (const dcpipe_row *row, size_t column)
+{
+  return row->values[column].i;
+}
+
+uint64_t
+dcpipe_get_u64 (const dcpipe_row *row, size_t column)
+{
+  const struct dcpipe_block *block;
+
+  if (!row_fills (row, column))
+    return row->values[column].u;
+  block = row->entry->block;
+  switch (row->table->columns[column].fill) {
+  case DCPIPE_FILL_BLOCK_OFFSET:
+    return block->frame.position;
+  case DCPIPE_FILL_ENTRY_INDEX:
+    return row->entry->index;
+  case DCPIPE_FILL_ORDINAL:
+    return block->first_ordinal + row->entry->index;
+  case DCPIPE_FILL_BLOCK_TIME:
+    return block->time_ns - block->time_ns % 1000000;
+  case DCPIPE_FILL_BLOCK_TIME_NS:
+    return block->time_ns;
+  default:
+    return block->parcel->import_time;
+  }
+}
+
+struct dcpipe_bytes
+dcpipe_get_bytes (const dcpipe_row *row, size_t column)
+{
+  if (row_fills (row, column)) {
+    const struct dcpipe_block *block = row->entry->block;
+
+    return (struct dcpipe_bytes) { (const uint8_t *) block->hash_hex, 2u * block->hash.size };
+  }
+  return row->values[column].bytes;
+}
+
+bool
+row_equal (const struct dcpipe_row *a, const struct dcpipe_row *b, size_t *column)
+{
+  for (*column = 0; *column < a->table->columns_count; ++*column) {
+    const struct table_column *declared = &a->table->columns[*column];
+    bool null = dcpipe_is_null (a, *column);
+
+    if (declared->flags & DCPIPE_COLUMN_VOLATILE)
+      continue;
+    if (null != dcpipe_is_null (b, *column))
+      return false;
+    if (null)
+      continue;
+    if (type_has_bytes (declared->type)) {
+      struct dcpipe_bytes x = dcpipe_get_bytes (a, *column), y = dcpipe_get_bytes (b, *column);
+
+      if (x.size != y.size || (x.size > 0 && memcmp (x.data, y.data, x.size) != 0))
+        return false;
+    } else if (declared->type == DCPIPE_BOOL) {
+      if (dcpipe_get_bool (a, *column) != dcpipe_get_bool (b, *column))
+        return false;
+    } else if (declared->type == DCPIPE_I64) {
+      if (dcpipe_get_i64 (a, *column) != dcpipe_get_i64 (b, *column))
+        return false;
+    } else if (dcpipe_get_u64 (a, *column) != dcpipe_get_u64 (b, *column))
+      return false;
+  }
+  return true;
+}
+
+/* ---- copies ------------------------------------------------------------------------------------- */
+
+size_t
+row_copy_size (const struct dcpipe_row *row)
+{
+  size_t size = row_size (row->table);
+
+  for (size_t i = 0; i < row->table->columns_count; i++)
+    if (type_has_bytes (row->table->columns[i].type) && !dcpipe_is_null (row, i))
+      size += dcpipe_get_bytes (row, i).size;
+  return size;
+}
+
+struct dcpipe_row *
+row_copy (const struct dcpipe_row *row)
+{
+  void *memory = malloc (row_copy_size (row));
+  struct dcpipe_row *copy;
+  uint8_t *bytes;
+
+  if (memory == NULL)
+    return NULL;
+  copy = row_lay_out (memory, row->table);
+  copy->operation = row->operation;
+  bytes = copy->states + row->table->columns_count;
+  for (size_t i = 0; i < row->table->columns_count; i++) {
+    if (!dcpipe_is_set (row, i))
+      continue;
+    copy->states[i] = dcpipe_is_null (row, i) ? VALUE_NULL : VALUE_SET;
+    if (copy->states[i] == VALUE_NULL)
+      continue;
+    if (type_has_bytes (row->table->columns[i].type)) {
+      struct dcpipe_bytes value = dcpipe_get_bytes (row, i);
+
+      if (value.size > 0)
+        memcpy (bytes, value.data, value.size);
+      copy->values[i].bytes = (struct dcpipe_bytes) { bytes, value.size };
+      bytes += value.size;
+    } else if (row_fills (row, i))
+      copy->values[i].u = dcpipe_get_u64 (row, i);
+    else
+      copy->values[i] = row->values[i];
+  }
+  return copy;
+}
+
+struct dcpipe_row *
+row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row)
+{
+  struct dcpipe_row *merged = row_nowhere (row->table);
+
+  if (old == NULL)
+    return row_copy (row);
+  for (size_t i = 0; i < row->table->columns_count; i++) {
+    bool keep = row->operation == DCPIPE_UPDATE ? !dcpipe_is_set (row, i)
+                                                : (row->table->columns[i].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
+    const struct dcpipe_row *from = keep ? old : row;
+
+    merged->states[i] = dcpipe_is_null (from, i) ? VALUE_NULL : VALUE_SET;
+    if (type_has_bytes (row->table->columns[i].type))
+      merged->values[i].bytes = dcpipe_get_bytes (from, i);
+    else if (row_fills (from, i))
+      merged->values[i].u = dcpipe_get_u64 (from, i);
+    else
+      merged->values[i] = from->values[i];
+  }
+  return row_copy (merged);
+}
+
+/* ---- rows in a sink's hands --------------------------------------------------------------------- */
+
+size_t
+dcpipe_rows_count (const dcpipe_rows *rows)
+{
+  return rows->list->count;
+}
+
+const dcpipe_row *
+dcpipe_rows_at (const dcpipe_rows *rows, size_t i)
+{
+  return rows->list->items[i];
+}
+
+void
+dcpipe_row_applied (dcpipe_rows *rows, size_t i, uint64_t added, uint64_t changed, uint64_t removed)
+{
+  rows->effects[i].added = added;
+  rows->effects[i].changed = changed;
+  rows->effects[i].removed = removed;
+}
+
+void
+dcpipe_row_refused (dcpipe_rows *rows, size_t i, const char *format, ...)
+{
+  va_list arguments;
+  char *reason;
+
+  va_start (arguments, format);
+  if (vasprintf (&reason, format, arguments) < 0)
+    reason = NULL;
+  va_end (arguments);
+  if (reason == NULL)
+    rows->no_memory = true;
+  free (rows->effects[i].refused);
+  rows->effects[i].refused = reason;
+}
