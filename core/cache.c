@@ -19,7 +19,7 @@ struct cached_row {
   struct dcpipe_row *own;       /* the same if it is ours, NULL if it belongs to a parcel */
   bool dirty;
   bool in_sink_known, in_sink; /* is there such a row in the sink */
-  bool replaced;               /* deleted and added again: the sink has to do both */
+  bool replaced;               /* deleted and added again, or a kept value was set: the sink deletes, then adds */
   bool recent;                 /* used since the last trim looked at it */
   struct cached_row *next_dirty;
   size_t key_size;
@@ -70,12 +70,12 @@ cost (const struct cached_row *cached)
   return sizeof *cached + cached->key_size + (cached->own != NULL ? row_copy_size (cached->own) : 0);
 }
 
-/* Makes room for one more row to be buried, so that burying cannot fail. */
+/* Makes room for so many more rows to be buried, so that burying cannot fail. */
 static bool
-dig (struct row_cache *cache)
+dig (struct row_cache *cache, size_t rows)
 {
-  if (cache->grave_count == cache->grave_capacity) {
-    size_t capacity = cache->grave_capacity ? 2 * cache->grave_capacity : 64;
+  if (rows > cache->grave_capacity - cache->grave_count) {
+    size_t capacity = 2 * cache->grave_capacity + (rows > 64 ? rows : 64);
     struct dcpipe_row **grave = realloc (cache->grave, capacity * sizeof *grave);
 
     if (grave == NULL) {
@@ -194,6 +194,16 @@ has_keep_first (const struct dcpipe_table *table)
   return false;
 }
 
+/* An UPDATE may set what an UPSERT keeps. */
+static bool
+sets_kept (const struct dcpipe_row *row)
+{
+  for (size_t i = 0; i < row->table->columns_count; i++)
+    if ((row->table->columns[i].flags & DCPIPE_COLUMN_KEEP_FIRST) && dcpipe_is_set (row, i))
+      return true;
+  return false;
+}
+
 static int
 put (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row)
 {
@@ -235,7 +245,7 @@ fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const
 {
   const struct dcpipe_row *rows[1] = { row };
   struct cached_row *cached, *next;
-  int result = cache_flush (cache);
+  int result = dig (cache, HASH_COUNT (cache->rows)) ? cache_flush (cache) : DCPIPE_FAIL;
 
   if (result == DCPIPE_OK)
     result = cache->apply (cache->context, rows, 1);
@@ -265,7 +275,7 @@ fold (struct row_cache *cache, const struct row_key *key, const struct dcpipe_ro
   absent = cached->row == NULL;
   if (row->operation == DCPIPE_INSERT ? !absent : row->operation == DCPIPE_UPDATE && absent)
     return DCPIPE_OK;
-  if (absent && cached->dirty)
+  if ((absent && cached->dirty) || (row->operation == DCPIPE_UPDATE && sets_kept (row)))
     cached->replaced = true;
   return put (cache, cached, row);
 }
@@ -277,7 +287,7 @@ cache_fold (struct row_cache *cache, const struct dcpipe_row *row)
   struct row_key key;
   int result;
 
-  if (!dig (cache) || !make_key (&key, row))
+  if (!dig (cache, 1) || !make_key (&key, row))
     return DCPIPE_FAIL;
   if (row->operation == DCPIPE_DELETE && !dcpipe_is_set (row, last))
     result = fold_delete_prefix (cache, &key, row);

@@ -87,6 +87,19 @@ status_of (int result)
 
 /* ---- asking ------------------------------------------------------------------------------------- */
 
+static int
+open_source (struct feeder *feeder, const struct dcpipe_resume *resume)
+{
+  int result;
+
+  do {
+    retry_begin ();
+    result = feeder->plugin->open (feeder->source->handle, resume);
+  } while (result == DCPIPE_RETRY && retry_wait (&feeder->retry));
+  retry_reset (&feeder->retry);
+  return result;
+}
+
 /* One call of `next`, repeated after passing faults. */
 static int
 ask (struct feeder *feeder, struct dcpipe_batch *batch)
@@ -115,7 +128,8 @@ ask (struct feeder *feeder, struct dcpipe_batch *batch)
     if (!retry_wait (&feeder->retry))
       return stop_requested () ? DCPIPE_WAIT : DCPIPE_RETRY;
   }
-  retry_reset (&feeder->retry);
+  if (result != DCPIPE_WAIT)
+    retry_reset (&feeder->retry);
   return result;
 }
 
@@ -144,7 +158,12 @@ send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t fir
   parcel->charge = charge;
   atomic_store (&run->progress.fetched, batch->frames[first + count - 1].position + batch->frames[first + count - 1].bytes.size);
   atomic_fetch_add (&run->progress.fetched_bytes, bytes);
-  return queue_push (run->work, parcel);
+  if (queue_push (run->work, parcel))
+    return true;
+  parcel_release (parcel);
+  feeder->number--;
+  run_end (run, STATUS_FAILED, failure ());
+  return false;
 }
 
 /* False if nothing more is to be sent. */
@@ -215,7 +234,7 @@ check_stored_blocks (struct feeder *feeder)
     const struct dcpipe_resume resume = { .point = &feeder->run->probes[i] };
     struct dcpipe_batch batch = { 0 };
 
-    result = feeder->plugin->open (feeder->source->handle, &resume);
+    result = open_source (feeder, &resume);
     if (result == DCPIPE_OK)
       result = compare_stored (feeder, resume.point, &batch);
     batch_clear (&batch);
@@ -267,33 +286,20 @@ feed (struct feeder *feeder, struct dcpipe_batch *batch)
   return false;
 }
 
-static int
-open_source (struct feeder *feeder)
-{
-  const struct dcpipe_resume resume = { .point = &feeder->run->start };
-  int result;
-
-  do {
-    retry_begin ();
-    result = feeder->plugin->open (feeder->source->handle, &resume);
-  } while (result == DCPIPE_RETRY && retry_wait (&feeder->retry));
-  retry_reset (&feeder->retry);
-  return result;
-}
-
 void *
 feeder_main (void *argument)
 {
   struct run *run = argument;
   struct feeder feeder = { .run = run, .source = run->setup->source, .plugin = &run->setup->source->plugin->u.source,
                            .retry = { .max = run->setup->pipeline.max_retries } };
+  const struct dcpipe_resume resume = { .point = &run->start };
   struct dcpipe_batch batch = { 0 };
   int result;
 
   log_set_instance (feeder.source->title);
   result = check_stored_blocks (&feeder);
   if (result == DCPIPE_OK)
-    result = open_source (&feeder);
+    result = open_source (&feeder, &resume);
   if (result == DCPIPE_OK)
     while (feed (&feeder, &batch))
       ;

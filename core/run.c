@@ -22,19 +22,20 @@
 
 /* ---- the end ------------------------------------------------------------------------------------ */
 
-void
+bool
 run_end (struct run *run, int status, const char *reason)
 {
   {
     LOCK_SCOPE (&run->mutex);
     if (run->ended)
-      return;
+      return false;
     run->ended = true;
     run->status = status;
     run->reason = reason != NULL ? strdup (reason) : NULL;
   }
   stop_request ();
   budget_close (&run->budget);
+  return true;
 }
 
 bool

@@ -95,8 +95,8 @@ struct run {
 /* Runs the pipeline to its end: an enum status. Reasons have been logged. */
 int run_pipeline (const struct setup *setup, const struct run_options *options);
 
-/* Ends the run; the first cause counts. Any thread. `reason` may be NULL. */
-void run_end (struct run *run, int status, const char *reason);
+/* Ends the run; the first cause counts, and false is returned for others. Any thread. `reason` may be NULL. */
+bool run_end (struct run *run, int status, const char *reason);
 bool run_has_ended (struct run *run);
 
 /* Why the run failed, to be freed; NULL if it did not (yet). */

@@ -170,8 +170,7 @@ hand_on (struct sequencer *sequencer, struct parcel *parcel)
   struct run *run = sequencer->run;
 
   parcel->delivered = parcel->budget != NULL;
-  if (parcel->budget != NULL)
-    budget_deliver (&run->budget, parcel->number, parcel->charge);
+  budget_deliver (&run->budget, parcel->number, parcel->delivered ? parcel->charge : 0);
   atomic_store (&parcel->references, (unsigned) run->writers_count);
   for (size_t i = 0; i < run->writers_count; i++)
     writer_push (run->writers[i], parcel);

@@ -191,11 +191,9 @@ worker_main (void *argument)
   struct parcel *parcel;
 
   worker.rows = calloc (run->setup->decoders_count + 1, sizeof *worker.rows);
-  if (worker.rows == NULL) {
+  if (worker.rows == NULL)
     run_end (run, STATUS_FAILED, "no memory for a worker");
-    return NULL;
-  }
-  for (size_t i = 0; i < run->setup->decoders_count; i++) {
+  for (size_t i = 0; worker.rows != NULL && i < run->setup->decoders_count; i++) {
     const struct instance *decoder = &run->setup->decoders[i]->instance;
 
     rows_begin (&worker.rows[i], NULL, run->tables, i, decoder->name, decoder->plugin->u.decoder.tables.count);

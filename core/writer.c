@@ -32,6 +32,7 @@ struct writer {
   bool at_tip;       /* nothing is left to be fetched */
   bool failed;
   struct retry retry;
+  unsigned again;    /* transactions begun anew since the last commit */
   struct writer_progress progress;
   struct table_changes *changes;
 };
@@ -202,6 +203,7 @@ try_commit (struct writer *writer)
   applier_committed (&writer->applier);
   release_pending (writer);
   retry_reset (&writer->retry);
+  writer->again = 0;
   return DCPIPE_OK;
 }
 
@@ -219,22 +221,24 @@ apply_parcel (struct writer *writer, const struct parcel *parcel)
 }
 
 /* Goes back to the last commit. */
-static bool
+static int
 roll_back (struct writer *writer)
 {
   struct dcpipe_checkpoint stored = { 0 };
+  int result = writer->sink->plugin->u.sink.rollback (writer->sink->handle);
   int status;
 
-  if (writer->sink->plugin->u.sink.rollback (writer->sink->handle) != DCPIPE_OK)
-    return false;
+  if (result != DCPIPE_OK)
+    return result;
   status = sink_load_checkpoint (writer->sink, &stored);
-  if (status == STATUS_DONE) {
-    checkpoint_free (&writer->checkpoint);
-    writer->checkpoint = stored;
-    status = add_frontiers (writer);
+  if (status != STATUS_DONE) {
+    checkpoint_free (&stored);
+    return status == STATUS_TEMPORARY ? DCPIPE_RETRY : DCPIPE_FAIL;
   }
+  checkpoint_free (&writer->checkpoint);
+  writer->checkpoint = stored;
   applier_rolled_back (&writer->applier);
-  return status == STATUS_DONE;
+  return add_frontiers (writer) == STATUS_DONE ? DCPIPE_OK : DCPIPE_FAIL;
 }
 
 static int
@@ -252,20 +256,29 @@ repeat_pending (struct writer *writer)
 static int
 recover (struct writer *writer, int result)
 {
-  unsigned again = 0;
-
   while (result == DCPIPE_RETRY || result == DCPIPE_AGAIN) {
     if (result == DCPIPE_RETRY) {
       atomic_fetch_add (&writer->progress.retries, 1);
       if (!retry_wait (&writer->retry))
         return DCPIPE_RETRY;
-    } else if (++again > 100) {
+    } else if (++writer->again > 100) {
       fail ("the sink began its transaction anew a hundred times without success");
       return DCPIPE_FAIL;
     }
-    result = roll_back (writer) ? repeat_pending (writer) : DCPIPE_FAIL;
+    result = roll_back (writer);
+    if (result == DCPIPE_OK)
+      result = repeat_pending (writer);
   }
   return result;
+}
+
+/* Why the sink is lost, as an exit status. Waiting for another attempt may have been cut short by a signal. */
+static int
+status_of_loss (int result)
+{
+  if (result != DCPIPE_RETRY)
+    return STATUS_FAILED;
+  return stop_signal () != 0 ? 128 + stop_signal () : STATUS_TEMPORARY;
 }
 
 /* The sink is lost for this run. */
@@ -279,7 +292,8 @@ give_up (struct writer *writer, int result)
   writer->failed = true;
   writer->sink->plugin->u.sink.rollback (writer->sink->handle);
   release_pending (writer);
-  run_end (writer->run, result == DCPIPE_RETRY ? STATUS_TEMPORARY : STATUS_FAILED, reason);
+  if (!run_end (writer->run, status_of_loss (result), reason))
+    log_error ("%s", reason != NULL ? reason : "no memory");
   free (reason);
 }
 

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# The engine, each part alone.
+check_LTLIBRARIES += libcoresupport.la
+libcoresupport_la_SOURCES = unit/core/tables.c unit/core/tables.h unit/core/memory-store.c unit/core/memory-store.h
+
+TESTS += unit/core/test-cache
+check_PROGRAMS += unit/core/test-cache
+unit_core_test_cache_SOURCES = unit/core/test-cache.c
+unit_core_test_cache_LDADD = libcoresupport.la $(CORE_TEST_LIBS)
