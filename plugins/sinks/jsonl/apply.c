@@ -43,14 +43,15 @@ set_columns (const struct schema *schema, const dcpipe_row *row)
   return mask;
 }
 
-/* Whether the row does anything may depend on rows that are there. Rows of logs that nobody counts are not looked up:
- * an INSERT that does nothing is found when the file is folded. */
+/* Whether the row does anything may depend on rows that are there. Rows of logs that nobody counts are not
+ * looked up: an INSERT that does nothing is found when the file is folded. */
 static bool
 needs_index (const struct table *table, const dcpipe_row *row, bool higher)
 {
   if (dcpipe_row_operation (row) != DCPIPE_INSERT)
     return true;
-  return !higher && (dcpipe_table_counted (table->schema->table) || !(dcpipe_table_flags (table->schema->table) & DCPIPE_TABLE_LOG));
+  return !higher && (dcpipe_table_counted (table->schema->table)
+                     || !(dcpipe_table_flags (table->schema->table) & DCPIPE_TABLE_LOG));
 }
 
 static int
@@ -84,7 +85,8 @@ apply_to (struct files *files, struct table *table, const dcpipe_row *row, struc
   if (table->index == NULL)
     return DCPIPE_OK;
   table->indexed = table->now.length;
-  return index_apply (table->index, table->schema, operation, files->key.data, files->key.size, &columns, offset, effect)
+  return index_apply (table->index, table->schema, operation, files->key.data, files->key.size, &columns,
+                      offset, effect)
              ? DCPIPE_OK
              : files_no_memory (files);
 }
@@ -100,7 +102,8 @@ apply_row (struct files *files, dcpipe_rows *rows, size_t i)
   int result;
 
   if (table == NULL || table->removed) {
-    dcpipe_error ("table %s was reset, and can be filled after the sink was opened again", dcpipe_table_name (declared));
+    dcpipe_error ("table %s was reset, and can be filled after the sink was opened again",
+                  dcpipe_table_name (declared));
     return DCPIPE_FAIL;
   }
   column = format_check (table->schema, row);

@@ -72,7 +72,8 @@ parse_table (struct table *table, const json_t *item)
   if (!json_is_integer (length) || json_integer_value (length) < 0)
     return false;
   extent->length = (uint64_t) json_integer_value (length);
-  if (extent->ascending && extent->length > 0 && !parse_last (extent, json_string_value (last), json_string_length (last)))
+  if (extent->ascending && extent->length > 0
+      && !parse_last (extent, json_string_value (last), json_string_length (last)))
     return false;
   table->now = *extent;
   table->stored = true;
@@ -120,7 +121,8 @@ parse_root (struct files *files, json_t *root)
   const json_t *generation = json_object_get (root, "generation");
 
   if (json_integer_value (json_object_get (root, "dcpipe_jsonl")) != FORMAT) {
-    dcpipe_error ("%s/" CHECKPOINT_FILE ": not a change log of dcpipe's of format %d", files->directory, FORMAT);
+    dcpipe_error ("%s/" CHECKPOINT_FILE ": not a change log of dcpipe's of format %d", files->directory,
+                  FORMAT);
     return DCPIPE_FAIL;
   }
   if (!json_is_integer (generation) || !json_is_object (json_object_get (root, "tables"))
@@ -166,7 +168,8 @@ checkpoint_read (struct files *files)
   result = parse_root (files, root);
   json_decref (root);
   if (result == DCPIPE_NONE) {
-    dcpipe_error ("%s/" CHECKPOINT_FILE ": damaged, its members are not those that dcpipe writes", files->directory);
+    dcpipe_error ("%s/" CHECKPOINT_FILE ": damaged, its members are not those that dcpipe writes",
+                  files->directory);
     return DCPIPE_FAIL;
   }
   return result;
@@ -181,7 +184,8 @@ describe_table (const struct table *table)
 
   if (table->now.ascending)
     hex_encode (last, table->now.last, table->now.last_size);
-  return json_pack ("{s:O, s:I, s:b, s:s}", "columns", table->columns, "length", (json_int_t) table->now.length, "ascending",
+  return json_pack ("{s:O, s:I, s:b, s:s}", "columns", table->columns, "length",
+                    (json_int_t) table->now.length, "ascending",
                     table->now.ascending, "last", last);
 }
 
@@ -198,7 +202,8 @@ describe (const struct files *files, struct dcpipe_bytes text, uint64_t generati
   for (size_t i = 0; good && i < files->tables_count; i++)
     if (!files->tables[i]->removed && (files->tables[i]->stored || files->tables[i]->fd >= 0))
       good = json_object_set_new (tables, files->tables[i]->name, describe_table (files->tables[i])) == 0;
-  root = json_pack ("{s:i, s:I, s:o, s:o}", "dcpipe_jsonl", FORMAT, "generation", (json_int_t) generation, "checkpoint",
+  root = json_pack ("{s:i, s:I, s:o, s:o}", "dcpipe_jsonl", FORMAT, "generation", (json_int_t) generation,
+                    "checkpoint",
                     checkpoint, "tables", tables);
   described = good && root != NULL ? json_dumps (root, JSON_INDENT (1)) : NULL;
   json_decref (root);

@@ -21,7 +21,8 @@ files_failed (const struct files *files, const char *file, const char *what)
 {
   int error = errno;
 
-  dcpipe_error ("cannot %s %s%s%s: %s", what, files->directory, file ? "/" : "", file ? file : "", strerror (error));
+  dcpipe_error ("cannot %s %s%s%s: %s", what, files->directory, file ? "/" : "", file ? file : "",
+                strerror (error));
   return error == ENOSPC || error == EDQUOT ? DCPIPE_RETRY : DCPIPE_FAIL;
 }
 
@@ -47,7 +48,8 @@ struct table *
 files_add (struct files *files, const char *name, json_t *columns)
 {
   struct table *table = columns ? table_make (name, columns) : NULL;
-  struct table **tables = table ? realloc (files->tables, (files->tables_count + 1) * sizeof (struct table *)) : NULL;
+  size_t size = (files->tables_count + 1) * sizeof (struct table *);
+  struct table **tables = table ? realloc (files->tables, size) : NULL;
 
   if (tables == NULL) {
     table_free (table);
@@ -93,8 +95,8 @@ is_known (const struct files *files, const char *file)
   return false;
 }
 
-/* Removes what a killed process left: files that no commit knows. A directory with such files and without a checkpoint
- * was never ours, and nothing is removed. */
+/* Removes what a killed process left: files that no commit knows. A directory with such files and without a
+ * checkpoint was never ours, and nothing is removed. */
 static int
 sweep (struct files *files, bool ours)
 {
@@ -114,17 +116,19 @@ sweep (struct files *files, bool ours)
     bool unknown = is_table_file (entry->d_name) && !is_known (files, entry->d_name);
 
     if (unknown && !ours) {
-      dcpipe_error ("%s holds %s but no " CHECKPOINT_FILE ": not a store of dcpipe's; name another directory", files->directory,
-                    entry->d_name);
+      dcpipe_error ("%s holds %s but no " CHECKPOINT_FILE ": not a store of dcpipe's; name another directory",
+                    files->directory, entry->d_name);
       result = DCPIPE_FAIL;
-    } else if ((unknown || strcmp (entry->d_name, CHECKPOINT_NEW) == 0) && unlinkat (files->fd, entry->d_name, 0) < 0)
+    } else if ((unknown || strcmp (entry->d_name, CHECKPOINT_NEW) == 0)
+               && unlinkat (files->fd, entry->d_name, 0) < 0)
       result = files_failed (files, entry->d_name, "remove");
   }
   closedir (directory);
   return result;
 }
 
-/* Opens the table's file and checks that all that is committed is there. With `flags` for writing, cuts off the rest. */
+/* Opens the table's file and checks that all that is committed is there. With `flags` for writing, cuts off
+ * the rest. */
 static int
 open_table (struct files *files, struct table *table, int flags)
 {
@@ -136,7 +140,8 @@ open_table (struct files *files, struct table *table, int flags)
   if (fstat (table->fd, &status) < 0)
     return files_failed (files, table->file, "read");
   if ((uint64_t) status.st_size < table->committed.length) {
-    dcpipe_error ("%s/%s has %lld bytes, but %llu were committed: it was cut short by something else", files->directory,
+    dcpipe_error ("%s/%s has %lld bytes, but %llu were committed: it was cut short by something else",
+                  files->directory,
                   table->file, (long long) status.st_size, (unsigned long long) table->committed.length);
     return DCPIPE_FAIL;
   }
@@ -374,8 +379,8 @@ files_reset (struct files *files, const char *name)
 
 /* ---- snapshots ---------------------------------------------------------------------------------- */
 
-/* Opens the files of the checkpoint just read. A file that is still the one that was open has only grown, and its index
- * with it. DCPIPE_NONE if a file is gone: a later checkpoint does not have it. */
+/* Opens the files of the checkpoint just read. A file that is still the one that was open has only grown,
+ * and its index with it. DCPIPE_NONE if a file is gone: a later checkpoint does not have it. */
 static int
 open_files (struct files *files)
 {
@@ -385,7 +390,8 @@ open_files (struct files *files)
     int result;
 
     if (table->fd >= 0
-        && (!table->stored || fstatat (files->fd, table->file, &named, 0) < 0 || fstat (table->fd, &opened) < 0
+        && (!table->stored || fstatat (files->fd, table->file, &named, 0) < 0
+            || fstat (table->fd, &opened) < 0
             || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev)) {
       close_table (table);
       index_free (table->index);
@@ -415,7 +421,8 @@ files_snapshot (struct files *files)
 {
   if (files->mode != DCPIPE_READ || files->snapshot)
     return DCPIPE_OK;
-  /* A reset may remove files between reading the checkpoint and opening them; then there is a later checkpoint. */
+  /* A reset may remove files between reading the checkpoint and opening them; then there is a later
+   * checkpoint. */
   for (int attempt = 0; attempt < 10; attempt++) {
     int result = checkpoint_read (files), opened;
     uint64_t generation = files->generation;

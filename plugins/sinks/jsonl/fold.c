@@ -13,7 +13,8 @@
 static int
 damaged (const struct files *files, const struct table *table, uint64_t offset)
 {
-  dcpipe_error ("%s/%s: the line at byte %llu is not one that dcpipe wrote for this table", files->directory, table->file,
+  dcpipe_error ("%s/%s: the line at byte %llu is not one that dcpipe wrote for this table",
+                files->directory, table->file,
                 (unsigned long long) offset);
   return DCPIPE_FAIL;
 }
@@ -70,7 +71,8 @@ fold_index (struct files *files, struct table *table)
     struct effect effect;
 
     if (!line_key (&files->line, table->schema, &files->other)
-        || !index_apply (table->index, table->schema, files->line.operation, files->other.data, files->other.size,
+        || !index_apply (table->index, table->schema, files->line.operation, files->other.data,
+                         files->other.size,
                          &files->line.columns, offset, &effect))
       return files_no_memory (files);
   }

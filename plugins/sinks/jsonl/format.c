@@ -46,17 +46,17 @@ put_escape (struct table *table, uint8_t c)
 static void
 put_text (struct table *table, struct dcpipe_bytes bytes)
 {
-  const uint8_t *p = bytes.data, *end = p + bytes.size;
+  size_t at = 0;
 
   PUT (table, "\"");
-  while (p < end) {
-    const uint8_t *start = p;
+  while (at < bytes.size) {
+    size_t start = at;
 
-    while (p < end && *p >= 0x20 && *p != '"' && *p != '\\')
-      p++;
-    table_put (table, start, (size_t) (p - start));
-    if (p < end)
-      put_escape (table, *p++);
+    while (at < bytes.size && bytes.data[at] >= 0x20 && bytes.data[at] != '"' && bytes.data[at] != '\\')
+      at++;
+    table_put (table, bytes.data + start, at - start);
+    if (at < bytes.size)
+      put_escape (table, bytes.data[at++]);
   }
   PUT (table, "\"");
 }
@@ -94,7 +94,8 @@ put_time (struct table *table, uint64_t ns)
   PUT (table, "\"");
 }
 
-/* JSON stands in the line as it is. A null that is a value has a blank before it, so that it reads back as one. */
+/* JSON stands in the line as it is. A null that is a value has a blank before it, so that it reads back as
+ * one. */
 static void
 put_json (struct table *table, struct dcpipe_bytes bytes)
 {
@@ -112,7 +113,10 @@ put_value (struct table *table, const dcpipe_row *row, size_t column, int type)
   }
   switch (type) {
   case DCPIPE_BOOL:
-    table_put (table, dcpipe_get_bool (row, column) ? "true" : "false", dcpipe_get_bool (row, column) ? 4 : 5);
+    if (dcpipe_get_bool (row, column))
+      PUT (table, "true");
+    else
+      PUT (table, "false");
     break;
   case DCPIPE_I64:
     put_i64 (table, dcpipe_get_i64 (row, column));
@@ -137,9 +141,10 @@ put_value (struct table *table, const dcpipe_row *row, size_t column, int type)
 void
 format_row (struct table *table, const dcpipe_row *row)
 {
-  static const char *const starts[]
-      = { [DCPIPE_INSERT] = "{", [DCPIPE_UPSERT] = "{\"_op\":\"upsert\"", [DCPIPE_UPDATE] = "{\"_op\":\"update\"",
-          [DCPIPE_DELETE] = "{\"_op\":\"delete\"" };
+  static const char *const starts[] = { [DCPIPE_INSERT] = "{",
+                                        [DCPIPE_UPSERT] = "{\"_op\":\"upsert\"",
+                                        [DCPIPE_UPDATE] = "{\"_op\":\"update\"",
+                                        [DCPIPE_DELETE] = "{\"_op\":\"delete\"" };
   const char *start = starts[dcpipe_row_operation (row)];
   const struct schema *schema = table->schema;
   bool first = start[1] == '\0', delete = dcpipe_row_operation (row) == DCPIPE_DELETE;

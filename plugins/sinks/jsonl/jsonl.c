@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stores each table as a file of JSON lines, in the order in which rows came: a change log that other programs can
- * follow, and that folds back into the table (doc/formats.md). */
+/* Stores each table as a file of JSON lines, in the order in which rows came: a change log that other
+ * programs can follow, and that folds back into the table (doc/formats.md). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -19,8 +19,10 @@ struct reader {
 void reader_begin (struct reader *reader, int fd, uint64_t from, uint64_t end, size_t chunk);
 void reader_free (struct reader *reader);
 
+/* What reader_next found. READER_FAILED: errno; EILSEQ is a line without an end, or a short file. */
+enum reader_result { READER_LINE, READER_END, READER_FAILED };
+
 /* The next line, without its newline, valid and writable until the next call. `offset` is where it begins. */
-enum reader_result { READER_LINE, READER_END, READER_FAILED /* errno; EILSEQ: a line without end, or a short file */ };
 enum reader_result reader_next (struct reader *reader, char **line, size_t *size, uint64_t *offset);
 
 #endif

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const type_names[] = { [DCPIPE_BOOL] = "bool", [DCPIPE_I64] = "i64",   [DCPIPE_U64] = "u64",
-                                          [DCPIPE_TEXT] = "text", [DCPIPE_BLOB] = "blob", [DCPIPE_TIME] = "time",
-                                          [DCPIPE_DECIMAL] = "decimal", [DCPIPE_JSON] = "json" };
+static const char *const type_names[] = {
+  [DCPIPE_BOOL] = "bool", [DCPIPE_I64] = "i64",   [DCPIPE_U64] = "u64",         [DCPIPE_TEXT] = "text",
+  [DCPIPE_BLOB] = "blob", [DCPIPE_TIME] = "time", [DCPIPE_DECIMAL] = "decimal", [DCPIPE_JSON] = "json",
+};
 
 static bool
 known_type (int type)
@@ -52,7 +53,8 @@ check_table (const dcpipe_table *table)
     dcpipe_error ("table %s has flags that this sink does not know: 0x%x", name, unknown);
   for (size_t i = 0; i < count && count <= COLUMNS_MAX && unknown == 0; i++)
     if (!known_type (dcpipe_column_type (table, i))) {
-      dcpipe_error ("column %s of table %s has a type that this sink does not know: %d", dcpipe_column_name (table, i), name,
+      dcpipe_error ("column %s of table %s has a type that this sink does not know: %d",
+                    dcpipe_column_name (table, i), name,
                     dcpipe_column_type (table, i));
       return false;
     }
@@ -156,13 +158,16 @@ schema_compare (const dcpipe_table *table, const json_t *stored, const char *fil
   if (i == count && json_array_size (stored) == count)
     result = DCPIPE_OK;
   else if (i == count)
-    dcpipe_error ("%s: the stored table has a column %zu, '%s', which table %s does not have any more", file, i + 1,
+    dcpipe_error ("%s: the stored table has a column %zu, '%s', which table %s does not have any more",
+                  file, i + 1,
                   json_string_value (json_array_get (stored, i)), dcpipe_table_name (table));
   else if (i >= json_array_size (stored))
-    dcpipe_error ("%s: the stored table lacks column %zu, '%s'", file, i + 1, json_string_value (json_array_get (columns, i)));
+    dcpipe_error ("%s: the stored table lacks column %zu, '%s'", file, i + 1,
+                  json_string_value (json_array_get (columns, i)));
   else
     dcpipe_error ("%s: column %zu of the stored table is '%s', expected '%s'", file, i + 1,
-                  json_string_value (json_array_get (stored, i)), json_string_value (json_array_get (columns, i)));
+                  json_string_value (json_array_get (stored, i)),
+                      json_string_value (json_array_get (columns, i)));
   json_decref (columns);
   return result;
 }

@@ -42,7 +42,8 @@ struct schema {
   struct mask replaced; /* those that an UPSERT sets in a row that exists */
 };
 
-/* NULL after dcpipe_error: a column type or table flag that this sink does not know, too many columns, no memory. */
+/* NULL after dcpipe_error: a column type or table flag that this sink does not know, too many columns, no
+ * memory. */
 struct schema *schema_make (const dcpipe_table *table);
 void schema_free (struct schema *schema);
 
@@ -50,8 +51,8 @@ void schema_free (struct schema *schema);
  * " keep_first" after it where they apply. NULL if there is no memory. */
 json_t *schema_describe (const dcpipe_table *table);
 
-/* DCPIPE_OK if the stored description is that of `table`, otherwise DCPIPE_FAIL after dcpipe_error, which says what
- * differs. `file` is named in the message. */
+/* DCPIPE_OK if the stored description is that of `table`, otherwise DCPIPE_FAIL after dcpipe_error, which
+ * says what differs. `file` is named in the message. */
 int schema_compare (const dcpipe_table *table, const json_t *stored, const char *file);
 
 #endif

@@ -9,8 +9,8 @@
 /* Keys longer than this are not remembered as a file's last one. */
 #define LAST_KEY_MAX 512
 
-/* How far the file goes, and whether it holds only INSERTs in strictly ascending order of their keys: it can then be
- * read without an index, and a higher key cannot be there yet. */
+/* How far the file goes, and whether it holds only INSERTs in strictly ascending order of their keys: it
+ * can then be read without an index, and a higher key cannot be there yet. */
 struct extent {
   uint64_t length;
   bool ascending;
