@@ -112,7 +112,7 @@ dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
 
   if (table >= rows->decoder_tables || operation < DCPIPE_INSERT || operation > DCPIPE_DELETE) {
     mistake (rows, "row for table number %zu of %zu, operation %d", table, rows->decoder_tables, operation);
-    return row_nowhere (&rows->tables->items[rows->tables->first[rows->decoder] < rows->tables->count ? rows->tables->first[rows->decoder] : 0]);
+    return row_nowhere (rows->decoder_tables > 0 ? items : rows->tables->items);
   }
   if ((items[table].flags & DCPIPE_TABLE_LOG) && operation != DCPIPE_INSERT && operation != DCPIPE_UPDATE)
     mistake (rows, "table %s is a log, its rows are inserted", items[table].name);
