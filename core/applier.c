@@ -52,9 +52,6 @@ resolves (const struct applier *applier, const struct dcpipe_table *table)
          && applier->run->setup->decoders[table->decoder]->instance.plugin->u.decoder.resolve != NULL;
 }
 
-/* Gives rows to the sink, and counts what it says of them. Refused ones become failed entries. */
-static int apply_rows_with (struct applier *applier, const struct dcpipe_row **rows, size_t count, struct row_list *refused);
-
 /* Makes a failed entry of a row that the sink refused. */
 static int
 refuse (struct applier *applier, const struct dcpipe_row *row, const char *reason, struct row_list *refused)
@@ -93,6 +90,7 @@ take_effects (struct applier *applier, const struct dcpipe_row **rows, size_t co
   return result;
 }
 
+/* Gives rows to the sink, and counts what it says of them. Refused ones become failed entries in `refused`. */
 static int
 apply_rows_with (struct applier *applier, const struct dcpipe_row **rows, size_t count, struct row_list *refused)
 {
