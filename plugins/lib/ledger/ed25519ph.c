@@ -123,3 +123,15 @@ ledger_ed25519ph_verify (const char *context, struct bytes key, struct bytes mes
     return false;
   return crypto_core_ed25519_sub (difference, P, Q) == 0 && memcmp (difference, R, POINT_SIZE) == 0;
 }
+
+bool
+ledger_ed25519_is_key (struct bytes key)
+{
+  uint8_t sum[POINT_SIZE];
+
+  if (key.size != LEDGER_PUBKEY_SIZE)
+    return false;
+  pthread_once (&once, start_sodium);
+  /* Addition is what libsodium does with any point; other functions refuse some. */
+  return crypto_core_ed25519_add (sum, key.data, neutral) == 0;
+}

@@ -22,4 +22,8 @@
 bool ledger_ed25519ph_verify (const char *context, struct bytes key, struct bytes message,
                               struct bytes signature);
 
+/* Whether `key` is a public key at all by the same rules: 32 bytes that decode to a point, be it of small
+ * order or not reduced. */
+bool ledger_ed25519_is_key (struct bytes key);
+
 #endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the payloads of entries. */
+#ifndef DCPIPE_LIB_DECODER_PAYLOAD_H
+#define DCPIPE_LIB_DECODER_PAYLOAD_H
+
+#include "dcpipe-plugin.h"
+
+#include "ledger/borsh.h"
+
+/* Of what several payloads have there is one version so far. */
+#define PAYLOAD_V1 1
+
+/* The same bytes, as the libraries for ledgers know them. */
+static inline struct bytes
+payload_bytes (struct dcpipe_bytes bytes)
+{
+  return (struct bytes) { bytes.data, bytes.size };
+}
+
+/* The items that failed entries are told apart by: the entry itself, and the payload inside its payload. */
+enum payload_item { PAYLOAD_OUTER = 0, PAYLOAD_INNER = 1 };
+
+/* True if `in` was read to its end without an error. Otherwise the entry's `item` failed, with a reason that
+ * begins with the error's name and says what is wrong with `what` ("check-in"). */
+bool payload_finish (struct borsh *in, dcpipe_rows *rows, uint64_t item, const char *what);
+
+/* Sets a text that was read by borsh_string, or nothing (null) if it is absent. */
+void payload_set_text (dcpipe_row *row, size_t column, struct bytes text);
+void payload_set_option (dcpipe_row *row, size_t column, bool present, struct bytes text);
+
+/* Sets a text column to bytes that are text, and leaves it null if they are not UTF-8. */
+void payload_set_if_text (dcpipe_row *row, size_t column, struct bytes bytes);
+
+/* Sets hexadecimal digits. */
+void payload_set_hex (dcpipe_row *row, size_t column, struct bytes bytes);
+
+#endif

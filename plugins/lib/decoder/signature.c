@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "decoder/signature.h"
+
+#include "ledger/ed25519ph.h"
+
+const char *
+signature_status_text (enum signature_status status)
+{
+  static const char *const texts[] = {
+    [SIGNATURE_NONE] = "none",
+    [SIGNATURE_VALID] = "valid",
+    [SIGNATURE_INVALID] = "invalid",
+    [SIGNATURE_UNCHECKED] = "unchecked",
+  };
+
+  return texts[status];
+}
+
+enum signature_status
+signature_verify (const struct signature_config *config, struct bytes key, struct bytes message, struct bytes signature)
+{
+  if (config->verify == VERIFY_OFF)
+    return SIGNATURE_UNCHECKED;
+  return ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, key, message, signature) ? SIGNATURE_VALID : SIGNATURE_INVALID;
+}
+
+bool
+signature_refused (const struct signature_config *config, enum signature_status status, dcpipe_rows *rows)
+{
+  if (config->verify != VERIFY_REJECT || status != SIGNATURE_INVALID)
+    return false;
+  dcpipe_fail_entry (rows, 0, "invalid_signature: the signature is not one of its content by the key it should be by");
+  return true;
+}
