@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "offering.h"
+
+#include "bytes/cleanup.h"
+#include "bytes/utf8.h"
+#include "decoder/columns.h"
+#include "decoder/identity.h"
+#include "decoder/payload.h"
+#include "decoder/signature.h"
+
+static const struct dcpipe_label labels[] = { { .name = "ProvOffering" }, { .name = "NPOffering" } };
+
+static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signature_config) };
+
+static void
+delete_rows (dcpipe_rows *rows, size_t table, size_t column, struct bytes key)
+{
+  dcpipe_row *row = dcpipe_row_add (rows, table, DCPIPE_DELETE);
+
+  payload_set_hex (row, column, key);
+}
+
+static void
+delete_items (dcpipe_rows *rows, struct bytes key)
+{
+  delete_rows (rows, ITEMS, ITEM_PUBKEY, key);
+  delete_rows (rows, ROW_ERRORS, ERROR_PUBKEY, key);
+}
+
+/* Reads the CSV inside JSON; false after dcpipe_error. */
+static bool
+add_wrapped (dcpipe_rows *rows, dcpipe_row *row, struct bytes key, const struct wrapper *wrapper)
+{
+  struct item_reader reader = { .rows = rows, .pubkey = key, .in_wrapper = true };
+
+  if (!sheet_read ((struct bytes) { (uint8_t *) wrapper->csv, wrapper->csv_size }, item_read, &reader))
+    return false;
+  dcpipe_set_u64 (row, OFFERING_WRAPPED_ITEMS, reader.items);
+  dcpipe_set_u64 (row, OFFERING_WRAPPED_ROW_ERRORS, reader.errors);
+  if (wrapper->has_pubkey)
+    dcpipe_set_hex (row, OFFERING_WRAPPER_PUBKEY, wrapper->pubkey, sizeof wrapper->pubkey);
+  return true;
+}
+
+/* Reads what is offered; false after dcpipe_error. */
+static bool
+add_offerings (dcpipe_rows *rows, dcpipe_row *row, struct bytes key, struct bytes data)
+{
+  struct item_reader reader = { .rows = rows, .pubkey = key };
+  CLEANUP (wrapper_free) struct wrapper wrapper = { 0 };
+  size_t text = utf8_prefix (data.data, data.size);
+
+  if (text < data.size) {
+    dcpipe_set_string (row, OFFERING_FORMAT, "unreadable");
+    dcpipe_fail_entry (rows, PAYLOAD_INNER, "invalid_utf8: the offerings are not UTF-8 (byte %zu)", text);
+    return true;
+  }
+  if (!sheet_read (data, item_read, &reader))
+    return false;
+  dcpipe_set_u64 (row, OFFERING_ITEMS, reader.items);
+  dcpipe_set_u64 (row, OFFERING_ROW_ERRORS, reader.errors);
+  if (!wrapper_read (data, &wrapper)) {
+    dcpipe_set_string (row, OFFERING_FORMAT, "csv");
+    return true;
+  }
+  dcpipe_set_string (row, OFFERING_FORMAT, "json");
+  return add_wrapped (rows, row, key, &wrapper);
+}
+
+static int
+offering_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
+{
+  struct borsh in = borsh_over (payload_bytes (dcpipe_entry_value (entry)));
+  struct bytes key = payload_bytes (dcpipe_entry_key (entry)), data, signature;
+  enum signature_status status;
+  dcpipe_row *row;
+
+  if (dcpipe_entry_deleted (entry)) {
+    delete_rows (rows, OFFERINGS, OFFERING_PUBKEY, key);
+    delete_items (rows, key);
+    return DCPIPE_OK;
+  }
+  borsh_variant (&in, 1);
+  data = borsh_bytes (&in);
+  signature = borsh_bytes (&in);
+  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "offerings payload"))
+    return DCPIPE_OK;
+  status = signature_verify (handle, key, data, signature);
+  if (signature_refused (handle, status, rows))
+    return DCPIPE_OK;
+  row = dcpipe_row_add (rows, OFFERINGS, DCPIPE_UPSERT);
+  payload_set_hex (row, OFFERING_PUBKEY, key);
+  identity_set_principal (row, OFFERING_PRINCIPAL, key);
+  dcpipe_set_blob (row, OFFERING_DATA, data.data, data.size);
+  payload_set_hex (row, OFFERING_SIGNATURE, signature);
+  dcpipe_set_string (row, OFFERING_STATUS, signature_status_text (status));
+  dcpipe_set_u64 (row, OFFERING_VERSION, PAYLOAD_V1);
+  dcpipe_set_bool (row, OFFERING_IS_ACTIVE, true);
+  delete_items (rows, key);
+  return add_offerings (rows, row, key, data) ? DCPIPE_OK : DCPIPE_FAIL;
+}
+
+static const struct dcpipe_decoder offering_decoder = {
+  .name = "offering",
+  .version = PACKAGE_VERSION,
+  .description = "decodes the offerings of providers, one row for each",
+  .license = "Apache-2.0",
+  .options = DCPIPE_ARRAY (options),
+  .handle_size = sizeof (struct signature_config),
+  .labels = DCPIPE_ARRAY (labels),
+  .tables = DCPIPE_ARRAY (offering_tables),
+  .row_format = 1,
+  .decode = offering_decode,
+};
+DCPIPE_REGISTER_DECODER (offering_decoder)

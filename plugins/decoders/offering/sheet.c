@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "sheet.h"
+
+#include <csv.h>
+#include <stdlib.h>
+
+#include "bytes/cleanup.h"
+#include "dcpipe-plugin.h"
+
+struct sheet {
+  struct csv_parser parser;
+  bool (*row) (void *context, const struct sheet_row *row);
+  void *context;
+  bool has_headings, stopped, no_memory;
+  uint64_t line, byte; /* behind the bytes being parsed */
+  struct sheet_row current;
+  size_t start[SHEET_FIELDS]; /* where its fields are in `buffer` */
+  char *buffer;
+  size_t size, capacity;
+};
+
+static void
+cleanup_sheet (struct sheet *sheet)
+{
+  csv_free (&sheet->parser);
+  free (sheet->buffer);
+}
+
+static bool
+keep (struct sheet *sheet, const void *data, size_t size)
+{
+  if (sheet->capacity - sheet->size < size) {
+    size_t capacity = 2 * sheet->capacity + size + 256;
+    char *buffer = realloc (sheet->buffer, capacity);
+
+    if (buffer == NULL) {
+      sheet->no_memory = true;
+      return false;
+    }
+    sheet->buffer = buffer;
+    sheet->capacity = capacity;
+  }
+  if (size > 0)
+    memcpy (sheet->buffer + sheet->size, data, size);
+  sheet->size += size;
+  return true;
+}
+
+/* libcsv's callback for each field. */
+static void
+take_field (void *data, size_t size, void *context)
+{
+  struct sheet *sheet = context;
+  struct sheet_row *row = &sheet->current;
+
+  if (row->fields < SHEET_FIELDS) {
+    sheet->start[row->fields] = sheet->size;
+    row->field[row->fields].size = keep (sheet, data, size) ? size : 0;
+  }
+  row->fields++;
+}
+
+/* libcsv's callback for each row. */
+static void
+take_row (int end, void *context)
+{
+  struct sheet *sheet = context;
+  struct sheet_row *row = &sheet->current;
+
+  (void) end;
+  if (sheet->stopped || sheet->no_memory)
+    return;
+  for (size_t i = 0; i < SHEET_FIELDS; i++)
+    row->field[i] = i < row->fields ? (struct bytes) { (uint8_t *) sheet->buffer + sheet->start[i], row->field[i].size }
+                                    : (struct bytes) { NULL, 0 };
+  if (!sheet->has_headings) {
+    sheet->has_headings = true;
+    row->headings = row->fields;
+  } else {
+    sheet->stopped = !sheet->row (sheet->context, row);
+    row->number++;
+  }
+  row->line = sheet->line;
+  row->byte = sheet->byte;
+  row->fields = 0;
+  sheet->size = 0;
+}
+
+/* Blanks around a field are trimmed after its quotes, if it has any, are gone; for libcsv there are none. */
+static int
+no_space (unsigned char c)
+{
+  (void) c;
+  return 0;
+}
+
+/* The size of the text up to and with the first CR or LF. So a row can end only where a piece ends. */
+static size_t
+next_piece (struct bytes text)
+{
+  for (size_t i = 0; i < text.size; i++)
+    if (text.data[i] == '\n' || text.data[i] == '\r')
+      return i + 1;
+  return text.size;
+}
+
+bool
+sheet_read (struct bytes text, bool (*row) (void *context, const struct sheet_row *row), void *context)
+{
+  static const uint8_t byte_order_mark[] = { 0xef, 0xbb, 0xbf };
+  CLEANUP (cleanup_sheet) struct sheet sheet = { .row = row, .context = context, .line = 1, .current.line = 1 };
+
+  if (csv_init (&sheet.parser, 0) != 0) {
+    dcpipe_error ("the CSV library cannot be set up");
+    return false;
+  }
+  csv_set_space_func (&sheet.parser, no_space);
+  if (text.size >= sizeof byte_order_mark && memcmp (text.data, byte_order_mark, sizeof byte_order_mark) == 0) {
+    text = (struct bytes) { text.data + sizeof byte_order_mark, text.size - sizeof byte_order_mark };
+    sheet.byte = sizeof byte_order_mark;
+  }
+  while (text.size > 0 && !sheet.stopped && !sheet.no_memory) {
+    size_t size = next_piece (text);
+
+    sheet.line += text.data[size - 1] == '\n';
+    sheet.byte += size;
+    if (csv_parse (&sheet.parser, text.data, size, take_field, take_row, &sheet) != size)
+      sheet.no_memory = true;
+    text = (struct bytes) { text.data + size, text.size - size };
+  }
+  if (!sheet.stopped && !sheet.no_memory && csv_fini (&sheet.parser, take_field, take_row, &sheet) != 0)
+    sheet.no_memory = true;
+  if (sheet.no_memory && !sheet.stopped)
+    dcpipe_error ("no memory for a row of CSV");
+  return !sheet.stopped && !sheet.no_memory;
+}
