@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "contract.h"
+
+enum { REQUEST, REPLY };
+
+static const struct dcpipe_label labels[] = {
+  [REQUEST] = { .name = "ContractSignReq", .aliases = "ContractSignRequest" },
+  [REPLY] = { .name = "ContractSignReply" },
+};
+
+static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signature_config) };
+
+static int
+contract_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
+{
+  if (dcpipe_entry_deleted (entry))
+    return DCPIPE_OK;
+  return dcpipe_rows_label (rows) == REPLY ? contract_reply (handle, entry, rows) : contract_request (handle, entry, rows);
+}
+
+/* Only replies leave notes. */
+static int
+contract_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lookup, dcpipe_rows *rows)
+{
+  return contract_resolve_reply (handle, entry, lookup, rows);
+}
+
+static const struct dcpipe_decoder contract_decoder = {
+  .name = "contract",
+  .version = PACKAGE_VERSION,
+  .description = "decodes requests for contracts and their replies, and keeps how each contract stands",
+  .license = "Apache-2.0",
+  .options = DCPIPE_ARRAY (options),
+  .handle_size = sizeof (struct signature_config),
+  .labels = DCPIPE_ARRAY (labels),
+  .tables = DCPIPE_ARRAY (contract_tables),
+  .row_format = 1,
+  .decode = contract_decode,
+  .resolve = contract_resolve,
+};
+DCPIPE_REGISTER_DECODER (contract_decoder)

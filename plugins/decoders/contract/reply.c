@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "contract.h"
+
+#include "decoder/columns.h"
+#include "decoder/payload.h"
+
+struct reply {
+  bool outer, inner; /* could be read */
+  struct bytes data, signature;
+  struct bytes requester, memo, contract_id, text, details;
+  bool accepted;
+};
+
+/* ---- decode ---------------------------------------------------------------------------------------- */
+
+static struct reply
+read_reply (struct bytes value, dcpipe_rows *rows)
+{
+  struct borsh in = borsh_over (value);
+  struct reply reply = { 0 };
+
+  borsh_variant (&in, 1);
+  reply.data = borsh_bytes (&in);
+  reply.signature = borsh_bytes (&in);
+  reply.outer = payload_finish (&in, rows, PAYLOAD_OUTER, "reply payload");
+  if (!reply.outer)
+    return reply;
+  in = borsh_over (reply.data);
+  borsh_variant (&in, 1);
+  reply.requester = borsh_bytes (&in);
+  reply.memo = borsh_string (&in);
+  reply.contract_id = borsh_bytes (&in);
+  reply.accepted = borsh_bool (&in);
+  reply.text = borsh_string (&in);
+  reply.details = borsh_string (&in);
+  reply.inner = payload_finish (&in, rows, PAYLOAD_INNER, "reply");
+  return reply;
+}
+
+static void
+add_reply (dcpipe_rows *rows, const dcpipe_entry *entry, const struct reply *reply)
+{
+  dcpipe_row *row = dcpipe_row_add (rows, REPLIES, DCPIPE_INSERT);
+
+  payload_set_hex (row, REPLY_CONTRACT_ID, payload_bytes (dcpipe_entry_key (entry)));
+  dcpipe_set_blob (row, REPLY_DATA, reply->data.data, reply->data.size);
+  payload_set_hex (row, REPLY_SIGNATURE, reply->signature);
+  dcpipe_set_string (row, REPLY_SIGNATURE_STATUS, signature_status_text (SIGNATURE_NONE));
+  dcpipe_set_u64 (row, REPLY_VERSION, PAYLOAD_V1);
+  if (!reply->inner)
+    return;
+  payload_set_hex (row, REPLY_REQUESTER, reply->requester);
+  payload_set_text (row, REPLY_MEMO, reply->memo);
+  payload_set_hex (row, REPLY_PAYLOAD_CONTRACT_ID, reply->contract_id);
+  dcpipe_set_bool (row, REPLY_ACCEPTED, reply->accepted);
+  payload_set_text (row, REPLY_TEXT, reply->text);
+  payload_set_text (row, REPLY_DETAILS, reply->details);
+}
+
+/* Under verify_signatures = reject the row waits for the verdict, since a log's row cannot be taken back. */
+static bool
+row_waits (const struct signature_config *config, const struct reply *reply)
+{
+  return config->verify == VERIFY_REJECT && reply->inner;
+}
+
+int
+contract_reply (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_rows *rows)
+{
+  struct reply reply = read_reply (payload_bytes (dcpipe_entry_value (entry)), rows), *note;
+
+  if (reply.outer && !row_waits (config, &reply))
+    add_reply (rows, entry, &reply);
+  note = dcpipe_rows_note (rows, sizeof *note);
+  if (note != NULL)
+    *note = reply;
+  return DCPIPE_OK;
+}
+
+/* ---- resolve --------------------------------------------------------------------------------------- */
+
+static int
+find_contract (const dcpipe_entry *entry, dcpipe_lookup *lookup, const dcpipe_row **contract)
+{
+  dcpipe_row *key = dcpipe_lookup_key (lookup, CONTRACTS);
+  int result;
+
+  payload_set_hex (key, CONTRACT_ID, payload_bytes (dcpipe_entry_key (entry)));
+  result = dcpipe_lookup_get (lookup, key, contract);
+  return result == DCPIPE_OK || result == DCPIPE_NONE ? DCPIPE_OK : DCPIPE_FAIL;
+}
+
+static bool
+hex_digit (uint8_t digit, uint8_t *value)
+{
+  *value = (uint8_t) (digit <= '9' ? digit - '0' : digit - 'a' + 10);
+  return *value < 16;
+}
+
+/* The verdict by the key that stands in hexadecimal in the contract's row. */
+static enum signature_status
+verify_reply (const struct signature_config *config, const struct reply *reply, struct dcpipe_bytes provider)
+{
+  uint8_t key[32], high, low;
+
+  if (config->verify == VERIFY_OFF)
+    return SIGNATURE_UNCHECKED;
+  if (provider.size != 2 * sizeof key)
+    return SIGNATURE_INVALID;
+  for (size_t i = 0; i < sizeof key; i++) {
+    if (!hex_digit (provider.data[2 * i], &high) || !hex_digit (provider.data[2 * i + 1], &low))
+      return SIGNATURE_INVALID;
+    key[i] = (uint8_t) (high << 4 | low);
+  }
+  return signature_verify (config, (struct bytes) { key, sizeof key }, reply->data, reply->signature);
+}
+
+static void
+change_contract (dcpipe_rows *rows, const dcpipe_entry *entry, const struct reply *reply, enum signature_status status)
+{
+  dcpipe_row *row = dcpipe_row_add (rows, CONTRACTS, DCPIPE_UPDATE);
+
+  payload_set_hex (row, CONTRACT_ID, payload_bytes (dcpipe_entry_key (entry)));
+  dcpipe_set_string (row, CONTRACT_STATUS, !reply->inner ? "unreadable" : reply->accepted ? "signed" : "rejected");
+  dcpipe_set_u64 (row, CONTRACT_REPLY_BLOCK_OFFSET, dcpipe_entry_block_position (entry));
+  dcpipe_set_u64 (row, CONTRACT_REPLY_ENTRY_INDEX, dcpipe_entry_index (entry));
+  dcpipe_set_string (row, CONTRACT_REPLY_SIGNATURE_STATUS, signature_status_text (status));
+}
+
+int
+contract_resolve_reply (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_lookup *lookup,
+                        dcpipe_rows *rows)
+{
+  const struct reply *reply = dcpipe_lookup_note (lookup, NULL);
+  enum signature_status status = SIGNATURE_NONE;
+  struct dcpipe_bytes provider = { NULL, 0 };
+  const dcpipe_row *contract;
+  dcpipe_row *row;
+
+  if (find_contract (entry, lookup, &contract) != DCPIPE_OK)
+    return DCPIPE_FAIL;
+  if (contract != NULL)
+    provider = dcpipe_get_bytes (contract, CONTRACT_PROVIDER);
+  if (contract != NULL && reply->inner)
+    status = verify_reply (config, reply, provider);
+  if (signature_refused (config, status, rows))
+    return DCPIPE_OK;
+  if (row_waits (config, reply))
+    add_reply (rows, entry, reply);
+  if (contract == NULL)
+    return DCPIPE_OK;
+  if (reply->outer) {
+    row = dcpipe_row_add (rows, REPLIES, DCPIPE_UPDATE);
+    dcpipe_set_text (row, REPLY_PROVIDER, provider.data, provider.size);
+    dcpipe_set_string (row, REPLY_SIGNATURE_STATUS, signature_status_text (status));
+  }
+  change_contract (rows, entry, reply, status);
+  return DCPIPE_OK;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "contract.h"
+
+#include <nettle/sha2.h>
+
+#include "decoder/columns.h"
+#include "decoder/payload.h"
+
+struct option {
+  bool present;
+  struct bytes text;
+};
+
+struct request {
+  struct bytes requester, ssh_pubkey, contact, provider, offering_id, memo;
+  struct option region_name, contract_id, instance_config;
+  uint64_t amount;
+  uint32_t payments;
+  struct borsh first_payment; /* the reader, before it read them */
+  bool has_start;
+  uint64_t start; /* seconds */
+};
+
+struct payment {
+  struct bytes pricing_model, time_period_unit;
+  uint64_t quantity, amount;
+};
+
+/* ---- reading --------------------------------------------------------------------------------------- */
+
+static struct option
+read_option (struct borsh *in)
+{
+  struct option option = { .present = borsh_option (in) };
+
+  if (option.present)
+    option.text = borsh_string (in);
+  return option;
+}
+
+/* Two lengths and two numbers. */
+#define PAYMENT_LEAST (2 * 4 + 2 * 8)
+
+static struct payment
+read_payment (struct borsh *in)
+{
+  struct payment payment;
+
+  payment.pricing_model = borsh_string (in);
+  payment.time_period_unit = borsh_string (in);
+  payment.quantity = borsh_u64 (in);
+  payment.amount = borsh_u64 (in);
+  return payment;
+}
+
+static bool
+read_request (struct bytes data, struct request *request, dcpipe_rows *rows)
+{
+  struct borsh in = borsh_over (data);
+
+  borsh_variant (&in, 1);
+  request->requester = borsh_bytes (&in);
+  request->ssh_pubkey = borsh_string (&in);
+  request->contact = borsh_string (&in);
+  request->provider = borsh_bytes (&in);
+  request->offering_id = borsh_string (&in);
+  request->region_name = read_option (&in);
+  request->contract_id = read_option (&in);
+  request->instance_config = read_option (&in);
+  request->amount = borsh_u64 (&in);
+  request->payments = borsh_count (&in, PAYMENT_LEAST);
+  request->first_payment = in;
+  for (uint32_t i = 0; i < request->payments && in.error == BORSH_OK; i++)
+    read_payment (&in);
+  request->has_start = borsh_option (&in);
+  request->start = request->has_start ? borsh_u64 (&in) : 0;
+  request->memo = borsh_string (&in);
+  return payload_finish (&in, rows, PAYLOAD_INNER, "request");
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------ */
+
+static void
+set_id (dcpipe_row *row, struct bytes key, struct bytes data)
+{
+  uint8_t id[SHA256_DIGEST_SIZE];
+  struct sha256_ctx hash;
+
+  sha256_init (&hash);
+  sha256_update (&hash, data.size, data.data);
+  sha256_digest (&hash, sizeof id, id);
+  payload_set_hex (row, CONTRACT_ID, key);
+  dcpipe_set_hex (row, CONTRACT_COMPUTED_ID, id, sizeof id);
+  dcpipe_set_bool (row, CONTRACT_ID_MATCHES, bytes_equal (key, (struct bytes) { id, sizeof id }));
+}
+
+static void
+set_request (dcpipe_row *row, const struct request *request)
+{
+  payload_set_hex (row, CONTRACT_REQUESTER, request->requester);
+  payload_set_hex (row, CONTRACT_PROVIDER, request->provider);
+  payload_set_text (row, CONTRACT_SSH_PUBKEY, request->ssh_pubkey);
+  payload_set_text (row, CONTRACT_CONTACT, request->contact);
+  payload_set_text (row, CONTRACT_OFFERING_ID, request->offering_id);
+  payload_set_option (row, CONTRACT_REGION_NAME, request->region_name.present, request->region_name.text);
+  payload_set_option (row, CONTRACT_INSTANCE_ID, request->contract_id.present, request->contract_id.text);
+  payload_set_option (row, CONTRACT_INSTANCE_CONFIG, request->instance_config.present, request->instance_config.text);
+  dcpipe_set_u64 (row, CONTRACT_PAYMENT_AMOUNT, request->amount);
+  if (request->has_start)
+    dcpipe_set_u64 (row, CONTRACT_START, request->start);
+  payload_set_text (row, CONTRACT_MEMO, request->memo);
+}
+
+static void
+add_payments (dcpipe_rows *rows, struct bytes key, const struct request *request)
+{
+  struct borsh in = request->first_payment;
+
+  for (uint32_t i = 0; i < request->payments; i++) {
+    struct payment payment = read_payment (&in);
+    dcpipe_row *row = dcpipe_row_add (rows, PAYMENTS, DCPIPE_INSERT);
+
+    dcpipe_set_u64 (row, PAYMENT_ITEM, i);
+    payload_set_hex (row, PAYMENT_CONTRACT_ID, key);
+    payload_set_text (row, PAYMENT_PRICING_MODEL, payment.pricing_model);
+    payload_set_text (row, PAYMENT_TIME_PERIOD_UNIT, payment.time_period_unit);
+    dcpipe_set_u64 (row, PAYMENT_QUANTITY, payment.quantity);
+    dcpipe_set_u64 (row, PAYMENT_AMOUNT, payment.amount);
+  }
+}
+
+int
+contract_request (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_rows *rows)
+{
+  struct borsh in = borsh_over (payload_bytes (dcpipe_entry_value (entry)));
+  struct bytes key = payload_bytes (dcpipe_entry_key (entry)), data, signature;
+  enum signature_status status;
+  struct request request;
+  dcpipe_row *row;
+
+  borsh_variant (&in, 1);
+  data = borsh_bytes (&in);
+  signature = borsh_bytes (&in);
+  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "request payload") || !read_request (data, &request, rows))
+    return DCPIPE_OK;
+  status = signature_verify (config, request.requester, data, signature);
+  if (signature_refused (config, status, rows))
+    return DCPIPE_OK;
+  row = dcpipe_row_add (rows, CONTRACTS, DCPIPE_UPSERT);
+  set_id (row, key, data);
+  dcpipe_set_blob (row, CONTRACT_DATA, data.data, data.size);
+  payload_set_hex (row, CONTRACT_SIGNATURE, signature);
+  dcpipe_set_string (row, CONTRACT_SIGNATURE_STATUS, signature_status_text (status));
+  dcpipe_set_string (row, CONTRACT_STATUS, "pending");
+  set_request (row, &request);
+  dcpipe_set_u64 (row, CONTRACT_VERSION, PAYLOAD_V1);
+  dcpipe_set_u64 (row, CONTRACT_REQUEST_BLOCK_OFFSET, dcpipe_entry_block_position (entry));
+  dcpipe_set_u64 (row, CONTRACT_REQUEST_ENTRY_INDEX, dcpipe_entry_index (entry));
+  add_payments (rows, key, &request);
+  return DCPIPE_OK;
+}
