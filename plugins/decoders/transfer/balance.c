@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "transfer.h"
+
+#include "decoder/account.h"
+#include "decoder/columns.h"
+#include "decoder/identity.h"
+#include "decoder/payload.h"
+
+/* ---- balances -------------------------------------------------------------------------------------- */
+
+/* The balance, 0 for an account never heard of. DCPIPE_OK or DCPIPE_FAIL. */
+static int
+get_balance (dcpipe_lookup *lookup, const struct ledger_account *account, uint64_t *balance)
+{
+  dcpipe_row *key = dcpipe_lookup_key (lookup, BALANCES);
+  const dcpipe_row *row;
+  int result;
+
+  *balance = 0;
+  if (!account_set_key (key, BALANCE_ACCOUNT, account))
+    return DCPIPE_FAIL;
+  result = dcpipe_lookup_get (lookup, key, &row);
+  if (result == DCPIPE_OK)
+    *balance = dcpipe_get_u64 (row, BALANCE_BALANCE);
+  return result == DCPIPE_OK || result == DCPIPE_NONE ? DCPIPE_OK : DCPIPE_FAIL;
+}
+
+static int
+set_balance (dcpipe_rows *rows, int operation, const struct ledger_account *account, uint64_t balance)
+{
+  dcpipe_row *row = dcpipe_row_add (rows, BALANCES, operation);
+
+  if (!account_set_key (row, BALANCE_ACCOUNT, account))
+    return DCPIPE_FAIL;
+  account_set_parts (row, BALANCE_OWNER, BALANCE_SUBACCOUNT, account);
+  dcpipe_set_u64 (row, BALANCE_BALANCE, balance);
+  return DCPIPE_OK;
+}
+
+/* What both sides would have then. Minting takes from nowhere and burning goes nowhere; the fee is always
+ * burned. */
+struct movement {
+  bool from_moves, to_moves;
+  uint64_t from, to;
+  const char *obstacle; /* why it cannot be; NULL if it can */
+};
+
+static void
+compute (struct movement *movement, const struct transfer *transfer)
+{
+  uint64_t cost;
+
+  if (movement->from_moves) {
+    if (__builtin_add_overflow (transfer->amount, transfer->fee, &cost) || cost > movement->from) {
+      movement->obstacle = "insufficient funds";
+      return;
+    }
+    movement->from -= cost;
+    if (movement->to_moves && ledger_account_equal (&transfer->from, &transfer->to)) {
+      movement->to = movement->from;
+      movement->from_moves = false;
+    }
+  }
+  if (movement->to_moves && __builtin_add_overflow (movement->to, transfer->amount, &movement->to))
+    movement->obstacle = "the balance would exceed 64 bits";
+}
+
+/* ---- public keys ----------------------------------------------------------------------------------- */
+
+static void
+set_pubkey (dcpipe_row *target, size_t column, const dcpipe_row *found)
+{
+  struct dcpipe_bytes pubkey;
+
+  if (found == NULL)
+    return;
+  pubkey = dcpipe_get_bytes (found, PRINCIPAL_PUBKEY);
+  dcpipe_set_text (target, column, pubkey.data, pubkey.size);
+}
+
+/* The row that tells the key of the account's owner, or NULL. DCPIPE_OK or DCPIPE_FAIL. */
+static int
+find_pubkey (dcpipe_lookup *lookup, const struct ledger_account *account, const dcpipe_row **row)
+{
+  dcpipe_row *key = dcpipe_lookup_key (lookup, PRINCIPALS);
+  int result;
+
+  identity_set_text (key, PRINCIPAL_PRINCIPAL, account->owner);
+  result = dcpipe_lookup_get (lookup, key, row);
+  return result == DCPIPE_OK || result == DCPIPE_NONE ? DCPIPE_OK : DCPIPE_FAIL;
+}
+
+/* ---- the transfer ---------------------------------------------------------------------------------- */
+
+static int
+complete_row (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer *transfer, const char *obstacle)
+{
+  const dcpipe_row *from, *to;
+  dcpipe_row *row;
+
+  if (find_pubkey (lookup, &transfer->from, &from) != DCPIPE_OK || find_pubkey (lookup, &transfer->to, &to) != DCPIPE_OK)
+    return DCPIPE_FAIL;
+  row = dcpipe_row_add (rows, TRANSFERS, DCPIPE_UPDATE);
+  set_pubkey (row, TRANSFER_FROM_PUBKEY, from);
+  set_pubkey (row, TRANSFER_TO_PUBKEY, to);
+  dcpipe_set_bool (row, TRANSFER_APPLIED, obstacle == NULL);
+  dcpipe_set_string (row, TRANSFER_NOT_APPLIED, obstacle);
+  return DCPIPE_OK;
+}
+
+int
+transfer_apply (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer *transfer)
+{
+  struct movement movement = { .from_moves = !ledger_account_is_minting (&transfer->from),
+                               .to_moves = !ledger_account_is_minting (&transfer->to) };
+  int result = DCPIPE_OK;
+
+  if (movement.from_moves)
+    result = get_balance (lookup, &transfer->from, &movement.from);
+  if (result == DCPIPE_OK && movement.to_moves)
+    result = get_balance (lookup, &transfer->to, &movement.to);
+  if (result != DCPIPE_OK)
+    return result;
+  compute (&movement, transfer);
+  result = complete_row (lookup, rows, transfer, movement.obstacle);
+  if (result != DCPIPE_OK)
+    return result;
+  /* Whoever tried to pay is known from then on, with nothing. */
+  if (movement.obstacle != NULL)
+    return movement.from_moves ? set_balance (rows, DCPIPE_INSERT, &transfer->from, 0) : DCPIPE_OK;
+  if (movement.from_moves)
+    result = set_balance (rows, DCPIPE_UPSERT, &transfer->from, movement.from);
+  if (result == DCPIPE_OK && movement.to_moves)
+    result = set_balance (rows, DCPIPE_UPSERT, &transfer->to, movement.to);
+  return result;
+}

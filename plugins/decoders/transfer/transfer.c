@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "transfer.h"
+
+#include "decoder/columns.h"
+#include "decoder/identity.h"
+#include "decoder/payload.h"
+
+/* Registrations tell which public key stands behind an account. They are optional: without them transfers
+ * tell no public keys. */
+enum { DC_TOKEN_TRANSFER, PROV_REGISTER, USER_REGISTER, NP_REGISTER };
+
+static const struct dcpipe_label labels[] = {
+  [DC_TOKEN_TRANSFER] = { .name = "DCTokenTransfer" },
+  [PROV_REGISTER] = { .name = "ProvRegister" },
+  [USER_REGISTER] = { .name = "UserRegister" },
+  [NP_REGISTER] = { .name = "NPRegister" },
+};
+
+/* What is no public key is the business of the decoder of registrations. A principal is that of its key
+ * whether or not the signature is valid. */
+static void
+add_principal (dcpipe_rows *rows, struct bytes key)
+{
+  dcpipe_row *row;
+
+  if (key.size != 32)
+    return;
+  row = dcpipe_row_add (rows, PRINCIPALS, DCPIPE_INSERT);
+  identity_set_principal (row, PRINCIPAL_PRINCIPAL, key);
+  payload_set_hex (row, PRINCIPAL_PUBKEY, key);
+}
+
+static int
+transfer_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
+{
+  struct transfer transfer, *note;
+
+  (void) handle;
+  if (dcpipe_entry_deleted (entry))
+    return DCPIPE_OK;
+  if (dcpipe_rows_label (rows) != DC_TOKEN_TRANSFER) {
+    add_principal (rows, payload_bytes (dcpipe_entry_key (entry)));
+    return DCPIPE_OK;
+  }
+  if (!transfer_read (payload_bytes (dcpipe_entry_value (entry)), &transfer, rows))
+    return DCPIPE_OK;
+  if (!transfer_add (rows, entry, &transfer))
+    return DCPIPE_FAIL;
+  note = dcpipe_rows_note (rows, sizeof *note);
+  if (note != NULL)
+    *note = transfer;
+  return DCPIPE_OK;
+}
+
+static int
+transfer_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lookup, dcpipe_rows *rows)
+{
+  (void) handle;
+  (void) entry;
+  return transfer_apply (lookup, rows, dcpipe_lookup_note (lookup, NULL));
+}
+
+static const struct dcpipe_decoder transfer_decoder = {
+  .name = "transfer",
+  .version = PACKAGE_VERSION,
+  .description = "decodes transfers of tokens, and keeps the balances",
+  .license = "Apache-2.0",
+  .labels = DCPIPE_ARRAY (labels),
+  .tables = DCPIPE_ARRAY (transfer_tables),
+  .row_format = 1,
+  .decode = transfer_decode,
+  .resolve = transfer_resolve,
+};
+DCPIPE_REGISTER_DECODER (transfer_decoder)
