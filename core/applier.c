@@ -23,7 +23,7 @@ applier_init (struct applier *applier, struct run *run, struct instance *sink, s
   applier->cache = (struct row_cache) { .sink = sink, .tables = run->tables, .limit = 4 * 1024 * 1024,
                                         .apply = apply_rows, .context = applier };
   applier->changes = calloc (run->tables->count, sizeof *applier->changes);
-  applier->advanced = calloc (run->setup->decoders_count + 1, sizeof *applier->advanced);
+  applier->advanced = calloc (run->setup->decoders_count + 1, sizeof (const struct dcpipe_block *));
   applier->rows = calloc (ROWS_AT_ONCE, sizeof *applier->rows);
   applier->effects = calloc (ROWS_AT_ONCE, sizeof *applier->effects);
   if (applier->changes != NULL && applier->advanced != NULL && applier->rows != NULL && applier->effects != NULL)
@@ -212,7 +212,8 @@ apply_whole (struct applier *applier, size_t decoder, const struct dcpipe_block 
     return DCPIPE_OK;
   if (applier->run->until != NULL && block->frame.position >= applier->run->until[decoder])
     return DCPIPE_OK;
-  applier->advanced[decoder] = applier->block_is_new = true;
+  applier->block_is_new = true;
+  applier->advanced[decoder] = block;
   if (block->frame.trust < frontier->trust)
     frontier->trust = block->frame.trust;
   if (list->count == 0 && list->notes_count == 0 && list->tallies_count == 0)
@@ -236,7 +237,8 @@ apply_ahead (struct applier *applier, size_t decoder, const struct dcpipe_block 
 
   if (frontier->at.known && block->frame.position <= frontier->at.position)
     return DCPIPE_OK;
-  applier->advanced[decoder] = applier->block_is_new = true;
+  applier->block_is_new = true;
+  applier->advanced[decoder] = block;
   for (size_t i = 0; i < list->count && result == DCPIPE_OK; i++)
     if ((list->items[i]->table->flags & DCPIPE_TABLE_LOG) && !lies_ahead (frontier, list->items[i]))
       result = add_row (applier, list->items[i]);
@@ -267,15 +269,15 @@ applier_block (struct applier *applier, const struct dcpipe_block *block)
 
 /* Remembers how far the run's labels were inserted ahead. */
 static int
-move_ahead (struct applier *applier, struct frontier *frontier)
+move_ahead (struct applier *applier, struct frontier *frontier, const struct dcpipe_block *block)
 {
   for (size_t i = 0; i < applier->run->scope.count; i++) {
     struct ahead *ahead = frontier_ahead_add (frontier, applier->run->scope.labels[i]);
 
     if (ahead == NULL)
       return DCPIPE_FAIL;
-    if (!ahead->at.known || ahead->at.position < applier->last->frame.position)
-      point_set (&ahead->at, applier->last);
+    if (!ahead->at.known || ahead->at.position < block->frame.position)
+      point_set (&ahead->at, block);
   }
   return DCPIPE_OK;
 }
@@ -322,12 +324,12 @@ move_frontiers (struct applier *applier)
   for (size_t i = 0; i < setup->decoders_count && result == DCPIPE_OK; i++) {
     struct frontier *frontier = checkpoint_find (applier->checkpoint, setup->decoders[i]->instance.name);
 
-    if (!applier->advanced[i])
+    if (applier->advanced[i] == NULL)
       continue;
     if (applier->run->parts[i] == PART_AHEAD)
-      result = move_ahead (applier, frontier);
+      result = move_ahead (applier, frontier, applier->advanced[i]);
     else
-      point_set (&frontier->at, applier->last);
+      point_set (&frontier->at, applier->advanced[i]);
     frontier_ahead_drop (frontier);
   }
   return result;
@@ -353,7 +355,8 @@ static void
 begin_batch (struct applier *applier)
 {
   memset (applier->changes, 0, applier->run->tables->count * sizeof *applier->changes);
-  memset (applier->advanced, 0, applier->run->setup->decoders_count * sizeof *applier->advanced);
+  for (size_t i = 0; i < applier->run->setup->decoders_count; i++)
+    applier->advanced[i] = NULL;
   arena_free (&applier->arena);
   applier->last = NULL;
   applier->blocks = applier->entries = 0;

@@ -16,7 +16,7 @@ struct applier {
   struct row_cache cache;
   struct table_changes *changes;        /* by table, since the last commit */
   const struct dcpipe_block *last;      /* applied since the last commit */
-  bool *advanced;                       /* by decoder: its frontier moves to `last` at the commit */
+  const struct dcpipe_block **advanced; /* by decoder: where its frontier moves at the commit, or NULL */
   struct arena arena;                   /* rows made here, until the commit */
   bool block_is_new;                    /* the block at hand is applied to some decoder */
   uint64_t blocks, entries;             /* applied to any decoder, since the last commit */

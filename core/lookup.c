@@ -17,6 +17,19 @@ struct dcpipe_lookup {
   int result; /* of the first lookup that failed */
 };
 
+/* What goes wrong in the cache from here on is the sink's, until the callback goes on. */
+static void
+name_sink (const struct dcpipe_lookup *lookup)
+{
+  log_set_instance (lookup->applier->sink->title);
+}
+
+static void
+name_decoder (const struct dcpipe_lookup *lookup)
+{
+  log_set_instance (lookup->applier->run->setup->decoders[lookup->rows->decoder]->instance.title);
+}
+
 /* Brings the cache up to the rows emitted so far. */
 static int
 fold_emitted (struct dcpipe_lookup *lookup)
@@ -27,8 +40,10 @@ fold_emitted (struct dcpipe_lookup *lookup)
     return lookup->result;
   if (!rows_finish (lookup->rows, from))
     lookup->result = DCPIPE_FAIL;
+  name_sink (lookup);
   while (lookup->result == DCPIPE_OK && lookup->folded < lookup->rows->list->count)
     lookup->result = lookup->fold (lookup->applier, lookup->rows->list->items[lookup->folded++]);
+  name_decoder (lookup);
   return lookup->result;
 }
 
@@ -57,7 +72,9 @@ dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_ro
   }
   if (fold_emitted (lookup) != DCPIPE_OK)
     return lookup->result;
+  name_sink (lookup);
   result = cache_get (&lookup->applier->cache, key, row);
+  name_decoder (lookup);
   if (result != DCPIPE_OK && result != DCPIPE_NONE)
     lookup->result = result;
   return result;
@@ -70,7 +87,9 @@ dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix, bool (*each
   if (fold_emitted (lookup) != DCPIPE_OK)
     return lookup->result;
   lookup->scanning = true;
+  name_sink (lookup);
   lookup->result = cache_scan (&lookup->applier->cache, prefix, each, context);
+  name_decoder (lookup);
   lookup->scanning = false;
   return lookup->result;
 }

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A sink's passing faults leave no trace: in applying, in looking up, in committing, and when a commit took place though
+# the sink said that it did not.
+. "$srcdir/engine/lib.sh"
+
+expect_tables plain "$first"
+number=0
+# fault CALL KIND [LINE]...: a run with this fault ends well; started first, looked at by `settle`.
+fault ()
+{
+  number=$((number + 1))
+  {
+    printf '[sink bad]\nplugin = %s\npath = bad%s\ncall = %s\nkind = %s\n' "$faulty/flaky.so" "$number" "$1" "$2"
+    shift 2
+    printf '%s\n' "$@"
+  } | conf "fault$number"
+  (
+    status=0
+    "$top_builddir/dcpipe" -c "$dir/fault$number.ini" > "$dir/out$number" 2> "$dir/err$number" || status=$?
+    echo "$status" > "$dir/status$number"
+  ) &
+}
+
+fault apply retry
+fault apply retry 'at = 1' 'times = 2'
+fault apply again 'at = 1' 'times = 5'
+fault commit retry
+fault commit retry 'at = 1'
+fault commit again 'times = 20'
+fault commit lie
+fault commit lie 'at = 1' 'times = 2'
+fault get retry 'at = 10'
+fault get again 'at = 10' 'times = 3'
+fault scan retry 'at = 100'
+fault load retry 'at = 2'
+wait
+while [ "$number" -gt 0 ]; do
+  cp "$dir/err$number" "$dir/err"
+  test "$(cat "$dir/status$number")" = 0 || die "fault $number ended with status $(cat "$dir/status$number"): $(tail -3 "$dir/fault$number.ini")"
+  expect_tables "fault$number" bad
+  number=$((number - 1))
+done
+grep -q 'the disk hums; attempt 1 of 3 follows in 0\.' "$dir/err1" || die "no word of the attempt that follows"

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# Plugins for tests of the engine, each able to go wrong in every way that the contract knows. Never installed.
+TEST_PLUGIN_LDFLAGS = -module -avoid-version -shared -rpath /nowhere -Wl,--version-script=$(top_srcdir)/plugins/plugin.syms
+
+check_LTLIBRARIES += plugins/made.la
+plugins_made_la_SOURCES = plugins/made.c
+plugins_made_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/flaky.la
+plugins_flaky_la_SOURCES = plugins/flaky.c
+plugins_flaky_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/fold.la
+plugins_fold_la_SOURCES = plugins/fold.c
+plugins_fold_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/fold2.la
+plugins_fold2_la_SOURCES = plugins/fold.c
+plugins_fold2_la_CPPFLAGS = $(AM_CPPFLAGS) -DFOLD_ROW_FORMAT=2
+plugins_fold2_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
