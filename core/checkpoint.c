@@ -158,7 +158,7 @@ checkpoint_remove (struct dcpipe_checkpoint *checkpoint, const char *decoder)
 static bool
 text_is (const char *text, struct dcpipe_bytes bytes)
 {
-  return strlen (text) == bytes.size && memcmp (text, bytes.data, bytes.size) == 0;
+  return strlen (text) == bytes.size && (bytes.size == 0 || memcmp (text, bytes.data, bytes.size) == 0);
 }
 
 struct label_count *

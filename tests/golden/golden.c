@@ -357,9 +357,11 @@ print_corrupt (json_t *row, const char *directory)
   const char *name = json_string_value (json_object_get (row, "file"));
   json_t *block = json_object_get (row, "at_block");
   bool fault = json_is_true (json_object_get (row, "fault"));
-  char path[4096], position[32] = "-";
+  char position[32] = "-";
+  CLEANUP_FREE char *path = NULL;
 
-  snprintf (path, sizeof path, "%s/%s", directory, name);
+  if (name == NULL || asprintf (&path, "%s/%s", directory, name) < 0)
+    return;
   if (fault && json_is_integer (block))
     snprintf (position, sizeof position, "%lld", (long long) position_of (path, (size_t) json_integer_value (block)));
   printf ("%s %s %" JSON_INTEGER_FORMAT " %s\n", name, fault ? "fault" : "good",
@@ -372,16 +374,14 @@ print_manifest (const char *path)
   json_error_t error;
   json_t *manifest = json_load_file (path, 0, &error);
   const char *slash = strrchr (path, '/');
-  char directory[4096] = ".";
+  CLEANUP_FREE char *directory = slash != NULL ? strndup (path, (size_t) (slash - path)) : strdup (".");
   size_t i;
   json_t *row;
 
-  if (manifest == NULL) {
+  if (manifest == NULL || directory == NULL) {
     complain ("%s: %s", path, error.text);
     return false;
   }
-  if (slash != NULL)
-    snprintf (directory, sizeof directory, "%.*s", (int) (slash - path), path);
   json_array_foreach (json_object_get (manifest, "files"), i, row)
     print_corrupt (row, directory);
   json_decref (manifest);
@@ -390,10 +390,21 @@ print_manifest (const char *path)
 
 /* ---- memory --------------------------------------------------------------------------------------- */
 
-/* The status of the command, or 99 if it took too much. Sanitizers take memory of their own. */
+#ifdef __has_feature
+#define HAS_FEATURE(name) __has_feature (name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+
+/* The status of the command, or 99 if it took too much. Sanitizers and valgrind take memory of their own. */
 static int
 run_within (const char *limit, char **command)
 {
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE (address_sanitizer)
+  bool takes_more = true;
+#else
+  bool takes_more = getenv ("DCPIPE_VALGRIND") != NULL;
+#endif
   struct rusage usage;
   int status;
   pid_t child = fork ();
@@ -404,12 +415,10 @@ run_within (const char *limit, char **command)
   }
   if (child < 0 || wait4 (child, &status, 0, &usage) < 0)
     return 99;
-#if !defined(__SANITIZE_ADDRESS__)
-  if (usage.ru_maxrss / 1024 >= strtol (limit, NULL, 10) && getenv ("DCPIPE_VALGRIND") == NULL) {
+  if (!takes_more && usage.ru_maxrss / 1024 >= strtol (limit, NULL, 10)) {
     complain ("it took %ld KiB of memory, the limit is %s MiB", usage.ru_maxrss, limit);
     return 99;
   }
-#endif
   return WIFEXITED (status) ? WEXITSTATUS (status) : 128 + WTERMSIG (status);
 }
 
