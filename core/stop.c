@@ -18,7 +18,7 @@
 static int pipe_fds[2] = { -1, -1 };
 static atomic_bool requested;
 static atomic_bool is_following;
-static volatile sig_atomic_t signalled;
+static atomic_int signalled; /* lock-free, and read by all threads */
 
 static void
 wake (void)

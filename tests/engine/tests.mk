@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The engine as a whole: the built program with the plugins of tests/plugins.
-EXTRA_DIST += engine/lib.sh
+EXTRA_DIST += engine/lib.sh engine/third-party/tally.c engine/third-party/lines.c
 engine_tests =
 engine_tests += engine/changed-decoder.sh
 engine_tests += engine/equal-sinks.sh
@@ -11,6 +11,7 @@ engine_tests += engine/signals.sh
 engine_tests += engine/sink-faults.sh
 engine_tests += engine/sink-lost.sh
 engine_tests += engine/source-faults.sh
+engine_tests += engine/third-party.sh
 engine_tests += engine/two-processes.sh
 engine_tests += engine/verify.sh
 TESTS += $(engine_tests)
