@@ -21,12 +21,12 @@ budget_destroy (struct budget *budget)
 }
 
 static void
-wait_for_room (struct budget *budget)
+wait_for_room (struct budget *budget, unsigned *waiting)
 {
-  budget->waiting++;
+  ++*waiting;
   budget->hurry (budget->context);
   pthread_cond_wait (&budget->freed, &budget->mutex);
-  budget->waiting--;
+  --*waiting;
 }
 
 bool
@@ -34,7 +34,7 @@ budget_take (struct budget *budget, size_t size)
 {
   LOCK_SCOPE (&budget->mutex);
   while (!budget->closed && budget->used > 0 && (budget->used > budget->limit || size > budget->limit - budget->used))
-    wait_for_room (budget);
+    wait_for_room (budget, &budget->waiting);
   if (budget->closed)
     return false;
   budget->used += size;
@@ -64,7 +64,7 @@ budget_grow (struct budget *budget, uint64_t number, size_t from, size_t to)
 {
   LOCK_SCOPE (&budget->mutex);
   while (!budget->closed && !fits (budget, number, from, to))
-    wait_for_room (budget);
+    wait_for_room (budget, &budget->growing);
   budget->used = budget->used - from + to;
   return !budget->closed;
 }
@@ -91,7 +91,7 @@ bool
 budget_is_short (struct budget *budget)
 {
   LOCK_SCOPE (&budget->mutex);
-  return budget->waiting > 0;
+  return budget->growing > 0 || (budget->waiting > 0 && budget->used == budget->delivered);
 }
 
 void

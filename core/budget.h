@@ -16,7 +16,8 @@ struct budget {
   size_t delivered; /* by those among them that the sinks have */
   uint64_t next;    /* number of the parcel that is to be delivered next */
   bool closed;
-  unsigned waiting;
+  unsigned waiting; /* for a new parcel */
+  unsigned growing; /* for room to unpack a large block */
   void (*hurry) (void *context); /* called when somebody begins to wait */
   void *context;
 };
@@ -41,7 +42,7 @@ void budget_deliver (struct budget *budget, uint64_t number, size_t size);
 /* A delivered parcel is done with. */
 void budget_give (struct budget *budget, size_t size);
 
-/* True while somebody waits: those who hold bytes should hurry. */
+/* True when somebody waits for what the sinks alone can give back: they should commit. */
 bool budget_is_short (struct budget *budget);
 
 /* Ends all waiting. */

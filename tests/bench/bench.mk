@@ -8,6 +8,10 @@ if HAVE_SODIUM
 check_PROGRAMS += bench/generate-ledger
 bench_generate_ledger_SOURCES = bench/economy.c bench/economy.h bench/generate-ledger.c bench/payloads.c
 bench_generate_ledger_LDADD = libledgersupport.la libsign.la $(NETTLE_LIBS)
+
+check_PROGRAMS += bench/ceiling-signatures
+bench_ceiling_signatures_SOURCES = bench/ceiling-signatures.c
+bench_ceiling_signatures_LDADD = libsign.la ../plugins/lib/ledger/libledger-sig.la
 endif
 
 if HAVE_LIBDEFLATE
@@ -32,9 +36,10 @@ discard_la_LDFLAGS = $(BENCH_MODULE)
 nothing_la_SOURCES = bench/nothing.c
 nothing_la_LDFLAGS = $(BENCH_MODULE)
 
-EXTRA_DIST += bench/bench.sh
+EXTRA_DIST += bench/bench.sh bench/decoders.sh bench/measure.sh
 
-bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-sqlite discard.la nothing.la
+bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-signatures bench/ceiling-sqlite discard.la nothing.la
 bench: $(bench_parts)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/bench.sh
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/decoders.sh
 .PHONY: bench

@@ -58,6 +58,24 @@ discard_reset (void *handle, const char *table)
   return DCPIPE_OK;
 }
 
+static int
+discard_get (void *handle, const dcpipe_row *key, dcpipe_row *row)
+{
+  (void) handle;
+  (void) key;
+  (void) row;
+  return DCPIPE_NONE;
+}
+
+static int
+discard_scan (void *handle, const dcpipe_row *prefix, dcpipe_scan *scan)
+{
+  (void) handle;
+  (void) prefix;
+  (void) scan;
+  return DCPIPE_OK;
+}
+
 static const struct dcpipe_sink discard = {
   .name = "discard",
   .version = "1.0",
@@ -69,6 +87,8 @@ static const struct dcpipe_sink discard = {
   .apply = discard_apply,
   .commit = discard_commit,
   .rollback = discard_rollback,
+  .get = discard_get,
+  .scan = discard_scan,
   .reset = discard_reset,
 };
 
