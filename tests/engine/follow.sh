@@ -35,6 +35,7 @@ echo 3 > "$dir/height"
 stored 45
 echo 5 > "$dir/height"
 stored 80
+sleep 2 # until the other sinks stand there, too, and the engine knows that it is the tip
 kill -TERM "$pid"
 status=0
 wait "$pid" || status=$?
