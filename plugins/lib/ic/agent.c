@@ -308,7 +308,7 @@ ic_agent_pending (const struct ic_agent *agent)
   return agent->pending_count;
 }
 
-/* Takes an exchange out of the agent's hands. */
+/* Takes an exchange out of the agent's hands: what is left is memory, which any thread may free. */
 static struct exchange *
 release (struct ic_agent *agent, struct exchange *exchange)
 {
@@ -319,6 +319,8 @@ release (struct ic_agent *agent, struct exchange *exchange)
   *link = exchange->next;
   agent->pending_count--;
   curl_multi_remove_handle (agent->multi, exchange->easy);
+  curl_easy_cleanup (exchange->easy);
+  exchange->easy = NULL;
   return exchange;
 }
 

@@ -111,6 +111,7 @@ struct ic_agent_result *ic_agent_collect (struct ic_agent *agent, unsigned timeo
 /* Ends all pending submissions without results. */
 void ic_agent_cancel (struct ic_agent *agent);
 
+/* On any thread, also after ic_agent_free. */
 void ic_agent_result_free (struct ic_agent_result *result);
 
 #endif

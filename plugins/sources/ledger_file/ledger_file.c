@@ -290,6 +290,14 @@ ledger_file_next (void *context, uint64_t deadline, dcpipe_batch *batch)
   return next_frames (handle, batch);
 }
 
+static int
+ledger_file_unpack (const void *context, const dcpipe_frame *frame, dcpipe_block *block)
+{
+  const struct ledger_file *handle = context;
+
+  return frame_unpack (handle->path, frame, block);
+}
+
 /* ---- registration --------------------------------------------------------------------------------- */
 
 static const struct dcpipe_option options[] = {

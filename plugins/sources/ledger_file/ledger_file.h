@@ -11,8 +11,8 @@
 
 #include "bytes/bytes.h"
 #include "dcpipe-plugin.h"
+#include "frame/frame.h"
 #include "ledger/framer.h"
-#include "ledger/reason.h"
 
 #define DIGEST_SIZE 32
 
@@ -73,15 +73,5 @@ void digest_bytes (uint8_t digest[DIGEST_SIZE], struct bytes bytes);
 /* Says that there is a fault at `position`, for `reason`, judged by `bytes` from there on. DCPIPE_DIVERGED
  * after dcpipe_error, or DCPIPE_TIP when following and the bytes may still change. */
 int torn_or_fault (struct ledger_file *handle, uint64_t position, struct bytes bytes, const char *reason);
-
-/* ---- unpack.c ------------------------------------------------------------------------------------- */
-
-/* The most bytes that a block may have as it comes. */
-uint32_t frame_limit (void);
-
-/* True if the block can be unpacked. */
-bool frame_is_sound (struct bytes frame, struct ledger_reason *reason);
-
-int ledger_file_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *block);
 
 #endif

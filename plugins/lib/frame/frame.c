@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "ledger_file.h"
+#include "frame/frame.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
+#include "ledger/block.h"
 #include "ledger/inflate.h"
 
 /* Deflate that does not compress adds 5 bytes to every 65,535 at the worst, and bytes without meaning may
@@ -73,9 +74,9 @@ grow_block (void *context, size_t size)
 }
 
 static int
-fault (const struct ledger_file *handle, const dcpipe_frame *frame, const struct ledger_reason *reason)
+fault (const char *where, const dcpipe_frame *frame, const struct ledger_reason *reason)
 {
-  dcpipe_error ("%s: block at position %" PRIu64 ": %s", handle->path, dcpipe_frame_position (frame), reason->text);
+  dcpipe_error ("%s: block at position %" PRIu64 ": %s", where, dcpipe_frame_position (frame), reason->text);
   return DCPIPE_DIVERGED;
 }
 
@@ -96,9 +97,8 @@ trim (struct target *target, struct bytes *content)
 }
 
 int
-ledger_file_unpack (const void *context, const dcpipe_frame *frame, dcpipe_block *block)
+frame_unpack (const char *where, const dcpipe_frame *frame, dcpipe_block *block)
 {
-  const struct ledger_file *handle = context;
   struct dcpipe_bytes bytes = dcpipe_frame_bytes (frame);
   struct target target = { .block = block };
   const struct ledger_room room = { grow_block, &target };
@@ -109,16 +109,16 @@ ledger_file_unpack (const void *context, const dcpipe_frame *frame, dcpipe_block
   struct ledger_block header;
 
   if (!ledger_block_body ((struct bytes) { bytes.data, bytes.size }, &body, &reason))
-    return fault (handle, frame, &reason);
+    return fault (where, frame, &reason);
   if (!ledger_inflate (body, dcpipe_max_block_size (), &room, &content, &reason))
-    return target.refused ? DCPIPE_FAIL : fault (handle, frame, &reason);
+    return target.refused ? DCPIPE_FAIL : fault (where, frame, &reason);
   if (!trim (&target, &content))
     return DCPIPE_FAIL;
   ledger_walk_begin (&walk, content);
   while (ledger_walk_next (&walk, &entry))
     dcpipe_block_entry (block, view (entry.label), view (entry.key), view (entry.value), entry.deleted);
   if (!ledger_walk_end (&walk, &header, &reason))
-    return fault (handle, frame, &reason);
+    return fault (where, frame, &reason);
   dcpipe_block_header (block, header.timestamp, (struct dcpipe_bytes) { header.hash, LEDGER_HASH_SIZE },
                        view (header.parent_hash));
   return DCPIPE_OK;
