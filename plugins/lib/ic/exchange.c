@@ -195,18 +195,6 @@ read_answer (struct exchange *exchange)
   return false;
 }
 
-static void
-describe_reject (struct exchange *exchange)
-{
-  const struct ic_reject *reject = &exchange->result.reject;
-
-  ic_error_set (&exchange->result.error, "%s: rejected with code %u%s%.*s: %.*s", exchange->url, reject->code,
-                reject->error_code.data != NULL ? " " : "", (int) reject->error_code.size,
-                (const char *) reject->error_code.data,
-                (int) (reject->message.size < 1000 ? reject->message.size : 1000),
-                (const char *) reject->message.data);
-}
-
 /* An answer that cannot be read comes from something else than a replica, or from a broken one. */
 static void
 finish_answer (struct exchange *exchange)
@@ -219,7 +207,8 @@ finish_answer (struct exchange *exchange)
     ic_error_prefix (&exchange->result.error, "%s: an answer of type %s that makes no sense", exchange->url,
                      type != NULL ? type : "unknown");
   } else if (exchange->result.outcome == IC_AGENT_REJECTED) {
-    describe_reject (exchange);
+    ic_reject_describe (&exchange->result.reject, &exchange->result.error);
+    ic_error_prefix (&exchange->result.error, "%s", exchange->url);
   }
 }
 

@@ -286,3 +286,12 @@ ic_status_response_read (struct ic_status_response *response, struct bytes body,
     }
   return finish (&reader, "answer of the status endpoint");
 }
+
+void
+ic_reject_describe (const struct ic_reject *reject, struct ic_error *error)
+{
+  ic_error_set (error, "rejected with code %u%s%.*s: %.*s", reject->code, reject->error_code.size > 0 ? " " : "",
+                (int) reject->error_code.size, (const char *) reject->error_code.data,
+                (int) (reject->message.size < 1000 ? reject->message.size : 1000),
+                (const char *) reject->message.data);
+}

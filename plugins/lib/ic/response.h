@@ -27,6 +27,9 @@ struct ic_reject {
   struct bytes error_code; /* such as "IC0503"; its data is NULL if there is none */
 };
 
+/* Sets `error` to a line that tells of a reject. */
+void ic_reject_describe (const struct ic_reject *reject, struct ic_error *error);
+
 /* A node's signature of its answer to a query. */
 struct ic_node_signature {
   const struct ic_node_signature *next;

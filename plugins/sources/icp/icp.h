@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the source icp.
+ *
+ *     data_fetch.c   arguments and replies of the canister's method
+ *     origin.c       asks the canister, and believes an answer as far as `trust` demands
+ *     ahead.c        keeps several chunks on their way
+ *     icp.c          cuts the chunks into blocks
+ *     options.c      the configuration
+ *
+ *        ledger  ──────┬─────────────┬─────────────┬─────────────┬──────▶
+ *                cut   │  wanted     │  asked for ahead, by guessed positions
+ *                      └─ the head of the window: what is waited for */
+#ifndef DCPIPE_ICP_H
+#define DCPIPE_ICP_H
+
+#include "data_fetch.h"
+#include "dcpipe-plugin.h"
+#include "frame/frame.h"
+#include "ic/bls.h"
+#include "ledger/framer.h"
+#include "origin.h"
+
+#define PREFETCH_MAX 64
+
+/* The bytes before a position, as far as they are known. */
+struct before {
+  size_t size; /* 0 or DATA_FETCH_BEFORE */
+  uint8_t data[DATA_FETCH_BEFORE];
+};
+
+/* A chunk that was asked for. */
+struct slot {
+  uint64_t position;
+  struct question question;
+};
+
+/* Chunks asked for, in order. The first one begins at `wanted`; the positions of the others are guesses. */
+struct ahead {
+  struct slot slots[PREFETCH_MAX];
+  size_t head, count;
+  uint64_t wanted;      /* the first byte that is not there yet */
+  bool from_the_start;  /* `wanted` is not known yet: the ledger's first block */
+  struct before before; /* `wanted` */
+  uint64_t stride;      /* how long chunks are when more follow; 0 before that is known */
+  bool more;            /* the last reply had more behind it */
+  bool paused;          /* the engine has waited since a fault */
+};
+
+struct icp {
+  /* Options. */
+  const char *const *urls;
+  const char *canister_id, *root_key_text, *identity_path;
+  int method, trust;
+  int64_t prefetch;
+  uint64_t timeout, max_age; /* ms */
+
+  /* Made by icp_config_complete. */
+  struct ic_principal canister;
+  struct ic_identity identity;
+  size_t root_key_size; /* 0: to be fetched */
+  uint8_t root_key[IC_BLS_DER_SIZE];
+  struct data_fetch_types types;
+  char *where; /* for messages: the canister and the first URL */
+
+  /* Made by the first open, and kept for later ones with its connections and keys. */
+  struct origin *origin;
+
+  struct ledger_framer *framer;
+  struct ahead ahead;
+  bool resuming;        /* the block to come first was stored by an earlier run, so it must be there */
+  bool first_known;
+  uint64_t first;       /* position of the first block */
+  uint64_t end;         /* how far the ledger is known to reach */
+  struct before before; /* the block that comes next */
+  bool at_tip;          /* all that the last reply spoke of has been delivered */
+  bool fell_short;      /* the ledger seemed to be shorter than before, once */
+  struct fault fault;   /* to be told by the next call; result DCPIPE_OK for none */
+};
+
+/* ---- options.c ------------------------------------------------------------------------------------ */
+
+/* The values of `trust`, in the order of enum dcpipe_trust. */
+#define TRUST_VALUES "none|signatures|certified"
+
+int icp_config_complete (void *handle);
+void icp_config_free (void *handle);
+
+/* ---- ahead.c -------------------------------------------------------------------------------------- */
+
+/* Begins at a position, or at the ledger's first block if it is NULL. */
+void ahead_begin (struct icp *handle, const uint64_t *position, const struct before *before);
+
+/* Ends all that is under way and forgets what has come. */
+void ahead_clear (struct icp *handle);
+
+/* Waits for the chunk at `wanted` and hands it over, after asking for those behind it; `wanted` is then behind it.
+ * DCPIPE_OK, DCPIPE_WAIT, or another result after setting `fault`. `answer` is the caller's. */
+int ahead_next (struct icp *handle, uint64_t deadline, struct chunk *chunk, struct answer **answer, struct fault *fault);
+
+/* Sets the text of a fault at the position that is wanted, and returns `result`. */
+int ahead_fault (const struct icp *handle, struct fault *fault, int result, const char *format, ...)
+  __attribute__ ((format (printf, 4, 5)));
+
+#endif
