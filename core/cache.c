@@ -22,6 +22,7 @@ struct cached_row {
   bool replaced;               /* deleted and added again, or a kept value was set: the sink deletes, then adds */
   bool recent;                 /* used since the last trim looked at it */
   struct cached_row *next_dirty;
+  size_t row_size; /* of `own` */
   size_t key_size;
   uint8_t key[]; /* table number, then dcpipe_row_key */
 };
@@ -67,7 +68,7 @@ free_key (struct row_key *key)
 static size_t
 cost (const struct cached_row *cached)
 {
-  return sizeof *cached + cached->key_size + (cached->own != NULL ? row_copy_size (cached->own) : 0);
+  return sizeof *cached + cached->key_size + cached->row_size;
 }
 
 /* Makes room for so many more rows to be buried, so that burying cannot fail. */
@@ -99,6 +100,7 @@ hold_row (struct row_cache *cache, struct cached_row *cached, const struct dcpip
     free (cached->own);
   cached->row = row;
   cached->own = own;
+  cached->row_size = own != NULL ? row_copy_size (own) : 0;
   cache->size += cost (cached);
 }
 
@@ -165,6 +167,28 @@ place (struct row_cache *cache, const struct row_key *key)
   return cached;
 }
 
+/* Does the cache hold all rows of a table? */
+enum whole {
+  WHOLE_UNKNOWN,  /* not (any more) */
+  WHOLE,          /* yes: there are no others */
+  WHOLE_TOO_LARGE /* no, and trying again is no use */
+};
+
+static uint32_t
+table_of (const struct cached_row *cached)
+{
+  uint32_t table;
+
+  memcpy (&table, cached->key, sizeof table);
+  return table;
+}
+
+static bool
+is_whole (const struct row_cache *cache, const struct dcpipe_table *table)
+{
+  return cache->wholes != NULL && cache->wholes[table->number] == WHOLE;
+}
+
 /* Makes known what the sink has under the key, if nothing was known. */
 static int
 fetch (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *key)
@@ -174,6 +198,10 @@ fetch (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_r
 
   if (cached->dirty || cached->in_sink_known)
     return DCPIPE_OK;
+  if (is_whole (cache, key->table)) {
+    cached->in_sink_known = true;
+    return DCPIPE_OK;
+  }
   result = sink_get (cache->sink, key, &row);
   if (result != DCPIPE_OK && result != DCPIPE_NONE)
     return result;
@@ -318,13 +346,123 @@ cache_get (struct row_cache *cache, const struct dcpipe_row *key_row, const stru
   return cached->row != NULL ? DCPIPE_OK : DCPIPE_NONE;
 }
 
+/* ---- scanning ----------------------------------------------------------------------------------- */
+
+struct load {
+  struct row_cache *cache;
+  size_t limit; /* of the cache's size */
+  int result;
+};
+
+/* Takes a row of the sink into the cache, where it is not known better. */
+static bool
+load_row (void *context, const struct dcpipe_row *row)
+{
+  struct load *load = context;
+  struct cached_row *cached = NULL;
+  struct dcpipe_row *copy;
+  struct row_key key;
+
+  load->result = DCPIPE_FAIL;
+  if (make_key (&key, row)) {
+    cached = place (load->cache, &key);
+    free_key (&key);
+  }
+  if (cached == NULL)
+    return false;
+  load->result = DCPIPE_OK;
+  if (!cached->dirty && !cached->in_sink_known) {
+    copy = row_copy (row);
+    if (copy == NULL) {
+      fail ("no memory for the row cache");
+      load->result = DCPIPE_FAIL;
+      return false;
+    }
+    cached->in_sink_known = cached->in_sink = true;
+    hold_row (load->cache, cached, copy, copy);
+  }
+  return load->cache->size <= load->limit;
+}
+
+/* Reads a whole table into the cache, if it is of a size for that. */
+static int
+load_table (struct row_cache *cache, const struct dcpipe_table *table)
+{
+  struct load load = { .cache = cache, .limit = cache->size + cache->limit };
+  struct row_scratch scratch = { 0 };
+  int result;
+
+  if (cache->wholes == NULL)
+    cache->wholes = calloc (cache->tables->count, sizeof *cache->wholes);
+  if (cache->wholes == NULL) {
+    fail ("no memory for the row cache");
+    return DCPIPE_FAIL;
+  }
+  if (cache->wholes[table->number] != WHOLE_UNKNOWN)
+    return DCPIPE_OK;
+  result = sink_scan (cache->sink, row_scratch_key (&scratch, table), load_row, &load);
+  row_scratch_free (&scratch);
+  if (result == DCPIPE_OK)
+    result = load.result;
+  cache->wholes[table->number] = cache->size <= load.limit ? WHOLE : WHOLE_TOO_LARGE;
+  return result;
+}
+
+static int
+compare_keys (const void *left, const void *right)
+{
+  const struct cached_row *a = *(const struct cached_row *const *) left;
+  const struct cached_row *b = *(const struct cached_row *const *) right;
+  size_t common = a->key_size < b->key_size ? a->key_size : b->key_size;
+  int order = memcmp (a->key, b->key, common);
+
+  return order != 0 ? order : (a->key_size > b->key_size) - (a->key_size < b->key_size);
+}
+
+/* Scans a table that the cache holds all rows of. */
+static int
+scan_held (struct row_cache *cache, const struct row_key *prefix, bool (*each) (void *context, const struct dcpipe_row *row),
+           void *context)
+{
+  const struct cached_row **found = calloc (HASH_COUNT (cache->rows) + 1, sizeof *found);
+  size_t count = 0;
+
+  if (found == NULL) {
+    fail ("no memory for the row cache");
+    return DCPIPE_FAIL;
+  }
+  for (struct cached_row *cached = cache->rows; cached != NULL; cached = cached->hh.next)
+    if (cached->row != NULL && cached->key_size >= prefix->size && memcmp (cached->key, prefix->data, prefix->size) == 0) {
+      cached->recent = true;
+      found[count++] = cached;
+    }
+  qsort (found, count, sizeof *found, compare_keys);
+  for (size_t i = 0; i < count; i++)
+    if (!each (context, found[i]->row))
+      break;
+  free (found);
+  return DCPIPE_OK;
+}
+
 int
 cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix, bool (*each) (void *context, const struct dcpipe_row *row),
             void *context)
 {
-  int result = cache_flush (cache);
+  bool is_log = (prefix->table->flags & DCPIPE_TABLE_LOG) != 0;
+  int result = is_log ? DCPIPE_OK : load_table (cache, prefix->table);
+  struct row_key key;
 
-  return result == DCPIPE_OK ? sink_scan (cache->sink, prefix, each, context) : result;
+  if (result != DCPIPE_OK)
+    return result;
+  if (!is_whole (cache, prefix->table)) {
+    result = cache_flush (cache);
+    return result == DCPIPE_OK ? sink_scan (cache->sink, prefix, each, context) : result;
+  }
+  if (!make_key (&key, prefix))
+    return DCPIPE_FAIL;
+  result = scan_held (cache, &key, each, context);
+  free_key (&key);
+  return result;
 }
 
 /* ---- writing ------------------------------------------------------------------------------------ */
@@ -352,13 +490,10 @@ flush_apply (struct flush *flush)
 static struct dcpipe_row *
 delete_row (struct flush *flush, const struct cached_row *cached)
 {
-  uint32_t table;
-  struct dcpipe_row *row;
+  struct dcpipe_row *row = row_scratch_key (&flush->scratch, &flush->cache->tables->items[table_of (cached)]);
 
-  memcpy (&table, cached->key, sizeof table);
-  row = row_scratch_key (&flush->scratch, &flush->cache->tables->items[table]);
   row->operation = DCPIPE_DELETE;
-  row_key_parse (row, cached->key + sizeof table, cached->key_size - sizeof table);
+  row_key_parse (row, cached->key + sizeof (uint32_t), cached->key_size - sizeof (uint32_t));
   return flush->scratch.maker.no_memory ? NULL : row;
 }
 
@@ -421,8 +556,11 @@ trim (struct row_cache *cache)
 
     if (cached->recent)
       cached->recent = false;
-    else
+    else {
+      if (cache->wholes != NULL && cache->wholes[table_of (cached)] == WHOLE)
+        cache->wholes[table_of (cached)] = WHOLE_UNKNOWN;
       forget (cache, cached);
+    }
     cached = next != NULL ? next : cache->rows;
   }
 }
@@ -450,6 +588,8 @@ cache_clear (struct row_cache *cache)
   HASH_ITER (hh, cache->rows, cached, next)
     forget (cache, cached);
   bury (cache);
+  free (cache->wholes);
+  cache->wholes = NULL;
   free (cache->grave);
   cache->grave = NULL;
   cache->grave_capacity = 0;
