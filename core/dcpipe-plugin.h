@@ -213,7 +213,8 @@ struct dcpipe_indexes {
 };
 
 enum dcpipe_table_flags {
-  DCPIPE_TABLE_LOG = 1,      /* only INSERTs, and the key begins with block_offset, entry_index */
+  DCPIPE_TABLE_LOG = 1,      /* only INSERTs, which resolve may complete by an UPDATE of the same entry's
+                                row; and the key begins with block_offset, entry_index */
   DCPIPE_TABLE_LONG_KEYS = 2 /* keys have no bound. Without it, an entry with a key longer than
                                 DCPIPE_KEY_MAX (in the form of dcpipe_row_key) becomes a failed entry.
                                 With it, a sink with a limit stores what it can and a hash, and still

@@ -76,7 +76,7 @@ enum { REP_CHANGE, REP_AGE };
 static const struct dcpipe_label labels[] = { [REP_CHANGE] = { .name = "RepChange" }, [REP_AGE] = { .name = "RepAge" } };
 
 struct note {
-  uint32_t changes;
+  uint32_t changes; /* 0 for ageing */
   struct borsh first; /* the reader, before it read the changes */
   uint64_t ppm;
 };
@@ -125,17 +125,6 @@ add_changes (dcpipe_rows *rows, const struct note *note)
   }
 }
 
-static void
-add_ageing (dcpipe_rows *rows, const struct note *note)
-{
-  dcpipe_row *row = dcpipe_row_add (rows, CHANGES, DCPIPE_INSERT);
-
-  dcpipe_set_u64 (row, CHANGE_ITEM, 0);
-  dcpipe_set_string (row, CHANGE_REASON, "ageing");
-  dcpipe_set_u64 (row, CHANGE_PPM, note->ppm);
-  dcpipe_set_u64 (row, CHANGE_VERSION, PAYLOAD_V1);
-}
-
 static int
 reputation_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
@@ -146,10 +135,7 @@ reputation_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *r
   (void) handle;
   if (dcpipe_entry_deleted (entry) || !(ages ? read_ageing (value, &read, rows) : read_changes (value, &read, rows)))
     return DCPIPE_OK;
-  if (ages)
-    add_ageing (rows, &read);
-  else
-    add_changes (rows, &read);
+  add_changes (rows, &read);
   note = dcpipe_rows_note (rows, sizeof *note);
   if (note != NULL)
     *note = read;
@@ -237,9 +223,12 @@ age_reputations (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct note *no
 
   if (dcpipe_lookup_scan (lookup, dcpipe_lookup_key (lookup, REPUTATIONS), age, &ageing) != DCPIPE_OK)
     return DCPIPE_FAIL;
-  row = dcpipe_row_add (rows, CHANGES, DCPIPE_UPDATE);
+  row = dcpipe_row_add (rows, CHANGES, DCPIPE_INSERT);
   dcpipe_set_u64 (row, CHANGE_ITEM, 0);
   dcpipe_set_i64 (row, CHANGE_AMOUNT, -(int64_t) ageing.lost);
+  dcpipe_set_string (row, CHANGE_REASON, "ageing");
+  dcpipe_set_u64 (row, CHANGE_PPM, note->ppm);
+  dcpipe_set_u64 (row, CHANGE_VERSION, PAYLOAD_V1);
   return DCPIPE_OK;
 }
 
