@@ -14,12 +14,11 @@
 #include "stop.h"
 #include "worker.h"
 
-/* A parcel is worth a worker's while, and small enough to keep all workers busy. */
+/* A parcel is worth a worker's while, and small enough to keep all workers busy; less of it if blocks grow so much
+ * when they are unpacked that it would take more than this part of the budget. */
+#define PARCEL_SHARE 16
 #define PARCEL_BYTES ((size_t) 32 * 1024)
 #define PARCEL_BLOCKS 64
-
-/* What a frame's bytes are taken to become, unpacked and with rows, until that is known. */
-#define GROWTH 12
 
 /* One call of `next` takes this long at the most. */
 #define NEXT_NS 5000000000u
@@ -140,11 +139,13 @@ send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t fir
 {
   struct run *run = feeder->run;
   struct parcel *parcel;
-  size_t bytes = 0, charge;
+  size_t bytes = 0, charge, growth = atomic_load (&run->growth);
+
+  growth = growth > 0 ? growth : RUN_GROWTH;
 
   for (size_t i = first; i < first + count; i++)
     bytes += batch->frames[i].bytes.size;
-  charge = bytes <= SIZE_MAX / GROWTH ? bytes * GROWTH : bytes;
+  charge = bytes <= SIZE_MAX / growth ? bytes * growth : bytes;
   if (!budget_take (&run->budget, charge))
     return false;
   parcel = parcel_make (batch, first, count);
@@ -166,6 +167,16 @@ send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t fir
   return false;
 }
 
+/* The first parcels are of one block, to learn from. */
+static bool
+is_enough (const struct feeder *feeder, size_t bytes, size_t blocks)
+{
+  size_t growth = atomic_load (&feeder->run->growth);
+
+  return growth == 0 || bytes >= PARCEL_BYTES || blocks >= PARCEL_BLOCKS
+         || bytes >= feeder->run->budget.limit / PARCEL_SHARE / growth;
+}
+
 /* False if nothing more is to be sent. */
 static bool
 send_batch (struct feeder *feeder, const struct dcpipe_batch *batch)
@@ -176,7 +187,7 @@ send_batch (struct feeder *feeder, const struct dcpipe_batch *batch)
     if (feeder->run->until != NULL && batch->frames[i].position >= feeder->run->until_all)
       return (i == first || send_parcel (feeder, batch, first, i - first)) && false;
     bytes += batch->frames[i].bytes.size;
-    if (bytes < PARCEL_BYTES && i + 1 - first < PARCEL_BLOCKS && i + 1 < batch->frames_count)
+    if (i + 1 < batch->frames_count && !is_enough (feeder, bytes, i + 1 - first))
       continue;
     if (!send_parcel (feeder, batch, first, i + 1 - first))
       return false;

@@ -200,6 +200,7 @@ run_init (struct run *run, const struct setup *setup, const struct run_options *
   for (size_t i = 0; options->until != NULL && i < setup->decoders_count; i++)
     if (options->until[i] > run->until_all)
       run->until_all = options->until[i];
+  atomic_init (&run->growth, 0);
   pthread_mutex_init (&run->mutex, NULL);
   pthread_condattr_init (&attributes);
   pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);

@@ -24,6 +24,9 @@
 struct run;
 struct writer;
 
+/* What a byte is taken to become until that is known, and at the least. */
+#define RUN_GROWTH 12
+
 /* What a run covers: everything, or some labels. */
 struct scope {
   const char *const *labels; /* canonical */
@@ -80,6 +83,7 @@ struct run {
   struct writer **writers;
   size_t writers_count;
 
+  atomic_size_t growth; /* what a byte of a frame becomes, unpacked and with rows: as it was lately; 0 at first */
   struct run_progress progress;
 
   atomic_bool at_tip;    /* the source had nothing further when it was asked last */

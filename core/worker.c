@@ -52,6 +52,18 @@ unpack_block (const struct run *run, struct dcpipe_block *block)
   return false;
 }
 
+/* Charges the parcel with what it has come to hold, which waits until that fits. */
+static void
+account (struct parcel *parcel)
+{
+  size_t size = parcel_size (parcel);
+
+  if (parcel->budget == NULL || size <= parcel->charge)
+    return;
+  budget_grow (parcel->budget, parcel->number, parcel->charge, size);
+  parcel->charge = size;
+}
+
 void
 worker_unpack (const struct run *run, struct parcel *parcel)
 {
@@ -59,6 +71,7 @@ worker_unpack (const struct run *run, struct parcel *parcel)
     if (!unpack_block (run, &parcel->blocks[i]))
       return;
     parcel->good = i + 1;
+    account (parcel);
   }
 }
 
@@ -164,7 +177,23 @@ decode_parcel (struct worker *worker, struct parcel *parcel)
     memset (block->rows, 0, size);
     if (!decode_block (worker, block))
       return;
+    account (parcel);
   }
+}
+
+/* Remembers how much larger than its frames a parcel became, half of it at once. */
+static void
+note_growth (struct run *run, const struct parcel *parcel, size_t size)
+{
+  size_t frames = 0, growth;
+
+  for (size_t i = 0; i < parcel->blocks_count; i++)
+    frames += parcel->blocks[i].frame.bytes.size;
+  if (frames == 0)
+    return;
+  growth = atomic_load (&run->growth);
+  growth = growth > 0 ? growth / 2 + size / frames / 2 : size / frames;
+  atomic_store (&run->growth, growth > RUN_GROWTH ? growth : RUN_GROWTH);
 }
 
 static void
@@ -175,6 +204,7 @@ work (struct worker *worker, struct parcel *parcel)
   if (!run_has_ended (worker->run)) {
     worker_unpack (worker->run, parcel);
     decode_parcel (worker, parcel);
+    note_growth (worker->run, parcel, parcel_size (parcel));
   }
   parcel_drop_frames (parcel);
   size = parcel_size (parcel);
