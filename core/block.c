@@ -3,6 +3,9 @@
 
 #include "block.h"
 
+#ifdef HAVE_MALLOPT
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -300,6 +303,10 @@ void
 block_set_limit (size_t size)
 {
   block_size_limit = size;
+#ifdef HAVE_MALLOPT
+  /* Or glibc, once one was freed, takes large buffers from its heaps, one for each thread, and keeps them. */
+  mallopt (M_MMAP_THRESHOLD, (int) LARGE_BUFFER);
+#endif
 }
 
 size_t
