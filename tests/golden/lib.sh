@@ -25,7 +25,7 @@ tell () {
 
 # The sinks that were built: a plugin whose library is absent is left out.
 sinks=
-for sink in sqlite jsonl; do
+for sink in sqlite jsonl lmdb; do
   [ ! -e "$top_builddir/uninstalled/sinks/$sink.so" ] || sinks="$sinks $sink"
 done
 [ -n "$sinks" ] || { echo "no sink was built"; exit 77; }

@@ -27,7 +27,11 @@
 
 static const char *const tables[] = { "ledger_entries", "failed_entries", "fold_log", "fold_totals", "fold_buckets", "sync_status" };
 static const char *const labels[] = { "DCTokenTransfer", "RepChange", "ProvCheckIn" };
-static const char *const sinks[] = { "sqlite", "jsonl" };
+static const char *const sinks[] = { "sqlite", "jsonl",
+#ifdef HAVE_LMDB_SINK
+                                     "lmdb"
+#endif
+};
 
 #define COUNT(array) (sizeof (array) / sizeof *(array))
 

@@ -24,3 +24,11 @@ check_PROGRAMS += unit/sinks/test-jsonl
 TESTS += unit/sinks/test-jsonl
 unit_sinks_test_jsonl_SOURCES = unit/sinks/test-jsonl.c
 unit_sinks_test_jsonl_LDADD = libsinkcontract.la ../plugins/sinks/jsonl/libjsonl.la $(sink_test_libs)
+
+if HAVE_LMDB_SINK
+check_PROGRAMS += unit/sinks/test-lmdb
+TESTS += unit/sinks/test-lmdb
+unit_sinks_test_lmdb_SOURCES = unit/sinks/test-lmdb.c
+unit_sinks_test_lmdb_CFLAGS = $(AM_CFLAGS) $(LMDB_CFLAGS)
+unit_sinks_test_lmdb_LDADD = libsinkcontract.la ../plugins/sinks/lmdb/liblmdbsink.la $(sink_test_libs) $(LMDB_LIBS)
+endif

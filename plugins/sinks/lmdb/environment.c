@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "environment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "bytes/cleanup.h"
+
+#define NAMES_MAX 512          /* named databases in one store */
+#define MAP_UNIT ((size_t) 64 << 10) /* a multiple of every system's page size */
+
+static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct environment *registry;
+
+static size_t
+round_up (uint64_t size)
+{
+  if (size > SIZE_MAX / 2)
+    size = SIZE_MAX / 2;
+  return ((size_t) size + MAP_UNIT - 1) / MAP_UNIT * MAP_UNIT;
+}
+
+/* ---- opening ------------------------------------------------------------------------------------- */
+
+static int
+open_env (const char *path, const struct environment_options *options, unsigned flags, MDB_env **env)
+{
+  int code = mdb_env_create (env);
+
+  if (code != 0)
+    return code;
+  code = mdb_env_set_maxdbs (*env, NAMES_MAX);
+  if (code == 0 && options->max_readers > 0)
+    code = mdb_env_set_maxreaders (*env, options->max_readers);
+  if (code == 0 && options->map_size > 0)
+    code = mdb_env_set_mapsize (*env, round_up (options->map_size));
+  if (code == 0)
+    code = mdb_env_open (*env, path, flags | options->sync | MDB_NOTLS, 0666);
+  if (code != 0) {
+    mdb_env_close (*env);
+    *env = NULL;
+  }
+  return code;
+}
+
+/* Readers open it for writing, too, where they may, because a writer of this process may come later and share
+ * it; that by itself changes nothing. */
+static int
+open_shared (struct environment *environment, const char *path, const struct environment_options *options)
+{
+  int code = open_env (path, options, 0, &environment->env);
+
+  if (options->write || (code != EACCES && code != EROFS && code != EPERM))
+    return code;
+  environment->read_only = true;
+  return open_env (path, options, MDB_RDONLY, &environment->env);
+}
+
+static int
+make (const char *path, const char *file, const struct environment_options *options, struct environment **made)
+{
+  CLEANUP_FREE struct environment *environment = calloc (1, sizeof *environment);
+  struct stat status;
+  int code;
+
+  if (environment == NULL)
+    return ENOMEM;
+  code = open_shared (environment, path, options);
+  if (code != 0)
+    return code;
+  if (stat (file, &status) != 0)
+    code = errno;
+  else
+    code = pthread_rwlock_init (&environment->lock, NULL);
+  if (code != 0) {
+    mdb_env_close (environment->env);
+    return code;
+  }
+  environment->device = status.st_dev;
+  environment->inode = status.st_ino;
+  environment->next = registry;
+  registry = environment;
+  *made = environment;
+  environment = NULL;
+  return 0;
+}
+
+static struct environment *
+find_registered (const struct stat *status)
+{
+  struct environment *environment = registry;
+
+  while (environment != NULL && (environment->device != status->st_dev || environment->inode != status->st_ino))
+    environment = environment->next;
+  return environment;
+}
+
+static int
+attach_locked (const char *path, const struct environment_options *options, struct environment **environment)
+{
+  CLEANUP_FREE char *file = NULL;
+  struct stat status;
+  int code = 0;
+
+  if (asprintf (&file, "%s/data.mdb", path) < 0) {
+    file = NULL;
+    return ENOMEM;
+  }
+  if (stat (file, &status) == 0)
+    *environment = find_registered (&status);
+  else
+    code = errno;
+  if (!options->write && (code != 0 || status.st_size == 0))
+    return code != 0 ? code : ENOENT;
+  if (*environment == NULL)
+    code = make (path, file, options, environment);
+  else if (options->write && (*environment)->read_only)
+    code = EACCES;
+  else if (options->write) {
+    mdb_env_set_flags ((*environment)->env, MDB_NOSYNC | MDB_NOMETASYNC, 0);
+    code = mdb_env_set_flags ((*environment)->env, options->sync, 1);
+  }
+  if (code == 0)
+    (*environment)->users++;
+  return code;
+}
+
+int
+environment_attach (const char *path, const struct environment_options *options, struct environment **environment)
+{
+  struct environment *found = NULL;
+  int code;
+
+  pthread_mutex_lock (&registry_lock);
+  code = attach_locked (path, options, &found);
+  pthread_mutex_unlock (&registry_lock);
+  *environment = code == 0 ? found : NULL;
+  return code;
+}
+
+void
+environment_detach (struct environment *environment)
+{
+  struct environment **place = &registry;
+
+  pthread_mutex_lock (&registry_lock);
+  if (--environment->users == 0) {
+    while (*place != environment)
+      place = &(*place)->next;
+    *place = environment->next;
+    mdb_env_close (environment->env);
+    pthread_rwlock_destroy (&environment->lock);
+    for (size_t i = 0; i < environment->names_count; i++)
+      free (environment->names[i].name);
+    free (environment->names);
+    free (environment);
+  }
+  pthread_mutex_unlock (&registry_lock);
+}
+
+/* ---- the map ------------------------------------------------------------------------------------- */
+
+static size_t
+used (const struct environment *environment, size_t *map_size)
+{
+  MDB_envinfo info;
+  MDB_stat stat;
+
+  mdb_env_info (environment->env, &info);
+  mdb_env_stat (environment->env, &stat);
+  *map_size = info.me_mapsize;
+  return (info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+bool
+environment_is_tight (const struct environment *environment)
+{
+  size_t map_size, bytes = used (environment, &map_size);
+
+  return bytes > map_size - map_size / 4;
+}
+
+/* Whether so much address space is left. LMDB could not go back once it has let go of the old map. */
+static bool
+is_room (size_t size)
+{
+  void *place = mmap (NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0);
+
+  return place != MAP_FAILED && munmap (place, size) == 0;
+}
+
+int
+environment_grow (struct environment *environment)
+{
+  size_t map_size, bytes = used (environment, &map_size), size;
+  int code;
+
+  if (map_size > SIZE_MAX / 4 || bytes > SIZE_MAX / 4)
+    return ENOMEM;
+  size = round_up (2 * (bytes > map_size ? bytes : map_size));
+  if (!is_room (size))
+    return ENOMEM;
+  mdb_reader_check (environment->env, NULL);
+  pthread_rwlock_wrlock (&environment->lock);
+  code = mdb_env_set_mapsize (environment->env, size);
+  environment->generation++;
+  pthread_rwlock_unlock (&environment->lock);
+  return code;
+}
+
+int
+environment_follow (struct environment *environment)
+{
+  environment->generation++;
+  return mdb_env_set_mapsize (environment->env, 0);
+}
+
+/* ---- names --------------------------------------------------------------------------------------- */
+
+bool
+environment_find (const struct environment *environment, const char *name, size_t size, MDB_dbi *dbi)
+{
+  for (size_t i = 0; i < environment->names_count; i++) {
+    const struct named *named = &environment->names[i];
+
+    if (strlen (named->name) == size && memcmp (named->name, name, size) == 0) {
+      *dbi = named->dbi;
+      return true;
+    }
+  }
+  return false;
+}
+
+int
+environment_remember (struct environment *environment, const char *name, size_t size, MDB_dbi dbi)
+{
+  struct named *more;
+  MDB_dbi known;
+
+  if (environment_find (environment, name, size, &known))
+    return 0;
+  more = realloc (environment->names, (environment->names_count + 1) * sizeof *more);
+  if (more == NULL)
+    return ENOMEM;
+  environment->names = more;
+  more[environment->names_count].dbi = dbi;
+  more[environment->names_count].name = strndup (name, size);
+  if (more[environment->names_count].name == NULL)
+    return ENOMEM;
+  environment->names_count++;
+  return 0;
+}

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables, and whether those found are those expected. */
+#include "config.h"
+
+#include "store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes/cleanup.h"
+
+#define NAME_MAX_SIZE 64
+#define GROWTHS_MAX 16 /* of the map while tables are made */
+
+/* ---- tables as this sink sees them --------------------------------------------------------------- */
+
+/* One line a column: its name, type, and place in the key. */
+static char *
+make_record (const struct table *table)
+{
+  static const char *const types[] = { [DCPIPE_BOOL] = "bool", [DCPIPE_I64] = "i64",   [DCPIPE_U64] = "u64",
+                                       [DCPIPE_TEXT] = "text", [DCPIPE_BLOB] = "blob", [DCPIPE_TIME] = "time",
+                                       [DCPIPE_DECIMAL] = "decimal", [DCPIPE_JSON] = "json" };
+  char *record = NULL;
+  size_t size;
+  FILE *file = open_memstream (&record, &size);
+
+  if (file == NULL)
+    return NULL;
+  for (size_t i = 0; i < table->columns_count; i++) {
+    fprintf (file, "%s %s", table->columns[i].name, types[table->columns[i].type]);
+    for (size_t key = 0; key < table->keys_count; key++)
+      if (dcpipe_table_key (table->declared, key) == i)
+        fprintf (file, " key %zu", key + 1);
+    fputc ('\n', file);
+  }
+  if (fclose (file) == 0)
+    return record;
+  free (record);
+  return NULL;
+}
+
+static bool
+describe_columns (struct table *table)
+{
+  const dcpipe_table *declared = table->declared;
+
+  table->columns = calloc (table->columns_count, sizeof *table->columns);
+  if (table->columns == NULL)
+    return false;
+  for (size_t i = 0; i < table->columns_count; i++) {
+    table->columns[i].name = dcpipe_column_name (declared, i);
+    table->columns[i].type = dcpipe_column_type (declared, i);
+    table->columns[i].keep_first = (dcpipe_column_flags (declared, i) & DCPIPE_COLUMN_KEEP_FIRST) != 0;
+  }
+  for (size_t i = 0; i < table->keys_count; i++)
+    table->columns[dcpipe_table_key (declared, i)].key = true;
+  for (size_t i = 0; i < table->columns_count; i++) {
+    table->keeps |= !table->columns[i].key && table->columns[i].keep_first;
+    table->replaces |= !table->columns[i].key && !table->columns[i].keep_first;
+  }
+  return true;
+}
+
+/* What a later version of the contract may bring, and this sink does not know. */
+static bool
+is_known (const struct table *table)
+{
+  const unsigned flags = DCPIPE_TABLE_LOG | DCPIPE_TABLE_LONG_KEYS;
+  const unsigned column_flags = DCPIPE_COLUMN_KEEP_FIRST | DCPIPE_COLUMN_VOLATILE;
+
+  if (dcpipe_table_flags (table->declared) & ~flags) {
+    dcpipe_error ("table %s has flags that this version of the sink does not know", table->name);
+    return false;
+  }
+  for (size_t i = 0; i < table->columns_count; i++)
+    if (table->columns[i].type < DCPIPE_BOOL || table->columns[i].type > DCPIPE_JSON
+        || (dcpipe_column_flags (table->declared, i) & ~column_flags)) {
+      dcpipe_error ("column %s of table %s has a type or flags that this version of the sink does not know",
+                    table->columns[i].name, table->name);
+      return false;
+    }
+  return true;
+}
+
+static bool
+describe_table (struct table *table, const dcpipe_table *declared)
+{
+  table->declared = declared;
+  table->name = dcpipe_table_name (declared);
+  table->columns_count = dcpipe_table_columns (declared);
+  table->keys_count = dcpipe_table_keys (declared);
+  table->counted = dcpipe_table_counted (declared);
+  table->log = (dcpipe_table_flags (declared) & DCPIPE_TABLE_LOG) != 0;
+  if (!describe_columns (table)) {
+    dcpipe_error ("no memory for the tables");
+    return false;
+  }
+  if (!is_known (table))
+    return false;
+  table->record = make_record (table);
+  if (table->record == NULL)
+    dcpipe_error ("no memory for the tables");
+  return table->record != NULL;
+}
+
+static bool
+describe (struct store *store, const dcpipe_tables *tables)
+{
+  size_t widest = 1;
+
+  store->tables_count = dcpipe_tables_count (tables);
+  store->tables = calloc (store->tables_count ? store->tables_count : 1, sizeof *store->tables);
+  for (size_t i = 0; i < store->tables_count; i++)
+    if (dcpipe_table_columns (dcpipe_tables_at (tables, i)) > widest)
+      widest = dcpipe_table_columns (dcpipe_tables_at (tables, i));
+  store->items = calloc (widest, sizeof *store->items);
+  if (store->tables == NULL || store->items == NULL) {
+    dcpipe_error ("no memory for the tables");
+    return false;
+  }
+  for (size_t i = 0; i < store->tables_count; i++)
+    if (!describe_table (&store->tables[i], dcpipe_tables_at (tables, i)))
+      return false;
+  return true;
+}
+
+void
+schema_free (struct store *store)
+{
+  for (size_t i = 0; store->tables != NULL && i < store->tables_count; i++) {
+    free (store->tables[i].columns);
+    free (store->tables[i].record);
+  }
+  free (store->tables);
+  free (store->items);
+  store->tables = NULL;
+  store->items = NULL;
+  store->tables_count = 0;
+}
+
+/* ---- records ------------------------------------------------------------------------------------- */
+
+struct record_key {
+  char text[sizeof TABLE_PREFIX + NAME_MAX_SIZE];
+  MDB_val val;
+};
+
+/* False if no table can have that name. */
+static bool
+make_key (struct record_key *key, const char *name)
+{
+  int size = snprintf (key->text, sizeof key->text, TABLE_PREFIX "%s", name);
+
+  key->val = (MDB_val) { (size_t) size, key->text };
+  return size > 0 && (size_t) size < sizeof key->text;
+}
+
+/* A table's record: a result of LMDB. */
+static int
+find_record (struct store *store, MDB_txn *txn, const char *name, MDB_val *record)
+{
+  struct record_key key;
+
+  return make_key (&key, name) ? mdb_get (txn, store->environment->meta, &key.val, record) : MDB_NOTFOUND;
+}
+
+/* Calls `each` with the name of every table that has a record until it gives something else than 0. */
+static int
+walk_records (struct store *store, MDB_txn *txn, int (*each) (struct store *, MDB_txn *, const char *, size_t))
+{
+  const size_t skip = sizeof TABLE_PREFIX - 1;
+  MDB_val key = val (TABLE_PREFIX, skip), value;
+  MDB_cursor *cursor;
+  int code = mdb_cursor_open (txn, store->environment->meta, &cursor);
+
+  if (code != 0)
+    return code;
+  code = mdb_cursor_get (cursor, &key, &value, MDB_SET_RANGE);
+  while (code == 0 && key.mv_size > skip && memcmp (key.mv_data, TABLE_PREFIX, skip) == 0) {
+    code = each (store, txn, (const char *) key.mv_data + skip, key.mv_size - skip);
+    if (code == 0)
+      code = mdb_cursor_get (cursor, &key, &value, MDB_NEXT);
+  }
+  mdb_cursor_close (cursor);
+  return code == MDB_NOTFOUND ? 0 : code;
+}
+
+static int
+open_one (struct store *store, MDB_txn *txn, const char *name, size_t size)
+{
+  char text[NAME_MAX_SIZE];
+  MDB_dbi dbi;
+  int code;
+
+  if (size >= sizeof text)
+    return MDB_CORRUPTED;
+  if (environment_find (store->environment, name, size, &dbi))
+    return 0;
+  memcpy (text, name, size);
+  text[size] = '\0';
+  code = mdb_dbi_open (txn, text, 0, &dbi);
+  if (code == MDB_NOTFOUND)
+    code = MDB_CORRUPTED;
+  return code == 0 ? environment_remember (store->environment, name, size, dbi) : code;
+}
+
+/* The transaction is committed in any case: what it opened stays open. */
+int
+schema_open_all (struct store *store)
+{
+  MDB_txn *txn;
+  int code = mdb_txn_begin (store->environment->env, NULL, MDB_RDONLY, &txn);
+
+  if (code == MDB_MAP_RESIZED && (code = environment_follow (store->environment)) == 0)
+    code = mdb_txn_begin (store->environment->env, NULL, MDB_RDONLY, &txn);
+  if (code != 0)
+    return code;
+  code = walk_records (store, txn, open_one);
+  mdb_txn_commit (txn);
+  return code;
+}
+
+#define NOT_OPEN 1 /* neither a result of LMDB's own (negative) nor an errno that it gives */
+
+static int
+is_open (struct store *store, MDB_txn *txn, const char *name, size_t size)
+{
+  MDB_dbi dbi;
+
+  (void) txn;
+  return environment_find (store->environment, name, size, &dbi) ? 0 : NOT_OPEN;
+}
+
+static int
+match_table (struct store *store, struct table *table)
+{
+  MDB_val record;
+  int code = find_record (store, store->txn, table->name, &record);
+
+  if (code != 0 && code != MDB_NOTFOUND)
+    return code;
+  table->present = code == 0 && environment_find (store->environment, table->name, strlen (table->name), &table->dbi);
+  return 0;
+}
+
+bool
+schema_match (struct store *store, int *code)
+{
+  *code = walk_records (store, store->txn, is_open);
+  for (size_t i = 0; i < store->tables_count && *code == 0; i++)
+    *code = match_table (store, &store->tables[i]);
+  if (*code == 0)
+    return true;
+  if (*code == NOT_OPEN)
+    *code = 0;
+  return false;
+}
+
+/* ---- comparing ----------------------------------------------------------------------------------- */
+
+static size_t
+line_size (const char *text, size_t size)
+{
+  const char *end = size > 0 ? memchr (text, '\n', size) : NULL;
+
+  return end != NULL ? (size_t) (end - text) : size;
+}
+
+/* Says in which line the record parts from the table's. */
+static void
+report_difference (const struct store *store, const struct table *table, MDB_val record)
+{
+  const char *found = record.mv_data, *expected = table->record;
+  size_t found_left = record.mv_size, expected_left = strlen (expected), found_size, expected_size;
+
+  for (;;) {
+    found_size = line_size (found, found_left);
+    expected_size = line_size (expected, expected_left);
+    if (found_size != expected_size || found_left == 0 || expected_left == 0 || memcmp (found, expected, found_size) != 0)
+      break;
+    found += found_size + 1;
+    expected += expected_size + 1;
+    found_left -= found_size + 1;
+    expected_left -= expected_size + 1;
+  }
+  dcpipe_error ("%s: table %s has other columns than this run: it has '%.*s' where '%.*s' is expected; "
+                "reset its decoder, or use another store",
+                store->path, table->name, (int) found_size, found, (int) expected_size, expected);
+}
+
+/* DCPIPE_NONE if the store does not have the table, DCPIPE_FAIL after dcpipe_error if it has another. */
+static int
+compare_table (struct store *store, MDB_txn *txn, const struct table *table)
+{
+  MDB_val record;
+  int code = find_record (store, txn, table->name, &record);
+
+  if (code == MDB_NOTFOUND)
+    return DCPIPE_NONE;
+  if (code != 0)
+    return store_failed (store, code, "read the tables of");
+  if (record.mv_size == strlen (table->record) && memcmp (record.mv_data, table->record, record.mv_size) == 0)
+    return DCPIPE_OK;
+  report_difference (store, table, record);
+  return DCPIPE_FAIL;
+}
+
+/* ---- preparing ----------------------------------------------------------------------------------- */
+
+/* A database without a record is what a reset left. A result of LMDB. */
+static int
+make_table (struct store *store, MDB_txn *txn, struct table *table)
+{
+  MDB_val record = val (table->record, strlen (table->record));
+  struct record_key key;
+  int code;
+
+  if (!make_key (&key, table->name))
+    return MDB_BAD_VALSIZE;
+  code = mdb_put (txn, store->environment->meta, &key.val, &record, 0);
+  return code == 0 ? mdb_dbi_open (txn, table->name, MDB_CREATE, &table->dbi) : code;
+}
+
+/* Within a write transaction of its own: makes what is missing. `full` is set when the map must grow first. */
+static int
+make_tables (struct store *store, MDB_txn *txn, bool *full)
+{
+  for (size_t i = 0; i < store->tables_count; i++) {
+    struct table *table = &store->tables[i];
+    int result = compare_table (store, txn, table), code = 0;
+
+    if (result != DCPIPE_OK && result != DCPIPE_NONE)
+      return result;
+    if (result == DCPIPE_NONE)
+      code = make_table (store, txn, table);
+    else if (!environment_find (store->environment, table->name, strlen (table->name), &table->dbi))
+      code = MDB_CORRUPTED;
+    *full = code == MDB_MAP_FULL;
+    if (*full)
+      return DCPIPE_AGAIN;
+    if (code != 0)
+      return store_failed (store, code, "make a table in");
+    table->present = true;
+  }
+  return DCPIPE_OK;
+}
+
+static int
+prepare_locked (struct store *store, bool *full)
+{
+  MDB_txn *txn;
+  int result, code = mdb_txn_begin (store->environment->env, NULL, 0, &txn);
+
+  if (code != 0)
+    return store_failed (store, code, "write to");
+  result = make_tables (store, txn, full);
+  if (result != DCPIPE_OK) {
+    mdb_txn_abort (txn);
+    return result;
+  }
+  code = mdb_txn_commit (txn);
+  for (size_t i = 0; i < store->tables_count && code == 0; i++)
+    code = environment_remember (store->environment, store->tables[i].name, strlen (store->tables[i].name), store->tables[i].dbi);
+  *full = code == MDB_MAP_FULL;
+  if (*full)
+    return DCPIPE_AGAIN;
+  return code == 0 ? DCPIPE_OK : store_failed (store, code, "make the tables in");
+}
+
+static int
+prepare_writer (struct store *store)
+{
+  int result = DCPIPE_AGAIN, code = 0;
+  bool full = true;
+
+  write_abort (store);
+  for (int attempt = 0; attempt < GROWTHS_MAX && full && code == 0; attempt++) {
+    full = false;
+    pthread_rwlock_wrlock (&store->environment->lock);
+    result = prepare_locked (store, &full);
+    pthread_rwlock_unlock (&store->environment->lock);
+    if (full)
+      code = environment_grow (store->environment);
+  }
+  if (!full && code == 0)
+    return result;
+  return store_failed (store, code != 0 ? code : MDB_MAP_FULL, "make the tables in");
+}
+
+/* A snapshot that was there stays; one taken for this does not. */
+static int
+prepare_reader (struct store *store)
+{
+  bool had_snapshot = store->running;
+  int code, result = read_enter (store);
+
+  if (result != DCPIPE_OK)
+    return result;
+  if (had_snapshot && !schema_match (store, &code))
+    result = store_failed (store, code != 0 ? code : MDB_CORRUPTED, "read the tables of");
+  for (size_t i = 0; i < store->tables_count && result == DCPIPE_OK; i++)
+    if (compare_table (store, store->txn, &store->tables[i]) == DCPIPE_FAIL)
+      result = DCPIPE_FAIL;
+  read_leave (store);
+  if (!had_snapshot)
+    read_reset (store);
+  return result;
+}
+
+int
+schema_prepare (struct store *store, const dcpipe_tables *tables)
+{
+  schema_free (store);
+  if (!describe (store, tables))
+    return DCPIPE_FAIL;
+  return store->mode == DCPIPE_READ ? prepare_reader (store) : prepare_writer (store);
+}
+
+/* Empties the database and takes its record away. The database itself stays, open as it is for readers. */
+int
+schema_reset (struct store *store, const char *name)
+{
+  struct record_key key;
+  MDB_val record;
+  MDB_dbi dbi;
+  bool found;
+  int code, result = write_begin (store);
+
+  pthread_rwlock_rdlock (&store->environment->lock);
+  found = environment_find (store->environment, name, strlen (name), &dbi);
+  pthread_rwlock_unlock (&store->environment->lock);
+  if (result != DCPIPE_OK || !found || !make_key (&key, name))
+    return result;
+  code = find_record (store, store->txn, name, &record);
+  if (code == MDB_NOTFOUND)
+    return DCPIPE_OK;
+  if (code == 0)
+    code = mdb_drop (store->txn, dbi, 0);
+  if (code == 0)
+    code = mdb_del (store->txn, store->environment->meta, &key.val, NULL);
+  return code == 0 ? DCPIPE_OK : write_failed (store, code, "remove a table of");
+}
