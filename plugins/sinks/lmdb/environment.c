@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bytes/cleanup.h"
 
@@ -17,6 +18,7 @@
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct environment *registry;
+static pid_t registry_owner; /* a child of fork must not use what its parent opened */
 
 static size_t
 round_up (uint64_t size)
@@ -138,6 +140,10 @@ environment_attach (const char *path, const struct environment_options *options,
   int code;
 
   pthread_mutex_lock (&registry_lock);
+  if (registry_owner != getpid ()) {
+    registry = NULL;
+    registry_owner = getpid ();
+  }
   code = attach_locked (path, options, &found);
   pthread_mutex_unlock (&registry_lock);
   *environment = code == 0 ? found : NULL;
@@ -151,9 +157,10 @@ environment_detach (struct environment *environment)
 
   pthread_mutex_lock (&registry_lock);
   if (--environment->users == 0) {
-    while (*place != environment)
+    while (*place != NULL && *place != environment)
       place = &(*place)->next;
-    *place = environment->next;
+    if (*place != NULL)
+      *place = environment->next;
     mdb_env_close (environment->env);
     pthread_rwlock_destroy (&environment->lock);
     for (size_t i = 0; i < environment->names_count; i++)
