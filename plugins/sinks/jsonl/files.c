@@ -285,6 +285,19 @@ files_close (struct files *files)
 
 /* ---- transactions ------------------------------------------------------------------------------- */
 
+/* What is written to a file without its name is lost when the file is closed. */
+static int
+check_place (const struct files *files, const struct table *table)
+{
+  struct stat named, opened;
+
+  if (fstat (table->fd, &opened) == 0 && fstatat (files->fd, table->file, &named, 0) == 0
+      && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev)
+    return DCPIPE_OK;
+  dcpipe_error ("%s/%s was removed or replaced while it was being written", files->directory, table->file);
+  return DCPIPE_FAIL;
+}
+
 static int
 sync_tables (struct files *files)
 {
@@ -293,6 +306,8 @@ sync_tables (struct files *files)
 
     if (!table->touched || table->removed)
       continue;
+    if (check_place (files, table) != DCPIPE_OK)
+      return DCPIPE_FAIL;
     if (!table_flush (table))
       return files_failed (files, table->file, "write");
     if (files->durable && fsync (table->fd) < 0)

@@ -119,12 +119,28 @@ store_checkpoint (struct store *store, struct dcpipe_bytes text)
   return code == SQLITE_OK || code == SQLITE_DONE ? DCPIPE_OK : sqlite_failed (store, code, "write the checkpoint to");
 }
 
+/* What is committed to a file without its name is lost when the file is closed. */
+static int
+check_place (struct store *store)
+{
+  int moved = 0;
+  int code = sqlite3_file_control (store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+
+  if (code != SQLITE_OK || !moved)
+    return DCPIPE_OK;
+  dcpipe_error ("%s was removed or replaced while it was being written; start again to go on with what is there now",
+                store->path);
+  return DCPIPE_FAIL;
+}
+
 static int
 sqlite_commit (void *handle, const dcpipe_checkpoint *checkpoint)
 {
   struct store *store = handle;
   int result = sqlite_begin (store);
 
+  if (result == DCPIPE_OK)
+    result = check_place (store);
   if (result == DCPIPE_OK)
     result = store_checkpoint (store, dcpipe_checkpoint_text (checkpoint));
   if (result == DCPIPE_OK)
