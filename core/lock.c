@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -27,16 +28,28 @@ fail_held (const char *path, int fd)
         holder[0] ? " by process " : "", holder);
 }
 
+/* The name of the lock file: a symbolic link and the store to which it points have one and the same. */
+static char *
+lock_name (const char *path)
+{
+  CLEANUP_FREE char *target = NULL;
+  char *name = NULL;
+  struct stat status;
+
+  if (lstat (path, &status) == 0 && S_ISLNK (status.st_mode))
+    target = realpath (path, NULL);
+  return asprintf (&name, "%s.lock", target != NULL ? target : path) < 0 ? NULL : name;
+}
+
 int
 dcpipe_lock (const char *path)
 {
-  CLEANUP_FREE char *name = NULL;
+  CLEANUP_FREE char *name = lock_name (path);
   CLEANUP_CLOSE int fd = -1;
   char holder[32];
   int size, locked;
 
-  if (asprintf (&name, "%s.lock", path) < 0) {
-    name = NULL;
+  if (name == NULL) {
     fail ("no memory to lock %s", path);
     return -1;
   }
