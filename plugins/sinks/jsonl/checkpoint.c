@@ -22,7 +22,7 @@
 static char *
 read_file (int directory, size_t *size)
 {
-  CLEANUP_CLOSE int fd = openat (directory, CHECKPOINT_FILE, O_RDONLY | O_CLOEXEC);
+  CLEANUP_CLOSE int fd = openat (directory, CHECKPOINT_FILE, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status;
   char *text;
   size_t used = 0;
