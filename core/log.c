@@ -260,6 +260,17 @@ log_event (enum log_level level, const char *event, const char *message, const c
   errno = saved;
 }
 
+/* A reason that already names the instance is not given its name again. */
+static const char *
+without_instance (const char *text)
+{
+  size_t size = thread_instance != NULL ? strlen (thread_instance) : 0;
+
+  if (size > 0 && strncmp (text, thread_instance, size) == 0 && strncmp (text + size, ": ", 2) == 0)
+    return text + size + 2;
+  return text;
+}
+
 LOG_PRINTF (2, 0)
 static void
 log_arguments (enum log_level level, const char *format, va_list arguments)
@@ -270,7 +281,7 @@ log_arguments (enum log_level level, const char *format, va_list arguments)
   if (level > state.level)
     return;
   format_text (text, sizeof text, format, arguments);
-  log_line (level, thread_instance, text);
+  log_line (level, thread_instance, without_instance (text));
   errno = saved;
 }
 

@@ -119,6 +119,7 @@ main (int argc, char **argv)
 
   take_standard_descriptors ();
   signal (SIGPIPE, SIG_IGN); /* a connection or pipe that closes is an error like others */
+  signal (SIGXFSZ, SIG_IGN); /* so is a file that may not grow (ulimit -f) */
   if (arguments_parse (&arguments, argc, argv)) {
     configure_log (&arguments);
     status = finish_output (run (&arguments));

@@ -281,7 +281,7 @@ status_of_loss (int result)
   return stop_signal () != 0 ? 128 + stop_signal () : STATUS_TEMPORARY;
 }
 
-/* The sink is lost for this run. */
+/* The sink is lost for this run. For the summary, its checkpoint is the one that is stored. */
 static void
 give_up (struct writer *writer, int result)
 {
@@ -290,7 +290,8 @@ give_up (struct writer *writer, int result)
   if (asprintf (&reason, "%s", failure ()) < 0)
     reason = NULL;
   writer->failed = true;
-  writer->sink->plugin->u.sink.rollback (writer->sink->handle);
+  if (roll_back (writer) != DCPIPE_OK)
+    log_debug ("after the fault: %s", failure ());
   release_pending (writer);
   if (!run_end (writer->run, status_of_loss (result), reason))
     log_error ("%s", reason != NULL ? reason : "no memory");
