@@ -28,6 +28,14 @@ bench_ceiling_sqlite_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 bench_ceiling_sqlite_LDADD = $(SQLITE_LIBS)
 endif
 
+if HAVE_LMDB_SINK
+check_PROGRAMS += bench/ceiling-lmdb
+bench_ceiling_lmdb_SOURCES = bench/ceiling-lmdb.c
+bench_ceiling_lmdb_CFLAGS = $(AM_CFLAGS) $(LMDB_CFLAGS)
+bench_ceiling_lmdb_LDADD = $(LMDB_LIBS)
+bench_lmdb = bench/ceiling-lmdb
+endif
+
 # Plugins that do nothing, to measure what lies around them.
 check_LTLIBRARIES += discard.la nothing.la
 BENCH_MODULE = -module -avoid-version -shared -rpath /nowhere -Wl,--version-script=$(top_srcdir)/plugins/plugin.syms
@@ -38,7 +46,7 @@ nothing_la_LDFLAGS = $(BENCH_MODULE)
 
 EXTRA_DIST += bench/bench.sh bench/decoders.sh bench/measure.sh
 
-bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-signatures bench/ceiling-sqlite discard.la nothing.la
+bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-signatures bench/ceiling-sqlite $(bench_lmdb) discard.la nothing.la
 bench: $(bench_parts)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/bench.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/decoders.sh

@@ -36,10 +36,20 @@ store () { # LEDGER
   echo "  file to SQLite: $seconds s, $(per "$entries_done" "$seconds") entries/s, $(per "$bytes / 1000000" "$seconds") MB/s, peak $((kib / 1024)) MiB, $(ratio "$best" "$seconds") of the ceiling"
 }
 
+store_lmdb () { # LEDGER
+  config "$dir/lmdb.ini" "$1" auto "$entry" "[sink out]\nplugin = lmdb\npath = $dir/out.lmdb"
+  run "$dir/lmdb.ini"
+  fastest ceiling_lmdb
+  rm -rf "$dir"/ceiling.lmdb
+  echo "  ceiling: bare LMDB puts in order, $commits commits: $best s, $(per "$figure" "$best") rows/s"
+  echo "  file to LMDB: $seconds s, $(per "$entries_done" "$seconds") entries/s, $(per "$bytes / 1000000" "$seconds") MB/s, peak $((kib / 1024)) MiB, $(ratio "$best" "$seconds") of the ceiling"
+}
+
 echo "machine: $(nproc) processors, $(uname -sm); load $(cut -d' ' -f1 /proc/loadavg 2> /dev/null || echo unknown)"
 "$bench/generate-ledger" --entries "$entries" --seed 1 "$dir/generated.ledger" > /dev/null
 for ledger in "$srcdir/data/vectors/ledger/medium.ledger" "$dir/generated.ledger"; do
   echo "$(basename "$ledger")"
   chain "$ledger"
   store "$ledger"
+  if [ -x "$bench/ceiling-lmdb" ]; then store_lmdb "$ledger"; fi
 done

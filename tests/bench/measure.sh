@@ -47,3 +47,9 @@ fastest () {
     figure=${figure%% *}
   done
 }
+
+# The ceiling of LMDB: bare puts of the rows in $dir/out.lmdb, as many a commit as the run before had.
+ceiling_lmdb () {
+  rm -rf "$dir"/ceiling.lmdb
+  "$bench/ceiling-lmdb" "$dir/out.lmdb" "$dir/ceiling.lmdb" $((rows / (commits > 0 ? commits : 1) + 1))
+}
