@@ -5,5 +5,10 @@ libcoresupport_la_SOURCES = unit/core/tables.c unit/core/tables.h unit/core/memo
 
 TESTS += unit/core/test-cache
 check_PROGRAMS += unit/core/test-cache
-unit_core_test_cache_SOURCES = unit/core/test-cache.c
+unit_core_test_cache_SOURCES = unit/core/test-cache.c unit/core/main.h
 unit_core_test_cache_LDADD = libcoresupport.la $(CORE_TEST_LIBS)
+
+TESTS += unit/core/test-row
+check_PROGRAMS += unit/core/test-row
+unit_core_test_row_SOURCES = unit/core/test-row.c unit/core/main.h
+unit_core_test_row_LDADD = libcoresupport.la $(CORE_TEST_LIBS)

@@ -3,11 +3,11 @@
  * in whatever order, all lookups and the rows in the sink in the end are the same. */
 #include "config.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cache.h"
+#include "unit/core/main.h"
 #include "unit/core/memory-store.h"
 #include "unit/core/tables.h"
 
@@ -399,19 +399,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("cache");
-  TCase *tcase = tcase_create ("cache");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { folds_as_if_each_row_were_stored_at_once, writes_each_changed_row_once, stays_within_its_limit };
 
-  tcase_set_timeout (tcase, 120);
-  tcase_add_test (tcase, folds_as_if_each_row_were_stored_at_once);
-  tcase_add_test (tcase, writes_each_changed_row_once);
-  tcase_add_test (tcase, stays_within_its_limit);
-  suite_add_tcase (suite, tcase);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_NORMAL);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS ("cache", tests);
 }
