@@ -3,6 +3,7 @@
 
 #include "checkpoint.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -358,15 +359,21 @@ checkpoint_format (struct dcpipe_checkpoint *checkpoint)
 }
 
 static bool
+number_value (const json_t *value, uint64_t *number)
+{
+  const char *text = json_string_value (value);
+
+  if (text == NULL || text[0] == '\0' || text[strspn (text, "0123456789")] != '\0')
+    return false;
+  errno = 0;
+  *number = strtoull (text, NULL, 10);
+  return errno == 0;
+}
+
+static bool
 parse_number (const json_t *object, const char *member, uint64_t *value)
 {
-  const char *text = json_string_value (json_object_get (object, member));
-  char *end;
-
-  if (text == NULL || text[0] < '0' || text[0] > '9')
-    return false;
-  *value = strtoull (text, &end, 10);
-  return *end == '\0';
+  return number_value (json_object_get (object, member), value);
 }
 
 static bool
@@ -394,17 +401,16 @@ parse_labels (json_t *labels, struct frontier *frontier)
   const char *label;
   json_t *counts;
 
+  if (!json_is_object (labels))
+    return false;
   json_object_foreach (labels, label, counts)
   {
     struct label_count *count
         = frontier_label (frontier, (struct dcpipe_bytes) { (const uint8_t *) label, strlen (label) });
-    const char *entries = json_string_value (json_array_get (counts, 0));
-    const char *failed = json_string_value (json_array_get (counts, 1));
 
-    if (count == NULL || entries == NULL || failed == NULL)
+    if (count == NULL || !number_value (json_array_get (counts, 0), &count->entries)
+        || !number_value (json_array_get (counts, 1), &count->failed))
       return false;
-    count->entries = strtoull (entries, NULL, 10);
-    count->failed = strtoull (failed, NULL, 10);
   }
   return true;
 }
@@ -423,6 +429,8 @@ parse_frontier (const json_t *object, struct frontier *frontier)
     return false;
   frontier->fingerprint = strdup (fingerprint);
   frontier->trust = (int) json_integer_value (json_object_get (object, "trust"));
+  if (!json_is_object (json_object_get (object, "ahead")) || !json_is_integer (json_object_get (object, "trust")))
+    return false;
   json_object_foreach (json_object_get (object, "ahead"), label, point)
   {
     struct ahead *ahead = frontier_ahead_add (frontier, label);
@@ -439,15 +447,15 @@ parse_errors (json_t *errors, struct dcpipe_checkpoint *checkpoint)
   const char *scope;
   json_t *error;
 
+  if (!json_is_object (errors))
+    return false;
   json_object_foreach (errors, scope, error)
   {
     struct scope_error *added = add_error (checkpoint, scope);
-    const char *count = json_string_value (json_array_get (error, 0));
     const char *last = json_string_value (json_array_get (error, 1));
 
-    if (added == NULL || count == NULL)
+    if (added == NULL || !number_value (json_array_get (error, 0), &added->count))
       return false;
-    added->count = strtoull (count, NULL, 10);
     added->last = last != NULL ? strdup (last) : NULL;
   }
   return true;
@@ -460,7 +468,7 @@ parse_whole (const json_t *whole, struct dcpipe_checkpoint *checkpoint)
   const char *decoder;
   json_t *object;
 
-  if (source == NULL || !hash_parse (json_string_value (json_object_get (whole, "ledger")), &checkpoint->ledger)
+  if (source == NULL || !json_is_object (json_object_get (whole, "decoders")) || !hash_parse (json_string_value (json_object_get (whole, "ledger")), &checkpoint->ledger)
       || !parse_number (whole, "unconfirmed", &checkpoint->unconfirmed)
       || !parse_errors (json_object_get (whole, "errors"), checkpoint))
     return false;
@@ -479,7 +487,7 @@ bool
 checkpoint_parse (struct dcpipe_checkpoint *checkpoint)
 {
   json_error_t error;
-  CLEANUP_JSON json_t *whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, &error);
+  CLEANUP_JSON json_t *whole = json_loadb (checkpoint->text, checkpoint->text_size, JSON_ALLOW_NUL, &error);
   json_int_t format = json_integer_value (json_object_get (whole, "format"));
 
   if (whole == NULL) {

@@ -399,16 +399,27 @@ take (struct writer *writer, struct parcel *parcel)
 
 /* ---- the thread --------------------------------------------------------------------------------- */
 
+/* The last run of that scope failed. */
+static bool
+has_error (const struct writer *writer, const char *scope)
+{
+  const struct scope_error *error = checkpoint_error (&writer->checkpoint, scope);
+
+  return error != NULL && error->last != NULL;
+}
+
 /* Notes in the store how the run ended for its scope: nothing but the error columns of sync_status changes.
  */
 static void
 note_end (struct writer *writer, const char *reason)
 {
   const struct scope *scope = &writer->run->scope;
-  bool noted = true;
+  bool noted = true, news = reason != NULL || (scope->count == 0 && has_error (writer, "all"));
   int result = DCPIPE_FAIL;
 
-  if (reason == NULL && checkpoint_error (&writer->checkpoint, scope->count > 0 ? scope->labels[0] : "all") == NULL)
+  for (size_t i = 0; i < scope->count; i++)
+    news = news || has_error (writer, scope->labels[i]);
+  if (!news)
     return;
   if (scope->count == 0)
     noted = checkpoint_set_error (&writer->checkpoint, "all", reason);

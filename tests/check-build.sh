@@ -7,9 +7,9 @@ dir=$1 make=$2
 shift 2
 unset MAKEFLAGS MFLAGS MAKELEVEL TESTS
 
+mkdir -p "$dir/source" "$dir/build"
 # A source tree that was configured in place cannot be built elsewhere, so its files are copied.
 $make -s distdir distdir="$dir/source.new" > /dev/null
-mkdir -p "$dir/source" "$dir/build"
 chmod -R u+w "$dir/source.new"
 # Files that are the same keep their times, so that not all is built again.
 (cd "$dir/source.new" && find . -type f) | while read -r file; do
