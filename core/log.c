@@ -351,6 +351,12 @@ failure (void)
   return thread_reason;
 }
 
+const char *
+failure_reason (void)
+{
+  return thread_reason + thread_reason_prefix;
+}
+
 void
 failure_clear (void)
 {

@@ -49,6 +49,9 @@ void fail (const char *format, ...) LOG_PRINTF (1, 2);
 
 /* The reason recorded last on this thread ("" if none), and forgetting it. */
 const char *failure (void);
+
+/* The same without the instance's name, for log lines, which begin with it anyhow. */
+const char *failure_reason (void);
 void failure_clear (void);
 
 /* Logs that reason as an error. */

@@ -53,7 +53,7 @@ retry_wait (struct retry *retry)
   if (++retry->attempts > retry->max)
     return false;
   pause = delay (retry);
-  log_warning ("%s; attempt %" PRIu64 " of %" PRIu64 " follows in %.1f s", failure (), retry->attempts, retry->max,
+  log_warning ("%s; attempt %" PRIu64 " of %" PRIu64 " follows in %.1f s", failure_reason (), retry->attempts, retry->max,
                (double) pause / 1000);
   return !stop_wait (pause);
 }
