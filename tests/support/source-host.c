@@ -9,9 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
+/* Memory of a batch: its own, or adopted. */
 struct memory {
   struct memory *next;
+  const uint8_t *start;
+  size_t size;
+  void (*release) (void *context);
+  void *context;
   max_align_t data[];
 };
 
@@ -22,6 +29,7 @@ struct dcpipe_batch {
 
 struct dcpipe_resume {
   const uint64_t *position;
+  const char *cursor;
 };
 
 bool host_following;
@@ -29,6 +37,8 @@ size_t host_max_block_size = (size_t) 64 << 20;
 
 static char error[4096];
 static struct dcpipe_batch batch;
+static uint64_t asked_ms;
+static int stop_fds[2] = { -1, -1 };
 
 /* ---- what plugins call ---------------------------------------------------------------------------- */
 
@@ -49,9 +59,27 @@ dcpipe_info (const char *format, ...)
 }
 
 void
+dcpipe_warning (const char *format, ...)
+{
+  (void) format;
+}
+
+void
 dcpipe_debug (const char *format, ...)
 {
   (void) format;
+}
+
+void
+dcpipe_retry_after (uint64_t milliseconds)
+{
+  asked_ms = milliseconds;
+}
+
+int
+dcpipe_stop_fd (void)
+{
+  return stop_fds[0];
 }
 
 bool
@@ -78,16 +106,48 @@ dcpipe_resume_position (const dcpipe_resume *resume)
   return *resume->position;
 }
 
-void *
-dcpipe_batch_memory (dcpipe_batch *to, size_t size)
+struct dcpipe_bytes
+dcpipe_resume_cursor (const dcpipe_resume *resume)
+{
+  return (struct dcpipe_bytes) { (const uint8_t *) resume->cursor, resume->cursor != NULL ? strlen (resume->cursor) : 0 };
+}
+
+static struct memory *
+add_memory (dcpipe_batch *to, size_t size)
 {
   struct memory *memory = malloc (sizeof *memory + size);
 
   ck_assert_ptr_nonnull (memory);
-  memory->next = to->memory;
+  *memory = (struct memory) { .next = to->memory, .start = (const uint8_t *) memory->data, .size = size };
   to->memory = memory;
+  return memory;
+}
+
+void *
+dcpipe_batch_memory (dcpipe_batch *to, size_t size)
+{
   to->host->memory += size;
-  return memory->data;
+  return add_memory (to, size)->data;
+}
+
+void
+dcpipe_batch_adopt (dcpipe_batch *to, const void *data, size_t size, void (*release) (void *context), void *context)
+{
+  struct memory *memory = add_memory (to, 0);
+
+  memory->start = data;
+  memory->size = size;
+  memory->release = release;
+  memory->context = context;
+}
+
+static bool
+lies_in_batch (const dcpipe_batch *of, const uint8_t *data, size_t size)
+{
+  for (const struct memory *memory = of->memory; memory != NULL; memory = memory->next)
+    if (data >= memory->start && data + size <= memory->start + memory->size)
+      return true;
+  return false;
 }
 
 void
@@ -95,9 +155,24 @@ dcpipe_batch_frame (dcpipe_batch *to, uint64_t position, const void *data, size_
 {
   struct source_host *host = to->host;
 
+  ck_assert (lies_in_batch (to, data, size));
   host->frames = realloc (host->frames, (host->count + 1) * sizeof *host->frames);
   ck_assert_ptr_nonnull (host->frames);
-  host->frames[host->count++] = (struct dcpipe_frame) { position, { data, size } };
+  host->frames[host->count++] = (struct dcpipe_frame) { .position = position, .bytes = { data, size } };
+}
+
+void
+dcpipe_batch_cursor (dcpipe_batch *to, const void *cursor, size_t size)
+{
+  ck_assert_uint_gt (to->host->count, 0);
+  ck_assert_uint_le (size, DCPIPE_CURSOR_MAX);
+  memcpy (to->host->frames[to->host->count - 1].cursor, cursor, size);
+}
+
+void
+dcpipe_batch_trust (dcpipe_batch *to, int trust)
+{
+  to->host->trust = trust;
 }
 
 void
@@ -160,6 +235,8 @@ clear_batch (struct source_host *host)
   while (batch.memory != NULL) {
     struct memory *next = batch.memory->next;
 
+    if (batch.memory->release != NULL)
+      batch.memory->release (batch.memory->context);
     free (batch.memory);
     batch.memory = next;
   }
@@ -183,9 +260,26 @@ host_new (const char *plugin)
   host->source = entry ()->plugin;
   host->handle = calloc (1, host->source->handle_size);
   ck_assert_ptr_nonnull (host->handle);
-  ck_assert_int_eq (host->source->config_complete (host->handle), DCPIPE_OK);
   host->error = error;
+  if (stop_fds[0] < 0)
+    ck_assert_int_eq (pipe (stop_fds), 0);
   return host;
+}
+
+void
+host_set_stop (bool stop)
+{
+  char byte = 0;
+
+  ck_assert_int_eq (stop ? write (stop_fds[1], &byte, 1) : read (stop_fds[0], &byte, 1), 1);
+}
+
+int
+host_configure (struct source_host *host)
+{
+  *error = '\0';
+  host->configured = true;
+  return host->source->config_complete (host->handle);
 }
 
 void *
@@ -202,19 +296,41 @@ host_option (struct source_host *host, const char *key)
 int
 host_open (struct source_host *host, const uint64_t *resume)
 {
-  const struct dcpipe_resume at = { resume };
+  const struct dcpipe_resume at = { resume, host->cursor };
 
+  if (!host->configured)
+    ck_assert_msg (host_configure (host) == DCPIPE_OK, "%s", error);
   host->source->close (host->handle);
   *error = '\0';
   return host->source->open (host->handle, &at);
 }
 
+static int
+next (struct source_host *host, uint64_t deadline)
+{
+  int result;
+
+  clear_batch (host);
+  *error = '\0';
+  asked_ms = 0;
+  result = host->source->next (host->handle, deadline, &batch);
+  host->retry_after = asked_ms;
+  return result;
+}
+
 int
 host_next (struct source_host *host)
 {
-  clear_batch (host);
-  *error = '\0';
-  return host->source->next (host->handle, UINT64_MAX, &batch);
+  return next (host, UINT64_MAX);
+}
+
+int
+host_next_within (struct source_host *host, unsigned ms)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return next (host, ((uint64_t) now.tv_sec * 1000 + ms) * 1000000 + (uint64_t) now.tv_nsec);
 }
 
 int
@@ -228,8 +344,11 @@ host_unpack (struct source_host *host, const struct dcpipe_frame *frame, struct 
 void
 host_free (struct source_host *host)
 {
-  host->source->close (host->handle);
+  if (host->configured)
+    host->source->close (host->handle);
   clear_batch (host);
+  if (host->source->config_free != NULL)
+    host->source->config_free (host->handle);
   dlclose (host->module);
   free (host->frames);
   free (host->handle);

@@ -16,6 +16,7 @@
 struct dcpipe_frame {
   uint64_t position;
   struct dcpipe_bytes bytes;
+  char cursor[DCPIPE_CURSOR_MAX + 1]; /* as text; "" if none */
 };
 
 struct dcpipe_block {
@@ -30,11 +31,16 @@ struct source_host {
   void *module, *handle;
   const struct dcpipe_source *source;
 
+  bool configured;
+  const char *cursor; /* what dcpipe_resume_cursor gives; NULL for nothing */
+
   /* Of the last call of next. The bytes of frames live until the call after it. */
   struct dcpipe_frame *frames;
   size_t count;
   size_t memory; /* bytes taken with dcpipe_batch_memory */
   uint64_t first, end;
+  int trust;
+  uint64_t retry_after; /* ms; 0 if none was named */
 
   const char *error; /* of the last call that failed; "" if none */
 };
@@ -45,13 +51,22 @@ extern size_t host_max_block_size;
 
 struct source_host *host_new (const char *plugin);
 
-/* Where the plugin keeps the option `key`. Its type is the option's. */
+/* Where the plugin keeps the option `key`. Its type is the option's. To be set before the first host_open. */
 void *host_option (struct source_host *host, const char *key);
+
+/* Calls config_complete, as host_open does unless it was done. */
+int host_configure (struct source_host *host);
+
+/* What dcpipe_stop_fd gives can be read from now on, or no more. From any thread. */
+void host_set_stop (bool stop);
 
 /* Opens it at the block at `*resume`, or at the first one. A run that was open is closed before. */
 int host_open (struct source_host *host, const uint64_t *resume);
 
 int host_next (struct source_host *host);
+
+/* The same with a deadline, in ms from now. */
+int host_next_within (struct source_host *host, unsigned ms);
 
 /* Unpacks a frame. The caller frees `block->buffer`. */
 int host_unpack (struct source_host *host, const struct dcpipe_frame *frame, struct dcpipe_block *block);
