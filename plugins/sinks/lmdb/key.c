@@ -19,13 +19,17 @@ keys_set (const struct table *table, const dcpipe_row *row)
   return count;
 }
 
+/* The buffer is there even for an empty prefix, so that its address is never null. */
 bool
 key_make (struct store *store, const dcpipe_row *row)
 {
-  size_t size = dcpipe_row_key (row, store->key.data, store->key.capacity);
+  size_t size;
 
+  store->key.size = 0;
+  if (!buffer_reserve (&store->key, KEY_STORED))
+    return false;
+  size = dcpipe_row_key (row, store->key.data, store->key.capacity);
   if (size > store->key.capacity) {
-    store->key.size = 0;
     if (!buffer_reserve (&store->key, size))
       return false;
     dcpipe_row_key (row, store->key.data, store->key.capacity);
