@@ -64,7 +64,7 @@ store_failed (const struct store *store, int code, const char *action)
   const char *why = explain (code);
 
   if (is_disk_full (store, code)) {
-    dcpipe_error ("cannot %s %s: no space is left on the device (%s)", action, store->path, mdb_strerror (code));
+    dcpipe_error ("cannot %s %s: no space is left on the device", action, store->path);
     return DCPIPE_RETRY;
   }
   if (why != NULL)

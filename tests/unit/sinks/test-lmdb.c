@@ -3,7 +3,9 @@
 
 #include <check.h>
 #include <lmdb.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -317,6 +319,59 @@ START_TEST (the_map_grows_under_readers)
 }
 END_TEST
 
+struct beside {
+  const struct bench *bench;
+  atomic_bool done;
+  size_t snapshots;
+};
+
+/* Every snapshot shows whole commits, which are of 200 rows, and never fewer than the one before. */
+static void *
+read_beside (void *context)
+{
+  struct beside *beside = context;
+  struct store_handle reader;
+  size_t before = 0;
+
+  while (!atomic_load (&beside->done)) {
+    store_open_prepared (&reader, beside->bench, DCPIPE_READ);
+    for (int i = 0; i < 5; i++) {
+      size_t rows = count_table (&reader, EVENTS);
+
+      ck_assert_uint_eq (rows % 200, 0);
+      ck_assert_uint_ge (rows, before);
+      before = rows;
+      beside->snapshots++;
+      store_rollback (&reader);
+    }
+    store_end (&reader);
+  }
+  return NULL;
+}
+
+START_TEST (readers_work_beside_the_writer)
+{
+  struct sink_under_test sink = *contract_sink ();
+  struct bench bench;
+  struct beside beside = { .bench = &bench };
+  struct store_handle writer;
+  pthread_t thread;
+
+  sink.settings = small_map;
+  bench_begin (&bench, &sink);
+  store_open_prepared (&writer, &bench, DCPIPE_WRITE);
+  ck_assert_int_eq (pthread_create (&thread, NULL, read_beside, &beside), 0);
+  for (uint64_t i = 0; i < 50; i++)
+    store_until_it_fits (&writer, 200 * i, 200 * i + 200);
+  atomic_store (&beside.done, true);
+  ck_assert_int_eq (pthread_join (thread, NULL), 0);
+  ck_assert_uint_gt (beside.snapshots, 0);
+  ck_assert_uint_eq (count_table (&writer, EVENTS), 50 * 200);
+  store_end (&writer);
+  bench_end (&bench);
+}
+END_TEST
+
 /* Runs `body` in a process of its own; the wait status. */
 static int
 run_apart (void (*body) (const struct bench *), const struct bench *bench)
@@ -545,6 +600,7 @@ main (void)
                                  keeps_long_keys_whole,
                                  deletes_by_prefixes_of_long_keys,
                                  the_map_grows_under_readers,
+                                 readers_work_beside_the_writer,
                                  a_reader_follows_a_map_that_another_process_grew,
                                  dead_readers_do_not_hold_pages,
                                  readers_find_tables_that_are_made_later,
