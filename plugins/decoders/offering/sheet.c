@@ -8,6 +8,7 @@
 
 #include "bytes/cleanup.h"
 #include "dcpipe-plugin.h"
+#include "quotes.h"
 
 struct sheet {
   struct csv_parser parser;
@@ -31,7 +32,7 @@ cleanup_sheet (struct sheet *sheet)
 static bool
 keep (struct sheet *sheet, const void *data, size_t size)
 {
-  if (sheet->capacity - sheet->size < size) {
+  if (sheet->buffer == NULL || sheet->capacity - sheet->size < size) {
     size_t capacity = 2 * sheet->capacity + size + 256;
     char *buffer = realloc (sheet->buffer, capacity);
 
@@ -106,32 +107,47 @@ next_piece (struct bytes text)
   return text.size;
 }
 
+static void
+skip_byte_order_mark (struct sheet *sheet, struct bytes *text)
+{
+  static const uint8_t mark[] = { 0xef, 0xbb, 0xbf };
+
+  if (text->size < sizeof mark || memcmp (text->data, mark, sizeof mark) != 0)
+    return;
+  *text = (struct bytes) { text->data + sizeof mark, text->size - sizeof mark };
+  sheet->byte = sizeof mark;
+}
+
+static void
+parse (struct sheet *sheet, struct bytes text)
+{
+  while (text.size > 0 && !sheet->stopped && !sheet->no_memory) {
+    size_t size = next_piece (text);
+
+    sheet->line += text.data[size - 1] == '\n';
+    sheet->byte += size;
+    if (csv_parse (&sheet->parser, text.data, size, take_field, take_row, sheet) != size)
+      sheet->no_memory = true;
+    text = (struct bytes) { text.data + size, text.size - size };
+  }
+  if (!sheet->stopped && !sheet->no_memory && csv_fini (&sheet->parser, take_field, take_row, sheet) != 0)
+    sheet->no_memory = true;
+}
+
 bool
 sheet_read (struct bytes text, bool (*row) (void *context, const struct sheet_row *row), void *context)
 {
-  static const uint8_t byte_order_mark[] = { 0xef, 0xbb, 0xbf };
   CLEANUP (cleanup_sheet) struct sheet sheet = { .row = row, .context = context, .line = 1, .current.line = 1 };
+  CLEANUP_FREE char *memory = NULL;
 
   if (csv_init (&sheet.parser, 0) != 0) {
     dcpipe_error ("the CSV library cannot be set up");
     return false;
   }
   csv_set_space_func (&sheet.parser, no_space);
-  if (text.size >= sizeof byte_order_mark && memcmp (text.data, byte_order_mark, sizeof byte_order_mark) == 0) {
-    text = (struct bytes) { text.data + sizeof byte_order_mark, text.size - sizeof byte_order_mark };
-    sheet.byte = sizeof byte_order_mark;
-  }
-  while (text.size > 0 && !sheet.stopped && !sheet.no_memory) {
-    size_t size = next_piece (text);
-
-    sheet.line += text.data[size - 1] == '\n';
-    sheet.byte += size;
-    if (csv_parse (&sheet.parser, text.data, size, take_field, take_row, &sheet) != size)
-      sheet.no_memory = true;
-    text = (struct bytes) { text.data + size, text.size - size };
-  }
-  if (!sheet.stopped && !sheet.no_memory && csv_fini (&sheet.parser, take_field, take_row, &sheet) != 0)
-    sheet.no_memory = true;
+  skip_byte_order_mark (&sheet, &text);
+  sheet.no_memory = !quotes_tighten (&text, &memory);
+  parse (&sheet, text);
   if (sheet.no_memory && !sheet.stopped)
     dcpipe_error ("no memory for a row of CSV");
   return !sheet.stopped && !sheet.no_memory;
