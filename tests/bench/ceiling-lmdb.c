@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ceiling of storing in LMDB: copies all rows of all tables of one store into another with bare puts in the order of
- * their keys, with commits of the same size and a sync at each, and prints the seconds that takes, without those of
- * reading the rows, and the number of rows.
+/* The ceiling of storing in LMDB: copies all rows of all tables of one store into another with bare puts in
+ * the order of their keys, with commits of the same size and a sync at each, and prints the seconds that
+ * takes, without those of reading the rows, and the number of rows.
  *
  *    ceiling-lmdb FROM TO ROWS_PER_COMMIT
  *

@@ -65,7 +65,8 @@ open_shared (struct environment *environment, const char *path, const struct env
 }
 
 static int
-make (const char *path, const char *file, const struct environment_options *options, struct environment **made)
+make (const char *path, const char *file, const struct environment_options *options,
+      struct environment **made)
 {
   CLEANUP_FREE struct environment *environment = calloc (1, sizeof *environment);
   struct stat status;
@@ -98,7 +99,8 @@ find_registered (const struct stat *status)
 {
   struct environment *environment = registry;
 
-  while (environment != NULL && (environment->device != status->st_dev || environment->inode != status->st_ino))
+  while (environment != NULL
+         && (environment->device != status->st_dev || environment->inode != status->st_ino))
     environment = environment->next;
   return environment;
 }
@@ -134,7 +136,8 @@ attach_locked (const char *path, const struct environment_options *options, stru
 }
 
 int
-environment_attach (const char *path, const struct environment_options *options, struct environment **environment)
+environment_attach (const char *path, const struct environment_options *options,
+                    struct environment **environment)
 {
   struct environment *found = NULL;
   int code;

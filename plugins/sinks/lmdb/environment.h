@@ -6,7 +6,8 @@
  *  - for reading while a reader of this process looks at the map;
  *  - for writing while the map is moved, and while named databases are opened, since LMDB wants one
  *    transaction at a time to do that.
- * The writer's own transaction takes no lock, because only the writer's thread moves the map under it.
+ * The writer's own transaction takes no lock, because only the writer's thread moves the map under it; it is
+ * begun before the lock is taken, never while it is held.
  *
  * When the map is moved, snapshots of readers stay: LMDB finds their pages from the map's current address.
  * Cursors and values do not, so a reader that let go of the lock looks at `generation`. */
@@ -50,10 +51,12 @@ struct environment_options {
 
 /* The environment in the directory `path`, opened or shared. A result of LMDB or errno; ENOENT if there is no
  * data file and nothing is to be written. */
-int environment_attach (const char *path, const struct environment_options *options, struct environment **environment);
+int environment_attach (const char *path, const struct environment_options *options,
+                        struct environment **environment);
 void environment_detach (struct environment *environment);
 
-/* Doubles the map, or more, so that at least half of it is free. No write transaction runs. A result of LMDB. */
+/* Doubles the map, or more, so that at least half of it is free. No write transaction runs. A result of
+ * LMDB. */
 int environment_grow (struct environment *environment);
 
 /* True if less than a quarter of the map is free. */

@@ -7,7 +7,8 @@
 #include <nettle/sha2.h>
 #include <string.h>
 
-_Static_assert (KEY_WHOLE + SHA256_DIGEST_SIZE == KEY_STORED, "the stored part of a long key and its hash fill a key");
+_Static_assert (KEY_WHOLE + SHA256_DIGEST_SIZE == KEY_STORED,
+                "the stored part of a long key and its hash fill a key");
 
 size_t
 keys_set (const struct table *table, const dcpipe_row *row)

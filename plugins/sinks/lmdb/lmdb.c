@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lmdb: rows in an LMDB store.
  *
- * THE STORE is a directory, as LMDB makes them, with data.mdb and lock.mdb in it; PATH.lock beside it is dcpipe's
- * own lock of the one writer. Every table is a named database of its name. doc/sink-lmdb.md says the same for those
- * who read the store from other languages.
+ * THE STORE is a directory, as LMDB makes them, with data.mdb and lock.mdb in it; PATH.lock beside it is
+ * dcpipe's own lock of the one writer. Every table is a named database of its name. doc/sink-lmdb.md says
+ * the same for those who read the store from other languages.
  *
  *    key      The primary key in the form of dcpipe_row_key, whose memcmp order is the order of dumps. Of a key
  *             longer than 479 bytes those 479, and the SHA-256 of the whole: 511 bytes, a size that no other key has.
@@ -26,16 +26,16 @@
  *
  * A table whose columns differ from the run's is refused. A database that is named by no record is empty.
  *
- * WRITING. One transaction a commit. sync = yes waits for the disk at every commit; with meta, power loss may undo the
- * latest commit, and with no it may damage the store (a killed process never does). The map grows by itself:
- * between transactions when less than a quarter of it is free, and if a transaction fills it nonetheless, that
- * is begun anew with a larger map (DCPIPE_AGAIN). A map is address space and takes neither memory nor disk.
- * Secondary indexes are not kept: they are for queries, which LMDB has none of, and the order of the key is what
- * readers of a store go by.
+ * WRITING. One transaction a commit. sync = yes waits for the disk at every commit; with meta, power loss
+ * may undo the latest commit, and with no it may damage the store (a killed process never does). The map
+ * grows by itself: between transactions when less than a quarter of it is free, and if a transaction fills
+ * it nonetheless, that is begun anew with a larger map (DCPIPE_AGAIN). A map is address space and takes
+ * neither memory nor disk. Secondary indexes are not kept: they are for queries, which LMDB has none of,
+ * and the order of the key is what readers of a store go by.
  *
- * READING. Readers see one commit from their first read until rollback. They do not hinder the writer, but the pages
- * of their commit are not used again until then. Slots of readers that died are cleared when a writer opens
- * the store and when its map grows. */
+ * READING. Readers see one commit from their first read until rollback. They do not hinder the writer, but
+ * the pages of their commit are not used again until then. Slots of readers that died are cleared when a
+ * writer opens the store and when its map grows. */
 #include "config.h"
 
 #include "store.h"
@@ -137,17 +137,21 @@ lmdb_rollback (void *handle)
 /* ---- the plugin ---------------------------------------------------------------------------------- */
 
 static const struct dcpipe_option options[] = {
-  { .key = "path", .type = DCPIPE_OPTION_PATH, .flags = DCPIPE_OPTION_REQUIRED, .offset = offsetof (struct store, path_option),
+  { .key = "path", .type = DCPIPE_OPTION_PATH, .flags = DCPIPE_OPTION_REQUIRED,
+    .offset = offsetof (struct store, path_option),
     .help = "The store's directory, made if it is missing (its parent is not); a .lock file lies beside it." },
-  { .key = "map_size", .type = DCPIPE_OPTION_SIZE, .default_value = "1G", .min = 128 << 10, .max = (int64_t) 1 << 46,
-    .offset = offsetof (struct store, map_size),
-    .help = "Address space for the store at the start; it grows by itself, and takes neither memory nor disk until it is used." },
-  { .key = "sync", .type = DCPIPE_OPTION_ENUM, .default_value = "yes", .values = "yes|meta|no", .offset = offsetof (struct store, sync),
-    .help = "Wait for the disk at every commit; with meta, power loss may undo the latest commit as a whole; with no it may damage "
-            "the store, though a killed process never does." },
+  { .key = "map_size", .type = DCPIPE_OPTION_SIZE, .default_value = "1G", .min = 128 << 10,
+    .max = (int64_t) 1 << 46, .offset = offsetof (struct store, map_size),
+    .help = "Address space for the store at the start; it grows by itself, and takes neither memory nor disk "
+            "until it is used." },
+  { .key = "sync", .type = DCPIPE_OPTION_ENUM, .default_value = "yes", .values = "yes|meta|no",
+    .offset = offsetof (struct store, sync),
+    .help = "Wait for the disk at every commit; with meta, power loss may undo the latest commit as a whole; "
+            "with no it may damage the store, though a killed process never does." },
   { .key = "max_readers", .type = DCPIPE_OPTION_INT, .default_value = "126", .min = 1, .max = 65536,
     .offset = offsetof (struct store, max_readers),
-    .help = "How many snapshots may be read at once, in all processes; takes effect when nobody else has the store open." },
+    .help = "How many snapshots may be read at once, in all processes; takes effect when nobody else has the "
+            "store open." },
 };
 
 static const struct dcpipe_sink lmdb_sink = {

@@ -31,8 +31,9 @@ check_format (const struct store *store, MDB_txn *txn, MDB_dbi meta)
     number = (int) strtol (text + sizeof FORMAT_PREFIX - 1, NULL, 10);
   if (number == FORMAT_VERSION)
     return DCPIPE_OK;
-  dcpipe_error ("%s was written by another version of dcpipe (its format is '%s', this one knows '" FORMAT_PREFIX "%d')", store->path,
-                text, FORMAT_VERSION);
+  dcpipe_error ("%s was written by another version of dcpipe (its format is '%s', this one knows '" FORMAT_PREFIX
+                "%d')",
+                store->path, text, FORMAT_VERSION);
   return DCPIPE_FAIL;
 }
 
@@ -50,7 +51,8 @@ check_empty (const struct store *store, MDB_txn *txn)
     return store_failed (store, code, "read");
   if (stat.ms_entries == 0)
     return DCPIPE_NONE;
-  dcpipe_error ("%s is an LMDB store of another program (it has %zu entries, but no database " META_NAME "); it is left alone",
+  dcpipe_error ("%s is an LMDB store of another program (it has %zu entries, but no database " META_NAME "); "
+                "it is left alone",
                 store->path, stat.ms_entries);
   return DCPIPE_FAIL;
 }
@@ -73,7 +75,8 @@ identify_locked (struct store *store)
   if (code == 0)
     result = check_format (store, txn, environment->meta);
   else
-    result = code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE ? check_empty (store, txn) : store_failed (store, code, "read");
+    result = code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE ? check_empty (store, txn)
+                                                              : store_failed (store, code, "read");
   mdb_txn_commit (txn);
   if (result == DCPIPE_OK && (code = schema_open_all (store)) != 0)
     result = store_failed (store, code, "read the tables of");
@@ -95,16 +98,13 @@ identify (struct store *store)
 /* ---- making one ---------------------------------------------------------------------------------- */
 
 static int
-found_locked (struct store *store)
+found_locked (struct store *store, MDB_txn *txn)
 {
   MDB_val key = val (FORMAT_KEY, sizeof FORMAT_KEY - 1), value;
   char text[32];
-  MDB_txn *txn;
   MDB_dbi meta;
-  int code = mdb_txn_begin (store->environment->env, NULL, 0, &txn);
+  int code;
 
-  if (code != 0)
-    return code;
   value.mv_size = (size_t) snprintf (text, sizeof text, FORMAT_PREFIX "%d", FORMAT_VERSION);
   value.mv_data = text;
   code = mdb_dbi_open (txn, META_NAME, MDB_CREATE, &meta);
@@ -135,7 +135,8 @@ static int
 sync_names (const struct store *store)
 {
   const char *slash = strrchr (store->path, '/');
-  CLEANUP_FREE char *parent = slash == NULL ? strdup (".") : strndup (store->path, (size_t) (slash - store->path) + 1);
+  CLEANUP_FREE char *parent
+      = slash == NULL ? strdup (".") : strndup (store->path, (size_t) (slash - store->path) + 1);
   int code;
 
   if (store->mode == DCPIPE_SCRATCH || store->sync == SYNC_NO)
@@ -149,11 +150,14 @@ sync_names (const struct store *store)
 static int
 found (struct store *store)
 {
-  int code;
+  MDB_txn *txn;
+  int code = mdb_txn_begin (store->environment->env, NULL, 0, &txn);
 
-  pthread_rwlock_wrlock (&store->environment->lock);
-  code = found_locked (store);
-  pthread_rwlock_unlock (&store->environment->lock);
+  if (code == 0) {
+    pthread_rwlock_wrlock (&store->environment->lock);
+    code = found_locked (store, txn);
+    pthread_rwlock_unlock (&store->environment->lock);
+  }
   if (code == 0)
     code = sync_names (store);
   return code == 0 ? DCPIPE_OK : store_failed (store, code, "make");
@@ -174,7 +178,8 @@ static int
 open_for_writing (struct store *store)
 {
   static const unsigned levels[] = { [SYNC_YES] = 0, [SYNC_META] = MDB_NOMETASYNC, [SYNC_NO] = MDB_NOSYNC };
-  struct environment_options options = { .map_size = store->map_size, .max_readers = (unsigned) store->max_readers, .write = true };
+  struct environment_options options
+      = { .map_size = store->map_size, .max_readers = (unsigned) store->max_readers, .write = true };
   int code = 0, result;
 
   options.sync = store->mode == DCPIPE_SCRATCH ? MDB_NOSYNC : levels[store->sync];

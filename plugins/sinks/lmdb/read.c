@@ -108,7 +108,7 @@ walk_seek (struct walk *walk, MDB_val *key, MDB_val *value)
     return code;
   }
   walk->generation = walk->store->environment->generation;
-  *key = walk->begun ? (MDB_val) { walk->last_size, walk->last } : (MDB_val) { walk->prefix, walk->store->key.data };
+  *key = walk->begun ? val (walk->last, walk->last_size) : val (walk->store->key.data, walk->prefix);
   code = mdb_cursor_get (walk->cursor, key, value, key->mv_size > 0 ? MDB_SET_RANGE : MDB_FIRST);
   if (code == 0 && walk->begun && is_last (walk, *key))
     code = mdb_cursor_get (walk->cursor, key, value, MDB_NEXT);
@@ -129,7 +129,9 @@ walk_next (struct walk *walk, MDB_val *key, MDB_val *value)
   }
   if (code != 0)
     return code;
-  return key->mv_size >= walk->prefix && memcmp (key->mv_data, walk->store->key.data, walk->prefix) == 0 ? 0 : MDB_NOTFOUND;
+  if (key->mv_size < walk->prefix || memcmp (key->mv_data, walk->store->key.data, walk->prefix) != 0)
+    return MDB_NOTFOUND;
+  return 0;
 }
 
 /* Hands on one row; values are not looked at any more afterwards. */
@@ -179,7 +181,8 @@ group_add (struct walk *walk, MDB_val key, MDB_val value)
   return DCPIPE_OK;
 }
 
-/* Gathers the rows from the one at the cursor on that share the stored part of its key, which goes to `shared`. */
+/* Gathers the rows from the one at the cursor on that share the stored part of its key, which goes to
+ * `shared`. */
 static int
 group_gather (struct walk *walk, MDB_val key, MDB_val value, uint8_t *shared)
 {

@@ -77,8 +77,8 @@ store_failed (const struct store *store, int code, const char *action)
 int
 store_damaged (const struct store *store, const struct table *table)
 {
-  dcpipe_error ("%s: table %s holds a row that is not of its form: something else than dcpipe changed it", store->path,
-                table->name);
+  dcpipe_error ("%s: table %s holds a row that is not of its form: something else than dcpipe changed it",
+                store->path, table->name);
   return DCPIPE_FAIL;
 }
 

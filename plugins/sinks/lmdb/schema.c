@@ -1,145 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables, and whether those found are those expected. */
+/* Tables in the store, and whether those found are those expected. */
 #include "config.h"
 
 #include "store.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "bytes/cleanup.h"
 
 #define NAME_MAX_SIZE 64
 #define GROWTHS_MAX 16 /* of the map while tables are made */
-
-/* ---- tables as this sink sees them --------------------------------------------------------------- */
-
-/* One line a column: its name, type, and place in the key. */
-static char *
-make_record (const struct table *table)
-{
-  static const char *const types[] = { [DCPIPE_BOOL] = "bool", [DCPIPE_I64] = "i64",   [DCPIPE_U64] = "u64",
-                                       [DCPIPE_TEXT] = "text", [DCPIPE_BLOB] = "blob", [DCPIPE_TIME] = "time",
-                                       [DCPIPE_DECIMAL] = "decimal", [DCPIPE_JSON] = "json" };
-  char *record = NULL;
-  size_t size;
-  FILE *file = open_memstream (&record, &size);
-
-  if (file == NULL)
-    return NULL;
-  for (size_t i = 0; i < table->columns_count; i++) {
-    fprintf (file, "%s %s", table->columns[i].name, types[table->columns[i].type]);
-    for (size_t key = 0; key < table->keys_count; key++)
-      if (dcpipe_table_key (table->declared, key) == i)
-        fprintf (file, " key %zu", key + 1);
-    fputc ('\n', file);
-  }
-  if (fclose (file) == 0)
-    return record;
-  free (record);
-  return NULL;
-}
-
-static bool
-describe_columns (struct table *table)
-{
-  const dcpipe_table *declared = table->declared;
-
-  table->columns = calloc (table->columns_count, sizeof *table->columns);
-  if (table->columns == NULL)
-    return false;
-  for (size_t i = 0; i < table->columns_count; i++) {
-    table->columns[i].name = dcpipe_column_name (declared, i);
-    table->columns[i].type = dcpipe_column_type (declared, i);
-    table->columns[i].keep_first = (dcpipe_column_flags (declared, i) & DCPIPE_COLUMN_KEEP_FIRST) != 0;
-  }
-  for (size_t i = 0; i < table->keys_count; i++)
-    table->columns[dcpipe_table_key (declared, i)].key = true;
-  for (size_t i = 0; i < table->columns_count; i++) {
-    table->keeps |= !table->columns[i].key && table->columns[i].keep_first;
-    table->replaces |= !table->columns[i].key && !table->columns[i].keep_first;
-  }
-  return true;
-}
-
-/* What a later version of the contract may bring, and this sink does not know. */
-static bool
-is_known (const struct table *table)
-{
-  const unsigned flags = DCPIPE_TABLE_LOG | DCPIPE_TABLE_LONG_KEYS;
-  const unsigned column_flags = DCPIPE_COLUMN_KEEP_FIRST | DCPIPE_COLUMN_VOLATILE;
-
-  if (dcpipe_table_flags (table->declared) & ~flags) {
-    dcpipe_error ("table %s has flags that this version of the sink does not know", table->name);
-    return false;
-  }
-  for (size_t i = 0; i < table->columns_count; i++)
-    if (table->columns[i].type < DCPIPE_BOOL || table->columns[i].type > DCPIPE_JSON
-        || (dcpipe_column_flags (table->declared, i) & ~column_flags)) {
-      dcpipe_error ("column %s of table %s has a type or flags that this version of the sink does not know",
-                    table->columns[i].name, table->name);
-      return false;
-    }
-  return true;
-}
-
-static bool
-describe_table (struct table *table, const dcpipe_table *declared)
-{
-  table->declared = declared;
-  table->name = dcpipe_table_name (declared);
-  table->columns_count = dcpipe_table_columns (declared);
-  table->keys_count = dcpipe_table_keys (declared);
-  table->counted = dcpipe_table_counted (declared);
-  table->log = (dcpipe_table_flags (declared) & DCPIPE_TABLE_LOG) != 0;
-  if (!describe_columns (table)) {
-    dcpipe_error ("no memory for the tables");
-    return false;
-  }
-  if (!is_known (table))
-    return false;
-  table->record = make_record (table);
-  if (table->record == NULL)
-    dcpipe_error ("no memory for the tables");
-  return table->record != NULL;
-}
-
-static bool
-describe (struct store *store, const dcpipe_tables *tables)
-{
-  size_t widest = 1;
-
-  store->tables_count = dcpipe_tables_count (tables);
-  store->tables = calloc (store->tables_count ? store->tables_count : 1, sizeof *store->tables);
-  for (size_t i = 0; i < store->tables_count; i++)
-    if (dcpipe_table_columns (dcpipe_tables_at (tables, i)) > widest)
-      widest = dcpipe_table_columns (dcpipe_tables_at (tables, i));
-  store->items = calloc (widest, sizeof *store->items);
-  if (store->tables == NULL || store->items == NULL) {
-    dcpipe_error ("no memory for the tables");
-    return false;
-  }
-  for (size_t i = 0; i < store->tables_count; i++)
-    if (!describe_table (&store->tables[i], dcpipe_tables_at (tables, i)))
-      return false;
-  return true;
-}
-
-void
-schema_free (struct store *store)
-{
-  for (size_t i = 0; store->tables != NULL && i < store->tables_count; i++) {
-    free (store->tables[i].columns);
-    free (store->tables[i].record);
-  }
-  free (store->tables);
-  free (store->items);
-  store->tables = NULL;
-  store->items = NULL;
-  store->tables_count = 0;
-}
 
 /* ---- records ------------------------------------------------------------------------------------- */
 
@@ -169,7 +38,8 @@ find_record (struct store *store, MDB_txn *txn, const char *name, MDB_val *recor
 
 /* Calls `each` with the name of every table that has a record until it gives something else than 0. */
 static int
-walk_records (struct store *store, MDB_txn *txn, int (*each) (struct store *, MDB_txn *, const char *, size_t))
+walk_records (struct store *store, MDB_txn *txn,
+              int (*each) (struct store *, MDB_txn *, const char *, size_t))
 {
   const size_t skip = sizeof TABLE_PREFIX - 1;
   MDB_val key = val (TABLE_PREFIX, skip), value;
@@ -234,6 +104,12 @@ is_open (struct store *store, MDB_txn *txn, const char *name, size_t size)
   return environment_find (store->environment, name, size, &dbi) ? 0 : NOT_OPEN;
 }
 
+static bool
+find_open (struct store *store, struct table *table)
+{
+  return environment_find (store->environment, table->name, strlen (table->name), &table->dbi);
+}
+
 static int
 match_table (struct store *store, struct table *table)
 {
@@ -242,7 +118,7 @@ match_table (struct store *store, struct table *table)
 
   if (code != 0 && code != MDB_NOTFOUND)
     return code;
-  table->present = code == 0 && environment_find (store->environment, table->name, strlen (table->name), &table->dbi);
+  table->present = code == 0 && find_open (store, table);
   return 0;
 }
 
@@ -279,7 +155,8 @@ report_difference (const struct store *store, const struct table *table, MDB_val
   for (;;) {
     found_size = line_size (found, found_left);
     expected_size = line_size (expected, expected_left);
-    if (found_size != expected_size || found_left == 0 || expected_left == 0 || memcmp (found, expected, found_size) != 0)
+    if (found_size != expected_size || found_left == 0 || expected_left == 0
+        || memcmp (found, expected, found_size) != 0)
       break;
     found += found_size + 1;
     expected += expected_size + 1;
@@ -324,7 +201,8 @@ make_table (struct store *store, MDB_txn *txn, struct table *table)
   return code == 0 ? mdb_dbi_open (txn, table->name, MDB_CREATE, &table->dbi) : code;
 }
 
-/* Within a write transaction of its own: makes what is missing. `full` is set when the map must grow first. */
+/* Within a write transaction of its own: makes what is missing. `full` is set when the map must grow first.
+ */
 static int
 make_tables (struct store *store, MDB_txn *txn, bool *full)
 {
@@ -336,7 +214,7 @@ make_tables (struct store *store, MDB_txn *txn, bool *full)
       return result;
     if (result == DCPIPE_NONE)
       code = make_table (store, txn, table);
-    else if (!environment_find (store->environment, table->name, strlen (table->name), &table->dbi))
+    else if (!find_open (store, table))
       code = MDB_CORRUPTED;
     *full = code == MDB_MAP_FULL;
     if (*full)
@@ -349,21 +227,20 @@ make_tables (struct store *store, MDB_txn *txn, bool *full)
 }
 
 static int
-prepare_locked (struct store *store, bool *full)
+prepare_locked (struct store *store, MDB_txn *txn, bool *full)
 {
-  MDB_txn *txn;
-  int result, code = mdb_txn_begin (store->environment->env, NULL, 0, &txn);
+  int code, result = make_tables (store, txn, full);
 
-  if (code != 0)
-    return store_failed (store, code, "write to");
-  result = make_tables (store, txn, full);
   if (result != DCPIPE_OK) {
     mdb_txn_abort (txn);
     return result;
   }
   code = mdb_txn_commit (txn);
-  for (size_t i = 0; i < store->tables_count && code == 0; i++)
-    code = environment_remember (store->environment, store->tables[i].name, strlen (store->tables[i].name), store->tables[i].dbi);
+  for (size_t i = 0; i < store->tables_count && code == 0; i++) {
+    const struct table *table = &store->tables[i];
+
+    code = environment_remember (store->environment, table->name, strlen (table->name), table->dbi);
+  }
   *full = code == MDB_MAP_FULL;
   if (*full)
     return DCPIPE_AGAIN;
@@ -375,12 +252,16 @@ prepare_writer (struct store *store)
 {
   int result = DCPIPE_AGAIN, code = 0;
   bool full = true;
+  MDB_txn *txn;
 
   write_abort (store);
   for (int attempt = 0; attempt < GROWTHS_MAX && full && code == 0; attempt++) {
     full = false;
+    code = mdb_txn_begin (store->environment->env, NULL, 0, &txn);
+    if (code != 0)
+      break;
     pthread_rwlock_wrlock (&store->environment->lock);
-    result = prepare_locked (store, &full);
+    result = prepare_locked (store, txn, &full);
     pthread_rwlock_unlock (&store->environment->lock);
     if (full)
       code = environment_grow (store->environment);
@@ -414,7 +295,7 @@ int
 schema_prepare (struct store *store, const dcpipe_tables *tables)
 {
   schema_free (store);
-  if (!describe (store, tables))
+  if (!schema_describe (store, tables))
     return DCPIPE_FAIL;
   return store->mode == DCPIPE_READ ? prepare_reader (store) : prepare_writer (store);
 }

@@ -110,8 +110,8 @@ int write_begin (struct store *store);
 int write_commit (struct store *store);
 void write_abort (struct store *store);
 
-/* After an LMDB result of a write: DCPIPE_AGAIN once the map has grown, or as store_failed. The transaction is
- * ended unless it can go on. */
+/* After an LMDB result of a write: DCPIPE_AGAIN once the map has grown, or as store_failed. The transaction
+ * is ended unless it can go on. */
 int write_failed (struct store *store, int code, const char *action);
 
 /* For get, scan and checkpoint_load: a reader takes its snapshot and the environment's lock, a writer begins
@@ -122,11 +122,16 @@ void read_leave (struct store *store);
 /* Lets go of a reader's snapshot. */
 void read_reset (struct store *store);
 
+/* ---- describe.c ---------------------------------------------------------------------------------- */
+
+/* Sets up store->tables; false after dcpipe_error. */
+bool schema_describe (struct store *store, const dcpipe_tables *tables);
+void schema_free (struct store *store);
+
 /* ---- schema.c ------------------------------------------------------------------------------------ */
 
 int schema_prepare (struct store *store, const dcpipe_tables *tables);
 int schema_reset (struct store *store, const char *table);
-void schema_free (struct store *store);
 
 /* Opens every table of the store, so that transactions which begin later find them. The caller holds the
  * environment's lock for writing. A result of LMDB. */
@@ -156,11 +161,13 @@ key_is_long (const struct store *store)
 /* The value of the row into store->value; its key is in store->key. `old` holds the items of the value that
  * it takes the place of, of which an UPSERT keeps the columns that are to be kept, and an UPDATE those that
  * are not set; or NULL. False when there is no memory. */
-bool value_make (struct store *store, const struct table *table, const dcpipe_row *row, const struct dcpipe_bytes *old);
+bool value_make (struct store *store, const struct table *table, const dcpipe_row *row,
+                 const struct dcpipe_bytes *old);
 
 /* The items of a value, one for each column, as they are. `key` becomes the whole key of a row whose key is
  * long, else empty. False if it is no value of ours. */
-bool value_split (const struct table *table, MDB_val value, struct dcpipe_bytes *items, struct dcpipe_bytes *key);
+bool value_split (const struct table *table, MDB_val value, struct dcpipe_bytes *items,
+                  struct dcpipe_bytes *key);
 
 /* Sets all columns of `row`. DCPIPE_FAIL after dcpipe_error if the store holds what we never write. */
 int value_read (const struct store *store, const struct table *table, MDB_val value, dcpipe_row *row);

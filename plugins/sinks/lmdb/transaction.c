@@ -18,7 +18,8 @@ write_ended (struct store *store)
   store->running = false;
 }
 
-/* Between transactions the map grows without a batch being lost; if it cannot, there is still some of it left. */
+/* Between transactions the map grows without a batch being lost; if it cannot, there is still some of it
+ * left. */
 int
 write_begin (struct store *store)
 {
@@ -28,9 +29,7 @@ write_begin (struct store *store)
     return DCPIPE_OK;
   if (environment_is_tight (store->environment))
     environment_grow (store->environment);
-  pthread_rwlock_rdlock (&store->environment->lock);
   code = mdb_txn_begin (store->environment->env, NULL, 0, &store->txn);
-  pthread_rwlock_unlock (&store->environment->lock);
   if (code != 0) {
     store->txn = NULL;
     return store_failed (store, code, "write to");

@@ -30,7 +30,8 @@ put_i64 (struct buffer *buffer, int64_t value)
 {
   uint8_t *at = buffer->data + buffer->size;
 
-  buffer->size += value < 0 ? cbor_encode_negint (~(uint64_t) value, at, HEAD_MAX) : cbor_encode_uint ((uint64_t) value, at, HEAD_MAX);
+  buffer->size += value < 0 ? cbor_encode_negint (~(uint64_t) value, at, HEAD_MAX)
+                            : cbor_encode_uint ((uint64_t) value, at, HEAD_MAX);
 }
 
 static bool
@@ -41,7 +42,8 @@ put_text (struct buffer *buffer, bool text, struct dcpipe_bytes bytes)
   if (bytes.size > SIZE_MAX - HEAD_MAX || !buffer_reserve (buffer, HEAD_MAX + bytes.size))
     return false;
   at = buffer->data + buffer->size;
-  buffer->size += text ? cbor_encode_string_start (bytes.size, at, HEAD_MAX) : cbor_encode_bytestring_start (bytes.size, at, HEAD_MAX);
+  buffer->size += text ? cbor_encode_string_start (bytes.size, at, HEAD_MAX)
+                       : cbor_encode_bytestring_start (bytes.size, at, HEAD_MAX);
   put (buffer, bytes.data, bytes.size);
   return true;
 }
@@ -84,7 +86,8 @@ is_kept (const struct column *column, const dcpipe_row *row, size_t number)
 }
 
 bool
-value_make (struct store *store, const struct table *table, const dcpipe_row *row, const struct dcpipe_bytes *old)
+value_make (struct store *store, const struct table *table, const dcpipe_row *row,
+            const struct dcpipe_bytes *old)
 {
   struct buffer *buffer = &store->value;
   bool is_long = key_is_long (store);
@@ -200,7 +203,7 @@ set_integer (const struct item *item, int type, dcpipe_row *row, size_t column)
   if (item->major == NEGATIVE && type != DCPIPE_I64)
     return false;
   if (type == DCPIPE_I64)
-    dcpipe_set_i64 (row, column, item->major == NEGATIVE ? -1 - (int64_t) item->argument : (int64_t) item->argument);
+    dcpipe_set_i64 (row, column, (int64_t) (item->major == NEGATIVE ? ~item->argument : item->argument));
   else if (type == DCPIPE_U64)
     dcpipe_set_u64 (row, column, item->argument);
   else if (type == DCPIPE_TIME)
@@ -231,7 +234,8 @@ set_simple (const struct item *item, const struct column *described, dcpipe_row 
 {
   if (item->argument == SIMPLE_NULL && !described->key)
     dcpipe_set_null (row, column);
-  else if (described->type == DCPIPE_BOOL && (item->argument == SIMPLE_FALSE || item->argument == SIMPLE_TRUE))
+  else if (described->type == DCPIPE_BOOL
+           && (item->argument == SIMPLE_FALSE || item->argument == SIMPLE_TRUE))
     dcpipe_set_bool (row, column, item->argument == SIMPLE_TRUE);
   else
     return false;
@@ -270,7 +274,8 @@ value_read (const struct store *store, const struct table *table, MDB_val value,
     return store_damaged (store, table);
   for (size_t i = 0; i < table->columns_count; i++)
     if (!read_item (&reader, &item) || !set_value (&item, &table->columns[i], row, i)) {
-      dcpipe_error ("%s: column %s of table %s holds a value that is not of its type: something else than dcpipe changed it",
+      dcpipe_error ("%s: column %s of table %s holds a value that is not of its type: "
+                    "something else than dcpipe changed it",
                     store->path, table->columns[i].name, table->name);
       return DCPIPE_FAIL;
     }

@@ -78,7 +78,8 @@ insert (struct store *store, struct table *table, const dcpipe_row *row, struct 
 
 /* Puts the row, in the place of the one at the cursor (`flags` is MDB_CURRENT) or as a new one. */
 static int
-put (struct store *store, struct table *table, const dcpipe_row *row, const struct dcpipe_bytes *old, MDB_val *key, unsigned flags)
+put (struct store *store, struct table *table, const dcpipe_row *row, const struct dcpipe_bytes *old,
+     MDB_val *key, unsigned flags)
 {
   MDB_val value;
 
@@ -161,8 +162,8 @@ delete_one (struct store *store, struct table *table, struct effect *effect)
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-/* Whether the whole key of the row found begins with the one in store->key, of which the stored key begins with
- * as much as is stored. */
+/* Whether the whole key of the row found begins with the one in store->key, of which the stored key begins
+ * with as much as is stored. */
 static int
 begins_so (struct store *store, const struct table *table, MDB_val value, bool *begins)
 {
@@ -244,9 +245,11 @@ rows_apply (struct store *store, dcpipe_rows *rows)
     if (code == 0)
       dcpipe_row_applied (rows, i, effect.added, effect.changed, effect.removed);
     else if (code == MDB_KEYEXIST)
-      dcpipe_row_refused (rows, i, "another row of table %s has a key of the same first %d bytes and SHA-256", table->name, KEY_WHOLE);
+      dcpipe_row_refused (rows, i, "another row of table %s has a key of the same first %d bytes and SHA-256",
+                          table->name, KEY_WHOLE);
     else if (code == MDB_BAD_VALSIZE)
-      dcpipe_row_refused (rows, i, "LMDB cannot store it in the table %s: it is larger than 4 GiB", table->name);
+      dcpipe_row_refused (rows, i, "LMDB cannot store it in the table %s: it is larger than 4 GiB",
+                          table->name);
     else
       result = write_failed (store, code, "write to");
   }
