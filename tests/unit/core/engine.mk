@@ -17,3 +17,8 @@ TESTS += unit/core/test-checkpoint
 check_PROGRAMS += unit/core/test-checkpoint
 unit_core_test_checkpoint_SOURCES = unit/core/test-checkpoint.c unit/core/main.h
 unit_core_test_checkpoint_LDADD = $(CORE_TEST_LIBS)
+
+TESTS += unit/core/test-pipeline
+check_PROGRAMS += unit/core/test-pipeline
+unit_core_test_pipeline_SOURCES = unit/core/test-pipeline.c unit/core/main.h
+unit_core_test_pipeline_LDADD = libcoresupport.la $(CORE_TEST_LIBS)
