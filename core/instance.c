@@ -30,6 +30,7 @@ instance_complete (struct instance *instance)
     return true;
   log_set_instance (instance->title);
   failure_clear ();
+  instance->completed = true;
   result = complete (instance->handle);
   if (result != DCPIPE_OK && failure ()[0] == '\0')
     fail ("the plugin refuses its options and does not say why");
@@ -65,9 +66,32 @@ instance_clone (const struct instance *instance)
   return clone;
 }
 
+static void
+free_config (struct instance *instance)
+{
+  void (*config_free) (void *handle) = NULL;
+
+  if (!instance->completed)
+    return;
+  switch (instance->plugin->kind) {
+  case DCPIPE_KIND_SOURCE:
+    config_free = instance->plugin->u.source.config_free;
+    break;
+  case DCPIPE_KIND_DECODER:
+    config_free = instance->plugin->u.decoder.config_free;
+    break;
+  case DCPIPE_KIND_SINK:
+    config_free = instance->plugin->u.sink.config_free;
+    break;
+  }
+  if (config_free != NULL)
+    config_free (instance->handle);
+}
+
 void
 instance_clear (struct instance *instance)
 {
+  free_config (instance);
   if (instance->plugin != NULL)
     options_free (plugin_options (instance->plugin), instance->values);
   free (instance->handle);

@@ -65,6 +65,7 @@ struct instance {
   char *name;    /* of a sink: "main"; of others: the plugin's name */
   char *title;   /* for messages: "sink main", "decoder profile", "source icp" */
   void *handle;
+  bool completed; /* config_complete was called */
   char *section; /* "[sink main]" */
   unsigned line; /* of the section in the INI file */
   struct option_value *values; /* one for each option; see options.h */
