@@ -64,9 +64,10 @@ case $kind in
   *) echo "run.sh: $kind: expected javascript or rust" >&2; exit 64 ;;
 esac
 
-# Runs the client against a replica with these options.
+# Runs the client against a replica with these options, and tells it what kind of network that is.
 run_with () {
   echo "== $kind agent, dcpipe-replica $1"
+  : >"$work/facts"
   # shellcheck disable=SC2086
   "$replica" --ledger "$ledger" $1 >"$work/facts" &
   server=$!
@@ -74,7 +75,7 @@ run_with () {
     grep -q '^generation=' "$work/facts" && break
     sleep 0.5
   done
-  run_client "$(fact url)" "$(fact root_key)" "$(fact canister_id)" "$ledger"
+  run_client "$(fact url)" "$(fact root_key)" "$(fact canister_id)" "$ledger" "$2"
   kill "$server"
   wait "$server"
   server=
@@ -84,7 +85,7 @@ fact () {
   sed -n "s/^$1=//p" "$work/facts"
 }
 
-run_with ''
-run_with --no-delegation
+run_with '' delegated
+run_with --no-delegation undelegated
 # The Rust agent knows no other version of a call than the newest.
-[ "$kind" = rust ] || run_with '--max-api 3'
+[ "$kind" = rust ] || run_with '--max-api 3' old

@@ -7,7 +7,6 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-#include "ic/arena.h"
 #include "bytes/cleanup.h"
 
 static const char *const indexed_labels[] = {
@@ -33,7 +32,7 @@ struct shelf {
 struct index {
   struct shelf shelves[LABELS];
   size_t count;
-  struct ic_arena arena; /* slots, and copies of the entries' bytes */
+  struct ic_arena *arena; /* for slots, and copies of the entries' bytes */
 };
 
 static bool
@@ -69,7 +68,7 @@ remove_slot (struct shelf *shelf, struct slot *slot)
 static bool
 add_slot (struct index *index, struct shelf *shelf, const struct ledger_entry *entry)
 {
-  struct slot *slot = ic_arena_alloc (&index->arena, sizeof *slot);
+  struct slot *slot = ic_arena_alloc (index->arena, sizeof *slot);
 
   if (slot == NULL)
     return false;
@@ -119,11 +118,11 @@ take_block (struct index *index, const struct store *store, size_t block)
   if (!store_content (store, block, &content))
     return false;
   memory = (uint8_t *) (uintptr_t) content.data;
-  kept = ic_arena_alloc (&index->arena, content.size);
+  kept = ic_arena_alloc (index->arena, content.size);
   if (kept == NULL)
     return false;
   memcpy (kept, content.data, content.size);
-  ledger_walk_begin (&walk, (struct bytes){ kept, content.size });
+  ledger_walk_begin (&walk, (struct bytes) { kept, content.size });
   while (ledger_walk_next (&walk, &entry))
     if (is_indexed (entry.label) && !take_entry (index, &entry))
       return false;
@@ -137,14 +136,13 @@ free_index (struct index *index)
     HASH_CLEAR (hh, index->shelves[i].by_key);
     free (index->shelves[i].places);
   }
-  ic_arena_free (&index->arena);
 }
 
 bool
-entry_index_each (const struct view *view, void (*take) (const struct ledger_entry *entry, void *context),
-                  void *context)
+entry_index_each (const struct view *view, struct ic_arena *arena,
+                  void (*take) (const struct ledger_entry *entry, void *context), void *context)
 {
-  CLEANUP (free_index) struct index index = { .count = 0 };
+  CLEANUP (free_index) struct index index = { .arena = arena };
 
   for (size_t block = 0; block < view->blocks; block++)
     if (!take_block (&index, view->store, block))

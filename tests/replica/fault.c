@@ -185,12 +185,28 @@ fault_parse (struct fault *fault, const char *spec, struct ic_error *error)
   return false;
 }
 
+/* Keeps those that can still hit and, if an id is given, have another one. */
+static void
+sweep (struct faults *faults, const char *id)
+{
+  size_t kept = 0;
+
+  for (size_t i = 0; i < faults->count; i++) {
+    const struct fault *fault = &faults->list[i];
+
+    if ((fault->count == 0 || fault->hit < fault->count) && (id == NULL || strcmp (fault->id, id) != 0))
+      faults->list[kept++] = *fault;
+  }
+  faults->count = kept;
+}
+
 bool
 faults_add (struct faults *faults, const struct fault *fault)
 {
   bool room;
 
   pthread_mutex_lock (&faults->lock);
+  sweep (faults, NULL);
   room = faults->count < MAX_FAULTS;
   if (room)
     faults->list[faults->count++] = *fault;
@@ -201,13 +217,11 @@ faults_add (struct faults *faults, const struct fault *fault)
 void
 faults_remove (struct faults *faults, const char *id)
 {
-  size_t kept = 0;
-
   pthread_mutex_lock (&faults->lock);
-  for (size_t i = 0; i < faults->count; i++)
-    if (id[0] != '\0' && strcmp (faults->list[i].id, id) != 0)
-      faults->list[kept++] = faults->list[i];
-  faults->count = kept;
+  if (id[0] == '\0')
+    faults->count = 0;
+  else
+    sweep (faults, id);
   pthread_mutex_unlock (&faults->lock);
 }
 

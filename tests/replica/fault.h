@@ -75,7 +75,7 @@ void faults_free (struct faults *faults);
  */
 bool fault_parse (struct fault *fault, const char *spec, struct ic_error *error);
 
-/* Puts a fault behind those that are there. False if there are too many. */
+/* Puts a fault behind those that are there and not used up. False if there are too many. */
 bool faults_add (struct faults *faults, const struct fault *fault);
 
 /* Removes the faults with this id, or all if it is empty. */

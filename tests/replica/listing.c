@@ -145,7 +145,7 @@ list_index (struct run *run)
   if (args == NULL)
     return;
   window = make_window (run, args);
-  if (!entry_index_each (&run->view, offer, &window)) {
+  if (!entry_index_each (&run->view, &run->arena, offer, &window)) {
     run_trap (run, "out of memory");
     return;
   }

@@ -35,14 +35,20 @@ dcpipe_replica_SOURCES = replica/main.c
 dcpipe_replica_LDADD = libreplica.la
 
 check_LTLIBRARIES += libreplicaclient.la
-libreplicaclient_la_SOURCES = replica/test-support.c replica/test-support.h
+libreplicaclient_la_SOURCES = replica/desk.c replica/desk.h replica/test-support.c replica/test-support.h
 libreplicaclient_la_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
 libreplicaclient_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libreplicaclient_la_LIBADD = libreplica.la libsupport.la $(CURL_LIBS)
 
-replica_tests = replica/test-http
+replica_tests = replica/test-faults replica/test-http replica/test-listings replica/test-methods
 TESTS += $(replica_tests)
 check_PROGRAMS += $(replica_tests)
+replica_test_faults_SOURCES = replica/test-faults.c
+replica_test_faults_LDADD = libreplicaclient.la
+replica_test_listings_SOURCES = replica/test-listings.c
+replica_test_listings_LDADD = libreplicaclient.la $(JANSSON_LIBS)
+replica_test_methods_SOURCES = replica/test-methods.c
+replica_test_methods_LDADD = libreplicaclient.la $(JANSSON_LIBS) $(NETTLE_LIBS)
 replica_test_http_SOURCES = replica/test-http.c
 replica_test_http_LDADD = libreplicaclient.la
 endif

@@ -140,6 +140,7 @@ hash_range (const struct tree *tree, size_t first, size_t last, uint8_t hash[IC_
 {
   static const struct bytes none = { NULL, 0 };
   uint8_t below[2 * IC_HASH_SIZE];
+  const struct bytes one = { below, IC_HASH_SIZE }, both = { below, sizeof below };
   size_t middle = first + (last - first) / 2;
 
   if (first == last) {
@@ -148,13 +149,12 @@ hash_range (const struct tree *tree, size_t first, size_t last, uint8_t hash[IC_
   }
   if (last - first == 1) {
     tree_hash (tree->children[first], below);
-    hash_with ("\x13ic-hashtree-labeled", tree->children[first]->label, (struct bytes){ below, IC_HASH_SIZE },
-               hash);
+    hash_with ("\x13ic-hashtree-labeled", tree->children[first]->label, one, hash);
     return;
   }
   hash_range (tree, first, middle, below);
   hash_range (tree, middle, last, below + IC_HASH_SIZE);
-  hash_with ("\x10ic-hashtree-fork", (struct bytes){ below, sizeof below }, none, hash);
+  hash_with ("\x10ic-hashtree-fork", both, none, hash);
 }
 
 void
@@ -163,7 +163,7 @@ tree_hash (const struct tree *tree, uint8_t hash[IC_HASH_SIZE])
   if (tree == NULL)
     memset (hash, 0, IC_HASH_SIZE);
   else if (tree->leaf)
-    hash_with ("\x10ic-hashtree-leaf", tree->value, (struct bytes){ NULL, 0 }, hash);
+    hash_with ("\x10ic-hashtree-leaf", tree->value, (struct bytes) { NULL, 0 }, hash);
   else
     hash_range (tree, 0, tree->count, hash);
 }
@@ -179,7 +179,7 @@ static void
 put_pruned (struct ic_cbor_writer *writer, const uint8_t hash[IC_HASH_SIZE])
 {
   put_kind (writer, 2, 4);
-  ic_cbor_put_bytes (writer, (struct bytes){ hash, IC_HASH_SIZE });
+  ic_cbor_put_bytes (writer, (struct bytes) { hash, IC_HASH_SIZE });
 }
 
 static bool

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every fault, as the project's agent and its verifiers see it. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bytes/cleanup.h"
+#include "replica/fault.h"
+#include "replica/test-support.h"
+#include "support/run.h"
+
+static struct client client;
+
+static void
+set_up (const struct replica_options *options)
+{
+  client_start (&client, "ledger/small.ledger", options);
+  ck_assert_int_eq (client_fetch_keys (&client), IC_CERTIFICATE_VALID);
+}
+
+static void
+order (const char *command, const char *body)
+{
+  free (client_control (&client, command, body));
+}
+
+static void
+query (void)
+{
+  client_ask (&client, IC_AGENT_QUERY, "metadata", "()", NULL);
+}
+
+static uint64_t
+now_ms (void)
+{
+  return client_now_ns () / 1000000;
+}
+
+/* ---- the transport ------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *spec;
+  enum ic_agent_outcome outcome;
+  const char *text;
+} transport[] = {
+  { "kind=close", IC_AGENT_RETRY, "" },
+  { "kind=cut", IC_AGENT_RETRY, "transfer closed" },
+  { "kind=cut,size=3", IC_AGENT_RETRY, "transfer closed" },
+  { "kind=status,status=429,retry_after=7", IC_AGENT_RETRY, "HTTP status 429: not now" },
+  { "kind=status,status=500", IC_AGENT_RETRY, "HTTP status 500" },
+  { "kind=status,text=busy", IC_AGENT_RETRY, "HTTP status 503: busy" },
+  { "kind=status,status=403", IC_AGENT_FAILED, "HTTP status 403" },
+  { "kind=hang", IC_AGENT_RETRY, "no complete answer within 3000 ms" },
+  { "kind=oversized", IC_AGENT_RETRY, "larger than the limit" },
+  { "kind=garbage", IC_AGENT_RETRY, "text/html that makes no sense" },
+  { "kind=truncate", IC_AGENT_RETRY, "makes no sense" },
+  { "kind=reject,code=1", IC_AGENT_REJECTED, "rejected with code 1" },
+  { "kind=reject,code=2,text=later", IC_AGENT_REJECTED, "later" },
+  { "kind=reject,code=3", IC_AGENT_REJECTED, "rejected with code 3" },
+  { "kind=reject,code=4", IC_AGENT_REJECTED, "rejected with code 4" },
+  { "kind=reject,code=5", IC_AGENT_REJECTED, "rejected with code 5" },
+};
+
+START_TEST (transport_faults)
+{
+  set_up (NULL);
+  for (size_t i = 0; i < sizeof transport / sizeof transport[0]; i++) {
+    printf ("%s\n", transport[i].spec);
+    order ("fault", transport[i].spec);
+    query ();
+    ck_assert_msg (client.result->outcome == transport[i].outcome, "%s: outcome %d, %s", transport[i].spec,
+                   (int) client.result->outcome, client.result->error.text);
+    ck_assert_msg (strstr (client.result->error.text, transport[i].text) != NULL, "%s: %s", transport[i].spec,
+                   client.result->error.text);
+    if (strstr (transport[i].spec, "retry_after=7") != NULL)
+      ck_assert_uint_eq (client.result->retry_after_ms, 7000);
+    if (transport[i].outcome == IC_AGENT_REJECTED)
+      ck_assert_msg (client_verify_query (&client) == IC_QUERY_VALID, "%s", client.error.text);
+    order ("clear", "");
+  }
+  query ();
+  ck_assert_int_eq (client.result->outcome, IC_AGENT_OK);
+  client_stop (&client);
+}
+END_TEST
+
+START_TEST (slow_answers_come_whole)
+{
+  uint64_t begin;
+
+  set_up (NULL);
+  order ("fault", "kind=slow,ms=300");
+  begin = now_ms ();
+  query ();
+  ck_assert_msg (client.result->outcome == IC_AGENT_OK, "%s", client.result->error.text);
+  ck_assert_uint_ge (now_ms () - begin, 250);
+  ck_assert_int_eq (client_verify_query (&client), IC_QUERY_VALID);
+  client_stop (&client);
+}
+END_TEST
+
+START_TEST (answers_are_delayed)
+{
+  uint64_t begin;
+
+  set_up (&(struct replica_options) { .delay_ms = 200 });
+  begin = now_ms ();
+  query ();
+  ck_assert_uint_ge (now_ms () - begin, 190);
+  ck_assert_uint_lt (now_ms () - begin, 2000);
+  client_stop (&client);
+}
+END_TEST
+
+/* A replica that hangs can be stopped. */
+START_TEST (hanging_replicas_stop)
+{
+  static const char *const fault = "kind=hang,on=query";
+  uint64_t begin;
+
+  set_up (
+      &(struct replica_options) { .faults = &fault, .fault_count = 1 });
+  query ();
+  ck_assert_int_eq (client.result->outcome, IC_AGENT_RETRY);
+  begin = now_ms ();
+  client_stop (&client);
+  ck_assert_uint_lt (now_ms () - begin, 2000);
+}
+END_TEST
+
+/* ---- signatures of nodes ------------------------------------------------------------------------- */
+
+static const struct {
+  const char *spec;
+  enum ic_query_result result;
+} node_faults[] = {
+  { "kind=no-signature", IC_QUERY_MISSING_SIGNATURE },
+  { "kind=bad-signature", IC_QUERY_BAD_SIGNATURE },
+  { "kind=stale-signature", IC_QUERY_TOO_OLD },
+  { "kind=future-signature", IC_QUERY_FUTURE },
+  { "kind=stale-signature,age=100", IC_QUERY_VALID },
+  { "kind=unknown-node", IC_QUERY_UNKNOWN_NODE },
+  { "kind=reject,code=4", IC_QUERY_VALID },
+  { "kind=tamper,size=40", IC_QUERY_VALID },
+  { "kind=bad-certificate,on=query", IC_QUERY_VALID },
+};
+
+START_TEST (node_signature_faults)
+{
+  set_up (NULL);
+  for (size_t i = 0; i < sizeof node_faults / sizeof node_faults[0]; i++) {
+    printf ("%s\n", node_faults[i].spec);
+    order ("fault", node_faults[i].spec);
+    query ();
+    ck_assert_int_eq (client_verify_query (&client), node_faults[i].result);
+    order ("clear", "");
+  }
+  client_stop (&client);
+}
+END_TEST
+
+/* A bit that flips on the way is always noticed, wherever it is. */
+START_TEST (flipped_bits_are_noticed)
+{
+  struct ic_query_response response;
+  char spec[64];
+  size_t size, unnoticed = 0;
+
+  set_up (NULL);
+  query ();
+  size = client.result->body.size;
+  for (size_t at = 0; at < size; at += 5) {
+    snprintf (spec, sizeof spec, "kind=flip,size=%zu,count=1", at == 0 ? 1 : at);
+    order ("fault", spec);
+    query ();
+    response = client.result->query;
+    if ((client.result->outcome == IC_AGENT_OK || client.result->outcome == IC_AGENT_REJECTED)
+        && ic_subnet_keys_verify (client.keys, &response, client.result->request_id, client_now_ns (),
+                                  &client.error)
+               == IC_QUERY_VALID)
+      unnoticed++;
+  }
+  ck_assert_uint_eq (unnoticed, 0);
+  client_stop (&client);
+}
+END_TEST
+
+/* ---- certificates -------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *spec;
+  enum ic_certificate_result result;
+} certificate_faults[] = {
+  { "kind=bad-certificate", IC_CERTIFICATE_BAD_SIGNATURE },
+  { "kind=bad-delegation", IC_CERTIFICATE_BAD_SIGNATURE },
+  { "kind=stale-certificate", IC_CERTIFICATE_TOO_OLD },
+  { "kind=stale-certificate,age=60", IC_CERTIFICATE_VALID },
+  { "kind=future-certificate", IC_CERTIFICATE_FUTURE },
+  { "kind=out-of-range", IC_CERTIFICATE_CANISTER_OUT_OF_RANGE },
+  { "kind=no-ranges", IC_CERTIFICATE_RANGES_MISSING },
+};
+
+START_TEST (certificate_faults_of_calls_and_read_state)
+{
+  for (unsigned api = 2; api <= 4; api++) {
+    set_up (&(struct replica_options) { .max_api = api });
+    for (size_t i = 0; i < sizeof certificate_faults / sizeof certificate_faults[0]; i++) {
+      printf ("%s\n", certificate_faults[i].spec);
+      order ("fault", certificate_faults[i].spec);
+      ck_assert_int_eq (client_fetch_keys (&client), certificate_faults[i].result);
+      if (api >= 3) {
+        client_ask (&client, IC_AGENT_CALL, "metadata", "()", NULL);
+        ck_assert_int_eq (client_verify (&client, client.result->call.certificate),
+                          certificate_faults[i].result);
+      }
+      order ("clear", "");
+    }
+    client_stop (&client);
+  }
+}
+END_TEST
+
+START_TEST (calls_are_refused_or_put_off)
+{
+  set_up (NULL);
+  order ("fault", "kind=refuse,code=4,count=1,text=not you");
+  client_ask (&client, IC_AGENT_CALL, "metadata", "()", NULL);
+  ck_assert_int_eq (client.result->outcome, IC_AGENT_REJECTED);
+  ck_assert_ptr_nonnull (strstr (client.result->error.text, "not you"));
+  order ("fault", "kind=accept,count=1");
+  client_ask (&client, IC_AGENT_CALL, "metadata", "()", NULL);
+  ck_assert_int_eq (client.result->call.status, IC_CALL_ACCEPTED);
+  ck_assert_int_eq (client.result->http_status, 202);
+  client_stop (&client);
+}
+END_TEST
+
+/* ---- which requests ------------------------------------------------------------------------------ */
+
+START_TEST (faults_hit_what_they_are_meant_for)
+{
+  CLEANUP_FREE char *stats = NULL;
+  static const enum ic_agent_outcome expected[] = {
+    IC_AGENT_OK, IC_AGENT_OK, IC_AGENT_RETRY, IC_AGENT_RETRY, IC_AGENT_OK,
+  };
+
+  set_up (NULL);
+  order ("fault", "kind=status,on=query+call,method=metadata,after=2,count=2,id=a");
+  client_ask (&client, IC_AGENT_QUERY, "no_such_method", "()", NULL);
+  ck_assert_int_eq (client.result->outcome, IC_AGENT_REJECTED);
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    query ();
+    ck_assert_int_eq (client.result->outcome, expected[i]);
+  }
+  order ("fault", "kind=close,id=b");
+  order ("clear", "b");
+  query ();
+  ck_assert_int_eq (client.result->outcome, IC_AGENT_OK);
+  stats = client_control (&client, "stats", "");
+  ck_assert_msg (strstr (stats, "\nfaults=2\n") != NULL && strstr (stats, "\nquery=7\n") != NULL, "%s",
+                 stats);
+  client_stop (&client);
+}
+END_TEST
+
+START_TEST (specifications_are_checked)
+{
+  static const char *const wrong[] = {
+    "",
+    "on=query",
+    "kind=",
+    "kind=nothing",
+    "kind=close,on=everything",
+    "kind=close,after=-1",
+    "kind=close,after=x",
+    "kind=reject,code=6",
+    "kind=close,colour=red",
+    "kind=close,after",
+  };
+  struct fault fault;
+  struct ic_error error;
+
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    error.text[0] = '\0';
+    ck_assert_msg (!fault_parse (&fault, wrong[i], &error), "%s", wrong[i]);
+    ck_assert_msg (strncmp (error.text, "fault", 5) == 0, "%s: %s", wrong[i], error.text);
+  }
+  ck_assert (fault_parse (&fault, "kind=reject,code=4,on=query+call,text=no,after=3", &error));
+  ck_assert_int_eq (fault.kind, FAULT_REJECT);
+  ck_assert_uint_eq (fault.on, 1u << ENDPOINT_QUERY | 1u << ENDPOINT_CALL);
+  ck_assert_uint_eq (fault.after, 3);
+}
+END_TEST
+
+/* ---- the ledger ---------------------------------------------------------------------------------- */
+
+/* The tip: how many blocks, and the hash of the last one. */
+static uint64_t
+tip (uint8_t hash[32])
+{
+  const struct ic_candid_value *list =
+      client_query (&client, "metadata", "()", NULL,
+                    "(vec record { text; variant { Nat : nat; Text : text; Blob : blob } })");
+  uint64_t blocks = 0;
+
+  for (uint32_t i = 0; i < list->count; i++) {
+    const struct bytes name = list->items[i].items[0].bytes;
+    const struct ic_candid_value *value = &list->items[i].items[1];
+
+    if (bytes_equal (name, ic_label ("ledger:num_blocks")))
+      blocks = ic_candid_case (value, "Nat")->nat;
+    if (bytes_equal (name, ic_label ("ledger:latest_block_hash"))
+        && ic_candid_case (value, "Blob")->bytes.size == 32)
+      memcpy (hash, ic_candid_case (value, "Blob")->bytes.data, 32);
+  }
+  return blocks;
+}
+
+START_TEST (ledgers_shrink_and_fork)
+{
+  uint8_t before[32], after[32];
+
+  set_up (NULL);
+  ck_assert_uint_eq (tip (before), 26);
+  order ("fault", "kind=shrink,block=20,after=1");
+  ck_assert_uint_eq (tip (after), 26);
+  ck_assert_mem_eq (before, after, 32);
+  ck_assert_uint_eq (tip (after), 20);
+  ck_assert_mem_ne (before, after, 32);
+  order ("reveal", "26");
+  order ("fork", "24");
+  ck_assert_uint_eq (tip (after), 26);
+  ck_assert_mem_ne (before, after, 32);
+  order ("reveal", "24");
+  ck_assert_uint_eq (tip (before), 24);
+  order ("fault", "kind=fork,block=24");
+  ck_assert_uint_eq (tip (after), 24);
+  ck_assert_mem_eq (before, after, 32);
+  client_stop (&client);
+}
+END_TEST
+
+START_TEST (ledgers_grow)
+{
+  const struct growth growth = { .first = 2, .step = 3, .step_ms = 100 };
+  uint64_t last = 2, blocks;
+  uint8_t hash[32];
+
+  set_up (&(struct replica_options) { .growth = &growth });
+  for (int i = 0; i < 200; i++) {
+    blocks = tip (hash);
+    ck_assert_uint_ge (blocks, last);
+    ck_assert (blocks == 26 || (blocks - 2) % 3 == 0);
+    last = blocks;
+    if (blocks == 26)
+      break;
+    nanosleep (&(struct timespec) { 0, 20000000 }, NULL);
+  }
+  ck_assert_uint_eq (last, 26);
+  client_stop (&client);
+}
+END_TEST
+
+int
+main (void)
+{
+  const TTest *const tests[] = {
+    transport_faults,
+    slow_answers_come_whole,
+    answers_are_delayed,
+    hanging_replicas_stop,
+    node_signature_faults,
+    flipped_bits_are_noticed,
+    certificate_faults_of_calls_and_read_state,
+    calls_are_refused_or_put_off,
+    faults_hit_what_they_are_meant_for,
+    specifications_are_checked,
+    ledgers_shrink_and_fork,
+    ledgers_grow,
+  };
+
+  return RUN_TESTS ("replica-faults", tests);
+}
