@@ -21,7 +21,7 @@ static const struct {
   { "ledger_entries", method_ledger_entries, 3 },   { "get_transactions", method_get_transactions, 3 },
 };
 
-static void
+static void __attribute__ ((format (printf, 4, 0)))
 reject_v (struct run *run, unsigned code, const char *error_code, const char *format, va_list arguments)
 {
   char id[IC_PRINCIPAL_TEXT_SIZE];
