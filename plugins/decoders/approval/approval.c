@@ -129,6 +129,7 @@ static const struct dcpipe_table_def tables[] = {
 
 struct approval {
   struct ledger_account approver, spender;
+  struct account_owner approver_owner, spender_owner;
   uint64_t allowance, fee, created_at_time;
   bool expires;
   uint64_t expires_at;
@@ -149,7 +150,11 @@ read_approval (struct bytes value, struct approval *approval, dcpipe_rows *rows)
   approval->fee = borsh_u64 (&in);
   approval->memo = borsh_bytes (&in);
   approval->created_at_time = borsh_u64 (&in);
-  return payload_finish (&in, rows, PAYLOAD_OUTER, "approval");
+  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "approval"))
+    return false;
+  approval->approver_owner = account_owner (&approval->approver);
+  approval->spender_owner = account_owner (&approval->spender);
+  return true;
 }
 
 /* The id is the SHA-256 of the payload without its variant byte. */
@@ -172,8 +177,8 @@ add_change (dcpipe_rows *rows, const dcpipe_entry *entry, const struct approval 
   dcpipe_row *row = dcpipe_row_add (rows, CHANGES, DCPIPE_INSERT);
 
   set_id (row, payload_bytes (dcpipe_entry_key (entry)), payload_bytes (dcpipe_entry_value (entry)));
-  account_set (row, CHANGE_APPROVER, &approval->approver);
-  account_set (row, CHANGE_SPENDER, &approval->spender);
+  account_set (row, CHANGE_APPROVER, &approval->approver, &approval->approver_owner);
+  account_set (row, CHANGE_SPENDER, &approval->spender, &approval->spender_owner);
   dcpipe_set_u64 (row, CHANGE_ALLOWANCE, approval->allowance);
   if (approval->expires)
     dcpipe_set_u64 (row, CHANGE_EXPIRES_AT, approval->expires_at);
@@ -196,8 +201,8 @@ fold_approval (dcpipe_rows *rows, const struct approval *approval)
     return DCPIPE_FAIL;
   if (ends)
     return DCPIPE_OK;
-  account_set (row, APPROVAL_APPROVER, &approval->approver);
-  account_set (row, APPROVAL_SPENDER, &approval->spender);
+  account_set (row, APPROVAL_APPROVER, &approval->approver, &approval->approver_owner);
+  account_set (row, APPROVAL_SPENDER, &approval->spender, &approval->spender_owner);
   dcpipe_set_u64 (row, APPROVAL_ALLOWANCE, approval->allowance);
   if (approval->expires)
     dcpipe_set_u64 (row, APPROVAL_EXPIRES_AT, approval->expires_at);

@@ -5,7 +5,6 @@
 
 #include "decoder/account.h"
 #include "decoder/columns.h"
-#include "decoder/identity.h"
 #include "decoder/payload.h"
 
 /* ---- balances -------------------------------------------------------------------------------------- */
@@ -28,13 +27,15 @@ get_balance (dcpipe_lookup *lookup, const struct ledger_account *account, uint64
 }
 
 static int
-set_balance (dcpipe_rows *rows, int operation, const struct ledger_account *account, uint64_t balance)
+set_balance (dcpipe_rows *rows, int operation, const struct ledger_account *account,
+             const struct account_owner *owner, uint64_t balance)
 {
   dcpipe_row *row = dcpipe_row_add (rows, BALANCES, operation);
 
   if (!account_set_key (row, BALANCE_ACCOUNT, account))
     return DCPIPE_FAIL;
-  account_set_parts (row, BALANCE_OWNER, BALANCE_SUBACCOUNT, account);
+  account_set_owner (row, BALANCE_OWNER, owner);
+  account_set_subaccount (row, BALANCE_SUBACCOUNT, account);
   dcpipe_set_u64 (row, BALANCE_BALANCE, balance);
   return DCPIPE_OK;
 }
@@ -80,14 +81,14 @@ set_pubkey (dcpipe_row *target, size_t column, const dcpipe_row *found)
   dcpipe_set_text (target, column, pubkey.data, pubkey.size);
 }
 
-/* The row that tells the key of the account's owner, or NULL. DCPIPE_OK or DCPIPE_FAIL. */
+/* The row that tells the owner's key, or NULL. DCPIPE_OK or DCPIPE_FAIL. */
 static int
-find_pubkey (dcpipe_lookup *lookup, const struct ledger_account *account, const dcpipe_row **row)
+find_pubkey (dcpipe_lookup *lookup, const struct account_owner *owner, const dcpipe_row **row)
 {
   dcpipe_row *key = dcpipe_lookup_key (lookup, PRINCIPALS);
   int result;
 
-  identity_set_text (key, PRINCIPAL_PRINCIPAL, account->owner);
+  account_set_owner (key, PRINCIPAL_PRINCIPAL, owner);
   result = dcpipe_lookup_get (lookup, key, row);
   return result == DCPIPE_OK || result == DCPIPE_NONE ? DCPIPE_OK : DCPIPE_FAIL;
 }
@@ -100,7 +101,8 @@ complete_row (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer *t
   const dcpipe_row *from, *to;
   dcpipe_row *row;
 
-  if (find_pubkey (lookup, &transfer->from, &from) != DCPIPE_OK || find_pubkey (lookup, &transfer->to, &to) != DCPIPE_OK)
+  if (find_pubkey (lookup, &transfer->from_owner, &from) != DCPIPE_OK
+      || find_pubkey (lookup, &transfer->to_owner, &to) != DCPIPE_OK)
     return DCPIPE_FAIL;
   row = dcpipe_row_add (rows, TRANSFERS, DCPIPE_UPDATE);
   set_pubkey (row, TRANSFER_FROM_PUBKEY, from);
@@ -129,10 +131,11 @@ transfer_apply (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer 
     return result;
   /* Whoever tried to pay is known from then on, with nothing. */
   if (movement.obstacle != NULL)
-    return movement.from_moves ? set_balance (rows, DCPIPE_INSERT, &transfer->from, 0) : DCPIPE_OK;
+    return movement.from_moves ? set_balance (rows, DCPIPE_INSERT, &transfer->from, &transfer->from_owner, 0)
+                               : DCPIPE_OK;
   if (movement.from_moves)
-    result = set_balance (rows, DCPIPE_UPSERT, &transfer->from, movement.from);
+    result = set_balance (rows, DCPIPE_UPSERT, &transfer->from, &transfer->from_owner, movement.from);
   if (result == DCPIPE_OK && movement.to_moves)
-    result = set_balance (rows, DCPIPE_UPSERT, &transfer->to, movement.to);
+    result = set_balance (rows, DCPIPE_UPSERT, &transfer->to, &transfer->to_owner, movement.to);
   return result;
 }

@@ -3,14 +3,12 @@
 
 #include "transfer.h"
 
-#include <jansson.h>
 #include <nettle/sha2.h>
 
 #include "bytes/cleanup.h"
 #include "decoder/account.h"
 #include "decoder/columns.h"
 #include "decoder/payload.h"
-#include "ic/principal.h"
 
 /* ---- reading --------------------------------------------------------------------------------------- */
 
@@ -39,7 +37,11 @@ transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *rows)
   transfer->amount = borsh_u64 (&in);
   transfer->from_after = borsh_u64 (&in);
   transfer->to_after = borsh_u64 (&in);
-  return payload_finish (&in, rows, PAYLOAD_OUTER, "transfer");
+  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "transfer"))
+    return false;
+  transfer->from_owner = account_owner (&transfer->from);
+  transfer->to_owner = account_owner (&transfer->to);
+  return true;
 }
 
 /* ---- the id ---------------------------------------------------------------------------------------- */
@@ -87,48 +89,68 @@ set_id (dcpipe_row *row, struct bytes key, const struct transfer *transfer)
 
 /* ---- the row --------------------------------------------------------------------------------------- */
 
-/* {"owner":…,"subaccount":…}, or NULL when memory is short. */
-static json_t *
-account_json (const struct ledger_account *account)
-{
-  char owner_text[IC_PRINCIPAL_TEXT_SIZE];
-  struct ic_principal owner = { 0 };
-  CLEANUP_FREE char *subaccount = NULL;
+/* What one account takes at most, its subaccount aside. */
+#define ACCOUNT_JSON (sizeof "{\"owner\":\"\",\"subaccount\":null}," + IC_PRINCIPAL_TEXT_SIZE)
 
-  ic_principal_set (&owner, account->owner.data, account->owner.size);
-  ic_principal_text (&owner, owner_text);
-  if (account->has_subaccount) {
-    subaccount = malloc (2 * account->subaccount.size + 1);
-    if (subaccount == NULL)
-      return NULL;
-    hex_encode (subaccount, account->subaccount.data, account->subaccount.size);
-  }
-  return json_pack ("{s:s, s:s?}", "owner", owner_text, "subaccount", subaccount);
+static size_t
+json_size (const struct transfer *transfer)
+{
+  struct borsh in = transfer->first_fees_account;
+  size_t size = sizeof "[]";
+
+  for (uint32_t i = 0; i < transfer->fees_accounts; i++)
+    size += ACCOUNT_JSON + 2 * ledger_account_read (&in).subaccount.size;
+  return size;
+}
+
+static char *
+put (char *out, const char *text, size_t size)
+{
+  memcpy (out, text, size);
+  return out + size;
+}
+
+#define PUT(out, literal) put (out, literal, sizeof literal - 1)
+
+/* Owners and hexadecimal digits need no escapes, so the text is put together as it is. */
+static char *
+put_account (char *out, const struct ledger_account *account)
+{
+  struct account_owner owner = account_owner (account);
+
+  out = PUT (out, "{\"owner\":\"");
+  out = put (out, owner.text, owner.size);
+  if (!account->has_subaccount)
+    return PUT (out, "\",\"subaccount\":null}");
+  out = PUT (out, "\",\"subaccount\":\"");
+  hex_encode (out, account->subaccount.data, account->subaccount.size);
+  return PUT (out + 2 * account->subaccount.size, "\"}");
 }
 
 static bool
 set_fees_accounts (dcpipe_row *row, const struct transfer *transfer)
 {
   struct borsh in = transfer->first_fees_account;
-  json_t *array;
   CLEANUP_FREE char *text = NULL;
+  char *out;
 
   if (!transfer->has_fees_accounts)
     return true;
-  array = json_array ();
-  for (uint32_t i = 0; i < transfer->fees_accounts; i++) {
-    struct ledger_account account = ledger_account_read (&in);
-
-    json_array_append_new (array, account_json (&account));
-  }
-  if (json_array_size (array) == transfer->fees_accounts)
-    text = json_dumps (array, JSON_COMPACT);
-  json_decref (array);
+  text = malloc (json_size (transfer));
   if (text == NULL) {
     dcpipe_error ("no memory for a list of %u accounts", (unsigned) transfer->fees_accounts);
     return false;
   }
-  dcpipe_set_json (row, TRANSFER_FEES_ACCOUNTS, text, strlen (text));
+  out = PUT (text, "[");
+  for (uint32_t i = 0; i < transfer->fees_accounts; i++) {
+    struct ledger_account account = ledger_account_read (&in);
+
+    if (i > 0)
+      *out++ = ',';
+    out = put_account (out, &account);
+  }
+  out = PUT (out, "]");
+  dcpipe_set_json (row, TRANSFER_FEES_ACCOUNTS, text, (size_t) (out - text));
   return true;
 }
 
@@ -138,8 +160,8 @@ transfer_add (dcpipe_rows *rows, const dcpipe_entry *entry, const struct transfe
   dcpipe_row *row = dcpipe_row_add (rows, TRANSFERS, DCPIPE_INSERT);
 
   set_id (row, payload_bytes (dcpipe_entry_key (entry)), transfer);
-  account_set (row, TRANSFER_FROM, &transfer->from);
-  account_set (row, TRANSFER_TO, &transfer->to);
+  account_set (row, TRANSFER_FROM, &transfer->from, &transfer->from_owner);
+  account_set (row, TRANSFER_TO, &transfer->to, &transfer->to_owner);
   dcpipe_set_u64 (row, TRANSFER_AMOUNT, transfer->amount);
   if (transfer->has_fee)
     dcpipe_set_u64 (row, TRANSFER_FEE, transfer->fee);

@@ -8,7 +8,7 @@
 
 #include "dcpipe-plugin.h"
 
-#include "ledger/account.h"
+#include "decoder/account.h"
 
 enum transfer_table { TRANSFERS, BALANCES, PRINCIPALS, TRANSFER_TABLES };
 
@@ -57,6 +57,7 @@ extern const struct dcpipe_table_def transfer_tables[TRANSFER_TABLES];
 
 struct transfer {
   struct ledger_account from, to;
+  struct account_owner from_owner, to_owner;
   uint64_t amount, from_after, to_after;
   bool has_fee, has_fees_accounts, has_created_at;
   uint64_t fee;        /* 0 if absent */

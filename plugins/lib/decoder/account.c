@@ -6,40 +6,60 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
-#include "decoder/identity.h"
 #include "ic/account.h"
 
 /* Subaccounts are of any length; those that anybody uses have keys that fit here. */
 #define KEY_ON_STACK 256
 
+struct account_owner
+account_owner (const struct ledger_account *account)
+{
+  struct account_owner owner;
+  struct ic_principal principal = { 0 };
+
+  ic_principal_set (&principal, account->owner.data, account->owner.size);
+  owner.size = (uint8_t) ic_principal_text (&principal, owner.text);
+  return owner;
+}
+
+void
+account_set_owner (dcpipe_row *row, size_t column, const struct account_owner *owner)
+{
+  dcpipe_set_text (row, column, owner->text, owner->size);
+}
+
+void
+account_set_subaccount (dcpipe_row *row, size_t column, const struct ledger_account *account)
+{
+  if (account->has_subaccount)
+    dcpipe_set_hex (row, column, account->subaccount.data, account->subaccount.size);
+}
+
+/* Most accounts have no subaccount, and then the owner's text is all. */
 static void
-set_icrc1 (dcpipe_row *row, size_t column, const struct ledger_account *account)
+set_icrc1 (dcpipe_row *row, size_t column, const struct ledger_account *account, const struct account_owner *owner)
 {
   char text[IC_ACCOUNT_TEXT_SIZE];
-  struct ic_principal owner;
+  struct ic_principal principal = { 0 };
   size_t size;
 
-  if (account->has_subaccount && account->subaccount.size != IC_SUBACCOUNT_SIZE)
+  if (!account->has_subaccount) {
+    account_set_owner (row, column, owner);
     return;
-  if (!ic_principal_set (&owner, account->owner.data, account->owner.size))
+  }
+  if (account->subaccount.size != IC_SUBACCOUNT_SIZE)
     return;
-  size = ic_account_text (text, &owner, account->has_subaccount ? account->subaccount.data : NULL);
+  ic_principal_set (&principal, account->owner.data, account->owner.size);
+  size = ic_account_text (text, &principal, account->subaccount.data);
   dcpipe_set_text (row, column, text, size);
 }
 
 void
-account_set_parts (dcpipe_row *row, size_t owner, size_t subaccount, const struct ledger_account *account)
+account_set (dcpipe_row *row, size_t first, const struct ledger_account *account, const struct account_owner *owner)
 {
-  identity_set_text (row, owner, account->owner);
-  if (account->has_subaccount)
-    dcpipe_set_hex (row, subaccount, account->subaccount.data, account->subaccount.size);
-}
-
-void
-account_set (dcpipe_row *row, size_t first, const struct ledger_account *account)
-{
-  set_icrc1 (row, first, account);
-  account_set_parts (row, first + 1, first + 2, account);
+  set_icrc1 (row, first, account, owner);
+  account_set_owner (row, first + 1, owner);
+  account_set_subaccount (row, first + 2, account);
 }
 
 bool

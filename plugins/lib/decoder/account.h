@@ -5,6 +5,7 @@
 
 #include "dcpipe-plugin.h"
 
+#include "ic/principal.h"
 #include "ledger/account.h"
 
 /* Three columns in a row of the enum tell an account: its text, its owner, its subaccount. */
@@ -19,11 +20,21 @@
   COLUMN (prefix "_subaccount", DCPIPE_TEXT, \
           "The subaccount of the account " whose " as stored, in lower-case hexadecimal; null for the main account.")
 
-/* Sets the columns number `first` and the two after it. */
-void account_set (dcpipe_row *row, size_t first, const struct ledger_account *account);
+/* The text of an account's owner, which costs enough to be made only once. */
+struct account_owner {
+  uint8_t size;
+  char text[IC_PRINCIPAL_TEXT_SIZE];
+};
 
-/* Sets the columns that hold owner and subaccount. */
-void account_set_parts (dcpipe_row *row, size_t owner, size_t subaccount, const struct ledger_account *account);
+struct account_owner account_owner (const struct ledger_account *account);
+
+void account_set_owner (dcpipe_row *row, size_t column, const struct account_owner *owner);
+
+/* Sets a text column to the subaccount in hexadecimal, or leaves it null. */
+void account_set_subaccount (dcpipe_row *row, size_t column, const struct ledger_account *account);
+
+/* Sets the columns number `first` and the two after it. */
+void account_set (dcpipe_row *row, size_t first, const struct ledger_account *account, const struct account_owner *owner);
 
 /* Sets a text column to what names an account in the balance table, whatever its subaccount: the owner in
  * hexadecimal, a dot, the subaccount in hexadecimal. False after dcpipe_error: no memory for a long one. */
