@@ -81,7 +81,8 @@ expect_no_more (const struct entry *entry, const struct field *fields, size_t co
 
 /* A column with the hexadecimal digits of bytes, of which the companion tells length and SHA-256. */
 static void
-expect_bytes (const struct entry *entry, json_t *row, const char *column, const char *length, const char *sha256)
+expect_bytes (const struct entry *entry, json_t *row, const char *column, const char *length,
+              const char *sha256)
 {
   const char *hex = json_string_value (json_object_get (row, column));
   size_t size = hex != NULL ? strlen (hex) / 2 : 0;
@@ -90,7 +91,8 @@ expect_bytes (const struct entry *entry, json_t *row, const char *column, const 
   char text[2 * sizeof digest + 1];
   struct sha256_ctx hash;
 
-  if (bytes == NULL || hex == NULL || (json_int_t) size != json_integer_value (json_object_get (entry->decoded, length))) {
+  if (bytes == NULL || hex == NULL
+      || (json_int_t) size != json_integer_value (json_object_get (entry->decoded, length))) {
     complain ("%s: %s has %zu bytes", entry->name, column, size);
     return;
   }
@@ -111,8 +113,8 @@ only_row (const struct entry *entry, const struct table *table)
   json_t *row = table_one (table, entry->position, entry->index);
 
   if (row == NULL)
-    complain ("%s: %zu rows in %s", entry->name, json_array_size (table_at (table, entry->position, entry->index)),
-              table->path);
+    complain ("%s: %zu rows in %s", entry->name,
+              json_array_size (table_at (table, entry->position, entry->index)), table->path);
   return row;
 }
 
@@ -145,13 +147,15 @@ static void
 check_contacts (const struct golden *golden, const struct entry *entry)
 {
   json_t *expected = member (entry->decoded, "profile.spec.contacts");
-  json_t *rows = table_at (table_open (golden->changes, "provider_profile_contacts"), entry->position, entry->index);
+  json_t *rows
+      = table_at (table_open (golden->changes, "provider_profile_contacts"), entry->position, entry->index);
   json_t *found = json_object ();
   size_t i;
   json_t *row;
 
   json_array_foreach (rows, i, row)
-    json_object_set (found, json_string_value (json_object_get (row, "contact")), json_object_get (row, "value"));
+    json_object_set (found, json_string_value (json_object_get (row, "contact")),
+                     json_object_get (row, "value"));
   if (!json_equal (found, expected) && json_object_size (found) + json_object_size (expected) > 0)
     complain ("%s: other contacts", entry->name);
   json_decref (found);
@@ -222,7 +226,8 @@ check_row_errors (const struct golden *golden, const struct entry *entry, json_t
   size_t i;
 
   if (json_array_size (rows) != json_array_size (expected))
-    complain ("%s: %zu bad rows, expected %zu", entry->name, json_array_size (rows), json_array_size (expected));
+    complain ("%s: %zu bad rows, expected %zu", entry->name, json_array_size (rows),
+              json_array_size (expected));
   json_array_foreach (expected, i, error)
     json_object_foreach (error, name, value)
       expect (entry, json_array_get (rows, i), name, value);
@@ -239,8 +244,9 @@ check_offering (struct golden *golden, const struct entry *entry, json_t *row)
 
   expect_text (entry, row, "provider_pubkey", entry->key);
   expect_fields (entry, row, FIELDS (fields));
-  expect_no_more (entry, FIELDS (fields),
-                  "offerings_payload_len offerings_payload_sha256 count server_offerings ids row_errors payload_error");
+  expect_no_more (
+      entry, FIELDS (fields),
+      "offerings_payload_len offerings_payload_sha256 count server_offerings ids row_errors payload_error");
   expect_bytes (entry, row, "offering_data", "offerings_payload_len", "offerings_payload_sha256");
   check_items (golden, entry, entry->decoded, false);
   check_row_errors (golden, entry, entry->decoded, false);
@@ -251,7 +257,8 @@ check_offering (struct golden *golden, const struct entry *entry, json_t *row)
 static void
 check_payments (const struct golden *golden, const struct entry *entry)
 {
-  json_t *rows = table_at (table_open (golden->dumps, "contract_payment_entries"), entry->position, entry->index);
+  json_t *rows
+      = table_at (table_open (golden->dumps, "contract_payment_entries"), entry->position, entry->index);
   json_t *expected = member (entry->decoded, "request.payment_entries"), *payment, *value;
   const char *name;
   size_t i;
@@ -321,7 +328,8 @@ check_reply (struct golden *golden, const struct entry *entry, json_t *row)
 static void
 expect_account (const struct entry *entry, json_t *row, const char *name)
 {
-  static const struct field parts[] = { { "icrc1", "account" }, { "owner", "owner" }, { "subaccount", "subaccount" } };
+  static const struct field parts[]
+      = { { "icrc1", "account" }, { "owner", "owner" }, { "subaccount", "subaccount" } };
   json_t *account = json_object_get (entry->decoded, name);
   char column[64];
 
@@ -334,11 +342,13 @@ expect_account (const struct entry *entry, json_t *row, const char *name)
 static void
 expect_fees_accounts (const struct entry *entry, json_t *row)
 {
-  json_t *found = json_object_get (row, "fees_accounts"), *expected = json_object_get (entry->decoded, "fees_accounts");
+  json_t *found = json_object_get (row, "fees_accounts"),
+         *expected = json_object_get (entry->decoded, "fees_accounts");
   json_t *account;
   size_t i;
 
-  if (json_array_size (found) != json_array_size (expected) || json_is_null (found) != json_is_null (expected))
+  if (json_array_size (found) != json_array_size (expected)
+      || json_is_null (found) != json_is_null (expected))
     complain ("%s: other fees_accounts", entry->name);
   json_array_foreach (expected, i, account) {
     expect (entry, json_array_get (found, i), "owner", json_object_get (account, "owner"));
@@ -404,7 +414,8 @@ check_rep_change (struct golden *golden, const struct entry *entry, json_t *unus
 static void
 check_rep_age (struct golden *golden, const struct entry *entry, json_t *row)
 {
-  static const struct field fields[] = { { "age_reductions_ppm", "age_reductions_ppm" }, { "nobody", "target_pubkey" } };
+  static const struct field fields[]
+      = { { "age_reductions_ppm", "age_reductions_ppm" }, { "nobody", "target_pubkey" } };
 
   (void) golden;
   expect_fields (entry, row, FIELDS (fields));
@@ -518,7 +529,8 @@ check_failed (struct golden *golden, const struct entry *entry, bool rejected)
   if (entry_unreadable (entry))
     error = json_string_value (json_object_get (entry->line, "decode_error"));
   else if (inner != NULL)
-    error = json_is_string (inner) ? json_string_value (inner) : json_string_value (json_object_get (inner, "kind"));
+    error = json_is_string (inner) ? json_string_value (inner)
+                                   : json_string_value (json_object_get (inner, "kind"));
   else if (rejected)
     error = "invalid_signature";
   if (json_array_size (rows) != (error != NULL)) {

@@ -76,9 +76,11 @@ check_not_applied (const struct golden *golden, json_t *state)
 
   json_array_foreach (table_open (golden->dumps, "token_transfers")->rows, i, item)
     if (!json_is_true (json_object_get (item, "applied")))
-      add_text (found, text (item, "not_applied"), "%s/%s", text (item, "block_offset"), text (item, "entry_index"));
+      add_text (found, text (item, "not_applied"), "%s/%s", text (item, "block_offset"),
+                text (item, "entry_index"));
   json_array_foreach (json_object_get (state, "not_applied"), i, item) {
-    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT, json_integer_value (json_object_get (item, "block")));
+    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT,
+              json_integer_value (json_object_get (item, "block")));
     position = json_object_get (golden->positions, block);
     if (strcmp (text (item, "why"), "insufficient funds") == 0)
       add_text (expected, text (item, "why"), "%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT,
@@ -95,8 +97,8 @@ check_approvals (const struct golden *golden, json_t *state)
 
   json_array_foreach (table_open (golden->dumps, "token_approvals")->rows, i, item)
     add_text (found, text (item, "allowance"), "%s.%s/%s.%s until %s", text (item, "approver_owner"),
-              text (item, "approver_subaccount"), text (item, "spender_owner"), text (item, "spender_subaccount"),
-              text (item, "expires_at"));
+              text (item, "approver_subaccount"), text (item, "spender_owner"),
+              text (item, "spender_subaccount"), text (item, "expires_at"));
   json_array_foreach (json_object_get (state, "approvals"), i, item) {
     approver = json_object_get (item, "approver");
     spender = json_object_get (item, "spender");
@@ -155,7 +157,8 @@ check_users (const struct golden *golden, json_t *state)
     json_array_foreach (json_object_get (registrations, labels[label]), i, item)
       if (json_is_true (json_object_get (item, "decodes"))) {
         add_text (expected, text (item, "principal"), "%s", text (item, "pubkey"));
-        add_text (expected, label < 2 ? "provider" : "user", label < 2 ? "%s is" : "%s is also", text (item, "pubkey"));
+        add_text (expected, label < 2 ? "provider" : "user", label < 2 ? "%s is" : "%s is also",
+                  text (item, "pubkey"));
       }
   compare_texts ("user", found, expected);
 }
@@ -195,12 +198,14 @@ check_check_ins (const struct golden *golden, json_t *state)
 
 /* A request's or reply's place and verdict, from the companion. */
 static void
-add_event (const struct golden *golden, json_t *expected, const char *contract, const char *name, json_t *event)
+add_event (const struct golden *golden, json_t *expected, const char *contract, const char *name,
+           json_t *event)
 {
   char block[32], place[128] = "-/- -";
 
   if (json_is_object (event)) {
-    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT, json_integer_value (json_object_get (event, "block")));
+    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT,
+              json_integer_value (json_object_get (event, "block")));
     snprintf (place, sizeof place, "%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT " %s",
               json_integer_value (json_object_get (golden->positions, block)),
               json_integer_value (json_object_get (event, "entry")), text (event, "signature"));
@@ -216,12 +221,13 @@ add_contract (json_t *found, json_t *row)
 
   add_text (found, text (row, "status"), "status of %s", contract);
   add_text (found, text (row, "payment_amount_e9s"), "payment of %s", contract);
-  add_text (found, json_is_true (json_object_get (row, "id_matches_payload")) ? "yes" : "no", "match of %s", contract);
-  snprintf (place, sizeof place, "%s/%s %s", text (row, "request_block_offset"), text (row, "request_entry_index"),
-            text (row, "signature_status"));
+  add_text (found, json_is_true (json_object_get (row, "id_matches_payload")) ? "yes" : "no", "match of %s",
+            contract);
+  snprintf (place, sizeof place, "%s/%s %s", text (row, "request_block_offset"),
+            text (row, "request_entry_index"), text (row, "signature_status"));
   add_text (found, place, "request of %s", contract);
-  snprintf (place, sizeof place, "%s/%s %s", text (row, "reply_block_offset"), text (row, "reply_entry_index"),
-            text (row, "reply_signature_status"));
+  snprintf (place, sizeof place, "%s/%s %s", text (row, "reply_block_offset"),
+            text (row, "reply_entry_index"), text (row, "reply_signature_status"));
   add_text (found, place, "reply of %s", contract);
 }
 
@@ -248,7 +254,8 @@ check_contracts (const struct golden *golden, json_t *state)
 
     add_text (expected, status_of (text (item, "status")), "status of %s", contract);
     add_text (expected, text (item, "payment_amount_e9s"), "payment of %s", contract);
-    add_text (expected, json_is_true (json_object_get (item, "id_matches_payload")) ? "yes" : "no", "match of %s", contract);
+    add_text (expected, json_is_true (json_object_get (item, "id_matches_payload")) ? "yes" : "no",
+              "match of %s", contract);
     add_event (golden, expected, contract, "request", json_object_get (item, "request"));
     add_event (golden, expected, contract, "reply", json_object_get (item, "reply"));
   }
@@ -257,7 +264,7 @@ check_contracts (const struct golden *golden, json_t *state)
 
 /* ---- the last of each ------------------------------------------------------------------------------ */
 
-/* Profiles and offerings: a deleted key has no row, one whose last entry decodes has the row of that entry. */
+/* Profiles and offerings: a deleted key has no row, one whose last entry decodes has its row. */
 static void
 check_last (const struct golden *golden, json_t *list, const char *table, const char *column)
 {
@@ -267,7 +274,8 @@ check_last (const struct golden *golden, json_t *list, const char *table, const 
 
   json_array_foreach (list, i, item) {
     row = table_find (table_open (golden->dumps, table), column, text (item, "key"));
-    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT, json_integer_value (json_object_get (item, "block")));
+    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT,
+              json_integer_value (json_object_get (item, "block")));
     position = json_object_get (golden->positions, block);
     if (strcmp (text (item, "op"), "Delete") == 0 ? row != NULL
         : json_is_true (json_object_get (item, "decodes"))
@@ -289,7 +297,8 @@ check_all_last (const struct golden *golden, json_t *state)
     check_last (golden, list, "provider_profiles", "pubkey");
   json_object_foreach (json_object_get (state, "offerings"), key, list)
     check_last (golden, list, "provider_offerings", "provider_pubkey");
-  if (!same_value (json_object_get (last, "timestamp_ns"), json_object_get (state, "last_reward_distribution_ns")))
+  if (!same_value (json_object_get (last, "timestamp_ns"),
+                   json_object_get (state, "last_reward_distribution_ns")))
     complain ("the last distribution of rewards is of %s", text (last, "timestamp_ns"));
 }
 
@@ -339,9 +348,10 @@ check_counts (const struct golden *golden, json_t *state)
   json_object_foreach (json_object_get (state, "labels"), label, expected) {
     found = json_object_get (labels, label);
     for (i = 0; i < sizeof names / sizeof names[0]; i++)
-      if (json_integer_value (json_object_get (found, names[i])) != json_integer_value (json_object_get (expected, names[i])))
-        complain ("label %s: %" JSON_INTEGER_FORMAT " %s", label, json_integer_value (json_object_get (found, names[i])),
-                  names[i]);
+      if (json_integer_value (json_object_get (found, names[i]))
+          != json_integer_value (json_object_get (expected, names[i])))
+        complain ("label %s: %" JSON_INTEGER_FORMAT " %s", label,
+                  json_integer_value (json_object_get (found, names[i])), names[i]);
     if ((json_int_t) json_object_size (json_object_get (live, label))
         != json_integer_value (json_object_get (expected, "live_keys")))
       complain ("label %s: %zu live keys", label, json_object_size (json_object_get (live, label)));

@@ -3,8 +3,8 @@
  *
  *     decoded flag|reject|off EXPECTED STATE DUMPS CHANGES
  *
- * EXPECTED may be gzipped. DUMPS holds TABLE.jsonl as `dcpipe dump` prints it. CHANGES is the directory of the
- * jsonl sink, which tells also what later entries have replaced. With flag everything is compared; with
+ * EXPECTED may be gzipped. DUMPS holds TABLE.jsonl as `dcpipe dump` prints it. CHANGES is the directory of
+ * the jsonl sink, which tells also what later entries have replaced. With flag everything is compared; with
  * reject and off, which change what follows, only the entries. What differs is told on stderr, and the status
  * is 1. */
 #include "config.h"
@@ -58,8 +58,8 @@ check_line (struct golden *golden, json_t *line)
   json_int_t block = json_integer_value (json_object_get (line, "block"));
   char name[128], number[32];
 
-  snprintf (name, sizeof name, "block %" JSON_INTEGER_FORMAT ", entry %" JSON_INTEGER_FORMAT " (%.40s)", block,
-            json_integer_value (entry.index), entry.label);
+  snprintf (name, sizeof name, "block %" JSON_INTEGER_FORMAT ", entry %" JSON_INTEGER_FORMAT " (%.40s)",
+            block, json_integer_value (entry.index), entry.label);
   entry.name = name;
   snprintf (number, sizeof number, "%" JSON_INTEGER_FORMAT, block);
   json_object_set (golden->positions, number, entry.position);
@@ -102,12 +102,12 @@ main (int argc, char **argv)
   if (!check_lines (&golden, argv[2]))
     complain ("cannot read %s", argv[2]);
   if (json_array_size (table_open (golden.dumps, "failed_entries")->rows) != golden.failed)
-    complain ("%zu failed entries, expected %zu", json_array_size (table_open (golden.dumps, "failed_entries")->rows),
-              golden.failed);
+    complain ("%zu failed entries, expected %zu",
+              json_array_size (table_open (golden.dumps, "failed_entries")->rows), golden.failed);
   if (golden.mode == MODE_FLAG)
     check_state (&golden, state);
-  printf ("%zu entries: %zu decoded and compared, %zu failed, %zu signatures valid, %zu invalid\n", golden.entries,
-          golden.compared, golden.failed, golden.valid, golden.invalid);
+  printf ("%zu entries: %zu decoded and compared, %zu failed, %zu signatures valid, %zu invalid\n",
+          golden.entries, golden.compared, golden.failed, golden.valid, golden.invalid);
   json_decref (state);
   json_decref (golden.rejected);
   json_decref (golden.positions);

@@ -38,11 +38,12 @@ enum {
   COLUMN ("expires_at", DCPIPE_U64, "When the approval ends, in nanoseconds since 1970 UTC; null for never.")
 
 static const struct dcpipe_column approval_columns[] = {
-  [APPROVAL_APPROVER_KEY] = KEY_COLUMN (1, "approver_key", DCPIPE_TEXT,
-                                        "The approver's account: owner and subaccount (unless it is 32 zeros) in "
-                                        "hexadecimal, with a dot between."),
-  [APPROVAL_SPENDER_KEY] = KEY_COLUMN (2, "spender_key", DCPIPE_TEXT,
-                                       "The spender's account in the same form."),
+  [APPROVAL_APPROVER_KEY]
+  = KEY_COLUMN (1, "approver_key", DCPIPE_TEXT,
+                "The approver's account: owner and subaccount (unless it is 32 zeros) in "
+                "hexadecimal, with a dot between."),
+  [APPROVAL_SPENDER_KEY]
+  = KEY_COLUMN (2, "spender_key", DCPIPE_TEXT, "The spender's account in the same form."),
   [APPROVAL_APPROVER] = ACCOUNT_TEXT ("approver", "of the approver"),
   [APPROVAL_APPROVER_OWNER] = ACCOUNT_OWNER ("approver", "of the approver"),
   [APPROVAL_APPROVER_SUBACCOUNT] = ACCOUNT_SUBACCOUNT ("approver", "of the approver"),
@@ -197,7 +198,8 @@ fold_approval (dcpipe_rows *rows, const struct approval *approval)
   struct ledger_account approver = ledger_account_effective (&approval->approver);
   struct ledger_account spender = ledger_account_effective (&approval->spender);
 
-  if (!account_set_key (row, APPROVAL_APPROVER_KEY, &approver) || !account_set_key (row, APPROVAL_SPENDER_KEY, &spender))
+  if (!account_set_key (row, APPROVAL_APPROVER_KEY, &approver)
+      || !account_set_key (row, APPROVAL_SPENDER_KEY, &spender))
     return DCPIPE_FAIL;
   if (ends)
     return DCPIPE_OK;
@@ -217,7 +219,8 @@ approval_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *row
   struct approval approval;
 
   (void) handle;
-  if (dcpipe_entry_deleted (entry) || !read_approval (payload_bytes (dcpipe_entry_value (entry)), &approval, rows))
+  if (dcpipe_entry_deleted (entry)
+      || !read_approval (payload_bytes (dcpipe_entry_value (entry)), &approval, rows))
     return DCPIPE_OK;
   add_change (rows, entry, &approval);
   return fold_approval (rows, &approval);

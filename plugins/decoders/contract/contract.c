@@ -17,7 +17,8 @@ contract_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *row
 {
   if (dcpipe_entry_deleted (entry))
     return DCPIPE_OK;
-  return dcpipe_rows_label (rows) == REPLY ? contract_reply (handle, entry, rows) : contract_request (handle, entry, rows);
+  return dcpipe_rows_label (rows) == REPLY ? contract_reply (handle, entry, rows)
+                                           : contract_request (handle, entry, rows);
 }
 
 /* Only replies leave notes. */

@@ -87,7 +87,7 @@ int contract_request (const struct signature_config *config, const dcpipe_entry 
 int contract_reply (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_rows *rows);
 
 /* Verifies a reply by the key of the provider whom the request names, and changes the contract's status. */
-int contract_resolve_reply (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_lookup *lookup,
-                            dcpipe_rows *rows);
+int contract_resolve_reply (const struct signature_config *config, const dcpipe_entry *entry,
+                            dcpipe_lookup *lookup, dcpipe_rows *rows);
 
 #endif

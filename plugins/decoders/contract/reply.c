@@ -118,20 +118,24 @@ verify_reply (const struct signature_config *config, const struct reply *reply, 
 }
 
 static void
-change_contract (dcpipe_rows *rows, const dcpipe_entry *entry, const struct reply *reply, enum signature_status status)
+change_contract (dcpipe_rows *rows, const dcpipe_entry *entry, const struct reply *reply,
+                 enum signature_status status)
 {
   dcpipe_row *row = dcpipe_row_add (rows, CONTRACTS, DCPIPE_UPDATE);
 
   payload_set_hex (row, CONTRACT_ID, payload_bytes (dcpipe_entry_key (entry)));
-  dcpipe_set_string (row, CONTRACT_STATUS, !reply->inner ? "unreadable" : reply->accepted ? "signed" : "rejected");
+  dcpipe_set_string (row, CONTRACT_STATUS,
+                     !reply->inner     ? "unreadable"
+                     : reply->accepted ? "signed"
+                                       : "rejected");
   dcpipe_set_u64 (row, CONTRACT_REPLY_BLOCK_OFFSET, dcpipe_entry_block_position (entry));
   dcpipe_set_u64 (row, CONTRACT_REPLY_ENTRY_INDEX, dcpipe_entry_index (entry));
   dcpipe_set_string (row, CONTRACT_REPLY_SIGNATURE_STATUS, signature_status_text (status));
 }
 
 int
-contract_resolve_reply (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_lookup *lookup,
-                        dcpipe_rows *rows)
+contract_resolve_reply (const struct signature_config *config, const dcpipe_entry *entry,
+                        dcpipe_lookup *lookup, dcpipe_rows *rows)
 {
   const struct reply *reply = dcpipe_lookup_note (lookup, NULL);
   enum signature_status status = SIGNATURE_NONE;

@@ -106,7 +106,8 @@ set_request (dcpipe_row *row, const struct request *request)
   payload_set_text (row, CONTRACT_OFFERING_ID, request->offering_id);
   payload_set_option (row, CONTRACT_REGION_NAME, request->region_name.present, request->region_name.text);
   payload_set_option (row, CONTRACT_INSTANCE_ID, request->contract_id.present, request->contract_id.text);
-  payload_set_option (row, CONTRACT_INSTANCE_CONFIG, request->instance_config.present, request->instance_config.text);
+  payload_set_option (row, CONTRACT_INSTANCE_CONFIG, request->instance_config.present,
+                      request->instance_config.text);
   dcpipe_set_u64 (row, CONTRACT_PAYMENT_AMOUNT, request->amount);
   if (request->has_start)
     dcpipe_set_u64 (row, CONTRACT_START, request->start);

@@ -77,17 +77,18 @@ static const struct dcpipe_index payment_indexes[] = {
 static const struct dcpipe_column reply_columns[] = {
   [REPLY_BLOCK_OFFSET] = LOG_BLOCK_OFFSET,
   [REPLY_ENTRY_INDEX] = LOG_ENTRY_INDEX,
-  [REPLY_CONTRACT_ID] = COLUMN ("contract_id", DCPIPE_TEXT,
-                                "The id of the contract, the entry's key, in hexadecimal."),
+  [REPLY_CONTRACT_ID]
+  = COLUMN ("contract_id", DCPIPE_TEXT, "The id of the contract, the entry's key, in hexadecimal."),
   [REPLY_PROVIDER] = COLUMN ("provider_pubkey", DCPIPE_TEXT,
                              "The public key of who was asked, in lower-case hexadecimal; null if no request "
                              "was known."),
   [REPLY_DATA] = COLUMN ("reply_data", DCPIPE_BLOB, "The reply as it was signed."),
   [REPLY_SIGNATURE] = SIGNATURE,
   [REPLY_SIGNATURE_STATUS] = SIGNATURE_STATUS,
-  [REPLY_REQUESTER] = COLUMN ("requester_pubkey", DCPIPE_TEXT,
-                              "The public key of who asked, in lower-case hexadecimal; null, like all that follow, if the "
-                              "reply cannot be read."),
+  [REPLY_REQUESTER]
+  = COLUMN ("requester_pubkey", DCPIPE_TEXT,
+            "The public key of who asked, in lower-case hexadecimal; null, like all that follow, if the "
+            "reply cannot be read."),
   [REPLY_MEMO] = COLUMN ("request_memo", DCPIPE_TEXT, "What who asked had said."),
   [REPLY_PAYLOAD_CONTRACT_ID] = COLUMN ("payload_contract_id", DCPIPE_TEXT,
                                         "The contract id written in the reply, in hexadecimal; not relied "
@@ -110,12 +111,13 @@ const struct dcpipe_table_def contract_tables[CONTRACT_TABLES] = {
                   .indexes = DCPIPE_ARRAY (contract_indexes),
                   .flags = DCPIPE_TABLE_LONG_KEYS,
                   .help = "Every contract that was asked for, with its last request and how it stands." },
-  [PAYMENTS] = { .name = "contract_payment_entries",
-                 .columns = DCPIPE_ARRAY (payment_columns),
-                 .indexes = DCPIPE_ARRAY (payment_indexes),
-                 .flags = DCPIPE_TABLE_LOG,
-                 .help = "What every request is to cost, item by item. Those of a contract's last request are at "
-                         "request_block_offset and request_entry_index." },
+  [PAYMENTS]
+  = { .name = "contract_payment_entries",
+      .columns = DCPIPE_ARRAY (payment_columns),
+      .indexes = DCPIPE_ARRAY (payment_indexes),
+      .flags = DCPIPE_TABLE_LOG,
+      .help = "What every request is to cost, item by item. Those of a contract's last request are at "
+              "request_block_offset and request_entry_index." },
   [REPLIES] = { .name = "contract_replies",
                 .columns = DCPIPE_ARRAY (reply_columns),
                 .indexes = DCPIPE_ARRAY (reply_indexes),

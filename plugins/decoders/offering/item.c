@@ -45,33 +45,35 @@ struct choice {
   const char *name; /* NULL: taken, and null */
 };
 
-#define CHOICES_MAX 8
+#define CHOICES_MAX 9
 
 static const struct choice choices[][CHOICES_MAX] = {
-  [KIND_CURRENCY] = { { "eur", "EUR" }, { "usd", "USD" }, { "usdt", "USDT" }, { "btc", "BTC" }, { "eth", "ETH" } },
+  [KIND_CURRENCY] = { { "eur", "EUR" }, { "usd", "USD" }, { "usdt", "USDT" }, { "btc", "BTC" },
+                      { "eth", "ETH" } },
   [KIND_VISIBILITY] = { { "visible", "Visible" }, { "invisible", "Invisible" } },
-  [KIND_PRODUCT_TYPE] = { { "vps", "VPS" }, { "dedicated", "Dedicated" }, { "cloud", "Cloud" }, { "managed", "Managed" } },
-  [KIND_VIRTUALIZATION] = { { "kvm", "KVM" }, { "vmware", "VMware" }, { "xen", "Xen" }, { "hyper-v", "HyperV" },
-                            { "hyperv", "HyperV" }, { "none", "None" }, { "", "None" } },
-  [KIND_BILLING_INTERVAL] = { { "hourly", "Hourly" }, { "hour", "Hourly" }, { "daily", "Daily" }, { "day", "Daily" },
-                              { "monthly", "Monthly" }, { "month", "Monthly" }, { "yearly", "Yearly" },
-                              { "year", "Yearly" } },
+  [KIND_PRODUCT_TYPE] = { { "vps", "VPS" }, { "dedicated", "Dedicated" }, { "cloud", "Cloud" },
+                          { "managed", "Managed" } },
+  [KIND_VIRTUALIZATION] = { { "kvm", "KVM" }, { "vmware", "VMware" }, { "xen", "Xen" },
+                            { "hyper-v", "HyperV" }, { "hyperv", "HyperV" }, { "none", "None" },
+                            { "", "None" } },
+  [KIND_BILLING_INTERVAL] = { { "hourly", "Hourly" }, { "hour", "Hourly" }, { "daily", "Daily" },
+                              { "day", "Daily" }, { "monthly", "Monthly" }, { "month", "Monthly" },
+                              { "yearly", "Yearly" }, { "year", "Yearly" } },
   [KIND_STOCK] = { { "in stock", "InStock" }, { "in-stock", "InStock" }, { "out of stock", "OutOfStock" },
                    { "out-of-stock", "OutOfStock" }, { "limited", "Limited" } },
   [KIND_ERROR_CORRECTION] = { { "", NULL }, { "ecc", "ECC" }, { "ecc registered", "ECCRegistered" },
                               { "ecc-registered", "ECCRegistered" }, { "ecc-reg", "ECCRegistered" },
-                              { "eccreg", "ECCRegistered" }, { "non-ecc", "NonECC" }, { "nonecc", "NonECC" } },
+                              { "eccreg", "ECCRegistered" }, { "non-ecc", "NonECC" }, { "nonecc", "NonECC" },
+                              { "non ecc", "NonECC" } },
 };
 
 static const struct choice *
 find_choice (enum kind kind, struct bytes text)
 {
-  static const struct choice non_ecc = { "non ecc", "NonECC" };
-
   for (size_t i = 0; i < CHOICES_MAX && choices[kind][i].word != NULL; i++)
     if (is_word (text, choices[kind][i].word))
       return &choices[kind][i];
-  return kind == KIND_ERROR_CORRECTION && is_word (text, non_ecc.word) ? &non_ecc : NULL;
+  return NULL;
 }
 
 /* ---- checking -------------------------------------------------------------------------------------- */
@@ -156,8 +158,8 @@ add_count_error (struct item_reader *reader, const struct sheet_row *row)
   char text[200];
 
   snprintf (text, sizeof text,
-            "CSV error: record %" PRIu64 " (line: %" PRIu64 ", byte: %" PRIu64 "): found record with %zu fields, but the "
-            "previous record has %zu fields",
+            "CSV error: record %" PRIu64 " (line: %" PRIu64 ", byte: %" PRIu64 "): "
+            "found record with %zu fields, but the previous record has %zu fields",
             row->number + 1, row->line, row->byte, row->fields, row->headings);
   return add_error (reader, row, text, (struct bytes) { NULL, 0 });
 }
@@ -277,7 +279,8 @@ set_field (dcpipe_row *out, size_t field, struct bytes text)
     payload_set_option (out, column, text.size > 0 && !is_word (text, "0"), text);
     return true;
   case KIND_PRICE:
-    return set_price (out, column, field == FIELD_MONTHLY_PRICE ? ITEM_MONTHLY_PRICE_TEXT : ITEM_SETUP_FEE_TEXT, text);
+    return set_price (out, column,
+                      field == FIELD_MONTHLY_PRICE ? ITEM_MONTHLY_PRICE_TEXT : ITEM_SETUP_FEE_TEXT, text);
   case KIND_COUNT:
     set_count (out, column, text);
     return true;

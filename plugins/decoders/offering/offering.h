@@ -6,8 +6,8 @@
  *     sheet.c      CSV into rows of fields
  *     item.c       a row of fields into typed columns, or what is wrong with it
  *
- * A payload is CSV, or JSON that holds CSV. The canister reads both as CSV, and so finds nothing in JSON; what
- * is inside is read here too, and marked (in_wrapper). */
+ * A payload is CSV, or JSON that holds CSV. The canister reads both as CSV, and so finds nothing in JSON;
+ * what is inside is read here too, and marked (in_wrapper). */
 #ifndef DCPIPE_OFFERING_H
 #define DCPIPE_OFFERING_H
 
@@ -43,7 +43,7 @@ enum offering_column {
 #define OFFERING_FIELDS(X) \
   X (OFFER_NAME, "offer_name", TEXT, "What the offering is called.") \
   X (DESCRIPTION, "description", TEXT, "What it is.") \
-  X (IDENTIFIER, "unique_internal_identifier", TEXT, "The provider's own id, which contracts name as offering_id.") \
+  X (IDENTIFIER, "unique_internal_identifier", TEXT, "The provider's own id; offering_id in contracts.") \
   X (PRODUCT_PAGE, "product_page_url", TEXT, "The address of its page.") \
   X (CURRENCY, "currency", CURRENCY, "EUR, USD, USDT, BTC or ETH.") \
   X (MONTHLY_PRICE, "monthly_price", PRICE, "What a month costs; null if that is no finite number.") \
@@ -70,7 +70,7 @@ enum offering_column {
   X (TRAFFIC, "traffic", COUNT, "How much traffic is included.") \
   X (COUNTRY, "datacenter_country", TEXT, "The country it stands in.") \
   X (CITY, "datacenter_city", TEXT, "The city it stands in.") \
-  X (COORDINATES, "datacenter_coordinates", COORDINATES, "Latitude and longitude; null if they are not written so.") \
+  X (COORDINATES, "datacenter_coordinates", COORDINATES, "Latitude, longitude; null if not written so.") \
   X (FEATURES, "features", LIST, "What else it has.") \
   X (OPERATING_SYSTEMS, "operating_systems", LIST, "The operating systems to choose from.") \
   X (CONTROL_PANEL, "control_panel", OPTION, "The control panel.") \

@@ -74,8 +74,9 @@ take_row (int end, void *context)
   if (sheet->stopped || sheet->no_memory)
     return;
   for (size_t i = 0; i < SHEET_FIELDS; i++)
-    row->field[i] = i < row->fields ? (struct bytes) { (uint8_t *) sheet->buffer + sheet->start[i], row->field[i].size }
-                                    : (struct bytes) { NULL, 0 };
+    row->field[i] = i < row->fields
+                        ? (struct bytes){ (uint8_t *)sheet->buffer + sheet->start[i], row->field[i].size }
+                        : (struct bytes){ NULL, 0 };
   if (!sheet->has_headings) {
     sheet->has_headings = true;
     row->headings = row->fields;
@@ -137,7 +138,8 @@ parse (struct sheet *sheet, struct bytes text)
 bool
 sheet_read (struct bytes text, bool (*row) (void *context, const struct sheet_row *row), void *context)
 {
-  CLEANUP (cleanup_sheet) struct sheet sheet = { .row = row, .context = context, .line = 1, .current.line = 1 };
+  CLEANUP (cleanup_sheet)
+  struct sheet sheet = { .row = row, .context = context, .line = 1, .current.line = 1 };
   CLEANUP_FREE char *memory = NULL;
 
   if (csv_init (&sheet.parser, 0) != 0) {

@@ -18,7 +18,8 @@ struct sheet_row {
 };
 
 /* Calls `row` for each row but the first, the headings, until it returns false. Blank lines are no rows.
- * False if it returned false, or after dcpipe_error when memory is short. Rows are valid until `row` returns. */
+ * False if it returned false, or after dcpipe_error when memory is short. Rows are valid until `row`
+ * returns. */
 bool sheet_read (struct bytes text, bool (*row) (void *context, const struct sheet_row *row), void *context);
 
 #endif

@@ -7,9 +7,11 @@
 
 #define PROVIDER_PUBKEY \
   KEY_COLUMN (1, "provider_pubkey", DCPIPE_TEXT, "The provider's public key, in lower-case hexadecimal.")
-#define IN_WRAPPER \
-  KEY_COLUMN (2, "in_wrapper", DCPIPE_BOOL, "Whether the row was found inside JSON, where the canister does not see it.")
-#define ROW KEY_COLUMN (3, "row", DCPIPE_U64, "The row's place in the CSV: 0 for the first after the headings.")
+#define IN_WRAPPER                                                                                           \
+  KEY_COLUMN (2, "in_wrapper", DCPIPE_BOOL,                                                                  \
+              "Whether the row was found inside JSON, where the canister does not see it.")
+#define ROW                                                                                                  \
+  KEY_COLUMN (3, "row", DCPIPE_U64, "The row's place in the CSV: 0 for the first after the headings.")
 
 static const struct dcpipe_column offering_columns[] = {
   [OFFERING_ID] = ROW_ID,
@@ -84,9 +86,10 @@ static const struct dcpipe_column row_error_columns[] = {
   [ERROR_PUBKEY] = PROVIDER_PUBKEY,
   [ERROR_IN_WRAPPER] = IN_WRAPPER,
   [ERROR_ROW] = ROW,
-  [ERROR_LINE] = COLUMN ("line", DCPIPE_U64,
-                         "The line on which the row before it ended: the row's own, unless there are blank lines or "
-                         "lines end in CR LF."),
+  [ERROR_LINE]
+  = COLUMN ("line", DCPIPE_U64,
+            "The line on which the row before it ended: the row's own, unless there are blank lines or "
+            "lines end in CR LF."),
   [ERROR_ERROR] = COLUMN ("error", DCPIPE_TEXT, "What is wrong with the row."),
   [ERROR_BLOCK_OFFSET] = LAST_BLOCK_OFFSET,
   [ERROR_ENTRY_INDEX] = LAST_ENTRY_INDEX,

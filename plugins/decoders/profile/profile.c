@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Profiles of providers: the tables provider_profiles and provider_profile_contacts.
  *
- * The payload is a signed text of bytes (profile_data) that holds the profile. When only that inner part cannot
- * be read the row is kept, without the profile's fields. */
+ * The payload is a signed text of bytes (profile_data) that holds the profile. When only that inner part
+ * cannot be read the row is kept, without the profile's fields. */
 #include "config.h"
 
 #include "decoder/columns.h"
@@ -156,7 +156,8 @@ set_profile (dcpipe_row *row, const struct profile *profile)
   payload_set_option (row, PROFILE_DESCRIPTION, profile->description.present, profile->description.text);
   payload_set_option (row, PROFILE_URL, profile->url.present, profile->url.text);
   payload_set_option (row, PROFILE_LOGO_URL, profile->logo_url.present, profile->logo_url.text);
-  payload_set_option (row, PROFILE_WHY_CHOOSE_US, profile->why_choose_us.present, profile->why_choose_us.text);
+  payload_set_option (row, PROFILE_WHY_CHOOSE_US, profile->why_choose_us.present,
+                      profile->why_choose_us.text);
 }
 
 /* Of contacts with the same key the last one counts. */

@@ -48,7 +48,16 @@ static const struct dcpipe_index user_indexes[] = {
   { .name = "users_by_principal", .columns = "principal" },
 };
 
-enum { REG_BLOCK_OFFSET, REG_ENTRY_INDEX, REG_LABEL, REG_PUBKEY, REG_PRINCIPAL, REG_SIGNATURE, REG_STATUS, REG_TIMESTAMP };
+enum {
+  REG_BLOCK_OFFSET,
+  REG_ENTRY_INDEX,
+  REG_LABEL,
+  REG_PUBKEY,
+  REG_PRINCIPAL,
+  REG_SIGNATURE,
+  REG_STATUS,
+  REG_TIMESTAMP
+};
 
 static const struct dcpipe_column registration_columns[] = {
   [REG_BLOCK_OFFSET] = LOG_BLOCK_OFFSET,
@@ -82,21 +91,23 @@ static const struct dcpipe_table_def tables[] = {
  * The ids are numbers of entries, so they do not meet. */
 static const struct dcpipe_view views[] = {
   { .name = "dc_users",
-    .sql = "WITH known AS ("
-           " SELECT id, pubkey, principal, created_at, updated_at FROM users"
-           " UNION ALL"
-           " SELECT id, pubkey, principal, created_at, updated_at FROM provider_profiles p"
-           "  WHERE principal IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.pubkey = p.pubkey)"
-           " UNION ALL"
-           " SELECT id, provider_pubkey, provider_principal, created_at, updated_at FROM provider_offerings o"
-           "  WHERE provider_principal IS NOT NULL"
-           "   AND NOT EXISTS (SELECT 1 FROM users u WHERE u.pubkey = o.provider_pubkey)"
-           "   AND NOT EXISTS (SELECT 1 FROM provider_profiles p WHERE p.pubkey = o.provider_pubkey))"
-           " SELECT k.id AS id, k.pubkey AS pubkey, k.principal AS principal, COALESCE(r.reputation, 0) AS reputation,"
-           "  COALESCE(b.balance, 0) AS balance_tokens, k.created_at AS created_at, k.updated_at AS updated_at"
-           " FROM known k"
-           " LEFT JOIN reputations r ON r.pubkey = k.pubkey"
-           " LEFT JOIN token_balances b ON b.owner = k.principal AND b.subaccount IS NULL" },
+    .sql
+    = "WITH known AS ("
+      " SELECT id, pubkey, principal, created_at, updated_at FROM users"
+      " UNION ALL"
+      " SELECT id, pubkey, principal, created_at, updated_at FROM provider_profiles p"
+      "  WHERE principal IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.pubkey = p.pubkey)"
+      " UNION ALL"
+      " SELECT id, provider_pubkey, provider_principal, created_at, updated_at FROM provider_offerings o"
+      "  WHERE provider_principal IS NOT NULL"
+      "   AND NOT EXISTS (SELECT 1 FROM users u WHERE u.pubkey = o.provider_pubkey)"
+      "   AND NOT EXISTS (SELECT 1 FROM provider_profiles p WHERE p.pubkey = o.provider_pubkey))"
+      " SELECT k.id AS id, k.pubkey AS pubkey, k.principal AS principal,"
+      "  COALESCE(r.reputation, 0) AS reputation,"
+      "  COALESCE(b.balance, 0) AS balance_tokens, k.created_at AS created_at, k.updated_at AS updated_at"
+      " FROM known k"
+      " LEFT JOIN reputations r ON r.pubkey = k.pubkey"
+      " LEFT JOIN token_balances b ON b.owner = k.principal AND b.subaccount IS NULL" },
 };
 
 /* ---- decoding -------------------------------------------------------------------------------------- */
@@ -111,8 +122,8 @@ static const struct dcpipe_label labels[] = {
 
 static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signature_config) };
 
-/* What was registered before stays true: the first row of a key says that it is neither, and each registration
- * adds what it is. */
+/* What was registered before stays true: the first row of a key says that it is neither, and each
+ * registration adds what it is. */
 static void
 add_user (dcpipe_rows *rows, struct bytes key, struct bytes signature, const char *status)
 {
@@ -153,7 +164,8 @@ registration_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows 
   if (dcpipe_entry_deleted (entry))
     return DCPIPE_OK;
   if (!ledger_ed25519_is_key (key)) {
-    dcpipe_fail_entry (rows, 0, "invalid_pubkey: the key of %zu bytes is not an Ed25519 public key", key.size);
+    dcpipe_fail_entry (rows, 0, "invalid_pubkey: the key of %zu bytes is not an Ed25519 public key",
+                       key.size);
     return DCPIPE_OK;
   }
   status = signature_verify (handle, key, key, signature);

@@ -12,7 +12,15 @@ enum { REPUTATIONS, CHANGES };
 
 /* ---- tables ---------------------------------------------------------------------------------------- */
 
-enum { REP_PUBKEY, REP_REPUTATION, REP_BLOCK_OFFSET, REP_ENTRY_INDEX, REP_CREATED_AT, REP_UPDATED_AT, REP_TIMESTAMP };
+enum {
+  REP_PUBKEY,
+  REP_REPUTATION,
+  REP_BLOCK_OFFSET,
+  REP_ENTRY_INDEX,
+  REP_CREATED_AT,
+  REP_UPDATED_AT,
+  REP_TIMESTAMP
+};
 
 static const struct dcpipe_column reputation_columns[] = {
   [REP_PUBKEY] = KEY_COLUMN (1, "pubkey", DCPIPE_TEXT,
@@ -73,7 +81,8 @@ static const struct dcpipe_table_def tables[] = {
 
 enum { REP_CHANGE, REP_AGE };
 
-static const struct dcpipe_label labels[] = { [REP_CHANGE] = { .name = "RepChange" }, [REP_AGE] = { .name = "RepAge" } };
+static const struct dcpipe_label labels[]
+    = { [REP_CHANGE] = { .name = "RepChange" }, [REP_AGE] = { .name = "RepAge" } };
 
 struct note {
   uint32_t changes; /* 0 for ageing */
@@ -133,7 +142,8 @@ reputation_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *r
   struct note read = { 0 }, *note;
 
   (void) handle;
-  if (dcpipe_entry_deleted (entry) || !(ages ? read_ageing (value, &read, rows) : read_changes (value, &read, rows)))
+  if (dcpipe_entry_deleted (entry)
+      || !(ages ? read_ageing (value, &read, rows) : read_changes (value, &read, rows)))
     return DCPIPE_OK;
   add_changes (rows, &read);
   note = dcpipe_rows_note (rows, sizeof *note);
@@ -173,7 +183,8 @@ change_reputations (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct note 
       return DCPIPE_FAIL;
     row = dcpipe_row_add (rows, REPUTATIONS, DCPIPE_UPSERT);
     payload_set_hex (row, REP_PUBKEY, identity);
-    dcpipe_set_u64 (row, REP_REPUTATION, changed (old != NULL ? dcpipe_get_u64 (old, REP_REPUTATION) : 0, delta));
+    dcpipe_set_u64 (row, REP_REPUTATION,
+                    changed (old != NULL ? dcpipe_get_u64 (old, REP_REPUTATION) : 0, delta));
   }
   return DCPIPE_OK;
 }

@@ -51,7 +51,12 @@ enum balance_column {
   BALANCE_TIMESTAMP
 };
 
-enum principal_column { PRINCIPAL_PRINCIPAL, PRINCIPAL_PUBKEY, PRINCIPAL_BLOCK_OFFSET, PRINCIPAL_ENTRY_INDEX };
+enum principal_column {
+  PRINCIPAL_PRINCIPAL,
+  PRINCIPAL_PUBKEY,
+  PRINCIPAL_BLOCK_OFFSET,
+  PRINCIPAL_ENTRY_INDEX
+};
 
 extern const struct dcpipe_table_def transfer_tables[TRANSFER_TABLES];
 
@@ -70,7 +75,8 @@ struct transfer {
 /* Reads the payload; false after the entry was reported as failed. */
 bool transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *rows);
 
-/* Emits the row that tells the transfer, without what depends on earlier entries; false after dcpipe_error. */
+/* Emits the row that tells the transfer, without what depends on earlier entries; false after
+ * dcpipe_error. */
 bool transfer_add (dcpipe_rows *rows, const dcpipe_entry *entry, const struct transfer *transfer);
 
 /* Moves the tokens, if they are there, and completes the transfer's row. */

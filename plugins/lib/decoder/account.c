@@ -37,7 +37,8 @@ account_set_subaccount (dcpipe_row *row, size_t column, const struct ledger_acco
 
 /* Most accounts have no subaccount, and then the owner's text is all. */
 static void
-set_icrc1 (dcpipe_row *row, size_t column, const struct ledger_account *account, const struct account_owner *owner)
+set_icrc1 (dcpipe_row *row, size_t column, const struct ledger_account *account,
+           const struct account_owner *owner)
 {
   char text[IC_ACCOUNT_TEXT_SIZE];
   struct ic_principal principal = { 0 };
@@ -55,7 +56,8 @@ set_icrc1 (dcpipe_row *row, size_t column, const struct ledger_account *account,
 }
 
 void
-account_set (dcpipe_row *row, size_t first, const struct ledger_account *account, const struct account_owner *owner)
+account_set (dcpipe_row *row, size_t first, const struct ledger_account *account,
+             const struct account_owner *owner)
 {
   set_icrc1 (row, first, account, owner);
   account_set_owner (row, first + 1, owner);

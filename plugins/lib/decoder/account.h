@@ -15,10 +15,11 @@
 #define ACCOUNT_TEXT(prefix, whose) \
   COLUMN (prefix "_account", DCPIPE_TEXT, \
           "The account " whose " in the text form of ICRC-1; null if its subaccount is not 32 bytes.")
-#define ACCOUNT_OWNER(prefix, whose) COLUMN (prefix "_owner", DCPIPE_TEXT, "The principal that owns the account " whose ".")
+#define ACCOUNT_OWNER(prefix, whose) \
+  COLUMN (prefix "_owner", DCPIPE_TEXT, "The principal that owns the account " whose ".")
 #define ACCOUNT_SUBACCOUNT(prefix, whose) \
   COLUMN (prefix "_subaccount", DCPIPE_TEXT, \
-          "The subaccount of the account " whose " as stored, in lower-case hexadecimal; null for the main account.")
+          "The subaccount of the account " whose ", as stored, in hexadecimal; null for the main account.")
 
 /* The text of an account's owner, which costs enough to be made only once. */
 struct account_owner {
@@ -34,7 +35,8 @@ void account_set_owner (dcpipe_row *row, size_t column, const struct account_own
 void account_set_subaccount (dcpipe_row *row, size_t column, const struct ledger_account *account);
 
 /* Sets the columns number `first` and the two after it. */
-void account_set (dcpipe_row *row, size_t first, const struct ledger_account *account, const struct account_owner *owner);
+void account_set (dcpipe_row *row, size_t first, const struct ledger_account *account,
+                  const struct account_owner *owner);
 
 /* Sets a text column to what names an account in the balance table, whatever its subaccount: the owner in
  * hexadecimal, a dot, the subaccount in hexadecimal. False after dcpipe_error: no memory for a long one. */

@@ -44,7 +44,8 @@
   { .name = "updated_at", .type = DCPIPE_TIME, .fill = DCPIPE_FILL_BLOCK_TIME, \
     .help = "The time of the block that last changed the row." }
 #define CREATED_AT \
-  { .name = "created_at", .type = DCPIPE_TIME, .fill = DCPIPE_FILL_BLOCK_TIME, .flags = DCPIPE_COLUMN_KEEP_FIRST, \
+  { .name = "created_at", .type = DCPIPE_TIME, .fill = DCPIPE_FILL_BLOCK_TIME, \
+    .flags = DCPIPE_COLUMN_KEEP_FIRST, \
     .help = "The time of the block that first made the row." }
 #define ROW_ID \
   { .name = "id", .type = DCPIPE_U64, .fill = DCPIPE_FILL_ORDINAL, .flags = DCPIPE_COLUMN_KEEP_FIRST, \

@@ -19,11 +19,13 @@ signature_status_text (enum signature_status status)
 }
 
 enum signature_status
-signature_verify (const struct signature_config *config, struct bytes key, struct bytes message, struct bytes signature)
+signature_verify (const struct signature_config *config, struct bytes key, struct bytes message,
+                  struct bytes signature)
 {
   if (config->verify == VERIFY_OFF)
     return SIGNATURE_UNCHECKED;
-  return ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, key, message, signature) ? SIGNATURE_VALID : SIGNATURE_INVALID;
+  return ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, key, message, signature) ? SIGNATURE_VALID
+                                                                                     : SIGNATURE_INVALID;
 }
 
 bool
@@ -31,6 +33,7 @@ signature_refused (const struct signature_config *config, enum signature_status 
 {
   if (config->verify != VERIFY_REJECT || status != SIGNATURE_INVALID)
     return false;
-  dcpipe_fail_entry (rows, 0, "invalid_signature: the signature is not one of its content by the key it should be by");
+  dcpipe_fail_entry (rows, 0,
+                     "invalid_signature: the signature is not one of its content by the key it should be by");
   return true;
 }

@@ -76,11 +76,13 @@ static void
 write_config (const char *verify_signatures)
 {
   static const char *const sections[][2] = {
-    { "ProvRegister", "registration" },   { "UserRegister", "registration" }, { "ProvProfile", "profile" },
-    { "ProvOffering", "offering" },       { "ProvCheckIn", "check_in" },      { "ContractSignRequest", "contract" },
-    { "ContractSignReply", "contract" },  { "DCTokenTransfer", "transfer" },  { "ProvRegister", "transfer" },
-    { "DCTokenApproval", "approval" },    { "RewardDistribution", "reward" }, { "RepChange", "reputation" },
-    { "RepAge", "reputation" },           { "LinkedIcIds", "linked_ids" },
+    { "ProvRegister", "registration" },  { "UserRegister", "registration" },
+    { "ProvProfile", "profile" },        { "ProvOffering", "offering" },
+    { "ProvCheckIn", "check_in" },       { "ContractSignRequest", "contract" },
+    { "ContractSignReply", "contract" }, { "DCTokenTransfer", "transfer" },
+    { "ProvRegister", "transfer" },      { "DCTokenApproval", "approval" },
+    { "RewardDistribution", "reward" },  { "RepChange", "reputation" },
+    { "RepAge", "reputation" },          { "LinkedIcIds", "linked_ids" },
   };
   FILE *file = fopen (scene.config, "w");
 
@@ -104,8 +106,8 @@ scene_run (const char *verify_signatures)
 
   ledger_writer_close (scene.writer);
   write_config (verify_signatures);
-  snprintf (command, sizeof command, "'%.4000s/dcpipe' --quiet -c '%s' 2>'%s/stderr'", build ? build : "..", scene.config,
-            scene.directory);
+  snprintf (command, sizeof command, "'%.4000s/dcpipe' --quiet -c '%s' 2>'%s/stderr'", build ? build : "..",
+            scene.config, scene.directory);
   status = system (command);
   ck_assert (WIFEXITED (status));
   return WEXITSTATUS (status);
@@ -119,7 +121,8 @@ scene_ask (const char *query)
   size_t size = 0;
 
   ck_assert_int_eq (sqlite3_open_v2 (scene.database, &database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-  ck_assert_msg (sqlite3_prepare_v2 (database, query, -1, &statement, NULL) == SQLITE_OK, "%s", sqlite3_errmsg (database));
+  ck_assert_msg (sqlite3_prepare_v2 (database, query, -1, &statement, NULL) == SQLITE_OK, "%s",
+                 sqlite3_errmsg (database));
   scene.answer[0] = '\0';
   while (sqlite3_step (statement) == SQLITE_ROW)
     for (int i = 0; i < sqlite3_column_count (statement) && size < sizeof scene.answer; i++) {
@@ -176,7 +179,8 @@ scene_transfer (const struct scene_transfer *transfer)
 }
 
 void
-scene_approval (const char *approver, const void *approver_subaccount, const char *spender, uint64_t allowance)
+scene_approval (const char *approver, const void *approver_subaccount, const char *spender,
+                uint64_t allowance)
 {
   struct borsh_out out = { 0 };
 

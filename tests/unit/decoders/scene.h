@@ -39,7 +39,8 @@ struct scene_transfer {
 };
 
 void scene_transfer (const struct scene_transfer *transfer);
-void scene_approval (const char *approver, const void *approver_subaccount, const char *spender, uint64_t allowance);
+void scene_approval (const char *approver, const void *approver_subaccount, const char *spender,
+                     uint64_t allowance);
 void scene_rep_change (const char *identity, int64_t delta);
 void scene_rep_age (uint64_t ppm);
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What follows from all entries together: balances, allowances, reputations, contracts, links, the last profile. */
+/* What follows from all entries together: balances, allowances, reputations, contracts, links, the last
+ * profile. */
 #include "config.h"
 
 #include "support/run.h"
 #include "unit/decoders/scene.h"
 
 static const uint8_t zeros[32];
-static const uint8_t ones[32] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+static const uint8_t ones[32]
+    = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
 
 #define TRANSFER(...) scene_transfer (&(struct scene_transfer) { __VA_ARGS__ })
 
@@ -50,8 +52,9 @@ START_TEST (what_cannot_be_paid_moves_nothing)
   scene_commit ();
   ck_assert_int_eq (scene_run ("flag"), 0);
   ck_assert_str_eq (scene_ask (balances), "61. 0, 62. 10, 63. 0");
-  ck_assert_str_eq (scene_ask ("SELECT applied, not_applied FROM token_transfers ORDER BY block_offset, entry_index"),
-                    "1 null, 0 insufficient funds, 0 insufficient funds, 0 insufficient funds, 1 null");
+  ck_assert_str_eq (
+      scene_ask ("SELECT applied, not_applied FROM token_transfers ORDER BY block_offset, entry_index"),
+      "1 null, 0 insufficient funds, 0 insufficient funds, 0 insufficient funds, 1 null");
   scene_end ();
 }
 END_TEST
@@ -115,9 +118,10 @@ START_TEST (transfers_tell_public_keys)
   scene_commit ();
   ck_assert_int_eq (scene_run ("flag"), 0);
   ck_assert_str_eq (scene_ask ("SELECT from_pubkey, to_pubkey FROM token_transfers"), "null null");
-  ck_assert_str_eq (scene_ask ("SELECT count(*) FROM registered_principals r JOIN users u ON u.pubkey = r.pubkey"
-                               " AND u.principal = r.principal WHERE u.is_provider AND NOT u.is_user"),
-                    "1");
+  ck_assert_str_eq (
+      scene_ask ("SELECT count(*) FROM registered_principals r JOIN users u ON u.pubkey = r.pubkey"
+                 " AND u.principal = r.principal WHERE u.is_provider AND NOT u.is_user"),
+      "1");
   ck_assert_str_eq (scene_ask ("SELECT signature_status FROM registrations"), "valid");
   scene_end ();
 }
@@ -174,17 +178,20 @@ START_TEST (ageing_takes_a_share_and_at_most_a_hundred)
   scene_rep_age (3000000);
   scene_commit ();
   ck_assert_int_eq (scene_run ("flag"), 0);
-  ck_assert_str_eq (scene_ask ("SELECT pubkey, reputation FROM reputations ORDER BY pubkey"), "61 890, 62 999800, 63 0");
-  ck_assert_str_eq (scene_ask ("SELECT target_pubkey, change_amount, age_reductions_ppm FROM reputation_changes"
-                               " WHERE reason = 'ageing' ORDER BY block_offset"),
-                    "null -110 10000, null -203 3000000");
+  ck_assert_str_eq (scene_ask ("SELECT pubkey, reputation FROM reputations ORDER BY pubkey"),
+                    "61 890, 62 999800, 63 0");
+  ck_assert_str_eq (
+      scene_ask ("SELECT target_pubkey, change_amount, age_reductions_ppm FROM reputation_changes"
+                 " WHERE reason = 'ageing' ORDER BY block_offset"),
+      "null -110 10000, null -203 3000000");
   scene_end ();
 }
 END_TEST
 
 static const char links[]
     = "SELECT (SELECT count(DISTINCT main_principal) FROM linked_ic_ids), count(*) FROM linked_ic_ids";
-static const char applied[] = "SELECT additions_applied FROM linked_ic_id_changes ORDER BY block_offset, entry_index";
+static const char applied[]
+    = "SELECT additions_applied FROM linked_ic_id_changes ORDER BY block_offset, entry_index";
 
 START_TEST (what_is_linked_is_not_linked_again)
 {
@@ -242,11 +249,13 @@ START_TEST (replies_close_contracts_and_requests_open_them)
   scene_request ("e", &user, &provider);
   scene_commit ();
   ck_assert_int_eq (scene_run ("flag"), 3);
-  ck_assert_str_eq (scene_ask (contracts), "61 pending null, 62 signed valid, 63 rejected valid, 64 unreadable none, "
-                                           "65 pending null");
-  ck_assert_str_eq (scene_ask ("SELECT contract_id, signature_status, provider_pubkey IS NULL FROM contract_replies"
-                               " ORDER BY contract_id"),
-                    "62 valid 0, 63 valid 0, 64 none 0, 65 valid 0, 66 none 1");
+  ck_assert_str_eq (scene_ask (contracts),
+                    "61 pending null, 62 signed valid, 63 rejected valid, 64 unreadable none, "
+                    "65 pending null");
+  ck_assert_str_eq (
+      scene_ask ("SELECT contract_id, signature_status, provider_pubkey IS NULL FROM contract_replies"
+                 " ORDER BY contract_id"),
+      "62 valid 0, 63 valid 0, 64 none 0, 65 valid 0, 66 none 1");
   ck_assert_str_eq (scene_ask ("SELECT count(*) FROM contract_payment_entries"), "6");
   ck_assert_str_eq (scene_ask ("SELECT entry_index, item FROM failed_entries"), "2 1");
   scene_end ();
@@ -280,7 +289,8 @@ START_TEST (rejected_replies_leave_nothing)
   ck_assert_int_eq (scene_run ("reject"), 3);
   ck_assert_str_eq (scene_ask (contracts), "61 pending null, 62 signed valid");
   ck_assert_str_eq (scene_ask ("SELECT contract_id FROM contract_replies"), "62");
-  ck_assert_str_eq (scene_ask ("SELECT entry_index, substr(reason, 1, 18) FROM failed_entries"), "2 invalid_signature:");
+  ck_assert_str_eq (scene_ask ("SELECT entry_index, substr(reason, 1, 18) FROM failed_entries"),
+                    "2 invalid_signature:");
   scene_end ();
 }
 END_TEST
@@ -299,30 +309,35 @@ START_TEST (the_last_profile_counts)
   scene_delete ("ProvProfile", (struct bytes) { b.pubkey, 32 });
   scene_commit ();
   ck_assert_int_eq (scene_run ("flag"), 0);
-  ck_assert_str_eq (scene_ask ("SELECT p.name, c.contact, c.value, p.created_at < p.updated_at FROM provider_profiles p"
-                               " JOIN provider_profile_contacts c ON c.pubkey = p.pubkey"),
-                    "second phone z 1");
+  ck_assert_str_eq (
+      scene_ask ("SELECT p.name, c.contact, c.value, p.created_at < p.updated_at FROM provider_profiles p"
+                 " JOIN provider_profile_contacts c ON c.pubkey = p.pubkey"),
+      "second phone z 1");
   ck_assert_str_eq (scene_ask ("SELECT count(*) FROM provider_profile_contacts"), "1");
-  ck_assert_str_eq (scene_ask ("SELECT count(*), min(reputation), max(balance_tokens) FROM dc_users"), "1 0 0");
+  ck_assert_str_eq (scene_ask ("SELECT count(*), min(reputation), max(balance_tokens) FROM dc_users"),
+                    "1 0 0");
   scene_end ();
 }
 END_TEST
 
 START_TEST (offerings_inside_json_are_marked)
 {
-  static const char json[] = "{\"provider_pubkey_pem\":\"no key\",\"server_offerings_csv\":\"a,b\\nx,y\\n1\\n\"}";
+  static const char json[]
+      = "{\"provider_pubkey_pem\":\"no key\",\"server_offerings_csv\":\"a,b\\nx,y\\n1\\n\"}";
   struct signing_key key = key_of (1);
 
   scene_begin ();
   scene_signed ("ProvOffering", &key, scene_bytes (json));
   scene_commit ();
   ck_assert_int_eq (scene_run ("flag"), 0);
-  ck_assert_str_eq (scene_ask ("SELECT format, item_count, wrapped_item_count, wrapped_row_error_count, wrapper_pubkey"
-                               " FROM provider_offerings"),
-                    "json 0 0 2 null");
-  ck_assert_str_eq (scene_ask ("SELECT in_wrapper, row, line, error FROM offering_row_errors ORDER BY row"),
-                    "1 0 2 Parse error: Invalid currency: , 1 1 3 CSV error: record 2 (line: 3, byte: 8): found record "
-                    "with 1 fields, but the previous record has 2 fields");
+  ck_assert_str_eq (
+      scene_ask ("SELECT format, item_count, wrapped_item_count, wrapped_row_error_count, wrapper_pubkey"
+                 " FROM provider_offerings"),
+      "json 0 0 2 null");
+  ck_assert_str_eq (
+      scene_ask ("SELECT in_wrapper, row, line, error FROM offering_row_errors ORDER BY row"),
+      "1 0 2 Parse error: Invalid currency: , 1 1 3 CSV error: record 2 (line: 3, byte: 8): found record "
+      "with 1 fields, but the previous record has 2 fields");
   scene_end ();
 }
 END_TEST

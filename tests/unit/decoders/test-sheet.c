@@ -41,7 +41,8 @@ tell (struct told *told, const char *format, ...)
   va_list arguments;
 
   va_start (arguments, format);
-  told->size += (size_t) vsnprintf (told->text + told->size, sizeof told->text - told->size, format, arguments);
+  told->size
+      += (size_t) vsnprintf (told->text + told->size, sizeof told->text - told->size, format, arguments);
   va_end (arguments);
   ck_assert_uint_lt (told->size, sizeof told->text);
 }
@@ -147,10 +148,25 @@ expect_number (const char *text, enum number kind, const char *decimal)
 START_TEST (test_decimals)
 {
   static const char *const pairs[][2] = {
-    { "0", "0" },           { "-0", "0" },          { "000", "0" },        { "0.0e5", "0" },       { "1", "1" },
-    { "+1", "1" },          { "-1.50", "-1.5" },    { "1.", "1" },         { ".5", "0.5" },        { "007.5", "7.5" },
-    { "1e2", "100" },       { "1.25e1", "12.5" },   { "1.25E+3", "1250" }, { "12e-1", "1.2" },     { "1e-3", "0.001" },
-    { "-120e-3", "-0.12" }, { "99.99", "99.99" },   { "1e-400", "0" },     { "1e-99999999999", "0" },
+    { "0", "0" },
+    { "-0", "0" },
+    { "000", "0" },
+    { "0.0e5", "0" },
+    { "1", "1" },
+    { "+1", "1" },
+    { "-1.50", "-1.5" },
+    { "1.", "1" },
+    { ".5", "0.5" },
+    { "007.5", "7.5" },
+    { "1e2", "100" },
+    { "1.25e1", "12.5" },
+    { "1.25E+3", "1250" },
+    { "12e-1", "1.2" },
+    { "1e-3", "0.001" },
+    { "-120e-3", "-0.12" },
+    { "99.99", "99.99" },
+    { "1e-400", "0" },
+    { "1e-99999999999", "0" },
     { "0e99999999999", "0" },
   };
 
@@ -161,8 +177,9 @@ END_TEST
 
 START_TEST (test_not_finite)
 {
-  static const char *const texts[] = { "inf", "-Inf", "+INFINITY", "NaN", "-nan", "1e309", "2e308", "1e99999999999",
-                                       "1.7976931348623159e308" };
+  static const char *const texts[] = { "inf",   "-Inf",          "+INFINITY",
+                                       "NaN",   "-nan",          "1e309",
+                                       "2e308", "1e99999999999", "1.7976931348623159e308" };
 
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     expect_number (texts[i], NUMBER_NOT_FINITE, NULL);
@@ -172,8 +189,14 @@ END_TEST
 /* Every decimal is the same double as the text that it was made from. */
 START_TEST (test_doubles)
 {
-  static const char *const texts[] = { "1.7976931348623157e308", "4.9e-324", "2.2250738585072014e-308", "0.1", "123456.789e3",
-                                       "9007199254740993", "1e22", "3.14159e-10" };
+  static const char *const texts[] = { "1.7976931348623157e308",
+                                       "4.9e-324",
+                                       "2.2250738585072014e-308",
+                                       "0.1",
+                                       "123456.789e3",
+                                       "9007199254740993",
+                                       "1e22",
+                                       "3.14159e-10" };
 
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     CLEANUP_FREE char *decimal = NULL;
@@ -187,8 +210,8 @@ END_TEST
 
 START_TEST (test_no_numbers)
 {
-  static const char *const texts[] = { "", "+", ".", "-.", "e5", "1e", "1e+", "1 ", " 1", "1,5", "0x10", "1_000", "1.2.3",
-                                       "--1", "infinit", "free" };
+  static const char *const texts[] = { "",   "+",   ".",    "-.",    "e5",    "1e",  "1e+",     "1 ",
+                                       " 1", "1,5", "0x10", "1_000", "1.2.3", "--1", "infinit", "free" };
 
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     expect_number (texts[i], NUMBER_BAD, NULL);
@@ -228,10 +251,16 @@ START_TEST (test_trim)
   expect_trimmed (" \t\r\n\v\f ", "");
   expect_trimmed (" a b ", "a b");
   expect_trimmed ("\xc2\xa0" "a" "\xc2\x85", "a");                                     /* U+00A0, U+0085 */
-  expect_trimmed ("\xe2\x80\x89\xe3\x80\x80" "a" "\xe1\x9a\x80\xe2\x81\x9f", "a");     /* U+2009 U+3000, U+1680 U+205F */
+  expect_trimmed ("\xe2\x80\x89\xe3\x80\x80"
+                  "a"
+                  "\xe1\x9a\x80\xe2\x81\x9f",
+                  "a"); /* U+2009 U+3000, U+1680 U+205F */
   expect_trimmed ("\xe2\x80\xa8" "a" "\xe2\x80\xaf", "a");                             /* U+2028, U+202F */
-  expect_trimmed ("\xe2\x80\x8b" "a", "\xe2\x80\x8b" "a");                             /* U+200B is no white space */
-  expect_trimmed ("\xc3\xa0", "\xc3\xa0");                                             /* ends in A0, is a letter */
+  expect_trimmed ("\xe2\x80\x8b"
+                  "a",
+                  "\xe2\x80\x8b"
+                  "a");                    /* U+200B is no white space */
+  expect_trimmed ("\xc3\xa0", "\xc3\xa0"); /* ends in A0, is a letter */
 }
 END_TEST
 
