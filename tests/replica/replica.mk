@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # dcpipe-replica, a canister to test against; see README.md. It signs with blst, and is not built without it.
-EXTRA_DIST += replica/README.md
+EXTRA_DIST += replica/README.md replica/test-program.sh
 if HAVE_REPLICA
 check_LTLIBRARIES += libreplica.la
 libreplica_la_SOURCES = \
@@ -40,9 +40,11 @@ libreplicaclient_la_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
 libreplicaclient_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libreplicaclient_la_LIBADD = libreplica.la libsupport.la $(CURL_LIBS)
 
-replica_tests = replica/test-faults replica/test-http replica/test-listings replica/test-methods
-TESTS += $(replica_tests)
+replica_tests = replica/test-endpoints replica/test-faults replica/test-http replica/test-listings replica/test-methods
+TESTS += $(replica_tests) replica/test-program.sh
 check_PROGRAMS += $(replica_tests)
+replica_test_endpoints_SOURCES = replica/test-endpoints.c
+replica_test_endpoints_LDADD = libreplicaclient.la $(JANSSON_LIBS)
 replica_test_faults_SOURCES = replica/test-faults.c
 replica_test_faults_LDADD = libreplicaclient.la
 replica_test_listings_SOURCES = replica/test-listings.c
