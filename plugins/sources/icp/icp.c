@@ -66,8 +66,8 @@ take_cursor (struct icp *handle, struct dcpipe_bytes cursor)
 
 /* ---- open and close ------------------------------------------------------------------------------- */
 
-static int
-make_origin (struct icp *handle)
+int
+icp_make_origin (struct icp *handle)
 {
   const struct origin_options options = {
     .urls = handle->urls,
@@ -94,7 +94,7 @@ icp_open (void *context, const dcpipe_resume *resume)
   struct icp *handle = context;
   uint64_t position = 0;
 
-  if (make_origin (handle) != DCPIPE_OK)
+  if (icp_make_origin (handle) != DCPIPE_OK)
     return DCPIPE_FAIL;
   handle->resuming = dcpipe_resume_at_block (resume);
   handle->first_known = handle->resuming;
@@ -381,5 +381,6 @@ static const struct dcpipe_source icp_source = {
   .next = icp_next,
   .unpack = icp_unpack,
   .close = icp_close,
+  .probe = icp_probe,
 };
 DCPIPE_REGISTER_SOURCE (icp_source)

@@ -6,6 +6,7 @@
  *     ahead.c        keeps several chunks on their way
  *     icp.c          cuts the chunks into blocks
  *     options.c      the configuration
+ *     probe.c        --check --online
  *
  *        ledger  ──────┬─────────────┬─────────────┬─────────────┬──────▶
  *                cut   │  wanted     │  asked for ahead, by guessed positions
@@ -76,6 +77,15 @@ struct icp {
   bool fell_short;      /* the ledger seemed to be shorter than before, once */
   struct fault fault;   /* to be told by the next call; result DCPIPE_OK for none */
 };
+
+/* ---- icp.c ---------------------------------------------------------------------------------------- */
+
+/* Makes handle->origin if it is not there. DCPIPE_OK, or DCPIPE_FAIL after dcpipe_error. */
+int icp_make_origin (struct icp *handle);
+
+/* ---- probe.c -------------------------------------------------------------------------------------- */
+
+int icp_probe (void *handle, uint64_t deadline);
 
 /* ---- options.c ------------------------------------------------------------------------------------ */
 

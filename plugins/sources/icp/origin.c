@@ -24,6 +24,8 @@ struct origin {
   struct ic_subnet_keys *keys;
   size_t root_key_size;
   uint8_t root_key[IC_BLS_DER_SIZE];
+  bool subnet_known;
+  struct ic_principal subnet;
   struct question for_root_key, for_node_keys; /* idle, asked or fault */
 };
 
@@ -118,6 +120,15 @@ question_clear (struct question *question)
 {
   answer_free (question->answer);
   *question = (struct question) { .state = QUESTION_IDLE };
+}
+
+bool
+origin_subnet (const struct origin *origin, struct ic_principal *subnet)
+{
+  const struct ic_nodes *nodes = origin->keys != NULL ? ic_subnet_keys_nodes (origin->keys) : NULL;
+
+  *subnet = nodes != NULL ? nodes->subnet : origin->subnet;
+  return nodes != NULL || origin->subnet_known;
 }
 
 void
@@ -426,9 +437,12 @@ read_status (struct origin *origin, struct question *question, struct ic_request
   struct ic_error *error = &question->fault.error;
   struct ic_certificate *certificate;
 
-  return ic_certificate_read (&certificate, bytes, &answer->arena, error) == IC_CERTIFICATE_VALID
-         && ic_certificate_verify (certificate, &check, error) == IC_CERTIFICATE_VALID
-         && ic_request_status_read (status, certificate, question->request_id, error);
+  if (ic_certificate_read (&certificate, bytes, &answer->arena, error) != IC_CERTIFICATE_VALID
+      || ic_certificate_verify (certificate, &check, error) != IC_CERTIFICATE_VALID)
+    return false;
+  ic_certificate_subnet (certificate, check.root_key, &origin->subnet);
+  origin->subnet_known = true;
+  return ic_request_status_read (status, certificate, question->request_id, error);
 }
 
 static void

@@ -82,6 +82,9 @@ bool origin_wait (struct origin *origin, const struct question *question, uint64
 /* Ends all that is under way. The questions asked must then be cleared. */
 void origin_cancel (struct origin *origin);
 
+/* The subnet whose nodes or certificates have been verified last; false if none were. */
+bool origin_subnet (const struct origin *origin, struct ic_principal *subnet);
+
 /* Makes it idle, and gives its memory back. */
 void question_clear (struct question *question);
 

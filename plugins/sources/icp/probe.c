@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dcpipe --check --online: who answers, and what he has. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "bytes/cleanup.h"
+#include "ic/hash_tree.h"
+#include "icp.h"
+
+/* One question, its Candid types, and what came of it. */
+struct inquiry {
+  const char *method, *argument_types, *reply_types;
+  const struct ic_candid_value *arguments;
+  struct question question;
+  struct ic_arena arena;
+  const struct ic_candid_value *reply;
+  unsigned ms; /* how long it took */
+};
+
+static void
+inquiry_clear (struct inquiry *inquiry)
+{
+  question_clear (&inquiry->question);
+  ic_arena_free (&inquiry->arena);
+}
+
+static uint64_t
+clock_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+}
+
+/* Asks, and waits for the answer. */
+static int
+inquire (struct icp *handle, struct inquiry *inquiry, uint64_t deadline, struct fault *fault)
+{
+  CLEANUP_FREE uint8_t *data = NULL;
+  struct ic_candid_buffer buffer = { NULL };
+  struct ic_candid_types types;
+  uint64_t began = clock_ms ();
+  bool good = ic_candid_types_parse (&types, inquiry->argument_types, &inquiry->arena, &fault->error)
+              && ic_candid_encode (&buffer, &types, inquiry->arguments, &fault->error);
+  int result;
+
+  data = buffer.data;
+  if (!good)
+    return DCPIPE_FAIL;
+  origin_ask (handle->origin, &inquiry->question, inquiry->method, (struct bytes) { buffer.data, buffer.size });
+  while ((result = origin_settle (handle->origin, &inquiry->question, fault)) == DCPIPE_WAIT)
+    if (!origin_wait (handle->origin, &inquiry->question, deadline)) {
+      ic_error_set (&fault->error, "no answer in time");
+      return DCPIPE_RETRY;
+    }
+  inquiry->ms = (unsigned) (clock_ms () - began);
+  if (result != DCPIPE_OK)
+    return result;
+  good = ic_candid_types_parse (&types, inquiry->reply_types, &inquiry->arena, &fault->error)
+         && ic_candid_decode (&inquiry->reply, inquiry->question.answer->reply, &types, &inquiry->arena, &fault->error);
+  return good ? DCPIPE_OK : DCPIPE_FAIL;
+}
+
+/* The number under this key of the canister's metadata. */
+static bool
+find_number (const struct ic_candid_value *list, const char *key, uint64_t *number)
+{
+  for (uint32_t i = 0; i < list->count; i++) {
+    const struct ic_candid_value *pair = list->items[i].items, *value = ic_candid_case (&pair[1], "Nat");
+
+    if (value != NULL && bytes_equal (pair[0].bytes, ic_label (key)))
+      return ic_candid_u64 (value, number);
+  }
+  return false;
+}
+
+static void
+tell_origin (const struct icp *handle)
+{
+  static const char *const trusts[] = { "nothing is verified", "verified by its nodes' signatures", "verified by certificates" };
+  char subnet[IC_PRINCIPAL_TEXT_SIZE];
+  struct ic_principal id;
+
+  if (origin_subnet (handle->origin, &id)) {
+    ic_principal_text (&id, subnet);
+    dcpipe_info ("%s answers; subnet %s, %s", handle->where, subnet, trusts[handle->trust]);
+  } else {
+    dcpipe_info ("%s answers; %s", handle->where, trusts[handle->trust]);
+  }
+}
+
+static int
+ask_metadata (struct icp *handle, uint64_t deadline, struct fault *fault)
+{
+  CLEANUP (inquiry_clear)
+  struct inquiry inquiry
+    = { .method = "metadata",
+        .argument_types = "()",
+        .reply_types = "(vec record { text; variant { Nat : nat; Int : int; Blob : blob; Text : text } })" };
+  uint64_t blocks, end;
+  int result = inquire (handle, &inquiry, deadline, fault);
+
+  if (result != DCPIPE_OK)
+    return result;
+  tell_origin (handle);
+  if (find_number (inquiry.reply, "ledger:num_blocks", &blocks)
+      && find_number (inquiry.reply, "ledger:next_block_start_pos", &end))
+    dcpipe_info ("its ledger has %" PRIu64 " blocks and ends at position %" PRIu64, blocks, end);
+  else
+    dcpipe_info ("its metadata does not tell how long the ledger is");
+  return DCPIPE_OK;
+}
+
+/* Which listing methods it has shows in the reply: the first two generations count all, the third gives a cursor.
+ * Without such a method it can still be read. */
+static int
+ask_generation (struct icp *handle, uint64_t deadline, struct fault *fault)
+{
+  const struct ic_candid_value one = ic_candid_nat (IC_CANDID_NAT32, 1), no = ic_candid_bool (false);
+  const struct ic_candid_value arguments[] = { ic_candid_none (), ic_candid_none (), ic_candid_some (&one), ic_candid_some (&no) };
+  CLEANUP (inquiry_clear)
+  struct inquiry inquiry
+    = { .method = "ledger_entries",
+        .argument_types = "(opt text, opt record { block_position : nat64; entry_index : nat32 }, opt nat32, opt bool)",
+        .reply_types = "(record { total_count : opt nat32 })",
+        .arguments = arguments };
+  int result = inquire (handle, &inquiry, deadline, fault);
+
+  if (result == DCPIPE_RETRY)
+    return result;
+  if (result == DCPIPE_FAIL)
+    dcpipe_info ("its listing methods are of no known generation: %s", fault->error.text);
+  else
+    dcpipe_info ("its listing methods are of generation %s", inquiry.reply->items[0].some != NULL ? "1 or 2" : "3");
+  return DCPIPE_OK;
+}
+
+/* The second question to a canister finds connection and keys at hand: its time is that of a round trip. */
+static int
+ask_data (struct icp *handle, uint64_t deadline, struct fault *fault)
+{
+  const struct ic_candid_value cursor = ic_candid_text ("position=0", 10);
+  const struct ic_candid_value arguments[] = { ic_candid_some (&cursor), ic_candid_none () };
+  CLEANUP (inquiry_clear)
+  struct inquiry inquiry = { .method = "data_fetch",
+                             .argument_types = "(opt text, opt blob)",
+                             .reply_types = "(variant { Ok : record { text; blob }; Err : text })",
+                             .arguments = arguments };
+  int result = inquire (handle, &inquiry, deadline, fault);
+  const struct ic_candid_value *chunk;
+
+  if (result != DCPIPE_OK)
+    return result;
+  chunk = ic_candid_case (inquiry.reply, "Ok");
+  if (chunk == NULL) {
+    ic_error_set (&fault->error, "data_fetch is refused");
+    return DCPIPE_FAIL;
+  }
+  dcpipe_info ("data_fetch gives its first %zu bytes in %u ms", chunk->items[1].bytes.size, inquiry.ms);
+  return DCPIPE_OK;
+}
+
+int
+icp_probe (void *context, uint64_t deadline)
+{
+  struct icp *handle = context;
+  struct fault fault = { .result = DCPIPE_OK };
+  int result = icp_make_origin (handle);
+
+  if (result != DCPIPE_OK)
+    return result;
+  result = ask_metadata (handle, deadline, &fault);
+  if (result == DCPIPE_OK)
+    result = ask_generation (handle, deadline, &fault);
+  if (result == DCPIPE_OK)
+    result = ask_data (handle, deadline, &fault);
+  origin_cancel (handle->origin);
+  if (result != DCPIPE_OK)
+    dcpipe_error ("%s: %s", handle->where, fault.error.text);
+  return result;
+}
