@@ -9,7 +9,9 @@ FUZZ_FLAGS = -max_len=4096 -timeout=10 -rss_limit_mb=1024
 
 fuzz_ledger = $(top_srcdir)/plugins/lib/ledger
 fuzz_ic = $(top_srcdir)/plugins/lib/ic
-fuzz_targets = block borsh candid cbor certificate framer principal
+fuzz_decoder = $(top_srcdir)/plugins/lib/decoder
+fuzz_decoders = $(top_srcdir)/plugins/decoders
+fuzz_targets = block borsh candid cbor certificate contract framer offering principal profile transfer
 fuzz_block = $(fuzz_ledger)/block.c $(fuzz_ledger)/borsh.c $(fuzz_ledger)/inflate.c $(fuzz_ledger)/reason.c \
   $(NETTLE_LIBS) $(LIBDEFLATE_LIBS) $(ZLIB_LIBS)
 fuzz_borsh = $(fuzz_ledger)/borsh.c
@@ -22,7 +24,15 @@ fuzz_certificate = $(fuzz_ic)/bls.c $(fuzz_ic)/canister_ranges.c $(fuzz_ic)/cert
 fuzz_framer = $(fuzz_ledger)/framer.c $(fuzz_block)
 fuzz_principal = $(fuzz_ic)/account.c $(fuzz_ic)/checksum.c $(fuzz_ic)/principal.c $(NETTLE_LIBS)
 
-EXTRA_DIST += fuzz/fuzz.h $(fuzz_targets:%=fuzz/fuzz-%.c)
+# What decoders share, of which each takes what it needs.
+fuzz_payload = $(fuzz_decoder)/*.c $(fuzz_ledger)/account.c $(fuzz_ledger)/borsh.c $(fuzz_ledger)/ed25519ph.c \
+  $(fuzz_principal) $(JANSSON_LIBS) $(SODIUM_LIBS)
+fuzz_contract = $(fuzz_decoders)/contract/*.c $(fuzz_payload)
+fuzz_offering = $(fuzz_decoders)/offering/*.c $(fuzz_payload) $(CSV_LIBS)
+fuzz_profile = $(fuzz_decoders)/profile/*.c $(fuzz_payload)
+fuzz_transfer = $(fuzz_decoders)/transfer/*.c $(fuzz_payload)
+
+EXTRA_DIST += fuzz/fuzz.h fuzz/fuzz-decoder.h $(fuzz_targets:%=fuzz/fuzz-%.c)
 
 fuzz: $(fuzz_targets:%=fuzz-run-%)
 

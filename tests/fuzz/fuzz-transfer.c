@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries of the decoder transfer. */
+#include "config.h"
+
+#include "fuzz/fuzz-decoder.h"
