@@ -67,6 +67,7 @@ put_refusal (struct visit *visit)
   answer_put_text (&visit->answer, "error_code", "IC0207");
 }
 
+/* Version 2 says it with the HTTP status alone, and an empty body. */
 static void
 put_accepted (struct visit *visit, unsigned version)
 {
@@ -77,6 +78,7 @@ put_accepted (struct visit *visit, unsigned version)
   visit->status = MHD_HTTP_ACCEPTED;
 }
 
+/* The certificate shows no more than the status of this one call. */
 static void
 put_outcome (struct visit *visit, unsigned version, const struct request *request)
 {

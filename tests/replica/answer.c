@@ -77,6 +77,7 @@ hash_answer (uint8_t hash[IC_HASH_SIZE], const struct run *run, uint64_t timesta
   ic_hash_of_map (hash, fields, count);
 }
 
+/* Clients compare it with their own clocks, minutes either way. */
 static uint64_t
 signed_time (const struct visit *visit)
 {
@@ -111,6 +112,7 @@ put_signature (struct visit *visit, const struct run *run, const uint8_t request
   answer_put_bytes (&visit->answer, "identity", node->principal.bytes, node->principal.size);
 }
 
+/* The answer to a query: the outcome, and the node's word for it. */
 static void
 put_run (struct visit *visit, const struct run *run, const uint8_t request_id[IC_HASH_SIZE])
 {

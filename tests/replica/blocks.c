@@ -105,6 +105,7 @@ struct sync {
   uint64_t entries;
 };
 
+/* A zeroed value has no kind, and stands for an absent one. */
 static struct ic_candid_value
 option (const struct ic_candid_value *value)
 {

@@ -52,6 +52,7 @@ copy (struct calls *calls, const void *data, size_t size, bool *good)
   return (struct bytes) { memory, size };
 }
 
+/* All that belongs to a call is copied, since the run that it came from ends before the client asks. */
 static bool
 add (struct calls *calls, const uint8_t id[IC_HASH_SIZE], const struct run *run, uint64_t ready_ms)
 {

@@ -11,6 +11,7 @@
 #define MAX_QUERY_REPLY (3u << 20)
 #define MAX_CALL_REPLY (2u << 20)
 
+/* next_block_entries went when ledger_entries learned to include what is not yet committed. */
 static const struct {
   const char *name;
   void (*method) (struct run *run);

@@ -49,7 +49,9 @@ free_stream (void *context)
   free (stream);
 }
 
-/* Takes over the answer's bytes, unless `zeros` takes their place. */
+/* libmicrohttpd frees the stream when the connection ends, however it ends.
+ *
+ * Takes over the answer's bytes, unless `zeros` takes their place. */
 static struct MHD_Response *
 make_stream (struct visit *visit, const struct stream *like, bool zeros)
 {

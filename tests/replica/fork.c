@@ -92,6 +92,7 @@ append (struct store *fork, const struct store_block *old, struct bytes content)
   return true;
 }
 
+/* Each block is inflated, changed and packed again. Its parent is the one that was changed before it. */
 static bool
 fork_blocks (struct store *fork, const struct store *store)
 {

@@ -51,6 +51,7 @@ ledger_free (struct ledger *ledger)
   free (ledger);
 }
 
+/* Time counts from the start of the replica. */
 static struct view
 make_view (const struct ledger *ledger)
 {

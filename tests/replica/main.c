@@ -40,6 +40,7 @@ static const char usage_text[] =
 
 static int wake[2];
 
+/* All that is safe in a signal handler: wake up the main thread. */
 static void
 on_signal (int number)
 {

@@ -40,7 +40,8 @@ libreplicaclient_la_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
 libreplicaclient_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libreplicaclient_la_LIBADD = libreplica.la libsupport.la $(CURL_LIBS)
 
-replica_tests = replica/test-endpoints replica/test-faults replica/test-http replica/test-listings replica/test-methods
+replica_tests = replica/test-endpoints replica/test-faults replica/test-http replica/test-listings replica/test-methods \
+  replica/test-verdicts
 TESTS += $(replica_tests) replica/test-program.sh
 check_PROGRAMS += $(replica_tests)
 replica_test_endpoints_SOURCES = replica/test-endpoints.c
@@ -51,6 +52,8 @@ replica_test_listings_SOURCES = replica/test-listings.c
 replica_test_listings_LDADD = libreplicaclient.la $(JANSSON_LIBS)
 replica_test_methods_SOURCES = replica/test-methods.c
 replica_test_methods_LDADD = libreplicaclient.la $(JANSSON_LIBS) $(NETTLE_LIBS)
+replica_test_verdicts_SOURCES = replica/test-verdicts.c
+replica_test_verdicts_LDADD = libreplicaclient.la
 replica_test_http_SOURCES = replica/test-http.c
 replica_test_http_LDADD = libreplicaclient.la
 endif

@@ -187,6 +187,7 @@ refuse (struct ic_error *error, const char *reason)
   return false;
 }
 
+/* A minute more than the specification allows, as replicas do for clocks that differ. */
 static bool
 check_expiry (const struct request *request, uint64_t now_ns, struct ic_error *error)
 {
@@ -199,6 +200,8 @@ check_expiry (const struct request *request, uint64_t now_ns, struct ic_error *e
   return true;
 }
 
+/* The request id is signed, behind a domain separator; the sender must be the principal of the key.
+ * Delegations from one key to another are not known here. */
 static bool
 check_signature (const struct request *request, struct ic_error *error)
 {

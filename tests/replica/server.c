@@ -138,6 +138,7 @@ find_route (const struct replica *replica, const char *path, const char *method,
 
 /* ---- requests ------------------------------------------------------------------------------------ */
 
+/* Gathers the body, whose length the client may leave open. */
 static bool
 take_upload (struct visit *visit, const char *data, size_t size)
 {
@@ -159,6 +160,12 @@ take_upload (struct visit *visit, const char *data, size_t size)
   return true;
 }
 
+/* The whole request has come:
+ *
+ *     route ─▶ delay ─▶ envelope ─▶ fault chosen ─▶ canister or state ─▶ answer ─▶ fault applied ─▶ out
+ *
+ * What is wrong with the address or the envelope is told before faults are looked at, so these count only
+ * requests that a replica would take. */
 static enum MHD_Result
 finish_visit (struct visit *visit, struct MHD_Connection *connection, const char *url, const char *method)
 {
@@ -183,6 +190,7 @@ finish_visit (struct visit *visit, struct MHD_Connection *connection, const char
   return deliver (visit, connection);
 }
 
+/* Called once when the head of a request is there, then with each part of the body, then without one. */
 enum MHD_Result
 server_handle (void *context, struct MHD_Connection *connection, const char *url, const char *method,
                const char *version, const char *data, size_t *size, void **state)

@@ -8,6 +8,16 @@
 #include "ic/leb128.h"
 #include "replica/tree.h"
 
+/* The state, of which a certificate shows what was asked for:
+ *
+ *     time
+ *     canister        / CANISTER / module_hash, controllers
+ *     canister_ranges / SUBNET / FIRST CANISTER OF A SHARD
+ *     request_status  / REQUEST ID / status, reply or reject_code, reject_message, error_code
+ *     subnet          / SUBNET / public_key, canister_ranges, node / NODE / public_key
+ *
+ * The root's state, for delegations, has `time`, `canister_ranges` and `subnet` in the same shape. */
+
 #define SECOND_NS UINT64_C (1000000000)
 #define CANISTER_ID_SIZE 10
 
@@ -68,6 +78,8 @@ make_range (const struct ic_principal *canister, bool elsewhere)
   return range;
 }
 
+/* A list of ranges in CBOR, here of one. Ids are compared byte by byte, so first and last are of equal
+ * length. */
 static struct bytes
 encode_range (struct ic_arena *arena, const struct range *range)
 {
@@ -113,6 +125,7 @@ add_ranges (struct ic_arena *arena, struct tree *root, struct tree *subnet, cons
 
 /* ---- signing ------------------------------------------------------------------------------------- */
 
+/* A certificate is signed over its root hash alone: pruning a tree does not change what was signed. */
 static void
 sign_tree (const struct bls_key *key, const struct tree *tree, uint8_t signature[IC_BLS_SIGNATURE_SIZE])
 {
@@ -183,6 +196,7 @@ put_delegation (struct ic_cbor_writer *writer, const struct network *network,
 
 /* ---- the subnet's state -------------------------------------------------------------------------- */
 
+/* Numbers are LEB128 in a tree, which for reject codes is the one byte that they take. */
 static void
 add_call (struct ic_arena *arena, struct tree *root, const struct call *call)
 {
@@ -203,6 +217,7 @@ add_call (struct ic_arena *arena, struct tree *root, const struct call *call)
   }
 }
 
+/* The keys that the answers to queries are checked with. */
 static void
 add_nodes (struct ic_arena *arena, struct tree *subnet, const struct keys *keys)
 {
@@ -235,6 +250,8 @@ build_state (struct ic_arena *arena, const struct network *network, const struct
   return root;
 }
 
+/* Only the certificate's own time is looked at by clients, not that of its delegation, so only this one is
+ * bent. */
 static uint64_t
 certified_time (const struct certificate_request *request)
 {

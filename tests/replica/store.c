@@ -38,6 +38,7 @@ inflate_block (struct bytes frame, struct bytes *content, struct ledger_reason *
   return true;
 }
 
+/* A block as it lies in the file, header and all. */
 static struct bytes
 frame_of (const struct store *store, size_t block)
 {
@@ -58,6 +59,7 @@ label_is (struct bytes label, const char *text)
   return label.size == strlen (text) && memcmp (label.data, text, label.size) == 0;
 }
 
+/* Room for one more block, which counts only when store->count does. */
 static struct store_block *
 add_block (struct store *store)
 {
@@ -140,6 +142,7 @@ index_blocks (struct store *store, struct ledger_reason *reason)
   return true;
 }
 
+/* The whole file lies in memory: tests serve ledgers of megabytes, and views point into it. */
 static bool
 read_file (struct store *store, const char *path, struct ledger_reason *reason)
 {
@@ -192,6 +195,7 @@ store_free (struct store *store)
   free (store);
 }
 
+/* Positions rise, so the search halves what is left. */
 size_t
 store_find (const struct store *store, uint64_t position)
 {

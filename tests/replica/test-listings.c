@@ -259,59 +259,6 @@ START_TEST (pages_end_with_blocks)
 }
 END_TEST
 
-/* ---- get_transactions ---------------------------------------------------------------------------- */
-
-static const char transactions_reply[] =
-    "type Detail = record { amount : nat; fee : opt nat; created_at_time : opt nat64 };\n"
-    "type Transaction = record { kind : text; timestamp : nat64; mint : opt Detail; burn : opt Detail;\n"
-    "  transfer : opt Detail };\n"
-    "(record { first_index : nat; log_length : nat; transactions : vec Transaction })";
-
-static const struct ic_candid_value *
-transactions (struct desk *desk, uint64_t start, uint64_t length)
-{
-  const struct ic_candid_named fields[] = {
-    { "start", ic_candid_nat (IC_CANDID_NAT, start) },
-    { "length", ic_candid_nat (IC_CANDID_NAT, length) },
-  };
-  struct ic_candid_value arg;
-
-  ck_assert (ic_candid_record (&arg, fields, 2, &desk->arena));
-  return desk_get (desk, "get_transactions", "(record { start : nat; length : nat })", &arg,
-                   transactions_reply);
-}
-
-static uint32_t
-transaction_count (const struct ic_candid_value *reply)
-{
-  return ic_candid_field (reply, "transactions")->count;
-}
-
-START_TEST (transactions_are_counted_in_two_ways)
-{
-  const struct ic_candid_value *reply;
-  uint64_t all, first;
-  struct desk desk;
-
-  desk_open (&desk, "ledger/small.ledger", NULL);
-  all = desk.canister.ledger != NULL ? ledger_view (desk.canister.ledger).store->blocks[25].transfers : 0;
-  reply = transactions (&desk, 0, 1000);
-  ck_assert_uint_eq (transaction_count (reply), all);
-  ck_assert_uint_eq (ic_candid_field (reply, "log_length")->nat, all + 1);
-  first = ic_candid_field (&ic_candid_field (reply, "transactions")->items[0], "timestamp")->nat;
-  reply = transactions (&desk, 1, 1);
-  ck_assert_uint_eq (transaction_count (reply), 1);
-  ck_assert_uint_eq (ic_candid_field (&ic_candid_field (reply, "transactions")->items[0], "timestamp")->nat,
-                     first);
-  ck_assert_uint_eq (transaction_count (transactions (&desk, 0, 0)), 1);
-  ck_assert_uint_eq (transaction_count (transactions (&desk, 1, 0)), 0);
-  ck_assert_uint_eq (transaction_count (transactions (&desk, all, 10)), 1);
-  ck_assert_uint_eq (transaction_count (transactions (&desk, all + 1, 10)), 0);
-  ck_assert_uint_eq (transaction_count (transactions (&desk, UINT64_MAX, 10)), 0);
-  desk_close (&desk);
-}
-END_TEST
-
 int
 main (void)
 {
@@ -322,7 +269,6 @@ main (void)
     all_upserts_are_listed,
     the_second_page_repeats_the_first,
     pages_end_with_blocks,
-    transactions_are_counted_in_two_ways,
   };
 
   return RUN_TESTS ("replica-listings", tests);

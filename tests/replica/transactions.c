@@ -43,6 +43,8 @@ struct transfer {
   uint64_t fee, created_at, amount;
 };
 
+/* Accounts and transfers in the ledger are Borsh; a transfer's balances are its writer's claims, and read to
+ * be passed over. */
 static struct account
 read_account (struct borsh *in)
 {
