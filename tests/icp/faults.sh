@@ -14,11 +14,11 @@ passes ()
   expect faulty medium
 }
 for fault in close cut,size=70000 status,status=500 status,status=429,retry_after=1 garbage oversized; do
-  passes "kind=$fault,on=query,after=1,count=1"
+  passes "kind=$fault,on=query,method=data_fetch,after=1,count=1"
 done
-passes kind=reject,code=2,on=query,count=1
-passes kind=flip,on=query,after=2,count=1
-passes kind=bad-signature,on=query,after=1,count=1
+passes kind=reject,code=2,on=query,method=data_fetch,count=1
+passes kind=flip,on=query,method=data_fetch,after=2,count=1
+passes kind=bad-signature,on=query,method=data_fetch,after=1,count=1
 passes kind=bad-certificate,on=read_state,count=1
 
 # lasts STATUS FAULT WORDS: nothing beyond good blocks is stored.

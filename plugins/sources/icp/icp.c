@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "ledger/partition.h"
+#include "metadata.h"
 
 static unsigned
 icp_capabilities (const void *context)
@@ -98,7 +99,8 @@ icp_open (void *context, const dcpipe_resume *resume)
     return DCPIPE_FAIL;
   handle->resuming = dcpipe_resume_at_block (resume);
   handle->first_known = handle->resuming;
-  handle->end = 0;
+  handle->end = handle->announced = 0;
+  handle->announcing = false;
   handle->before.size = 0;
   handle->at_tip = handle->fell_short = false;
   handle->fault.result = DCPIPE_OK;
@@ -119,8 +121,11 @@ icp_close (void *context)
 {
   struct icp *handle = context;
 
-  if (handle->origin != NULL)
+  if (handle->origin != NULL) {
     ahead_clear (handle);
+    origin_cancel (handle->origin);
+  }
+  question_clear (&handle->metadata);
   ledger_framer_free (handle->framer);
   handle->framer = NULL;
 }
@@ -224,6 +229,37 @@ cut_blocks (struct icp *handle, dcpipe_batch *batch, struct cut *cut)
   return true;
 }
 
+/* ---- progress ------------------------------------------------------------------------------------- */
+
+/* Behind the first chunk of several the canister is asked once how far it goes. Only progress is told by it, so it
+ * does not matter if there is no answer. */
+static void
+look_ahead (struct icp *handle, bool more)
+{
+  struct metadata metadata;
+  struct fault fault;
+
+  if (more && !handle->announcing)
+    origin_ask (handle->origin, &handle->metadata, "metadata", metadata_arguments);
+  handle->announcing |= more;
+  if (handle->metadata.state != QUESTION_ANSWERED
+      || origin_settle (handle->origin, &handle->metadata, &fault) != DCPIPE_OK)
+    return;
+  if (metadata_read (&metadata, handle->metadata.answer->reply, &fault.error))
+    handle->announced = metadata.end;
+  else
+    dcpipe_debug ("metadata of canister %s: %s", handle->canister_id, fault.error.text);
+  question_clear (&handle->metadata);
+}
+
+static uint64_t
+known_end (const struct icp *handle)
+{
+  uint64_t end = handle->end > handle->announced ? handle->end : handle->announced;
+
+  return end > handle->first ? end : handle->first;
+}
+
 /* ---- next ----------------------------------------------------------------------------------------- */
 
 static int
@@ -262,6 +298,7 @@ next_chunk (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, bool *an
   if (result != DCPIPE_OK)
     return tell (handle);
   note_start (handle, cut.chunk.position);
+  look_ahead (handle, cut.chunk.more);
   good = cut_blocks (handle, batch, &cut);
   answer_free (cut.answer);
   *any = cut.any;
@@ -297,7 +334,7 @@ icp_next (void *context, uint64_t deadline, dcpipe_batch *batch)
 
   dcpipe_batch_trust (batch, handle->trust);
   if (handle->first_known)
-    dcpipe_batch_extent (batch, handle->first, handle->end > handle->first ? handle->end : handle->first);
+    dcpipe_batch_extent (batch, handle->first, known_end (handle));
   return result;
 }
 

@@ -2,6 +2,7 @@
 /* The parts of the source icp.
  *
  *     data_fetch.c   arguments and replies of the canister's method
+ *     metadata.c     its method metadata
  *     origin.c       asks the canister, and believes an answer as far as `trust` demands
  *     ahead.c        keeps several chunks on their way
  *     icp.c          cuts the chunks into blocks
@@ -72,6 +73,9 @@ struct icp {
   bool first_known;
   uint64_t first;       /* position of the first block */
   uint64_t end;         /* how far the ledger is known to reach */
+  uint64_t announced;   /* how far it reaches by the canister's metadata, for progress alone; 0 if not known */
+  bool announcing;      /* it was asked for */
+  struct question metadata;
   struct before before; /* the block that comes next */
   bool at_tip;          /* all that the last reply spoke of has been delivered */
   bool fell_short;      /* the ledger seemed to be shorter than before, once */

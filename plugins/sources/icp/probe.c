@@ -6,12 +6,12 @@
 #include <time.h>
 
 #include "bytes/cleanup.h"
-#include "ic/hash_tree.h"
 #include "icp.h"
+#include "metadata.h"
 
 /* One question, its Candid types, and what came of it. */
 struct inquiry {
-  const char *method, *argument_types, *reply_types;
+  const char *method, *argument_types, *reply_types; /* the last is NULL: the reply is not decoded */
   const struct ic_candid_value *arguments;
   struct question question;
   struct ic_arena arena;
@@ -57,24 +57,11 @@ inquire (struct icp *handle, struct inquiry *inquiry, uint64_t deadline, struct 
       return DCPIPE_RETRY;
     }
   inquiry->ms = (unsigned) (clock_ms () - began);
-  if (result != DCPIPE_OK)
+  if (result != DCPIPE_OK || inquiry->reply_types == NULL)
     return result;
   good = ic_candid_types_parse (&types, inquiry->reply_types, &inquiry->arena, &fault->error)
          && ic_candid_decode (&inquiry->reply, inquiry->question.answer->reply, &types, &inquiry->arena, &fault->error);
   return good ? DCPIPE_OK : DCPIPE_FAIL;
-}
-
-/* The number under this key of the canister's metadata. */
-static bool
-find_number (const struct ic_candid_value *list, const char *key, uint64_t *number)
-{
-  for (uint32_t i = 0; i < list->count; i++) {
-    const struct ic_candid_value *pair = list->items[i].items, *value = ic_candid_case (&pair[1], "Nat");
-
-    if (value != NULL && bytes_equal (pair[0].bytes, ic_label (key)))
-      return ic_candid_u64 (value, number);
-  }
-  return false;
 }
 
 static void
@@ -95,22 +82,17 @@ tell_origin (const struct icp *handle)
 static int
 ask_metadata (struct icp *handle, uint64_t deadline, struct fault *fault)
 {
-  CLEANUP (inquiry_clear)
-  struct inquiry inquiry
-    = { .method = "metadata",
-        .argument_types = "()",
-        .reply_types = "(vec record { text; variant { Nat : nat; Int : int; Blob : blob; Text : text } })" };
-  uint64_t blocks, end;
+  CLEANUP (inquiry_clear) struct inquiry inquiry = { .method = "metadata", .argument_types = "()" };
+  struct metadata metadata;
   int result = inquire (handle, &inquiry, deadline, fault);
 
   if (result != DCPIPE_OK)
     return result;
   tell_origin (handle);
-  if (find_number (inquiry.reply, "ledger:num_blocks", &blocks)
-      && find_number (inquiry.reply, "ledger:next_block_start_pos", &end))
-    dcpipe_info ("its ledger has %" PRIu64 " blocks and ends at position %" PRIu64, blocks, end);
+  if (metadata_read (&metadata, inquiry.question.answer->reply, &fault->error))
+    dcpipe_info ("its ledger has %" PRIu64 " blocks and ends at position %" PRIu64, metadata.blocks, metadata.end);
   else
-    dcpipe_info ("its metadata does not tell how long the ledger is");
+    dcpipe_info ("its metadata cannot be used: %s", fault->error.text);
   return DCPIPE_OK;
 }
 
