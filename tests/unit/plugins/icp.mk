@@ -9,12 +9,23 @@ unit_plugins_test_data_fetch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins/s
 
 if HAVE_BLST
 if HAVE_MHD
-TESTS += unit/plugins/test-icp
-check_PROGRAMS += unit/plugins/test-icp
-unit_plugins_test_icp_SOURCES = unit/plugins/test-icp.c support/source-host.c support/source-host.h
+icp_unit_tests = unit/plugins/test-icp unit/plugins/test-icp-faults
+TESTS += $(icp_unit_tests)
+check_PROGRAMS += $(icp_unit_tests)
+
+check_LTLIBRARIES += libicpfixture.la
+libicpfixture_la_SOURCES = unit/plugins/icp-fixture.c unit/plugins/icp-fixture.h support/source-host.c support/source-host.h
+libicpfixture_la_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
+libicpfixture_la_LIBADD = libreplicaclient.la
+
+unit_plugins_test_icp_SOURCES = unit/plugins/test-icp.c
 unit_plugins_test_icp_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
-unit_plugins_test_icp_LDADD = libreplicaclient.la $(PTHREAD_LIBS)
+unit_plugins_test_icp_LDADD = libicpfixture.la $(PTHREAD_LIBS)
 unit_plugins_test_icp_LDFLAGS = -export-dynamic
+unit_plugins_test_icp_faults_SOURCES = unit/plugins/test-icp-faults.c
+unit_plugins_test_icp_faults_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
+unit_plugins_test_icp_faults_LDADD = libicpfixture.la $(PTHREAD_LIBS)
+unit_plugins_test_icp_faults_LDFLAGS = -export-dynamic
 endif
 endif
 endif
