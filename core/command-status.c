@@ -14,24 +14,6 @@
 #include "status.h"
 #include "syncstatus.h"
 
-/* Reads the checkpoint of one sink; an empty one if nothing was stored yet. */
-static int
-read_checkpoint (const struct instance *configured, struct dcpipe_checkpoint *checkpoint)
-{
-  struct instance *sink = instance_clone (configured);
-  int status;
-
-  *checkpoint = (struct dcpipe_checkpoint) { 0 };
-  if (sink == NULL)
-    return STATUS_FAILED;
-  log_set_instance (configured->title);
-  status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
-  sink_close (sink);
-  log_set_instance (NULL);
-  instance_free (sink);
-  return status;
-}
-
 /* ---- for people --------------------------------------------------------------------------------- */
 
 static void
@@ -127,7 +109,7 @@ command_status (const struct setup *setup, const struct arguments *arguments)
 
     if (arguments->sink != NULL && strcmp (arguments->sink, setup->sinks[i]->name) != 0)
       continue;
-    one = read_checkpoint (setup->sinks[i], &checkpoint);
+    one = sink_peek (setup->sinks[i], &checkpoint);
     if (one != STATUS_DONE) {
       log_error ("%s", failure ());
       status = one;

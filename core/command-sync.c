@@ -9,6 +9,7 @@
 #include "log.h"
 #include "progress.h"
 #include "run.h"
+#include "sinkopen.h"
 
 /* True if a section of the configuration names the label. */
 static bool
@@ -21,6 +22,32 @@ label_is_named (const struct setup *setup, const char *label)
   return false;
 }
 
+static bool
+checkpoint_has_label (const struct dcpipe_checkpoint *checkpoint, const char *label)
+{
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    for (size_t number = 0; number < checkpoint->frontiers[i].labels_count; number++)
+      if (strcmp (checkpoint->frontiers[i].labels[number].label, label) == 0)
+        return true;
+  return false;
+}
+
+/* True if entries of the label are in a sink, where a decoder of all labels put them. A sink that cannot be read
+ * counts as well: the run will say why. */
+static bool
+label_is_stored (const struct setup *setup, const char *label)
+{
+  bool stored = false;
+
+  for (size_t i = 0; i < setup->sinks_count && !stored; i++) {
+    struct dcpipe_checkpoint checkpoint;
+
+    stored = sink_peek (setup->sinks[i], &checkpoint) != STATUS_DONE || checkpoint_has_label (&checkpoint, label);
+    checkpoint_free (&checkpoint);
+  }
+  return stored;
+}
+
 static void
 log_known (const struct setup *setup, const char *label)
 {
@@ -31,7 +58,7 @@ log_known (const struct setup *setup, const char *label)
     strncat (list, list[0] ? ", " : "", sizeof list - strlen (list) - 1);
     strncat (list, labels[i], sizeof list - strlen (list) - 1);
   }
-  log_error ("no decoder section names the label '%s'; %s names: %s", label, setup->path, list[0] ? list : "none");
+  log_error ("no decoder section names the label '%s', and no sink holds entries of it; %s names: %s", label, setup->path, list[0] ? list : "none");
 }
 
 int
@@ -49,7 +76,7 @@ command_sync (const struct setup *setup, const struct arguments *arguments)
   }
   for (size_t i = 0; i < arguments->labels_count; i++) {
     labels[i] = setup_label (setup, arguments->labels[i]);
-    if (!label_is_named (setup, labels[i])) {
+    if (!label_is_named (setup, labels[i]) && !label_is_stored (setup, labels[i])) {
       log_known (setup, arguments->labels[i]);
       return STATUS_USAGE;
     }

@@ -4,6 +4,7 @@
 #include "sinkopen.h"
 
 #include "log.h"
+#include "setup.h"
 #include "status.h"
 
 static int
@@ -50,4 +51,21 @@ sink_close (struct instance *sink)
 {
   if (sink->plugin->u.sink.close != NULL)
     sink->plugin->u.sink.close (sink->handle);
+}
+
+int
+sink_peek (const struct instance *configured, struct dcpipe_checkpoint *checkpoint)
+{
+  struct instance *sink = instance_clone (configured);
+  int status;
+
+  *checkpoint = (struct dcpipe_checkpoint) { 0 };
+  if (sink == NULL)
+    return STATUS_FAILED;
+  log_set_instance (configured->title);
+  status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
+  sink_close (sink);
+  log_set_instance (NULL);
+  instance_free (sink);
+  return status;
 }
