@@ -196,20 +196,28 @@ note_growth (struct run *run, const struct parcel *parcel, size_t size)
   atomic_store (&run->growth, growth > RUN_GROWTH ? growth : RUN_GROWTH);
 }
 
+/* Corrects the parcel's charge once its true size is known. Parcels that carry but an end are charged nothing. */
+static void
+settle_charge (struct parcel *parcel)
+{
+  size_t size = parcel_size (parcel);
+
+  if (parcel->budget == NULL)
+    return;
+  budget_adjust (parcel->budget, parcel->charge, size);
+  parcel->charge = size;
+}
+
 static void
 work (struct worker *worker, struct parcel *parcel)
 {
-  size_t size;
-
   if (!run_has_ended (worker->run)) {
     worker_unpack (worker->run, parcel);
     decode_parcel (worker, parcel);
     note_growth (worker->run, parcel, parcel_size (parcel));
   }
   parcel_drop_frames (parcel);
-  size = parcel_size (parcel);
-  budget_adjust (&worker->run->budget, parcel->charge, size);
-  parcel->charge = size;
+  settle_charge (parcel);
   sequencer_deliver (worker->run->sequencer, parcel);
 }
 
