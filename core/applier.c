@@ -17,16 +17,19 @@
 static int apply_rows (void *context, const struct dcpipe_row **rows, size_t count);
 
 bool
-applier_init (struct applier *applier, struct run *run, struct instance *sink, struct dcpipe_checkpoint *checkpoint)
+applier_init (struct applier *applier, struct run *run, struct instance *sink,
+              struct dcpipe_checkpoint *checkpoint)
 {
-  *applier = (struct applier) { .run = run, .sink = sink, .checkpoint = checkpoint };
-  applier->cache = (struct row_cache) { .sink = sink, .tables = run->tables, .limit = 4 * 1024 * 1024,
-                                        .apply = apply_rows, .context = applier };
+  *applier = (struct applier){ .run = run, .sink = sink, .checkpoint = checkpoint };
+  applier->cache = (struct row_cache){
+    .sink = sink, .tables = run->tables, .limit = 4 * 1024 * 1024, .apply = apply_rows, .context = applier
+  };
   applier->changes = calloc (run->tables->count, sizeof *applier->changes);
   applier->advanced = calloc (run->setup->decoders_count + 1, sizeof (const struct dcpipe_block *));
   applier->rows = calloc (ROWS_AT_ONCE, sizeof *applier->rows);
   applier->effects = calloc (ROWS_AT_ONCE, sizeof *applier->effects);
-  if (applier->changes != NULL && applier->advanced != NULL && applier->rows != NULL && applier->effects != NULL)
+  if (applier->changes != NULL && applier->advanced != NULL && applier->rows != NULL
+      && applier->effects != NULL)
     return true;
   fail ("no memory for the sink's rows");
   return false;
@@ -56,13 +59,17 @@ resolves (const struct applier *applier, const struct dcpipe_table *table)
 static int
 refuse (struct applier *applier, const struct dcpipe_row *row, const char *reason, struct row_list *refused)
 {
-  struct dcpipe_rows rows = { .arena = &applier->arena, .entry = row->entry, .tables = applier->run->tables, .list = refused };
+  struct dcpipe_rows rows = {
+    .arena = &applier->arena, .entry = row->entry, .tables = applier->run->tables, .list = refused
+  };
 
   if (row->entry == NULL || resolves (applier, row->table) || refused == NULL) {
     fail ("a row of table %s was refused: %s", row->table->name, reason);
     return DCPIPE_FAIL;
   }
-  rows.decoder_name = row->table->decoder == TABLE_CORE ? "" : applier->run->setup->decoders[row->table->decoder]->instance.name;
+  rows.decoder_name = row->table->decoder == TABLE_CORE
+                          ? ""
+                          : applier->run->setup->decoders[row->table->decoder]->instance.name;
   rows_fail_entry (&rows, ((uint64_t) 1 << 32) + row->table->number, reason);
   applier->failed++;
   if (!rows.no_memory)
@@ -90,9 +97,11 @@ take_effects (struct applier *applier, const struct dcpipe_row **rows, size_t co
   return result;
 }
 
-/* Gives rows to the sink, and counts what it says of them. Refused ones become failed entries in `refused`. */
+/* Gives rows to the sink, and counts what it says of them. Refused ones become failed entries in `refused`.
+ */
 static int
-apply_rows_with (struct applier *applier, const struct dcpipe_row **rows, size_t count, struct row_list *refused)
+apply_rows_with (struct applier *applier, const struct dcpipe_row **rows, size_t count,
+                 struct row_list *refused)
 {
   struct row_list list = { .items = rows, .count = count };
   struct dcpipe_rows view = { .list = &list, .tables = applier->run->tables, .effects = applier->effects };
@@ -115,7 +124,9 @@ apply_rows (void *context, const struct dcpipe_row **rows, size_t count)
   struct row_list refused = { 0 };
   int result = apply_rows_with (applier, rows, count, &refused);
 
-  return result == DCPIPE_OK && refused.count > 0 ? apply_rows_with (applier, refused.items, refused.count, NULL) : result;
+  return result == DCPIPE_OK && refused.count > 0
+             ? apply_rows_with (applier, refused.items, refused.count, NULL)
+             : result;
 }
 
 static int
@@ -230,8 +241,8 @@ apply_whole (struct applier *applier, size_t decoder, const struct dcpipe_block 
 static int
 apply_ahead (struct applier *applier, size_t decoder, const struct dcpipe_block *block)
 {
-  struct frontier *frontier
-      = checkpoint_find (applier->checkpoint, applier->run->setup->decoders[decoder]->instance.name);
+  struct frontier *frontier =
+      checkpoint_find (applier->checkpoint, applier->run->setup->decoders[decoder]->instance.name);
   const struct row_list *list = &block->rows[decoder];
   int result = DCPIPE_OK;
 

@@ -27,7 +27,8 @@ struct applier {
 };
 
 /* False after fail. */
-bool applier_init (struct applier *applier, struct run *run, struct instance *sink, struct dcpipe_checkpoint *checkpoint);
+bool applier_init (struct applier *applier, struct run *run, struct instance *sink,
+                   struct dcpipe_checkpoint *checkpoint);
 void applier_free (struct applier *applier);
 
 /* Results are enum dcpipe_result; other than DCPIPE_OK after fail. */

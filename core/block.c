@@ -59,7 +59,7 @@ batch_clear (struct dcpipe_batch *batch)
     batch->memory = next;
   }
   arena_free (&batch->arena);
-  *batch = (struct dcpipe_batch) { 0 };
+  *batch = (struct dcpipe_batch){ 0 };
 }
 
 /* Adds memory to the batch, with `room` bytes of its own. NULL after fail. */
@@ -72,7 +72,8 @@ add_memory (struct dcpipe_batch *batch, size_t room)
     fail ("no memory for %zu bytes of the ledger", room);
     return NULL;
   }
-  *memory = (struct frame_memory) { .next = batch->memory, .start = (const uint8_t *) memory->data, .size = room };
+  *memory =
+      (struct frame_memory){ .next = batch->memory, .start = (const uint8_t *) memory->data, .size = room };
   atomic_init (&memory->references, 1);
   batch->memory = memory;
   return memory;
@@ -87,7 +88,8 @@ dcpipe_batch_memory (dcpipe_batch *batch, size_t size)
 }
 
 void
-dcpipe_batch_adopt (dcpipe_batch *batch, const void *data, size_t size, void (*release) (void *context), void *context)
+dcpipe_batch_adopt (dcpipe_batch *batch, const void *data, size_t size, void (*release) (void *context),
+                    void *context)
 {
   struct frame_memory *memory = add_memory (batch, 0);
 
@@ -125,8 +127,9 @@ dcpipe_batch_frame (dcpipe_batch *batch, uint64_t position, const void *data, si
   }
   if (batch->frames_count == batch->frames_capacity) {
     size_t capacity = batch->frames_capacity ? 2 * batch->frames_capacity : 64;
-    struct dcpipe_frame *frames = arena_resize (&batch->arena, batch->frames, batch->frames_capacity * sizeof *frames,
-                                                capacity * sizeof *frames);
+    struct dcpipe_frame *frames =
+        arena_resize (&batch->arena, batch->frames, batch->frames_capacity * sizeof *frames,
+                      capacity * sizeof *frames);
 
     if (frames == NULL) {
       batch->mistake = "no memory for its frames";
@@ -135,8 +138,8 @@ dcpipe_batch_frame (dcpipe_batch *batch, uint64_t position, const void *data, si
     batch->frames = frames;
     batch->frames_capacity = capacity;
   }
-  batch->frames[batch->frames_count++]
-      = (struct dcpipe_frame) { .position = position, .bytes = { data, size }, .memory = memory };
+  batch->frames[batch->frames_count++] =
+      (struct dcpipe_frame){ .position = position, .bytes = { data, size }, .memory = memory };
 }
 
 void
@@ -196,7 +199,8 @@ new_parcel (size_t blocks)
   if (parcel == NULL)
     return NULL;
   clock_gettime (CLOCK_REALTIME, &now);
-  *parcel = (struct parcel) { .import_time = (uint64_t) now.tv_sec * 1000000000u + (uint64_t) (now.tv_nsec / 1000000) * 1000000u };
+  *parcel = (struct parcel){ .import_time = (uint64_t) now.tv_sec * 1000000000u
+                                            + (uint64_t) (now.tv_nsec / 1000000) * 1000000u };
   atomic_init (&parcel->references, 1);
   if (blocks > 0) {
     parcel->blocks = arena_alloc (&arena, blocks * sizeof *parcel->blocks);
@@ -258,7 +262,7 @@ parcel_drop_frames (struct parcel *parcel)
       continue;
     memory_release (frame->memory);
     frame->memory = NULL;
-    frame->bytes = (struct dcpipe_bytes) { NULL, 0 };
+    frame->bytes = (struct dcpipe_bytes){ NULL, 0 };
   }
 }
 
@@ -373,7 +377,7 @@ lies_in (struct dcpipe_bytes bytes, const void *data, size_t size)
 bool
 block_holds (const struct dcpipe_block *block, const void *data, size_t size)
 {
-  return lies_in ((struct dcpipe_bytes) { block->buffer, block->buffer_size }, data, size)
+  return lies_in ((struct dcpipe_bytes){ block->buffer, block->buffer_size }, data, size)
          || (block->keeps_frame && lies_in (block->frame.bytes, data, size));
 }
 
@@ -381,7 +385,8 @@ block_holds (const struct dcpipe_block *block, const void *data, size_t size)
 static bool
 claim (struct dcpipe_block *block, struct dcpipe_bytes bytes)
 {
-  if (bytes.size == 0 || lies_in ((struct dcpipe_bytes) { block->buffer, block->buffer_size }, bytes.data, bytes.size))
+  if (bytes.size == 0
+      || lies_in ((struct dcpipe_bytes){ block->buffer, block->buffer_size }, bytes.data, bytes.size))
     return true;
   if (!lies_in (block->frame.bytes, bytes.data, bytes.size)) {
     block->fault = "an entry lies outside its block (a mistake in the source plugin)";
@@ -392,8 +397,8 @@ claim (struct dcpipe_block *block, struct dcpipe_bytes bytes)
 }
 
 void
-dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key, struct dcpipe_bytes value,
-                    bool deleted)
+dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key,
+                    struct dcpipe_bytes value, bool deleted)
 {
   if (!claim (block, label) || !claim (block, key) || !claim (block, value))
     return;
@@ -403,10 +408,11 @@ dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpip
   }
   if (block->entries_count == block->entries_capacity) {
     size_t capacity = block->entries_capacity ? 2 * block->entries_capacity : 16;
-    struct dcpipe_entry *entries
-        = capacity <= UINT32_MAX ? arena_resize (&block->parcel->arena, block->entries,
-                                                 block->entries_capacity * sizeof *entries, capacity * sizeof *entries)
-                                 : NULL;
+    struct dcpipe_entry *entries =
+        capacity <= UINT32_MAX
+            ? arena_resize (&block->parcel->arena, block->entries, block->entries_capacity * sizeof *entries,
+                            capacity * sizeof *entries)
+            : NULL;
 
     if (entries == NULL) {
       block->fault = "no memory for its entries";
@@ -415,9 +421,12 @@ dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpip
     block->entries = entries;
     block->entries_capacity = capacity;
   }
-  block->entries[block->entries_count] = (struct dcpipe_entry) {
-    .block = block, .label = label, .key = key, .value = value, .index = (uint32_t) block->entries_count, .deleted = deleted
-  };
+  block->entries[block->entries_count] = (struct dcpipe_entry){ .block = block,
+                                                                .label = label,
+                                                                .key = key,
+                                                                .value = value,
+                                                                .index = (uint32_t) block->entries_count,
+                                                                .deleted = deleted };
   block->entries_count++;
 }
 
@@ -434,7 +443,8 @@ set_hash (struct dcpipe_block *block, struct hash *hash, struct dcpipe_bytes byt
 }
 
 void
-dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash, struct dcpipe_bytes parent_hash)
+dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash,
+                     struct dcpipe_bytes parent_hash)
 {
   char *text;
 
@@ -497,11 +507,11 @@ dcpipe_entry_time (const dcpipe_entry *entry)
 struct dcpipe_bytes
 dcpipe_entry_block_hash (const dcpipe_entry *entry)
 {
-  return (struct dcpipe_bytes) { entry->block->hash.data, entry->block->hash.size };
+  return (struct dcpipe_bytes){ entry->block->hash.data, entry->block->hash.size };
 }
 
 struct dcpipe_bytes
 dcpipe_entry_parent_hash (const dcpipe_entry *entry)
 {
-  return (struct dcpipe_bytes) { entry->block->parent_hash.data, entry->block->parent_hash.size };
+  return (struct dcpipe_bytes){ entry->block->parent_hash.data, entry->block->parent_hash.size };
 }

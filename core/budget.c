@@ -8,7 +8,7 @@
 void
 budget_init (struct budget *budget, size_t limit, void (*hurry) (void *context), void *context)
 {
-  *budget = (struct budget) { .limit = limit, .hurry = hurry, .context = context };
+  *budget = (struct budget){ .limit = limit, .hurry = hurry, .context = context };
   pthread_mutex_init (&budget->mutex, NULL);
   pthread_cond_init (&budget->freed, NULL);
 }
@@ -33,7 +33,8 @@ bool
 budget_take (struct budget *budget, size_t size)
 {
   LOCK_SCOPE (&budget->mutex);
-  while (!budget->closed && budget->used > 0 && (budget->used > budget->limit || size > budget->limit - budget->used))
+  while (!budget->closed && budget->used > 0
+         && (budget->used > budget->limit || size > budget->limit - budget->used))
     wait_for_room (budget, &budget->waiting);
   if (budget->closed)
     return false;
@@ -56,7 +57,8 @@ fits (const struct budget *budget, uint64_t number, size_t from, size_t to)
   if (budget->used - from <= budget->limit && to <= budget->limit - (budget->used - from))
     return true;
   return number == budget->next
-         && (budget->delivered == 0 || (budget->delivered <= budget->limit && to <= budget->limit - budget->delivered));
+         && (budget->delivered == 0
+             || (budget->delivered <= budget->limit && to <= budget->limit - budget->delivered));
 }
 
 bool

@@ -19,8 +19,8 @@ struct cached_row {
   struct dcpipe_row *own;       /* the same if it is ours, NULL if it belongs to a parcel */
   bool dirty;
   bool in_sink_known, in_sink; /* is there such a row in the sink */
-  bool replaced;               /* deleted and added again, or a kept value was set: the sink deletes, then adds */
-  bool recent;                 /* used since the last trim looked at it */
+  bool replaced; /* deleted and added again, or a kept value was set: the sink deletes, then adds */
+  bool recent;   /* used since the last trim looked at it */
   struct cached_row *next_dirty;
   size_t row_size; /* of `own` */
   size_t key_size;
@@ -91,7 +91,8 @@ dig (struct row_cache *cache, size_t rows)
 
 /* Replaces what is held, which is buried (or freed if no grave was dug). */
 static void
-hold_row (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row, struct dcpipe_row *own)
+hold_row (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row,
+          struct dcpipe_row *own)
 {
   cache->size -= cost (cached);
   if (cached->own != NULL && cache->grave_count < cache->grave_capacity)
@@ -278,8 +279,8 @@ fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const
   if (result == DCPIPE_OK)
     result = cache->apply (cache->context, rows, 1);
   HASH_ITER (hh, cache->rows, cached, next)
-    if (cached->key_size >= prefix->size && memcmp (cached->key, prefix->data, prefix->size) == 0)
-      forget (cache, cached);
+  if (cached->key_size >= prefix->size && memcmp (cached->key, prefix->data, prefix->size) == 0)
+    forget (cache, cached);
   return result;
 }
 
@@ -421,8 +422,8 @@ compare_keys (const void *left, const void *right)
 
 /* Scans a table that the cache holds all rows of. */
 static int
-scan_held (struct row_cache *cache, const struct row_key *prefix, bool (*each) (void *context, const struct dcpipe_row *row),
-           void *context)
+scan_held (struct row_cache *cache, const struct row_key *prefix,
+           bool (*each) (void *context, const struct dcpipe_row *row), void *context)
 {
   const struct cached_row **found = calloc (HASH_COUNT (cache->rows) + 1, sizeof *found);
   size_t count = 0;
@@ -432,7 +433,8 @@ scan_held (struct row_cache *cache, const struct row_key *prefix, bool (*each) (
     return DCPIPE_FAIL;
   }
   for (struct cached_row *cached = cache->rows; cached != NULL; cached = cached->hh.next)
-    if (cached->row != NULL && cached->key_size >= prefix->size && memcmp (cached->key, prefix->data, prefix->size) == 0) {
+    if (cached->row != NULL && cached->key_size >= prefix->size
+        && memcmp (cached->key, prefix->data, prefix->size) == 0) {
       cached->recent = true;
       found[count++] = cached;
     }
@@ -445,8 +447,8 @@ scan_held (struct row_cache *cache, const struct row_key *prefix, bool (*each) (
 }
 
 int
-cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix, bool (*each) (void *context, const struct dcpipe_row *row),
-            void *context)
+cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix,
+            bool (*each) (void *context, const struct dcpipe_row *row), void *context)
 {
   bool is_log = (prefix->table->flags & DCPIPE_TABLE_LOG) != 0;
   int result = is_log ? DCPIPE_OK : load_table (cache, prefix->table);
@@ -479,7 +481,8 @@ struct flush {
 static int
 flush_apply (struct flush *flush)
 {
-  int result = flush->count > 0 ? flush->cache->apply (flush->cache->context, flush->rows, flush->count) : DCPIPE_OK;
+  int result =
+      flush->count > 0 ? flush->cache->apply (flush->cache->context, flush->rows, flush->count) : DCPIPE_OK;
 
   flush->count = 0;
   row_scratch_free (&flush->scratch);
@@ -551,7 +554,8 @@ trim (struct row_cache *cache)
 {
   size_t looked = 0, count = HASH_COUNT (cache->rows);
 
-  for (struct cached_row *cached = cache->rows; cached != NULL && cache->size > cache->limit && looked < 2 * count; looked++) {
+  for (struct cached_row *cached = cache->rows;
+       cached != NULL && cache->size > cache->limit && looked < 2 * count; looked++) {
     struct cached_row *next = cached->hh.next;
 
     if (cached->recent)
@@ -586,7 +590,7 @@ cache_clear (struct row_cache *cache)
   struct cached_row *cached, *next;
 
   HASH_ITER (hh, cache->rows, cached, next)
-    forget (cache, cached);
+  forget (cache, cached);
   bury (cache);
   free (cache->wholes);
   cache->wholes = NULL;

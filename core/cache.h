@@ -24,7 +24,7 @@ struct row_cache {
   /* Gives rows to the sink at once. */
   int (*apply) (void *context, const struct dcpipe_row **rows, size_t count);
   void *context;
-  uint8_t *wholes; /* by table number: enum whole */
+  uint8_t *wholes;           /* by table number: enum whole */
   struct dcpipe_row **grave; /* rows replaced, which a resolve callback may still read */
   size_t grave_count, grave_capacity;
   bool no_memory;
@@ -38,9 +38,10 @@ int cache_fold (struct row_cache *cache, const struct dcpipe_row *row);
 /* The row with that key: DCPIPE_OK, or DCPIPE_NONE. Valid until cache_settle. */
 int cache_get (struct row_cache *cache, const struct dcpipe_row *key, const struct dcpipe_row **row);
 
-/* A table that fits is read from the sink once, and is then scanned here: what changed in it need not be written before. */
-int cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix, bool (*each) (void *context, const struct dcpipe_row *row),
-                void *context);
+/* A table that fits is read from the sink once, and is then scanned here: what changed in it need not be
+ * written before. */
+int cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix,
+                bool (*each) (void *context, const struct dcpipe_row *row), void *context);
 
 /* Writes all changed rows to the sink. Before every commit. */
 int cache_flush (struct row_cache *cache);

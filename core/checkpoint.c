@@ -27,13 +27,13 @@ cleanup_json (json_t **value)
 void
 point_set (struct point *point, const struct dcpipe_block *block)
 {
-  *point = (struct point) { .known = true,
-                            .position = block->frame.position,
-                            .hash = block->hash,
-                            .time_ns = block->time_ns,
-                            .blocks = block->number + 1,
-                            .entries = block->first_ordinal - 1 + block->entries_count,
-                            .cursor_size = block->frame.cursor_size };
+  *point = (struct point){ .known = true,
+                           .position = block->frame.position,
+                           .hash = block->hash,
+                           .time_ns = block->time_ns,
+                           .blocks = block->number + 1,
+                           .entries = block->first_ordinal - 1 + block->entries_count,
+                           .cursor_size = block->frame.cursor_size };
   if (block->frame.cursor_size > 0)
     memcpy (point->cursor, block->frame.cursor, block->frame.cursor_size);
 }
@@ -41,7 +41,8 @@ point_set (struct point *point, const struct dcpipe_block *block)
 void
 digest_text (char text[65], const uint64_t digest[4])
 {
-  snprintf (text, 65, "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64, digest[3], digest[2], digest[1], digest[0]);
+  snprintf (text, 65, "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64, digest[3], digest[2],
+            digest[1], digest[0]);
 }
 
 static bool
@@ -71,7 +72,8 @@ hash_parse (const char *text, struct hash *hash)
 {
   size_t size = text ? strlen (text) : 0;
 
-  if (text == NULL || size % 2 != 0 || size / 2 > DCPIPE_HASH_MAX || strspn (text, "0123456789abcdef") != size)
+  if (text == NULL || size % 2 != 0 || size / 2 > DCPIPE_HASH_MAX
+      || strspn (text, "0123456789abcdef") != size)
     return false;
   hash->size = (uint8_t) (size / 2);
   for (size_t i = 0; i < hash->size; i++) {
@@ -111,7 +113,7 @@ checkpoint_free (struct dcpipe_checkpoint *checkpoint)
   free (checkpoint->frontiers);
   free (checkpoint->source);
   free (checkpoint->text);
-  *checkpoint = (struct dcpipe_checkpoint) { 0 };
+  *checkpoint = (struct dcpipe_checkpoint){ 0 };
 }
 
 struct frontier *
@@ -141,7 +143,7 @@ checkpoint_add (struct dcpipe_checkpoint *checkpoint, const char *decoder)
     return NULL;
   }
   frontier = &checkpoint->frontiers[checkpoint->frontiers_count++];
-  *frontier = (struct frontier) { .decoder = name, .trust = DCPIPE_TRUST_CERTIFIED };
+  *frontier = (struct frontier){ .decoder = name, .trust = DCPIPE_TRUST_CERTIFIED };
   return frontier;
 }
 
@@ -172,8 +174,9 @@ frontier_label (struct frontier *frontier, struct dcpipe_bytes label)
     if (text_is (frontier->labels[i].label, label))
       return &frontier->labels[i];
   if (label.size > 0
-      && (frontier->labels_count >= FRONTIER_LABELS_MAX || label.size > 256 || memchr (label.data, 0, label.size) != NULL))
-    return frontier_label (frontier, (struct dcpipe_bytes) { NULL, 0 });
+      && (frontier->labels_count >= FRONTIER_LABELS_MAX || label.size > 256
+          || memchr (label.data, 0, label.size) != NULL))
+    return frontier_label (frontier, (struct dcpipe_bytes){ NULL, 0 });
   copy = strndup (label.size > 0 ? (const char *) label.data : "", label.size);
   labels = realloc (frontier->labels, (frontier->labels_count + 1) * sizeof *labels);
   if (labels != NULL)
@@ -183,7 +186,7 @@ frontier_label (struct frontier *frontier, struct dcpipe_bytes label)
     fail ("no memory for the checkpoint");
     return NULL;
   }
-  labels[frontier->labels_count] = (struct label_count) { .label = copy };
+  labels[frontier->labels_count] = (struct label_count){ .label = copy };
   return &labels[frontier->labels_count++];
 }
 
@@ -223,7 +226,7 @@ add_error (struct dcpipe_checkpoint *checkpoint, const char *scope)
     fail ("no memory for the checkpoint");
     return NULL;
   }
-  errors[checkpoint->errors_count] = (struct scope_error) { .scope = copy };
+  errors[checkpoint->errors_count] = (struct scope_error){ .scope = copy };
   return &errors[checkpoint->errors_count++];
 }
 
@@ -258,7 +261,8 @@ frontier_ahead (const struct frontier *frontier, struct dcpipe_bytes label)
 struct ahead *
 frontier_ahead_add (struct frontier *frontier, const char *label)
 {
-  struct ahead *ahead = frontier_ahead (frontier, (struct dcpipe_bytes) { (const uint8_t *) label, strlen (label) });
+  struct ahead *ahead =
+      frontier_ahead (frontier, (struct dcpipe_bytes){ (const uint8_t *) label, strlen (label) });
   char *copy;
 
   if (ahead != NULL)
@@ -272,7 +276,7 @@ frontier_ahead_add (struct frontier *frontier, const char *label)
     fail ("no memory for the checkpoint");
     return NULL;
   }
-  frontier->ahead[frontier->ahead_count] = (struct ahead) { .label = copy };
+  frontier->ahead[frontier->ahead_count] = (struct ahead){ .label = copy };
   return &frontier->ahead[frontier->ahead_count++];
 }
 
@@ -307,9 +311,9 @@ format_point (const struct point *point)
   if (!point->known)
     return json_null ();
   hash_text (hash, &point->hash);
-  return json_pack ("{s:o, s:s, s:o, s:o, s:o, s:s%}", "position", number (point->position), "hash", hash, "time_ns",
-                    number (point->time_ns), "blocks", number (point->blocks), "entries", number (point->entries),
-                    "cursor", point->cursor, point->cursor_size);
+  return json_pack ("{s:o, s:s, s:o, s:o, s:o, s:s%}", "position", number (point->position), "hash", hash,
+                    "time_ns", number (point->time_ns), "blocks", number (point->blocks), "entries",
+                    number (point->entries), "cursor", point->cursor, point->cursor_size);
 }
 
 static json_t *
@@ -320,14 +324,15 @@ format_frontier (const struct frontier *frontier)
 
   for (size_t i = 0; i < frontier->labels_count; i++)
     json_object_set_new (labels, frontier->labels[i].label,
-                         json_pack ("[o, o]", number (frontier->labels[i].entries), number (frontier->labels[i].failed)));
+                         json_pack ("[o, o]", number (frontier->labels[i].entries),
+                                    number (frontier->labels[i].failed)));
   for (size_t i = 0; i < frontier->ahead_count; i++)
     json_object_set_new (ahead, frontier->ahead[i].label, format_point (&frontier->ahead[i].at));
   digest_text (digest, frontier->digest);
   return json_pack ("{s:s, s:o, s:o, s:o, s:s, s:i, s:o, s:o}", "fingerprint",
-                    frontier->fingerprint ? frontier->fingerprint : "", "at", format_point (&frontier->at), "entries",
-                    number (frontier->entries), "failed", number (frontier->failed), "digest", digest, "trust",
-                    frontier->trust, "labels", labels, "ahead", ahead);
+                    frontier->fingerprint ? frontier->fingerprint : "", "at", format_point (&frontier->at),
+                    "entries", number (frontier->entries), "failed", number (frontier->failed), "digest",
+                    digest, "trust", frontier->trust, "labels", labels, "ahead", ahead);
 }
 
 bool
@@ -339,14 +344,16 @@ checkpoint_format (struct dcpipe_checkpoint *checkpoint)
   char *text;
 
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
-    json_object_set_new (decoders, checkpoint->frontiers[i].decoder, format_frontier (&checkpoint->frontiers[i]));
+    json_object_set_new (decoders, checkpoint->frontiers[i].decoder,
+                         format_frontier (&checkpoint->frontiers[i]));
   for (size_t i = 0; i < checkpoint->errors_count; i++)
     json_object_set_new (errors, checkpoint->errors[i].scope,
-                         json_pack ("[o, s?]", number (checkpoint->errors[i].count), checkpoint->errors[i].last));
+                         json_pack ("[o, s?]", number (checkpoint->errors[i].count),
+                                    checkpoint->errors[i].last));
   hash_text (ledger, &checkpoint->ledger);
-  whole = json_pack ("{s:i, s:s, s:s, s:o, s:o, s:o}", "format", CHECKPOINT_FORMAT, "ledger", ledger, "source",
-                     checkpoint->source ? checkpoint->source : "", "unconfirmed", number (checkpoint->unconfirmed),
-                     "decoders", decoders, "errors", errors);
+  whole = json_pack ("{s:i, s:s, s:s, s:o, s:o, s:o}", "format", CHECKPOINT_FORMAT, "ledger", ledger,
+                     "source", checkpoint->source ? checkpoint->source : "", "unconfirmed",
+                     number (checkpoint->unconfirmed), "decoders", decoders, "errors", errors);
   text = whole ? json_dumps (whole, JSON_COMPACT) : NULL;
   if (text == NULL) {
     fail ("no memory for the checkpoint, or a cursor of the source that is not UTF-8");
@@ -381,13 +388,15 @@ parse_point (const json_t *object, struct point *point)
 {
   const json_t *cursor = json_object_get (object, "cursor");
 
-  *point = (struct point) { .known = false };
+  *point = (struct point){ .known = false };
   if (json_is_null (object))
     return true;
-  if (!parse_number (object, "position", &point->position) || !parse_number (object, "time_ns", &point->time_ns)
-      || !parse_number (object, "blocks", &point->blocks) || !parse_number (object, "entries", &point->entries)
-      || !hash_parse (json_string_value (json_object_get (object, "hash")), &point->hash) || !json_is_string (cursor)
-      || json_string_length (cursor) > DCPIPE_CURSOR_MAX)
+  if (!parse_number (object, "position", &point->position)
+      || !parse_number (object, "time_ns", &point->time_ns)
+      || !parse_number (object, "blocks", &point->blocks)
+      || !parse_number (object, "entries", &point->entries)
+      || !hash_parse (json_string_value (json_object_get (object, "hash")), &point->hash)
+      || !json_is_string (cursor) || json_string_length (cursor) > DCPIPE_CURSOR_MAX)
     return false;
   point->known = true;
   point->cursor_size = json_string_length (cursor);
@@ -405,8 +414,8 @@ parse_labels (json_t *labels, struct frontier *frontier)
     return false;
   json_object_foreach (labels, label, counts)
   {
-    struct label_count *count
-        = frontier_label (frontier, (struct dcpipe_bytes) { (const uint8_t *) label, strlen (label) });
+    struct label_count *count =
+        frontier_label (frontier, (struct dcpipe_bytes){ (const uint8_t *) label, strlen (label) });
 
     if (count == NULL || !number_value (json_array_get (counts, 0), &count->entries)
         || !number_value (json_array_get (counts, 1), &count->failed))
@@ -423,13 +432,15 @@ parse_frontier (const json_t *object, struct frontier *frontier)
   json_t *point;
 
   if (fingerprint == NULL || !parse_point (json_object_get (object, "at"), &frontier->at)
-      || !parse_number (object, "entries", &frontier->entries) || !parse_number (object, "failed", &frontier->failed)
+      || !parse_number (object, "entries", &frontier->entries)
+      || !parse_number (object, "failed", &frontier->failed)
       || !digest_parse (json_string_value (json_object_get (object, "digest")), frontier->digest)
       || !parse_labels (json_object_get (object, "labels"), frontier))
     return false;
   frontier->fingerprint = strdup (fingerprint);
   frontier->trust = (int) json_integer_value (json_object_get (object, "trust"));
-  if (!json_is_object (json_object_get (object, "ahead")) || !json_is_integer (json_object_get (object, "trust")))
+  if (!json_is_object (json_object_get (object, "ahead"))
+      || !json_is_integer (json_object_get (object, "trust")))
     return false;
   json_object_foreach (json_object_get (object, "ahead"), label, point)
   {
@@ -468,7 +479,8 @@ parse_whole (const json_t *whole, struct dcpipe_checkpoint *checkpoint)
   const char *decoder;
   json_t *object;
 
-  if (source == NULL || !json_is_object (json_object_get (whole, "decoders")) || !hash_parse (json_string_value (json_object_get (whole, "ledger")), &checkpoint->ledger)
+  if (source == NULL || !json_is_object (json_object_get (whole, "decoders"))
+      || !hash_parse (json_string_value (json_object_get (whole, "ledger")), &checkpoint->ledger)
       || !parse_number (whole, "unconfirmed", &checkpoint->unconfirmed)
       || !parse_errors (json_object_get (whole, "errors"), checkpoint))
     return false;
@@ -495,8 +507,8 @@ checkpoint_parse (struct dcpipe_checkpoint *checkpoint)
     return false;
   }
   if (format > CHECKPOINT_FORMAT) {
-    fail ("the stored checkpoint has format %d, made by a later dcpipe; this one knows format %d", (int) format,
-          CHECKPOINT_FORMAT);
+    fail ("the stored checkpoint has format %d, made by a later dcpipe; this one knows format %d",
+          (int) format, CHECKPOINT_FORMAT);
     return false;
   }
   if (format < CHECKPOINT_FORMAT || !parse_whole (whole, checkpoint)) {
@@ -511,8 +523,8 @@ checkpoint_copy (struct dcpipe_checkpoint *to, const struct dcpipe_checkpoint *f
 {
   bool good;
 
-  *to = (struct dcpipe_checkpoint) { .text = from->text ? strndup (from->text, from->text_size) : NULL,
-                                     .text_size = from->text_size };
+  *to = (struct dcpipe_checkpoint){ .text = from->text ? strndup (from->text, from->text_size) : NULL,
+                                    .text_size = from->text_size };
   if (from->text == NULL)
     return true;
   if (to->text == NULL)
@@ -529,7 +541,7 @@ checkpoint_copy (struct dcpipe_checkpoint *to, const struct dcpipe_checkpoint *f
 struct dcpipe_bytes
 dcpipe_checkpoint_text (const dcpipe_checkpoint *checkpoint)
 {
-  return (struct dcpipe_bytes) { (const uint8_t *) checkpoint->text, checkpoint->text_size };
+  return (struct dcpipe_bytes){ (const uint8_t *) checkpoint->text, checkpoint->text_size };
 }
 
 void

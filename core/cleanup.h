@@ -41,8 +41,8 @@ cleanup_unlock (pthread_mutex_t **mutex)
 #define CLEANUP_FCLOSE CLEANUP (cleanup_fclose)
 
 /* Holds `mutex` until the end of the scope. */
-#define LOCK_SCOPE(mutex)                                                                                              \
-  pthread_mutex_lock (mutex);                                                                                          \
+#define LOCK_SCOPE(mutex)                                                                                    \
+  pthread_mutex_lock (mutex);                                                                                \
   CLEANUP (cleanup_unlock) __attribute__ ((unused)) pthread_mutex_t *lock_scope_ = (mutex)
 
 #endif

@@ -61,7 +61,8 @@ command_dump (const struct setup *setup, const struct arguments *arguments)
       reader_log_tables (&reader, arguments->table);
       status = STATUS_USAGE;
     } else if (reader.sink->plugin->u.sink.scan == NULL) {
-      log_error ("%s: the plugin %s cannot read rows back", reader.sink->title, plugin_name (reader.sink->plugin));
+      log_error ("%s: the plugin %s cannot read rows back", reader.sink->title,
+                 plugin_name (reader.sink->plugin));
       status = STATUS_FAILED;
     } else
       status = dump_table (&reader, table, arguments);

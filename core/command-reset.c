@@ -108,7 +108,8 @@ remove_traces (struct instance *sink, const struct dcpipe_tables *tables, const 
   int result = DCPIPE_OK;
 
   if (sink->plugin->u.sink.scan != NULL)
-    result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[CORE_FAILED_ENTRIES]), find_failed, &found);
+    result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[CORE_FAILED_ENTRIES]), find_failed,
+                        &found);
   for (size_t i = 0; i < found.count; i++) {
     if (result == DCPIPE_OK)
       result = delete_rows (sink, tables, found.rows[i]);
@@ -134,7 +135,8 @@ forget (struct dcpipe_checkpoint *checkpoint, const char *decoder)
 static bool
 commit (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
-  return checkpoint_format (checkpoint) && sink->plugin->u.sink.commit (sink->handle, checkpoint) == DCPIPE_OK;
+  return checkpoint_format (checkpoint)
+         && sink->plugin->u.sink.commit (sink->handle, checkpoint) == DCPIPE_OK;
 }
 
 /* The tables go first, together with the frontier: from then on a run would fill them anew. */
@@ -152,7 +154,8 @@ reset_opened (struct instance *sink, const struct dcpipe_tables *tables, struct 
   if (decoder == NULL)
     return STATUS_DONE;
   status = sink_prepare (sink, tables);
-  if (status == STATUS_DONE && (remove_traces (sink, tables, decoder) != DCPIPE_OK || !commit (sink, checkpoint)))
+  if (status == STATUS_DONE
+      && (remove_traces (sink, tables, decoder) != DCPIPE_OK || !commit (sink, checkpoint)))
     status = STATUS_FAILED;
   return status;
 }
@@ -204,6 +207,7 @@ command_reset (const struct setup *setup, const struct arguments *arguments)
     log_error ("%s", failure ());
   else
     log_info ("%s: emptied %s%s; the next run fills it from the first block", sink->title,
-              arguments->decoder ? "the tables of decoder " : "all tables", arguments->decoder ? arguments->decoder : "");
+              arguments->decoder ? "the tables of decoder " : "all tables",
+              arguments->decoder ? arguments->decoder : "");
   return status;
 }

@@ -27,8 +27,8 @@ print_point (const struct point *point)
   }
   dcpipe_format_time (time, point->time_ns);
   hash_text (hash, &point->hash);
-  printf ("block at %" PRIu64 " of %s, %" PRIu64 " blocks, %" PRIu64 " entries, hash %.16s…\n", point->position, time, point->blocks,
-          point->entries, hash);
+  printf ("block at %" PRIu64 " of %s, %" PRIu64 " blocks, %" PRIu64 " entries, hash %.16s…\n",
+          point->position, time, point->blocks, point->entries, hash);
 }
 
 static void
@@ -45,7 +45,8 @@ print_frontier (const struct frontier *frontier)
 }
 
 static void
-print_sink (const struct setup *setup, const struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
+print_sink (const struct setup *setup, const struct instance *sink,
+            const struct dcpipe_checkpoint *checkpoint)
 {
   struct scope_status all = scope_status (setup, checkpoint, NULL);
   char digest[65], ledger[2 * DCPIPE_HASH_MAX + 1];
@@ -76,10 +77,12 @@ scope_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoin
   char digest[65];
 
   digest_text (digest, status.digest);
-  return json_pack ("{s:s, s:o, s:I, s:I, s:s?, s:s?, s:s}", "tableName", label ? label : "all", "lastSyncedBlockOffset",
-                    status.known ? json_integer ((json_int_t) status.position) : json_null (), "totalRecordsSynced",
-                    (json_int_t) status.entries, "syncErrors", (json_int_t) status.errors, "lastError", status.last_error,
-                    "trust", status.known ? trust_name (status.trust) : NULL, "digest", digest);
+  return json_pack ("{s:s, s:o, s:I, s:I, s:s?, s:s?, s:s}", "tableName", label ? label : "all",
+                    "lastSyncedBlockOffset",
+                    status.known ? json_integer ((json_int_t) status.position) : json_null (),
+                    "totalRecordsSynced", (json_int_t) status.entries, "syncErrors",
+                    (json_int_t) status.errors, "lastError", status.last_error, "trust",
+                    status.known ? trust_name (status.trust) : NULL, "digest", digest);
 }
 
 static json_t *
@@ -93,8 +96,8 @@ sink_json (const struct setup *setup, const struct instance *sink, const struct 
     json_array_append_new (scopes, scope_json (setup, checkpoint, labels[i]));
   if (checkpoint->text != NULL)
     whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, NULL);
-  return json_pack ("{s:s, s:s, s:o, s:o}", "sink", sink->name, "plugin", plugin_name (sink->plugin), "scopes", scopes,
-                    "checkpoint", whole ? whole : json_null ());
+  return json_pack ("{s:s, s:s, s:o, s:o}", "sink", sink->name, "plugin", plugin_name (sink->plugin),
+                    "scopes", scopes, "checkpoint", whole ? whole : json_null ());
 }
 
 int

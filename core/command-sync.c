@@ -32,8 +32,8 @@ checkpoint_has_label (const struct dcpipe_checkpoint *checkpoint, const char *la
   return false;
 }
 
-/* True if entries of the label are in a sink, where a decoder of all labels put them. A sink that cannot be read
- * counts as well: the run will say why. */
+/* True if entries of the label are in a sink, where a decoder of all labels put them. A sink that cannot be
+ * read counts as well: the run will say why. */
 static bool
 label_is_stored (const struct setup *setup, const char *label)
 {
@@ -42,7 +42,8 @@ label_is_stored (const struct setup *setup, const char *label)
   for (size_t i = 0; i < setup->sinks_count && !stored; i++) {
     struct dcpipe_checkpoint checkpoint;
 
-    stored = sink_peek (setup->sinks[i], &checkpoint) != STATUS_DONE || checkpoint_has_label (&checkpoint, label);
+    stored =
+        sink_peek (setup->sinks[i], &checkpoint) != STATUS_DONE || checkpoint_has_label (&checkpoint, label);
     checkpoint_free (&checkpoint);
   }
   return stored;
@@ -58,7 +59,8 @@ log_known (const struct setup *setup, const char *label)
     strncat (list, list[0] ? ", " : "", sizeof list - strlen (list) - 1);
     strncat (list, labels[i], sizeof list - strlen (list) - 1);
   }
-  log_error ("no decoder section names the label '%s', and no sink holds entries of it; %s names: %s", label, setup->path, list[0] ? list : "none");
+  log_error ("no decoder section names the label '%s', and no sink holds entries of it; %s names: %s", label,
+             setup->path, list[0] ? list : "none");
 }
 
 int
@@ -66,8 +68,10 @@ command_sync (const struct setup *setup, const struct arguments *arguments)
 {
   CLEANUP_FREE const char **labels = calloc (arguments->labels_count + 1, sizeof *labels);
   struct progress progress;
-  struct run_options options = { .scope = { .labels = labels, .count = arguments->labels_count }, .follow = arguments->follow,
-                                 .show = progress_show, .context = &progress };
+  struct run_options options = { .scope = { .labels = labels, .count = arguments->labels_count },
+                                 .follow = arguments->follow,
+                                 .show = progress_show,
+                                 .context = &progress };
   int status;
 
   if (labels == NULL) {

@@ -49,7 +49,8 @@ is_covered (const struct verify *verify, const struct dcpipe_row *row)
       if (strlen (verify->setup->decoders[decoder]->instance.name) == name.size
           && memcmp (verify->setup->decoders[decoder]->instance.name, name.data, name.size) == 0)
         break;
-    return decoder < verify->setup->decoders_count && dcpipe_get_u64 (row, FAILED_BLOCK_OFFSET) < verify->until[decoder];
+    return decoder < verify->setup->decoders_count
+           && dcpipe_get_u64 (row, FAILED_BLOCK_OFFSET) < verify->until[decoder];
   }
   for (size_t i = 0; i < row->table->columns_count; i++)
     if (row->table->columns[i].fill == DCPIPE_FILL_BLOCK_OFFSET)
@@ -162,7 +163,8 @@ compare_digests (const struct verify *verify, const struct dcpipe_checkpoint *re
       differences++;
     }
     if (!again->at.known || again->at.position != stored->at.position) {
-      printf ("decoder %s: stands at the block at %" PRIu64 ", which the replay did not reach\n", name, stored->at.position);
+      printf ("decoder %s: stands at the block at %" PRIu64 ", which the replay did not reach\n", name,
+              stored->at.position);
       differences++;
     }
   }
@@ -190,7 +192,8 @@ compare (void *context, const struct run *run, bool last)
   replay->differences += compare_digests (verify, writer_checkpoint (run->writers[0]));
   verify->replayed = verify->setup->sinks[0];
   if (verify->replayed->plugin->u.sink.get == NULL || verify->replayed->plugin->u.sink.scan == NULL)
-    log_info ("the plugin %s cannot read rows back: digests were compared, tables not", plugin_name (verify->replayed->plugin));
+    log_info ("the plugin %s cannot read rows back: digests were compared, tables not",
+              plugin_name (verify->replayed->plugin));
   else
     for (size_t i = CORE_FAILED_ENTRIES; i < tables->count && good; i++)
       good = compare_table (verify, &tables->items[i], &replay->differences);
@@ -217,8 +220,10 @@ replay_and_compare (struct replay *replay)
   struct run_options options = { .until = replay->verify->until, .show = compare, .context = replay };
   int status;
 
-  if (asprintf (&directory, "%s/dcpipe-verify-XXXXXX", place && place[0] ? place : "/tmp") < 0 || mkdtemp (directory) == NULL) {
-    log_error ("a directory for the replay cannot be made below %s: %s", place && place[0] ? place : "/tmp", strerror (errno));
+  if (asprintf (&directory, "%s/dcpipe-verify-XXXXXX", place && place[0] ? place : "/tmp") < 0
+      || mkdtemp (directory) == NULL) {
+    log_error ("a directory for the replay cannot be made below %s: %s", place && place[0] ? place : "/tmp",
+               strerror (errno));
     return STATUS_FAILED;
   }
   options.scratch = directory;
@@ -253,7 +258,8 @@ verify_sink (const struct setup *setup, struct instance *configured)
   struct setup one = *setup;
   CLEANUP_FREE uint64_t *until = calloc (setup->decoders_count + 1, sizeof *until);
   struct verify verify = { .setup = &one, .until = until };
-  int status = throwaway != NULL && until != NULL ? reader_open (&verify.stored, setup, configured->name) : STATUS_FAILED;
+  int status = throwaway != NULL && until != NULL ? reader_open (&verify.stored, setup, configured->name)
+                                                  : STATUS_FAILED;
 
   if (status != STATUS_DONE)
     log_error ("%s", failure ());
@@ -261,8 +267,8 @@ verify_sink (const struct setup *setup, struct instance *configured)
     one.sinks = &throwaway;
     one.sinks_count = 1;
     for (size_t i = 0; i < setup->decoders_count; i++) {
-      const struct frontier *frontier
-          = checkpoint_find (&verify.stored.checkpoint, setup->decoders[i]->instance.name);
+      const struct frontier *frontier =
+          checkpoint_find (&verify.stored.checkpoint, setup->decoders[i]->instance.name);
 
       until[i] = frontier != NULL && frontier->at.known ? frontier->at.position + 1 : 0;
     }

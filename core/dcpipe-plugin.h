@@ -158,7 +158,7 @@ enum dcpipe_type {
   DCPIPE_BOOL = 0,
   DCPIPE_I64 = 1,
   DCPIPE_U64 = 2,
-  DCPIPE_TEXT = 3,    /* valid UTF-8, may hold NUL */
+  DCPIPE_TEXT = 3, /* valid UTF-8, may hold NUL */
   DCPIPE_BLOB = 4,
   DCPIPE_TIME = 5,    /* ns since 1970 UTC, kept to the millisecond and shown as 2024-01-31T23:59:59.123Z;
                          a time that must keep its nanoseconds is a U64 */
@@ -170,13 +170,13 @@ enum dcpipe_type {
 /* A column that the engine fills in by itself, from the entry that last changed the row. */
 enum dcpipe_fill {
   DCPIPE_FILL_NOTHING = 0,
-  DCPIPE_FILL_BLOCK_OFFSET = 1, /* U64, the block's position; every table has one column of this kind */
-  DCPIPE_FILL_ENTRY_INDEX = 2,  /* U64, 0 for the block's first entry; every table has one of this kind */
-  DCPIPE_FILL_ORDINAL = 3,      /* U64, 1 for the ledger's first entry, known however the import went on */
-  DCPIPE_FILL_BLOCK_TIME = 4,   /* TIME */
-  DCPIPE_FILL_BLOCK_TIME_NS = 5,/* U64, the block's time with all its nanoseconds */
-  DCPIPE_FILL_BLOCK_HASH = 6,   /* TEXT, lower-case hexadecimal */
-  DCPIPE_FILL_IMPORT_TIME = 7   /* TIME, this machine's clock; the column must be VOLATILE */
+  DCPIPE_FILL_BLOCK_OFFSET = 1,  /* U64, the block's position; every table has one column of this kind */
+  DCPIPE_FILL_ENTRY_INDEX = 2,   /* U64, 0 for the block's first entry; every table has one of this kind */
+  DCPIPE_FILL_ORDINAL = 3,       /* U64, 1 for the ledger's first entry, known however the import went on */
+  DCPIPE_FILL_BLOCK_TIME = 4,    /* TIME */
+  DCPIPE_FILL_BLOCK_TIME_NS = 5, /* U64, the block's time with all its nanoseconds */
+  DCPIPE_FILL_BLOCK_HASH = 6,    /* TEXT, lower-case hexadecimal */
+  DCPIPE_FILL_IMPORT_TIME = 7    /* TIME, this machine's clock; the column must be VOLATILE */
 };
 
 enum dcpipe_column_flags {
@@ -278,14 +278,14 @@ dcpipe_row *dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation);
 void dcpipe_set_null (dcpipe_row *row, size_t column);
 void dcpipe_set_bool (dcpipe_row *row, size_t column, bool value);
 void dcpipe_set_i64 (dcpipe_row *row, size_t column, int64_t value);
-void dcpipe_set_u64 (dcpipe_row *row, size_t column, uint64_t value);                     /* U64 */
-void dcpipe_set_time (dcpipe_row *row, size_t column, uint64_t ns);                       /* TIME */
-void dcpipe_set_text (dcpipe_row *row, size_t column, const void *text, size_t size);     /* TEXT */
-void dcpipe_set_string (dcpipe_row *row, size_t column, const char *text);                /* TEXT; NULL is null */
-void dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size);      /* TEXT, lower-case digits */
-void dcpipe_set_blob (dcpipe_row *row, size_t column, const void *data, size_t size);     /* BLOB */
-void dcpipe_set_decimal (dcpipe_row *row, size_t column, const char *text, size_t size);  /* DECIMAL */
-void dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size);     /* JSON */
+void dcpipe_set_u64 (dcpipe_row *row, size_t column, uint64_t value);                 /* U64 */
+void dcpipe_set_time (dcpipe_row *row, size_t column, uint64_t ns);                   /* TIME */
+void dcpipe_set_text (dcpipe_row *row, size_t column, const void *text, size_t size); /* TEXT */
+void dcpipe_set_string (dcpipe_row *row, size_t column, const char *text);            /* TEXT; NULL is null */
+void dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size);   /* TEXT, lower case */
+void dcpipe_set_blob (dcpipe_row *row, size_t column, const void *data, size_t size);    /* BLOB */
+void dcpipe_set_decimal (dcpipe_row *row, size_t column, const char *text, size_t size); /* DECIMAL */
+void dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size);    /* JSON */
 
 /* Which of the decoder's labels the entry has: an index into `labels`, 0 if it declares none. */
 size_t dcpipe_rows_label (const dcpipe_rows *rows);
@@ -308,7 +308,7 @@ bool dcpipe_is_set (const dcpipe_row *row, size_t column);  /* false: an UPDATE 
 bool dcpipe_is_null (const dcpipe_row *row, size_t column); /* null or not set */
 bool dcpipe_get_bool (const dcpipe_row *row, size_t column);
 int64_t dcpipe_get_i64 (const dcpipe_row *row, size_t column);
-uint64_t dcpipe_get_u64 (const dcpipe_row *row, size_t column); /* U64, TIME */
+uint64_t dcpipe_get_u64 (const dcpipe_row *row, size_t column);              /* U64, TIME */
 struct dcpipe_bytes dcpipe_get_bytes (const dcpipe_row *row, size_t column); /* TEXT, BLOB, DECIMAL, JSON;
                                                                                 valid as long as the row */
 
@@ -363,7 +363,8 @@ void dcpipe_batch_frame (dcpipe_batch *batch, uint64_t position, const void *dat
 
 /* The same for memory that the plugin has already (fetched ahead on a thread of its own): frames may point
  * into it, and `release` is called once, on any thread, also after close, when nothing needs it any more. */
-void dcpipe_batch_adopt (dcpipe_batch *batch, const void *data, size_t size, void (*release) (void *context), void *context);
+void dcpipe_batch_adopt (dcpipe_batch *batch, const void *data, size_t size, void (*release) (void *context),
+                         void *context);
 
 /* An opaque text (at most DCPIPE_CURSOR_MAX bytes) from which the frame added last could be read again.
  * Optional. */
@@ -390,13 +391,14 @@ size_t dcpipe_max_block_size (void);
 /* Adds an entry. Its bytes must lie in the block's buffer (no longer to be grown) or in the frame, and are
  * not copied. `deleted` tells the ledger's own operation: true for a delete. The label must be UTF-8. What
  * is wrong with it is the block's fault and found when unpack returns. */
-void dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key, struct dcpipe_bytes value,
-                         bool deleted);
+void dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key,
+                         struct dcpipe_bytes value, bool deleted);
 
 /* The block's time (ns since 1970), its hash, computed from the bytes here, and the hash that it names
  * as its parent's (empty in the first block); at most DCPIPE_HASH_MAX bytes. */
 #define DCPIPE_HASH_MAX 64
-void dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash, struct dcpipe_bytes parent_hash);
+void dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash,
+                          struct dcpipe_bytes parent_hash);
 
 struct dcpipe_source {
   const char *name;        /* of the plugin; letters, digits, '_' */
@@ -437,7 +439,8 @@ struct dcpipe_source {
 
   /* Optional, for `dcpipe --check --online`. Asks the other side what a run would need, once, and tells with
    * dcpipe_info what it finds: who answers, how far the ledger reaches, how long it took. Touches no data. By
-   * `deadline` (as in next) DCPIPE_OK, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Not between open and close.
+   * `deadline` (as in next) DCPIPE_OK, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Not between open and
+   * close.
    * Main thread. */
   int (*probe) (void *handle, uint64_t deadline);
 };
@@ -452,9 +455,9 @@ struct dcpipe_bytes dcpipe_entry_label (const dcpipe_entry *entry);
 struct dcpipe_bytes dcpipe_entry_key (const dcpipe_entry *entry);
 struct dcpipe_bytes dcpipe_entry_value (const dcpipe_entry *entry);
 bool dcpipe_entry_deleted (const dcpipe_entry *entry);
-uint64_t dcpipe_entry_index (const dcpipe_entry *entry);          /* in its block, from 0 */
+uint64_t dcpipe_entry_index (const dcpipe_entry *entry); /* in its block, from 0 */
 uint64_t dcpipe_entry_block_position (const dcpipe_entry *entry);
-uint64_t dcpipe_entry_time (const dcpipe_entry *entry);           /* its block's, ns since 1970 */
+uint64_t dcpipe_entry_time (const dcpipe_entry *entry); /* its block's, ns since 1970 */
 struct dcpipe_bytes dcpipe_entry_block_hash (const dcpipe_entry *entry);
 struct dcpipe_bytes dcpipe_entry_parent_hash (const dcpipe_entry *entry); /* empty in the first block */
 
@@ -467,8 +470,8 @@ struct dcpipe_bytes dcpipe_entry_parent_hash (const dcpipe_entry *entry); /* emp
  * another result the engine knows what failed and why: return DCPIPE_FAIL without dcpipe_error. */
 dcpipe_row *dcpipe_lookup_key (dcpipe_lookup *lookup, size_t table);
 int dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **row);
-int dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix, bool (*each) (void *context, const dcpipe_row *row),
-                        void *context);
+int dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix,
+                        bool (*each) (void *context, const dcpipe_row *row), void *context);
 
 /* The note that decode left for this entry. */
 const void *dcpipe_lookup_note (const dcpipe_lookup *lookup, size_t *size);
@@ -536,8 +539,8 @@ size_t dcpipe_table_columns (const dcpipe_table *table);
 const char *dcpipe_column_name (const dcpipe_table *table, size_t column);
 int dcpipe_column_type (const dcpipe_table *table, size_t column);
 unsigned dcpipe_column_flags (const dcpipe_table *table, size_t column);
-size_t dcpipe_table_keys (const dcpipe_table *table);                   /* columns in the primary key */
-size_t dcpipe_table_key (const dcpipe_table *table, size_t number);     /* the column that is number 0,
+size_t dcpipe_table_keys (const dcpipe_table *table);               /* columns in the primary key */
+size_t dcpipe_table_key (const dcpipe_table *table, size_t number); /* the column that is number 0,
                                                                            1, ... of the key */
 size_t dcpipe_table_indexes (const dcpipe_table *table);
 const char *dcpipe_table_index_name (const dcpipe_table *table, size_t number);
@@ -661,12 +664,13 @@ struct dcpipe_registration {
 /* The one symbol that a plugin exports. */
 DCPIPE_EXPORT const struct dcpipe_registration *dcpipe_plugin (void);
 
-#define DCPIPE_REGISTER_KIND_(kind, x)                                                                                 \
-  DCPIPE_EXPORT const struct dcpipe_registration *dcpipe_plugin (void)                                                 \
-  {                                                                                                                    \
-    static const struct dcpipe_registration registration_                                                              \
-        = { DCPIPE_MAGIC, DCPIPE_API_MAJOR, DCPIPE_API_MINOR, kind, sizeof (x), &(x) };                                \
-    return &registration_;                                                                                             \
+#define DCPIPE_REGISTER_KIND_(kind, x)                                                                       \
+  DCPIPE_EXPORT const struct dcpipe_registration *dcpipe_plugin (void)                                       \
+  {                                                                                                          \
+    static const struct dcpipe_registration registration_ = { DCPIPE_MAGIC,     DCPIPE_API_MAJOR,            \
+                                                              DCPIPE_API_MINOR, kind,                        \
+                                                              sizeof (x),       &(x) };                      \
+    return &registration_;                                                                                   \
   }
 
 #define DCPIPE_REGISTER_SOURCE(x) DCPIPE_REGISTER_KIND_ (DCPIPE_KIND_SOURCE, x)

@@ -14,8 +14,8 @@
 #include "stop.h"
 #include "worker.h"
 
-/* A parcel is worth a worker's while, and small enough to keep all workers busy; less of it if blocks grow so much
- * when they are unpacked that it would take more than this part of the budget. */
+/* A parcel is worth a worker's while, and small enough to keep all workers busy; less of it if blocks grow so
+ * much when they are unpacked that it would take more than this part of the budget. */
 #define PARCEL_SHARE 16
 #define PARCEL_BYTES ((size_t) 32 * 1024)
 #define PARCEL_BLOCKS 64
@@ -32,9 +32,9 @@ struct feeder {
   struct instance *source;
   const struct dcpipe_source *plugin;
   struct retry retry;
-  uint64_t number;  /* of the next parcel */
-  bool delivered;   /* a frame came */
-  bool tip_told;    /* the writers know of the tip, and nothing came since */
+  uint64_t number; /* of the next parcel */
+  bool delivered;  /* a frame came */
+  bool tip_told;   /* the writers know of the tip, and nothing came since */
 };
 
 bool
@@ -52,7 +52,7 @@ dcpipe_resume_position (const dcpipe_resume *resume)
 struct dcpipe_bytes
 dcpipe_resume_cursor (const dcpipe_resume *resume)
 {
-  return (struct dcpipe_bytes) { (const uint8_t *) resume->point->cursor, resume->point->cursor_size };
+  return (struct dcpipe_bytes){ (const uint8_t *) resume->point->cursor, resume->point->cursor_size };
 }
 
 /* ---- the end ------------------------------------------------------------------------------------ */
@@ -81,7 +81,9 @@ send_end (struct feeder *feeder, enum parcel_end end, int status, const char *fa
 static int
 status_of (int result)
 {
-  return result == DCPIPE_DIVERGED ? STATUS_DIVERGED : result == DCPIPE_RETRY ? STATUS_TEMPORARY : STATUS_FAILED;
+  return result == DCPIPE_DIVERGED ? STATUS_DIVERGED
+         : result == DCPIPE_RETRY  ? STATUS_TEMPORARY
+                                   : STATUS_FAILED;
 }
 
 /* ---- asking ------------------------------------------------------------------------------------- */
@@ -157,7 +159,8 @@ send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t fir
   parcel->number = feeder->number++;
   parcel->budget = &run->budget;
   parcel->charge = charge;
-  atomic_store (&run->progress.fetched, batch->frames[first + count - 1].position + batch->frames[first + count - 1].bytes.size);
+  atomic_store (&run->progress.fetched,
+                batch->frames[first + count - 1].position + batch->frames[first + count - 1].bytes.size);
   atomic_fetch_add (&run->progress.fetched_bytes, bytes);
   if (queue_push (run->work, parcel))
     return true;
@@ -213,7 +216,8 @@ compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_
     result = ask (feeder, batch);
   while (result == DCPIPE_WAIT && !stop_requested ());
   if (result == DCPIPE_TIP) {
-    fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped", point->position);
+    fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped",
+          point->position);
     return DCPIPE_DIVERGED;
   }
   if (result != DCPIPE_OK)
@@ -226,7 +230,8 @@ compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_
   if (parcel->good == 0)
     fail ("%s", parcel->fault ? parcel->fault : "no memory");
   else if (block->frame.position != point->position || !hash_equal (&block->hash, &point->hash))
-    fail ("block at position %" PRIu64 ": its hash is %s, which is not what is stored: the ledger was forked or swapped",
+    fail ("block at position %" PRIu64
+          ": its hash is %s, which is not what is stored: the ledger was forked or swapped",
           block->frame.position, block->hash_hex);
   else
     result = DCPIPE_TIP;
@@ -264,7 +269,8 @@ at_tip (struct feeder *feeder)
   struct run *run = feeder->run;
 
   if (run->start.known && !feeder->delivered) {
-    fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped", run->start.position);
+    fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped",
+          run->start.position);
     send_end (feeder, PARCEL_LAST, STATUS_DIVERGED, failure ());
     return false;
   }
@@ -301,7 +307,9 @@ void *
 feeder_main (void *argument)
 {
   struct run *run = argument;
-  struct feeder feeder = { .run = run, .source = run->setup->source, .plugin = &run->setup->source->plugin->u.source,
+  struct feeder feeder = { .run = run,
+                           .source = run->setup->source,
+                           .plugin = &run->setup->source->plugin->u.source,
                            .retry = { .max = run->setup->pipeline.max_retries } };
   const struct dcpipe_resume resume = { .point = &run->start };
   struct dcpipe_batch batch = { 0 };

@@ -130,7 +130,8 @@ add_section (struct inifile *file, unsigned line, const char *start, const char 
   if (section->kind == NULL || (text[kind] != '\0' && section->name == NULL))
     return false;
   return asprintf (&section->title, "[%s%s%s]", section->kind, section->name ? " " : "",
-                   section->name ? section->name : "") >= 0;
+                   section->name ? section->name : "")
+         >= 0;
 }
 
 /* The line begins with '['. */
@@ -245,8 +246,9 @@ is_key_line (struct reader *reader, size_t length)
   if (length > INIFILE_LINE_MAX)
     ini_mistake (reader->file, reader->line, "the line is longer than %d bytes", INIFILE_LINE_MAX);
   else if (first != text)
-    ini_mistake (reader->file, reader->line,
-                 "the line begins with a blank: begin it with the key (a value cannot go on in the next line)");
+    ini_mistake (
+        reader->file, reader->line,
+        "the line begins with a blank: begin it with the key (a value cannot go on in the next line)");
   else if (*text == '[')
     take_section (reader);
   else if (text[name] == '\0')

@@ -53,7 +53,8 @@ dcpipe_lookup_key (dcpipe_lookup *lookup, size_t table)
   const struct dcpipe_tables *tables = lookup->rows->tables;
 
   if (table >= lookup->rows->decoder_tables) {
-    fail ("a lookup in table number %zu of %zu (a mistake in the plugin)", table, lookup->rows->decoder_tables);
+    fail ("a lookup in table number %zu of %zu (a mistake in the plugin)", table,
+          lookup->rows->decoder_tables);
     lookup->result = DCPIPE_FAIL;
     table = 0;
   }
@@ -81,8 +82,8 @@ dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_ro
 }
 
 int
-dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix, bool (*each) (void *context, const dcpipe_row *row),
-                    void *context)
+dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix,
+                    bool (*each) (void *context, const dcpipe_row *row), void *context)
 {
   if (fold_emitted (lookup) != DCPIPE_OK)
     return lookup->result;
@@ -113,7 +114,8 @@ lookup_resolve (struct applier *applier, size_t decoder, const struct note *note
   struct dcpipe_lookup lookup = { .applier = applier, .note = note, .rows = &rows, .fold = fold };
   int result;
 
-  rows_begin (&rows, &applier->arena, applier->run->tables, decoder, instance->name, instance->plugin->u.decoder.tables.count);
+  rows_begin (&rows, &applier->arena, applier->run->tables, decoder, instance->name,
+              instance->plugin->u.decoder.tables.count);
   rows.entry = note->entry;
   rows.label = note->label;
   rows.list = &list;

@@ -38,7 +38,7 @@ configure_log (const struct arguments *arguments)
   const char *environment = getenv ("ENVIRONMENT");
   bool development = environment != NULL && strcmp (environment, "development") == 0;
 
-  log_configure (arguments->quiet                      ? LOG_WARNING
+  log_configure (arguments->quiet                    ? LOG_WARNING
                  : arguments->verbose || development ? LOG_DEBUG
                                                      : LOG_INFO,
                  arguments->log_json);
@@ -59,7 +59,8 @@ probe (const struct setup *setup)
   }
   log_set_instance (source->title);
   clock_gettime (CLOCK_MONOTONIC, &now);
-  result = plugin->probe (source->handle, ((uint64_t) now.tv_sec + PROBE_SECONDS) * 1000000000 + (uint64_t) now.tv_nsec);
+  result = plugin->probe (source->handle,
+                          ((uint64_t) now.tv_sec + PROBE_SECONDS) * 1000000000 + (uint64_t) now.tv_nsec);
   log_set_instance (NULL);
   if (result == DCPIPE_OK)
     return STATUS_DONE;

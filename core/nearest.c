@@ -55,7 +55,8 @@ nearest_offer (struct nearest *nearest, const char *known)
   size_t found = distance (nearest->word, known);
 
   if (found <= limit && (nearest->best[0] == '\0' || found < nearest->distance)) {
-    memcpy (nearest->best, known, strlen (known) + 1); /* at most NEAREST_MAX bytes, or it would not be near */
+    memcpy (nearest->best, known,
+            strlen (known) + 1); /* at most NEAREST_MAX bytes, or it would not be near */
     nearest->distance = found;
   }
 }

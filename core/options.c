@@ -94,8 +94,7 @@ check_keys (const struct dcpipe_options *options, struct inifile *file, const st
       continue;
     hint = nearest_hint (&nearest);
     ini_mistake (file, section->values[i].line, "%s: unknown key in %s%s", section->values[i].key,
-                 section->title,
-                 hint ? hint : "");
+                 section->title, hint ? hint : "");
   }
 }
 
@@ -105,8 +104,7 @@ check_keys (const struct dcpipe_options *options, struct inifile *file, const st
  * mistake. */
 static const struct ini_value *
 given_value (const struct dcpipe_option *option, struct inifile *file,
-             const struct ini_section *const *sections,
-             size_t count)
+             const struct ini_section *const *sections, size_t count)
 {
   const struct ini_value *found = NULL;
 
@@ -140,8 +138,7 @@ copy_source (struct option_value *value, const struct ini_value *given, const ch
 
 static bool
 set_option (const struct dcpipe_option *option, struct inifile *file,
-            const struct ini_section *const *sections,
-            size_t count, struct option_value *value)
+            const struct ini_section *const *sections, size_t count, struct option_value *value)
 {
   const struct ini_value *given = given_value (option, file, sections, count);
   const struct ini_section *section = count > 0 ? sections[0] : NULL;
@@ -149,8 +146,9 @@ set_option (const struct dcpipe_option *option, struct inifile *file,
   if (!copy_source (value, given, option->default_value))
     return false;
   if (given == NULL && (option->flags & DCPIPE_OPTION_REQUIRED)) {
-    ini_mistake (file, section ? section->line : 0, "%s needs the key '%s': %s", section ? section->title : "the file",
-                 option->key, option->help ? option->help : option_type_name (option->type));
+    ini_mistake (file, section ? section->line : 0, "%s needs the key '%s': %s",
+                 section ? section->title : "the file", option->key,
+                 option->help ? option->help : option_type_name (option->type));
     return true;
   }
   if (given != NULL && given->broken)
@@ -162,8 +160,8 @@ set_option (const struct dcpipe_option *option, struct inifile *file,
 
 struct option_value *
 options_set (const struct dcpipe_options *options, struct inifile *file,
-             const struct ini_section *const *sections,
-             size_t sections_count, const char *const *known, void *handle)
+             const struct ini_section *const *sections, size_t sections_count, const char *const *known,
+             void *handle)
 {
   struct option_value *values = calloc (options->count ? options->count : 1, sizeof *values);
 

@@ -21,7 +21,7 @@ is_name (const char *name, bool upper)
   size_t size = name == NULL ? 0 : strspn (name, upper ? any_case : lower_case);
 
   return size > 0 && size <= NAME_BYTES_MAX && name[size] == '\0' && !(name[0] >= '0' && name[0] <= '9')
-    && name[0] != '_';
+         && name[0] != '_';
 }
 
 /* ---- callbacks ----------------------------------------------------------------------------------- */
@@ -40,8 +40,8 @@ check_callbacks (const struct plugin *plugin)
   const struct dcpipe_source *source = &plugin->u.source;
   const struct dcpipe_sink *sink = &plugin->u.sink;
 
-#define NEEDED(from, callback)                                                                              \
-  if ((from)->callback == NULL)                                                                             \
+#define NEEDED(from, callback)                                                                               \
+  if ((from)->callback == NULL)                                                                              \
   return lacks (plugin, #callback)
 
   if (plugin->kind == DCPIPE_KIND_SOURCE) {
@@ -98,8 +98,8 @@ check_option (const struct plugin *plugin, const struct dcpipe_option *option, s
     fail ("%s: no option can have the key 'plugin'", plugin->path);
     return false;
   }
-  if (size == 0 || (option->type == DCPIPE_OPTION_ENUM && (option->values == NULL
-                                                           || option->values[0] == '\0'))) {
+  if (size == 0
+      || (option->type == DCPIPE_OPTION_ENUM && (option->values == NULL || option->values[0] == '\0'))) {
     fail ("%s: option %s: %s", plugin->path, option->key,
           size == 0 ? "its type is unknown" : "it lists no values");
     return false;
@@ -109,8 +109,8 @@ check_option (const struct plugin *plugin, const struct dcpipe_option *option, s
     return false;
   }
   if (option->min > option->max
-      || (option->min < 0 && (option->type == DCPIPE_OPTION_SIZE
-                              || option->type == DCPIPE_OPTION_DURATION))) {
+      || (option->min < 0
+          && (option->type == DCPIPE_OPTION_SIZE || option->type == DCPIPE_OPTION_DURATION))) {
     fail ("%s: option %s: its range is not sound", plugin->path, option->key);
     return false;
   }
@@ -202,7 +202,8 @@ bool
 plugin_check (const struct plugin *plugin)
 {
   if (!is_name (plugin_name (plugin), true)) {
-    fail ("%s: the plugin has no sound name: '%s'", plugin->path, plugin_name (plugin) ? plugin_name (plugin) : "");
+    fail ("%s: the plugin has no sound name: '%s'", plugin->path,
+          plugin_name (plugin) ? plugin_name (plugin) : "");
     return false;
   }
   return check_callbacks (plugin) && check_options (plugin)

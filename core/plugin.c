@@ -34,9 +34,9 @@ plugin_kind_name (enum dcpipe_kind kind)
 }
 
 /* One member that all three structs have. */
-#define COMMON(plugin, member)                                                                              \
-  ((plugin)->kind == DCPIPE_KIND_SOURCE    ? (plugin)->u.source.member                                      \
-   : (plugin)->kind == DCPIPE_KIND_DECODER ? (plugin)->u.decoder.member                                     \
+#define COMMON(plugin, member)                                                                               \
+  ((plugin)->kind == DCPIPE_KIND_SOURCE    ? (plugin)->u.source.member                                       \
+   : (plugin)->kind == DCPIPE_KIND_DECODER ? (plugin)->u.decoder.member                                      \
                                            : (plugin)->u.sink.member)
 
 const char *
@@ -112,8 +112,7 @@ copy_array (struct plugin *plugin, void *place, size_t count, size_t *item_size,
   memcpy (&from, place, sizeof from);
   if (count > 0 && (from == NULL || count > ITEMS_MAX || *item_size == 0 || *item_size > ITEM_SIZE_MAX)) {
     fail ("%s: an array that the plugin declares has no sound size (%zu elements of %zu bytes)", plugin->path,
-          count,
-          *item_size);
+          count, *item_size);
     return false;
   }
   if (count > 0 && (copy = keep (plugin, calloc (count, our_size))) == NULL)
@@ -125,7 +124,7 @@ copy_array (struct plugin *plugin, void *place, size_t count, size_t *item_size,
   return true;
 }
 
-#define COPY_ARRAY(plugin, array)                                                                           \
+#define COPY_ARRAY(plugin, array)                                                                            \
   copy_array ((plugin), &(array)->items, (array)->count, &(array)->item_size, sizeof *(array)->items)
 
 static bool
@@ -137,7 +136,8 @@ copy_tables (struct plugin *plugin, struct dcpipe_decoder *decoder)
       || !COPY_ARRAY (plugin, &decoder->views))
     return false;
   /* The array was made by copy_array just now and is ours to change. */
-  tables = decoder->tables.count ? plugin->copies[plugin->copies_count - 1 - (decoder->views.count > 0)] : NULL;
+  tables =
+      decoder->tables.count ? plugin->copies[plugin->copies_count - 1 - (decoder->views.count > 0)] : NULL;
   for (size_t i = 0; i < decoder->tables.count; i++)
     if (!COPY_ARRAY (plugin, &tables[i].columns) || !COPY_ARRAY (plugin, &tables[i].indexes))
       return false;

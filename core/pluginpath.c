@@ -99,7 +99,8 @@ look_in (void *context, const char *directory)
   char path[PATH_MAX];
 
   fprintf (search->searched, "%s%s", ftell (search->searched) > 0 ? ", " : "", directory);
-  if (snprintf (path, sizeof path, "%s/%s.so", directory, search->name) < (int) sizeof path && access (path, F_OK) == 0)
+  if (snprintf (path, sizeof path, "%s/%s.so", directory, search->name) < (int) sizeof path
+      && access (path, F_OK) == 0)
     search->path = realpath (path, NULL);
   return search->path == NULL;
 }
@@ -137,8 +138,8 @@ pluginpath_find (enum dcpipe_kind kind, const char *name)
     return search.path;
   plugins_list (kind, offer_name, &nearest);
   hint = nearest_hint (&nearest);
-  fail ("there is no %s plugin '%s' in %s%s", plugin_kind_name (kind), name, directories ? directories : "the path",
-        hint ? hint : "");
+  fail ("there is no %s plugin '%s' in %s%s", plugin_kind_name (kind), name,
+        directories ? directories : "the path", hint ? hint : "");
   return NULL;
 }
 
@@ -174,7 +175,8 @@ list_directory (void *context, const char *directory)
     if (size <= 3 || strcmp (entry->d_name + size - 3, ".so") != 0)
       continue;
     for (size_t i = 0; i < listing->count && !known; i++)
-      known = strlen (listing->items[i].name) == size - 3 && memcmp (listing->items[i].name, entry->d_name, size - 3) == 0;
+      known = strlen (listing->items[i].name) == size - 3
+              && memcmp (listing->items[i].name, entry->d_name, size - 3) == 0;
     if (!known && !add_found (listing, directory, entry->d_name))
       break;
   }
@@ -190,7 +192,8 @@ compare_found (const void *a, const void *b)
 }
 
 void
-plugins_list (enum dcpipe_kind kind, void (*each) (void *context, const char *name, const char *path), void *context)
+plugins_list (enum dcpipe_kind kind, void (*each) (void *context, const char *name, const char *path),
+              void *context)
 {
   struct listing listing = { 0 };
 

@@ -30,7 +30,7 @@ redraw (void *context, bool show)
 void
 progress_begin (struct progress *progress)
 {
-  *progress = (struct progress) { .began = monotonic_ns (), .told = monotonic_ns () };
+  *progress = (struct progress){ .began = monotonic_ns (), .told = monotonic_ns () };
   progress->terminal = isatty (STDERR_FILENO) && !log_is_json () && log_current_level () >= LOG_INFO;
   if (progress->terminal)
     log_set_redraw (redraw, progress);
@@ -49,7 +49,8 @@ progress_end (struct progress *progress)
 static int
 permille (const struct run *run)
 {
-  uint64_t first = atomic_load (&run->progress.first), end = atomic_load (&run->progress.end), least = UINT64_MAX;
+  uint64_t first = atomic_load (&run->progress.first), end = atomic_load (&run->progress.end),
+           least = UINT64_MAX;
 
   for (size_t i = 0; i < run->writers_count; i++) {
     uint64_t committed = atomic_load (&writer_progress (run->writers[i])->committed);
@@ -67,7 +68,8 @@ permille (const struct run *run)
 static void
 draw_bar (struct progress *progress, const struct run *run, double seconds)
 {
-  uint64_t entries = atomic_load (&run->progress.verified_entries), bytes = atomic_load (&run->progress.verified_bytes);
+  uint64_t entries = atomic_load (&run->progress.verified_entries),
+           bytes = atomic_load (&run->progress.verified_bytes);
   int done = permille (run);
   char bar[BAR_WIDTH + 1];
 
@@ -90,7 +92,8 @@ tell (struct progress *progress, const struct run *run, double seconds)
     return;
   progress->told = monotonic_ns ();
   if (done >= 0)
-    log_info ("%d%% of the ledger, %" PRIu64 " entries so far, %.0f a second", done / 10, entries, (double) entries / seconds);
+    log_info ("%d%% of the ledger, %" PRIu64 " entries so far, %.0f a second", done / 10, entries,
+              (double) entries / seconds);
   else
     log_info ("%" PRIu64 " entries so far, %.0f a second", entries, (double) entries / seconds);
 }
@@ -108,7 +111,7 @@ sum_changes (const struct run *run, const struct writer *writer, struct table_ch
 {
   const struct table_changes *changes = writer_changes (writer);
 
-  *sum = (struct table_changes) { 0 };
+  *sum = (struct table_changes){ 0 };
   for (size_t i = CORE_TABLES; i < run->tables->count; i++) {
     sum->added += changes[i].added;
     sum->changed += changes[i].changed;
@@ -123,9 +126,16 @@ summarise_sink (const struct run *run, const struct writer *writer)
   struct scope_status status = scope_status (run->setup, writer_checkpoint (writer), NULL);
   struct table_changes sum;
   char blocks[24], entries[24], failed[24], added[24], commits[24], position[24], message[512], digest[65];
-  const char *const fields[] = { "sink", writer_sink (writer)->name, "blocks", blocks, "entries", entries, "failed", failed,
-                                 "rows_added", added, "commits", commits, "position", position, "trust", trust_name (status.trust),
-                                 "digest", digest, NULL };
+  const char *const fields[] = { "sink",       writer_sink (writer)->name,
+                                 "blocks",     blocks,
+                                 "entries",    entries,
+                                 "failed",     failed,
+                                 "rows_added", added,
+                                 "commits",    commits,
+                                 "position",   position,
+                                 "trust",      trust_name (status.trust),
+                                 "digest",     digest,
+                                 NULL };
 
   sum_changes (run, writer, &sum);
   number (blocks, atomic_load (&progress->blocks));
@@ -136,12 +146,13 @@ summarise_sink (const struct run *run, const struct writer *writer)
   number (position, status.position);
   digest_text (digest, status.digest);
   snprintf (message, sizeof message,
-            "%s: %s blocks, %s entries, %s rows added, %" PRIu64 " changed, %" PRIu64 " removed, %s failed entries", writer_sink (writer)->title,
-            blocks, entries, added, sum.changed, sum.removed, failed);
+            "%s: %s blocks, %s entries, %s rows added, %" PRIu64 " changed, %" PRIu64
+            " removed, %s failed entries",
+            writer_sink (writer)->title, blocks, entries, added, sum.changed, sum.removed, failed);
   log_event (LOG_INFO, "sink", message, fields);
   if (status.known) {
-    snprintf (message, sizeof message, "%s: stands at the block at position %s; trust: %s; digest %s", writer_sink (writer)->title,
-              position, trust_name (status.trust), digest);
+    snprintf (message, sizeof message, "%s: stands at the block at position %s; trust: %s; digest %s",
+              writer_sink (writer)->title, position, trust_name (status.trust), digest);
     log_event (LOG_INFO, "checkpoint", message, fields);
   }
 }
@@ -149,14 +160,18 @@ summarise_sink (const struct run *run, const struct writer *writer)
 static void
 summarise (const struct run *run, double seconds)
 {
-  uint64_t entries = atomic_load (&run->progress.verified_entries), bytes = atomic_load (&run->progress.verified_bytes);
+  uint64_t entries = atomic_load (&run->progress.verified_entries),
+           bytes = atomic_load (&run->progress.verified_bytes);
   char blocks_text[24], entries_text[24], seconds_text[24], message[256];
-  const char *const fields[] = { "blocks", blocks_text, "entries", entries_text, "seconds", seconds_text, NULL };
+  const char *const fields[] = {
+    "blocks", blocks_text, "entries", entries_text, "seconds", seconds_text, NULL
+  };
 
   number (blocks_text, atomic_load (&run->progress.verified_blocks));
   number (entries_text, entries);
   snprintf (seconds_text, sizeof seconds_text, "%.3f", seconds);
-  snprintf (message, sizeof message, "read and verified %s blocks with %s entries in %.2f s: %.0f entries/s, %.1f MB/s", blocks_text,
+  snprintf (message, sizeof message,
+            "read and verified %s blocks with %s entries in %.2f s: %.0f entries/s, %.1f MB/s", blocks_text,
             entries_text, seconds, (double) entries / seconds, (double) bytes / seconds / 1e6);
   log_event (LOG_INFO, "run", message, fields);
   for (size_t i = 0; i < run->writers_count; i++)

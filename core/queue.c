@@ -92,7 +92,8 @@ queue_push (struct parcel_queue *queue, struct parcel *parcel)
 struct parcel *
 queue_pop (struct parcel_queue *queue, uint64_t deadline)
 {
-  struct timespec until = { .tv_sec = (time_t) (deadline / 1000000000u), .tv_nsec = (long) (deadline % 1000000000u) };
+  struct timespec until = { .tv_sec = (time_t) (deadline / 1000000000u),
+                            .tv_nsec = (long) (deadline % 1000000000u) };
   struct parcel *parcel;
 
   LOCK_SCOPE (&queue->mutex);

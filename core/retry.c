@@ -53,8 +53,8 @@ retry_wait (struct retry *retry)
   if (++retry->attempts > retry->max)
     return false;
   pause = delay (retry);
-  log_warning ("%s; attempt %" PRIu64 " of %" PRIu64 " follows in %.1f s", failure_reason (), retry->attempts, retry->max,
-               (double) pause / 1000);
+  log_warning ("%s; attempt %" PRIu64 " of %" PRIu64 " follows in %.1f s", failure_reason (), retry->attempts,
+               retry->max, (double) pause / 1000);
   return !stop_wait (pause);
 }
 

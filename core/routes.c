@@ -63,7 +63,8 @@ add_targets (struct route *route, const struct setup *setup, const char *label)
     const struct decoder *decoder = setup->decoders[i];
 
     if (label != NULL ? takes (decoder, label) : decoder->any)
-      route->targets[route->count++] = (struct route_target) { i, label != NULL ? label_number (decoder, label) : 0 };
+      route->targets[route->count++] =
+          (struct route_target){ i, label != NULL ? label_number (decoder, label) : 0 };
   }
   return true;
 }
@@ -90,7 +91,8 @@ add_label (struct routes *routes, const struct setup *setup, const char *label, 
 }
 
 static bool
-add_labels (struct routes *routes, const struct setup *setup, const char *const *scope_labels, size_t scope_count)
+add_labels (struct routes *routes, const struct setup *setup, const char *const *scope_labels,
+            size_t scope_count)
 {
   for (size_t i = 0; i < scope_count; i++)
     if (!add_label (routes, setup, scope_labels[i], true))

@@ -64,7 +64,8 @@ row_list_add (struct arena *arena, struct row_list *list, const struct dcpipe_ro
 {
   if (list->count == list->capacity) {
     size_t capacity = list->capacity ? 2 * list->capacity : 8;
-    const struct dcpipe_row **items = arena_resize (arena, list->items, list->capacity * sizeof *items, capacity * sizeof *items);
+    const struct dcpipe_row **items =
+        arena_resize (arena, list->items, list->capacity * sizeof *items, capacity * sizeof *items);
 
     if (items == NULL)
       return false;
@@ -79,8 +80,11 @@ void
 rows_begin (struct dcpipe_rows *rows, struct arena *arena, const struct dcpipe_tables *tables, size_t decoder,
             const char *decoder_name, size_t decoder_tables)
 {
-  *rows = (struct dcpipe_rows) { .arena = arena, .tables = tables, .decoder = decoder, .decoder_name = decoder_name,
-                                 .decoder_tables = decoder_tables };
+  *rows = (struct dcpipe_rows){ .arena = arena,
+                                .tables = tables,
+                                .decoder = decoder,
+                                .decoder_name = decoder_name,
+                                .decoder_tables = decoder_tables };
 }
 
 static void __attribute__ ((format (printf, 2, 3)))
@@ -153,7 +157,7 @@ dcpipe_rows_note (dcpipe_rows *rows, size_t size)
   memset (data, 0, size);
   if (list->notes_count > 0 && list->notes[list->notes_count - 1].entry == rows->entry)
     mistake (rows, "two notes for one entry");
-  list->notes[list->notes_count++] = (struct note) { rows->entry, data, size, rows->label };
+  list->notes[list->notes_count++] = (struct note){ rows->entry, data, size, rows->label };
   return data;
 }
 
@@ -168,9 +172,11 @@ settable (struct dcpipe_row *row, size_t column, int type)
   if (column >= row->table->columns_count)
     mistake (row->maker, "table %s has no column number %zu", row->table->name, column);
   else if (columns[column].type != type)
-    mistake (row->maker, "column %s of table %s was set to a value of another type", columns[column].name, row->table->name);
+    mistake (row->maker, "column %s of table %s was set to a value of another type", columns[column].name,
+             row->table->name);
   else if (columns[column].fill != DCPIPE_FILL_NOTHING && row->entry != NULL)
-    mistake (row->maker, "column %s of table %s is filled in by dcpipe", columns[column].name, row->table->name);
+    mistake (row->maker, "column %s of table %s is filled in by dcpipe", columns[column].name,
+             row->table->name);
   else {
     row->states[column] = VALUE_SET;
     return &row->values[column];
@@ -184,7 +190,8 @@ dcpipe_set_null (dcpipe_row *row, size_t column)
   if (column >= row->table->columns_count)
     mistake (row->maker, "table %s has no column number %zu", row->table->name, column);
   else if (row->table->columns[column].key > 0)
-    mistake (row->maker, "key column %s of table %s was set to null", row->table->columns[column].name, row->table->name);
+    mistake (row->maker, "key column %s of table %s was set to null", row->table->columns[column].name,
+             row->table->name);
   else
     row->states[column] = VALUE_NULL;
 }
@@ -231,7 +238,7 @@ set_bytes (struct dcpipe_row *row, union value *place, const void *data, size_t 
 {
   void *copy;
 
-  place->bytes = (struct dcpipe_bytes) { data, size };
+  place->bytes = (struct dcpipe_bytes){ data, size };
   if (size == 0 || (row->entry != NULL && block_holds (row->entry->block, data, size)))
     return;
   copy = arena_bytes (row->maker->arena, size);
@@ -281,7 +288,7 @@ dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size)
 
   if (place == NULL)
     return;
-  place->bytes = (struct dcpipe_bytes) { NULL, 0 };
+  place->bytes = (struct dcpipe_bytes){ NULL, 0 };
   if (size == 0)
     return;
   text = size <= SIZE_MAX / 2 ? arena_bytes (row->maker->arena, 2 * size) : NULL;
@@ -289,7 +296,7 @@ dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size)
     row->maker->no_memory = true;
     return;
   }
-  place->bytes = (struct dcpipe_bytes) { text, 2 * size };
+  place->bytes = (struct dcpipe_bytes){ text, 2 * size };
   for (size_t i = 0; i < size; i++) {
     *text++ = (uint8_t) digits[p[i] >> 4];
     *text++ = (uint8_t) digits[p[i] & 15];
@@ -392,7 +399,8 @@ check_key (struct dcpipe_rows *rows, const struct dcpipe_row *row)
     bool set = dcpipe_is_set (row, column) && !dcpipe_is_null (row, column);
 
     if (set ? ended : row->operation != DCPIPE_DELETE) {
-      mistake (rows, "key column %s of table %s is not set", row->table->columns[column].name, row->table->name);
+      mistake (rows, "key column %s of table %s is not set", row->table->columns[column].name,
+               row->table->name);
       return false;
     }
     ended = !set;
@@ -439,7 +447,8 @@ rows_finish (struct dcpipe_rows *rows, size_t from)
     if (rows->unreadable != NULL)
       snprintf (reason, sizeof reason, "%s is not valid UTF-8", rows->unreadable);
     else
-      snprintf (reason, sizeof reason, "its key in the table %s is longer than %d bytes", long_key, DCPIPE_KEY_MAX);
+      snprintf (reason, sizeof reason, "its key in the table %s is longer than %d bytes", long_key,
+                DCPIPE_KEY_MAX);
     rows->list->count = from;
     if (rows->list->notes_count > 0 && rows->list->notes[rows->list->notes_count - 1].entry == rows->entry)
       rows->list->notes_count--;
@@ -450,4 +459,3 @@ rows_finish (struct dcpipe_rows *rows, size_t from)
     fail ("no memory for the rows of an entry");
   return !rows->no_memory;
 }
-

@@ -47,7 +47,8 @@ row_fills (const struct dcpipe_row *row, size_t column)
   return row->entry != NULL && row->table->columns[column].fill != DCPIPE_FILL_NOTHING;
 }
 
-/* Bytes of a row of that table, without what its values point to; and an empty stored row in memory of that size. */
+/* Bytes of a row of that table, without what its values point to; and an empty stored row in memory of that
+ * size. */
 size_t row_size (const struct dcpipe_table *table);
 struct dcpipe_row *row_lay_out (void *memory, const struct dcpipe_table *table);
 
@@ -76,8 +77,8 @@ struct row_list {
   size_t notes_count, notes_capacity;
   struct tally *tallies;
   size_t tallies_count, tallies_capacity;
-  size_t failed;          /* entries and items among them that failed */
-  uint64_t digest[4];     /* sum of the rows' hashes, little-endian limbs */
+  size_t failed;      /* entries and items among them that failed */
+  uint64_t digest[4]; /* sum of the rows' hashes, little-endian limbs */
 };
 
 /* Rows being emitted by one callback, or (`view`) rows handed to a sink. */
@@ -85,14 +86,14 @@ struct dcpipe_rows {
   struct arena *arena;
   const struct dcpipe_entry *entry;
   const struct dcpipe_tables *tables;
-  size_t decoder;            /* number of the decoder */
+  size_t decoder; /* number of the decoder */
   const char *decoder_name;
-  size_t decoder_tables;     /* how many tables it has */
-  size_t label;              /* number of the entry's label among the decoder's */
+  size_t decoder_tables; /* how many tables it has */
+  size_t label;          /* number of the entry's label among the decoder's */
   struct row_list *list;
   bool no_memory;
-  const char *mistake;       /* of the plugin: ends the run */
-  const char *unreadable;    /* why the entry fails: text that is not UTF-8 */
+  const char *mistake;        /* of the plugin: ends the run */
+  const char *unreadable;     /* why the entry fails: text that is not UTF-8 */
   struct row_effect *effects; /* view: what the sink said of each row */
 };
 
@@ -102,8 +103,8 @@ struct row_effect {
 };
 
 /* Begins the rows of a decoder's callbacks; entry, label and list are set by the caller. */
-void rows_begin (struct dcpipe_rows *rows, struct arena *arena, const struct dcpipe_tables *tables, size_t decoder,
-                 const char *decoder_name, size_t decoder_tables);
+void rows_begin (struct dcpipe_rows *rows, struct arena *arena, const struct dcpipe_tables *tables,
+                 size_t decoder, const char *decoder_name, size_t decoder_tables);
 
 /* An empty stored row of `table` in the maker's arena: for core's own rows, keys, and rows that a sink
  * fills in. Never NULL, as dcpipe_row_add. */

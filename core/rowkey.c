@@ -68,7 +68,7 @@ dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity)
       break;
     switch (row->table->columns[column].type) {
     case DCPIPE_BOOL:
-      put (&writer, (const uint8_t[]) { dcpipe_get_bool (row, column) }, 1);
+      put (&writer, (const uint8_t[]){ dcpipe_get_bool (row, column) }, 1);
       break;
     case DCPIPE_I64:
       put_u64 (&writer, (uint64_t) dcpipe_get_i64 (row, column) ^ (uint64_t) 1 << 63);
@@ -99,7 +99,7 @@ parse_bytes (struct dcpipe_row *row, size_t column, const uint8_t *key, size_t s
     copy[length++] = key[used];
     used += key[used] == 0 ? 2 : 1;
   }
-  row->values[column].bytes = (struct dcpipe_bytes) { copy, length };
+  row->values[column].bytes = (struct dcpipe_bytes){ copy, length };
   return used + 2;
 }
 
@@ -171,14 +171,16 @@ static void
 hash_value (struct hasher *hasher, const struct dcpipe_row *row, size_t column)
 {
   const union value *value = &row->values[column];
-  uint8_t state = !dcpipe_is_set (row, column) ? VALUE_UNSET : dcpipe_is_null (row, column) ? VALUE_NULL : VALUE_SET;
+  uint8_t state = !dcpipe_is_set (row, column)   ? VALUE_UNSET
+                  : dcpipe_is_null (row, column) ? VALUE_NULL
+                                                 : VALUE_SET;
 
   hash_bytes (hasher, &state, 1);
   if (state != VALUE_SET)
     return;
   switch (row->table->columns[column].type) {
   case DCPIPE_BOOL:
-    hash_bytes (hasher, (const uint8_t[]) { value->b }, 1);
+    hash_bytes (hasher, (const uint8_t[]){ value->b }, 1);
     break;
   case DCPIPE_I64:
     hash_u64 (hasher, (uint64_t) value->i);
@@ -204,7 +206,8 @@ hash_row (const struct dcpipe_row *row, uint8_t digest[SHA256_SIZE])
   hash_u64 (&hasher, row->entry->block->frame.position);
   hash_u64 (&hasher, row->entry->index);
   for (size_t i = 0; i < row->table->columns_count; i++)
-    if (row->table->columns[i].fill == DCPIPE_FILL_NOTHING && !(row->table->columns[i].flags & DCPIPE_COLUMN_VOLATILE))
+    if (row->table->columns[i].fill == DCPIPE_FILL_NOTHING
+        && !(row->table->columns[i].flags & DCPIPE_COLUMN_VOLATILE))
       hash_value (&hasher, row, i);
   flush (&hasher);
   sha256_digest (&hasher.context, SHA256_SIZE, digest);

@@ -88,7 +88,7 @@ dcpipe_get_bytes (const dcpipe_row *row, size_t column)
   if (row_fills (row, column)) {
     const struct dcpipe_block *block = row->entry->block;
 
-    return (struct dcpipe_bytes) { (const uint8_t *) block->hash_hex, 2u * block->hash.size };
+    return (struct dcpipe_bytes){ (const uint8_t *) block->hash_hex, 2u * block->hash.size };
   }
   return row->values[column].bytes;
 }
@@ -159,7 +159,7 @@ row_copy (const struct dcpipe_row *row)
 
       if (value.size > 0)
         memcpy (bytes, value.data, value.size);
-      copy->values[i].bytes = (struct dcpipe_bytes) { bytes, value.size };
+      copy->values[i].bytes = (struct dcpipe_bytes){ bytes, value.size };
       bytes += value.size;
     } else if (row_fills (row, i))
       copy->values[i].u = dcpipe_get_u64 (row, i);
@@ -177,8 +177,9 @@ row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row)
   if (old == NULL)
     return row_copy (row);
   for (size_t i = 0; i < row->table->columns_count; i++) {
-    bool keep = row->operation == DCPIPE_UPDATE ? !dcpipe_is_set (row, i)
-                                                : (row->table->columns[i].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
+    bool keep = row->operation == DCPIPE_UPDATE
+                    ? !dcpipe_is_set (row, i)
+                    : (row->table->columns[i].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
     const struct dcpipe_row *from = keep ? old : row;
 
     merged->states[i] = dcpipe_is_null (from, i) ? VALUE_NULL : VALUE_SET;

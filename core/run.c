@@ -106,8 +106,8 @@ done_up_to (const struct run *run, const struct frontier *frontier, enum part pa
     return least;
   for (size_t i = 0; i < run->scope.count; i++) {
     const char *label = run->scope.labels[i];
-    const struct ahead *ahead
-        = frontier_ahead (frontier, (struct dcpipe_bytes) { (const uint8_t *) label, strlen (label) });
+    const struct ahead *ahead =
+        frontier_ahead (frontier, (struct dcpipe_bytes){ (const uint8_t *) label, strlen (label) });
     const struct point *point = ahead != NULL ? &ahead->at : &frontier->at;
 
     if (first || !point->known || (least.known && point->position < least.position))
@@ -140,7 +140,8 @@ static bool
 consider (struct run *run, size_t decoder, const struct dcpipe_checkpoint *checkpoint, bool *first)
 {
   const char *source = plugin_name (run->setup->source->plugin);
-  const struct frontier *frontier = checkpoint_find (checkpoint, run->setup->decoders[decoder]->instance.name);
+  const struct frontier *frontier =
+      checkpoint_find (checkpoint, run->setup->decoders[decoder]->instance.name);
   struct point point = done_up_to (run, frontier, run->parts[decoder]);
   uint64_t stored = point.known ? point.position + 1 : 0;
 
@@ -196,7 +197,9 @@ run_init (struct run *run, const struct setup *setup, const struct run_options *
 {
   pthread_condattr_t attributes;
 
-  *run = (struct run) { .setup = setup, .scope = options->scope, .follow = options->follow, .until = options->until };
+  *run = (struct run){
+    .setup = setup, .scope = options->scope, .follow = options->follow, .until = options->until
+  };
   for (size_t i = 0; options->until != NULL && i < setup->decoders_count; i++)
     if (options->until[i] > run->until_all)
       run->until_all = options->until[i];
@@ -260,7 +263,8 @@ open_writers (struct run *run, const char *scratch)
   int status = STATUS_DONE;
 
   for (size_t i = 0; i < run->setup->sinks_count && status == STATUS_DONE; i++) {
-    struct writer *writer = writer_open (run, run->setup->sinks[i], scratch ? DCPIPE_SCRATCH : DCPIPE_WRITE, scratch, &status);
+    struct writer *writer =
+        writer_open (run, run->setup->sinks[i], scratch ? DCPIPE_SCRATCH : DCPIPE_WRITE, scratch, &status);
 
     if (writer != NULL)
       run->writers[run->writers_count++] = writer;
@@ -277,7 +281,9 @@ check_source (const struct run *run)
 
   if ((source->plugin->u.source.capabilities (source->handle) & needed) == needed)
     return true;
-  fail ("%s, as it is configured, does not deliver whole blocks with positions and hashes, which the tables need", source->title);
+  fail ("%s, as it is configured, does not deliver whole blocks with positions and hashes, which the tables "
+        "need",
+        source->title);
   return false;
 }
 

@@ -35,8 +35,8 @@ struct scope {
 
 struct run_options {
   struct scope scope;
-  bool follow;         /* go on beyond the tip */
-  const char *scratch; /* NULL, or a directory in which the sink makes a throw-away store */
+  bool follow;           /* go on beyond the tip */
+  const char *scratch;   /* NULL, or a directory in which the sink makes a throw-away store */
   const uint64_t *until; /* NULL, or for each decoder the position before which it is applied */
   /* Called now and then on the thread that called run_pipeline, and once at the end with `last`, when the
    * sinks are still open but no thread uses them; or NULL. */
@@ -54,10 +54,10 @@ enum part {
 
 /* Heights, for progress; written by one thread each. */
 struct run_progress {
-  atomic_uint_fast64_t first, end;       /* extent of the ledger, as far as known; 0 if not */
-  atomic_uint_fast64_t fetched;          /* position behind the last frame that came */
+  atomic_uint_fast64_t first, end; /* extent of the ledger, as far as known; 0 if not */
+  atomic_uint_fast64_t fetched;    /* position behind the last frame that came */
   atomic_uint_fast64_t fetched_bytes;
-  atomic_uint_fast64_t verified;         /* position of the last block in the chain */
+  atomic_uint_fast64_t verified; /* position of the last block in the chain */
   atomic_uint_fast64_t verified_blocks, verified_entries, verified_bytes;
   atomic_uint_fast64_t retries;
 };
@@ -69,9 +69,9 @@ struct run {
   struct scope scope;
   bool follow;
   const uint64_t *until;
-  uint64_t until_all;  /* the greatest of them: nothing is read from there on */
-  enum part *parts; /* of each decoder */
-  struct point start; /* the block to begin with; unknown: the first one */
+  uint64_t until_all;   /* the greatest of them: nothing is read from there on */
+  enum part *parts;     /* of each decoder */
+  struct point start;   /* the block to begin with; unknown: the first one */
   struct point *probes; /* stored blocks to be compared before anything is written */
   size_t probes_count;
   struct hash ledger; /* what the sinks know of the first block's hash; size 0 if nothing */
@@ -83,10 +83,11 @@ struct run {
   struct writer **writers;
   size_t writers_count;
 
-  atomic_size_t growth; /* what a byte of a frame becomes, unpacked and with rows: as it was lately; 0 at first */
+  atomic_size_t
+      growth; /* what a byte of a frame becomes, unpacked and with rows: as it was lately; 0 at first */
   struct run_progress progress;
 
-  atomic_bool at_tip;    /* the source had nothing further when it was asked last */
+  atomic_bool at_tip; /* the source had nothing further when it was asked last */
 
   pthread_mutex_t mutex; /* for what follows */
   pthread_cond_t gone;   /* a writer is done */
@@ -99,13 +100,13 @@ struct run {
 /* Runs the pipeline to its end: an enum status. Reasons have been logged. */
 int run_pipeline (const struct setup *setup, const struct run_options *options);
 
-/* Ends the run; the first cause counts, and false is returned for others. Any thread. `reason` may be NULL. */
+/* Ends the run; the first cause counts, and false is returned for others. Any thread. `reason` may be NULL.
+ */
 bool run_end (struct run *run, int status, const char *reason);
 bool run_has_ended (struct run *run);
 
 /* Why the run failed, to be freed; NULL if it did not (yet). */
 char *run_reason (struct run *run);
-
 
 /* A writer's thread is done. When none is left the run has ended. */
 void run_writer_gone (struct run *run);

@@ -8,7 +8,7 @@
 struct dcpipe_row *
 row_scratch_key (struct row_scratch *scratch, const struct dcpipe_table *table)
 {
-  scratch->maker = (struct dcpipe_rows) { .arena = &scratch->arena };
+  scratch->maker = (struct dcpipe_rows){ .arena = &scratch->arena };
   return row_make (&scratch->maker, table, DCPIPE_INSERT);
 }
 
@@ -29,12 +29,12 @@ check_filled (const struct dcpipe_rows *maker, const struct dcpipe_row *row)
   else if (maker->mistake != NULL)
     fail ("%s (a mistake in the plugin)", maker->mistake);
   else if (maker->unreadable != NULL)
-    fail ("table %s holds text in column %s that is not UTF-8: the store was changed by something else", table->name,
-          maker->unreadable);
+    fail ("table %s holds text in column %s that is not UTF-8: the store was changed by something else",
+          table->name, maker->unreadable);
   for (size_t i = 0; i < table->keys_count; i++)
     if (row->states[table->keys[i]] != VALUE_SET) {
-      fail ("table %s holds a row without its key column %s: the store was changed by something else", table->name,
-            table->columns[table->keys[i]].name);
+      fail ("table %s holds a row without its key column %s: the store was changed by something else",
+            table->name, table->columns[table->keys[i]].name);
       return false;
     }
   return !maker->no_memory && maker->mistake == NULL && maker->unreadable == NULL;
@@ -44,7 +44,7 @@ dcpipe_row *
 dcpipe_scan_row (dcpipe_scan *scan)
 {
   arena_free (&scan->arena);
-  scan->maker = (struct dcpipe_rows) { .arena = &scan->arena };
+  scan->maker = (struct dcpipe_rows){ .arena = &scan->arena };
   scan->row = row_make (&scan->maker, scan->table, DCPIPE_INSERT);
   return scan->row;
 }
@@ -61,8 +61,8 @@ dcpipe_scan_emit (dcpipe_scan *scan)
 }
 
 int
-sink_scan (struct instance *sink, const struct dcpipe_row *prefix, bool (*each) (void *context, const struct dcpipe_row *row),
-           void *context)
+sink_scan (struct instance *sink, const struct dcpipe_row *prefix,
+           bool (*each) (void *context, const struct dcpipe_row *row), void *context)
 {
   struct dcpipe_scan scan = { .table = prefix->table, .each = each, .context = context };
   int result = sink->plugin->u.sink.scan (sink->handle, prefix, &scan);

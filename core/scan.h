@@ -23,8 +23,8 @@ struct dcpipe_scan {
 /* Calls `each` with the rows of the prefix's table whose key begins with the columns set in it, in key
  * order, until it returns false. A row is valid until `each` returns. A result of the sink's, or
  * DCPIPE_FAIL after fail. */
-int sink_scan (struct instance *sink, const struct dcpipe_row *prefix, bool (*each) (void *context, const struct dcpipe_row *row),
-               void *context);
+int sink_scan (struct instance *sink, const struct dcpipe_row *prefix,
+               bool (*each) (void *context, const struct dcpipe_row *row), void *context);
 
 /* The row with that key, as a copy that the caller frees: DCPIPE_OK, DCPIPE_NONE, or another result after
  * fail. */

@@ -63,16 +63,22 @@ check_stored (const struct point *stored, const struct dcpipe_block *block)
   char *fault = NULL;
 
   if (block->frame.position != stored->position) {
-    if (asprintf (&fault, "expected the stored block at position %" PRIu64 ", the source delivered the one at %" PRIu64,
-                  stored->position, block->frame.position) < 0)
+    if (asprintf (&fault,
+                  "expected the stored block at position %" PRIu64
+                  ", the source delivered the one at %" PRIu64,
+                  stored->position, block->frame.position)
+        < 0)
       return NULL;
     return fault;
   }
   if (hash_equal (&stored->hash, &block->hash))
     return NULL;
   hash_text (expected, &stored->hash);
-  if (asprintf (&fault, "block at position %" PRIu64 ": its hash is %s, but %s is stored: the ledger was forked or swapped",
-                stored->position, block->hash_hex, expected) < 0)
+  if (asprintf (&fault,
+                "block at position %" PRIu64
+                ": its hash is %s, but %s is stored: the ledger was forked or swapped",
+                stored->position, block->hash_hex, expected)
+      < 0)
     return NULL;
   return fault;
 }
@@ -90,7 +96,9 @@ check_first (const struct run *run, const struct dcpipe_block *block)
                      block->frame.position, text);
   } else if (run->ledger.size > 0 && !hash_equal (&run->ledger, &block->hash)) {
     hash_text (text, &run->ledger);
-    size = asprintf (&fault, "block at position %" PRIu64 ": the first block's hash is %s, but the stored ledger begins with %s",
+    size = asprintf (&fault,
+                     "block at position %" PRIu64
+                     ": the first block's hash is %s, but the stored ledger begins with %s",
                      block->frame.position, block->hash_hex, text);
   }
   return size < 0 ? NULL : fault;
@@ -104,12 +112,14 @@ check_next (const struct sequencer *sequencer, const struct dcpipe_block *block)
   int size = 0;
 
   if (block->frame.position <= sequencer->position)
-    size = asprintf (&fault, "block at position %" PRIu64 ": it does not lie behind the one at %" PRIu64, block->frame.position,
-                     sequencer->position);
+    size = asprintf (&fault, "block at position %" PRIu64 ": it does not lie behind the one at %" PRIu64,
+                     block->frame.position, sequencer->position);
   else if (!hash_equal (&sequencer->hash, &block->parent_hash)) {
     hash_text (expected, &sequencer->hash);
     hash_text (found, &block->parent_hash);
-    size = asprintf (&fault, "block at position %" PRIu64 ": it names %s as its parent, but the block before has the hash %s",
+    size = asprintf (&fault,
+                     "block at position %" PRIu64
+                     ": it names %s as its parent, but the block before has the hash %s",
                      block->frame.position, found[0] ? found : "no hash", expected);
   }
   return size < 0 ? NULL : fault;
@@ -120,7 +130,8 @@ check_block (const struct sequencer *sequencer, const struct dcpipe_block *block
 {
   if (sequencer->begun)
     return check_next (sequencer, block);
-  return sequencer->run->start.known ? check_stored (&sequencer->run->start, block) : check_first (sequencer->run, block);
+  return sequencer->run->start.known ? check_stored (&sequencer->run->start, block)
+                                     : check_first (sequencer->run, block);
 }
 
 /* Numbers the block and makes it the last one of the chain. */

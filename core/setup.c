@@ -35,8 +35,8 @@ static const struct dcpipe_option pipeline_options[] = {
   { "poll_interval", DCPIPE_OPTION_DURATION, "10s", NULL, 10, 86400000, 0,
     "how often the source is asked for more at the tip (--follow)", SETTING (poll_interval) },
   { "workers", DCPIPE_OPTION_TEXT, "auto", NULL, 0, 0, 0,
-    "threads that unpack and decode, or auto: one for each processor", offsetof (struct pipeline_handle,
-                                                                                 workers) },
+    "threads that unpack and decode, or auto: one for each processor",
+    offsetof (struct pipeline_handle, workers) },
   { "max_block_size", DCPIPE_OPTION_SIZE, "64M", NULL, 1024, INT64_C (1) << 32, 0,
     "the largest size to which a block may inflate", SETTING (max_block_size) },
   { "memory", DCPIPE_OPTION_SIZE, "16M", NULL, 1 << 20, INT64_C (1) << 40, 0,
@@ -56,8 +56,9 @@ setup_pipeline_options (void)
 static bool
 parse_workers (const char *text, uint64_t *workers)
 {
-  static const struct dcpipe_option number = { .key = "workers", .type = DCPIPE_OPTION_INT, .min = 1,
-                                               .max = WORKERS_MAX };
+  static const struct dcpipe_option number = {
+    .key = "workers", .type = DCPIPE_OPTION_INT, .min = 1, .max = WORKERS_MAX
+  };
   struct option_value value = { 0 };
   long processors = sysconf (_SC_NPROCESSORS_ONLN);
 
@@ -78,8 +79,8 @@ read_pipeline (struct setup *setup, const struct ini_section *section)
 {
   static const char *const none[] = { NULL };
   struct pipeline_handle handle = { 0 };
-  struct option_value *values
-      = options_set (&pipeline_table, setup->file, &section, section != NULL, none, &handle);
+  struct option_value *values =
+      options_set (&pipeline_table, setup->file, &section, section != NULL, none, &handle);
 
   if (values == NULL)
     return false;
@@ -100,8 +101,9 @@ static const struct section_kind {
   bool named;    /* [kind NAME] */
   bool repeated; /* the same title may come again */
 } section_kinds[] = {
-  { "pipeline", false, false }, { "source", false, false },   { "decoder", true, true }, { "sink", true, false },
-  { "service", false, false },  { "schedule", false, false }, { "webhook", true, false },
+  { "pipeline", false, false }, { "source", false, false },  { "decoder", true, true },
+  { "sink", true, false },      { "service", false, false }, { "schedule", false, false },
+  { "webhook", true, false },
 };
 
 static void
@@ -119,11 +121,12 @@ check_section (struct inifile *file, const struct ini_section *section)
   hint = nearest_hint (&nearest);
   if (found == NULL)
     ini_mistake (file, section->line, "%s: unknown section%s", section->title,
-                 hint && *hint ? hint : "; known are pipeline, source, decoder, sink, service, schedule and webhook");
+                 hint && *hint
+                     ? hint
+                     : "; known are pipeline, source, decoder, sink, service, schedule and webhook");
   else if (found->named && section->name == NULL)
     ini_mistake (file, section->line, "%s: the name is missing: expected [%s %s]", section->title,
-                 found->kind,
-                 strcmp (found->kind, "decoder") == 0 ? "LABEL] or [decoder *" : "NAME");
+                 found->kind, strcmp (found->kind, "decoder") == 0 ? "LABEL] or [decoder *" : "NAME");
   else if (!found->named && section->name != NULL)
     ini_mistake (file, section->line, "%s: expected [%s], this section has no name", section->title,
                  found->kind);
@@ -207,8 +210,9 @@ make_instance (struct setup *setup, const struct ini_section *section, enum dcpi
   instance = calloc (1, sizeof *instance);
   if (instance != NULL
       && setup_fill_instance (instance, setup->file, plugin,
-                              kind == DCPIPE_KIND_SINK && section->name
-                                ? section->name : plugin_name (plugin), &section, 1))
+                              kind == DCPIPE_KIND_SINK && section->name ? section->name
+                                                                        : plugin_name (plugin),
+                              &section, 1))
     return instance;
   ini_mistake (setup->file, section->line, "no memory for %s", section->title);
   instance_free (instance);
@@ -245,8 +249,8 @@ check_lookups (struct setup *setup)
       if (decoder->plugin->u.decoder.resolve != NULL
           && (sink->plugin->u.sink.get == NULL || sink->plugin->u.sink.scan == NULL))
         ini_mistake (setup->file, sink->line,
-                     "%s: the plugin %s cannot look rows up, which decoder %s (line %u) needs",
-                     sink->section, plugin_name (sink->plugin), decoder->name, decoder->line);
+                     "%s: the plugin %s cannot look rows up, which decoder %s (line %u) needs", sink->section,
+                     plugin_name (sink->plugin), decoder->name, decoder->line);
     }
 }
 

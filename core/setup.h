@@ -13,14 +13,14 @@
 
 /* [pipeline] */
 struct pipeline_settings {
-  uint64_t batch_size;        /* entries per commit at the least */
-  uint64_t flush_interval;    /* ms */
+  uint64_t batch_size;     /* entries per commit at the least */
+  uint64_t flush_interval; /* ms */
   uint64_t max_retries;
-  uint64_t poll_interval;     /* ms */
-  uint64_t workers;           /* threads; 0 in the file's "auto" is resolved to the number of processors */
-  uint64_t max_block_size;    /* bytes that a block may inflate to */
-  uint64_t memory;            /* bytes in flight between source and sinks */
-  uint64_t commit_size;       /* bytes of rows after which a commit is made behind the tip */
+  uint64_t poll_interval;  /* ms */
+  uint64_t workers;        /* threads; 0 in the file's "auto" is resolved to the number of processors */
+  uint64_t max_block_size; /* bytes that a block may inflate to */
+  uint64_t memory;         /* bytes in flight between source and sinks */
+  uint64_t commit_size;    /* bytes of rows after which a commit is made behind the tip */
 };
 
 /* A decoder and the labels that the sections naming it give to it. */
@@ -28,13 +28,14 @@ struct decoder {
   struct instance instance;
   char **labels; /* canonical names, sorted; only those of its own sections; empty if `any` */
   size_t labels_count;
-  bool any;      /* it has a [decoder *] section and its plugin takes any label; it is a '*' decoder */
+  bool any;          /* it has a [decoder *] section and its plugin takes any label; it is a '*' decoder */
   char *fingerprint; /* plugin, row format, labels, options that change rows: "entry/1 labels=* ..." */
 };
 
 struct setup {
-  char *path;           /* of the INI file */
-  struct inifile *file; /* as it was written; [service], [schedule] and [webhook NAME] are read from it later */
+  char *path; /* of the INI file */
+  struct inifile
+      *file; /* as it was written; [service], [schedule] and [webhook NAME] are read from it later */
   struct pipeline_settings pipeline;
   struct option_value *pipeline_values; /* one for each of setup_pipeline_options */
   struct instance *source;

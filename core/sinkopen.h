@@ -15,8 +15,8 @@ int sink_open (struct instance *sink, int mode, const char *scratch, struct dcpi
 /* Reads the checkpoint; an empty one if nothing was committed yet. */
 int sink_load_checkpoint (struct instance *sink, struct dcpipe_checkpoint *checkpoint);
 
-/* Reads the checkpoint of a configured sink beside whoever writes it: opens and closes an instance of its own. An
- * empty one if nothing was stored yet; free it in any case. */
+/* Reads the checkpoint of a configured sink beside whoever writes it: opens and closes an instance of its
+ * own. An empty one if nothing was stored yet; free it in any case. */
 int sink_peek (const struct instance *configured, struct dcpipe_checkpoint *checkpoint);
 
 int sink_prepare (struct instance *sink, const struct dcpipe_tables *tables);

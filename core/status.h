@@ -4,15 +4,15 @@
 #define DCPIPE_STATUS_H
 
 /* X (symbol, exit status, text) */
-#define DCPIPE_STATUS_MAP(X)                                                                                           \
-  X (DONE, 0, "done")                                                                                                  \
-  X (FAILED, 1, "failed")                                                                                              \
-  X (DONE_WITH_FAILED_ENTRIES, 3, "done, with failed entries")                                                         \
-  X (USAGE, 64, "usage error")                                                                                         \
-  X (DIVERGED, 65, "ledger verification failed")                                                                       \
-  X (TEMPORARY, 75, "temporary failure")                                                                               \
-  X (CONFIGURATION, 78, "configuration error")                                                                         \
-  X (INTERRUPTED, 130, "ended by SIGINT")                                                                              \
+#define DCPIPE_STATUS_MAP(X)                                                                                 \
+  X (DONE, 0, "done")                                                                                        \
+  X (FAILED, 1, "failed")                                                                                    \
+  X (DONE_WITH_FAILED_ENTRIES, 3, "done, with failed entries")                                               \
+  X (USAGE, 64, "usage error")                                                                               \
+  X (DIVERGED, 65, "ledger verification failed")                                                             \
+  X (TEMPORARY, 75, "temporary failure")                                                                     \
+  X (CONFIGURATION, 78, "configuration error")                                                               \
+  X (INTERRUPTED, 130, "ended by SIGINT")                                                                    \
   X (TERMINATED, 143, "ended by SIGTERM")
 
 enum status {

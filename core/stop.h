@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Makes the descriptor and takes over SIGINT and SIGTERM, once: the first of them asks for a stop, a second one ends the
- * process at once. False after fail. */
+/* Makes the descriptor and takes over SIGINT and SIGTERM, once: the first of them asks for a stop, a second
+ * one ends the process at once. False after fail. */
 bool stop_init (void);
 
 /* Asks the current run to stop; any thread. */

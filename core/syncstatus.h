@@ -14,7 +14,7 @@ struct scope_status {
   uint64_t position; /* of the last block that all of them were applied to */
   uint64_t entries;  /* all: of the ledger up to there; a label: of its own */
   uint64_t failed;
-  uint64_t errors;   /* runs that failed */
+  uint64_t errors;        /* runs that failed */
   const char *last_error; /* belongs to the checkpoint */
   int trust;
   uint64_t digest[4];
@@ -22,6 +22,7 @@ struct scope_status {
 };
 
 /* `label`: NULL for everything. */
-struct scope_status scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label);
+struct scope_status
+scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label);
 
 #endif

@@ -11,8 +11,10 @@
 
 static const struct dcpipe_column sync_status_columns[] = {
   [STATUS_TABLE_NAME] = { "table_name", DCPIPE_TEXT, 1, 0, 0, "the scope: all, or a label" },
-  [STATUS_LAST_SYNCED_BLOCK_OFFSET] = { "last_synced_block_offset", DCPIPE_U64, 0, 0, 0, "position of the last block applied" },
-  [STATUS_LAST_SYNCED_AT] = { "last_synced_at", DCPIPE_TIME, 0, 0, DCPIPE_COLUMN_VOLATILE, "when, by this machine's clock" },
+  [STATUS_LAST_SYNCED_BLOCK_OFFSET] = { "last_synced_block_offset", DCPIPE_U64, 0, 0, 0,
+                                        "position of the last block applied" },
+  [STATUS_LAST_SYNCED_AT] = { "last_synced_at", DCPIPE_TIME, 0, 0, DCPIPE_COLUMN_VOLATILE,
+                              "when, by this machine's clock" },
   [STATUS_TOTAL_RECORDS_SYNCED] = { "total_records_synced", DCPIPE_U64, 0, 0, 0, "entries applied" },
   [STATUS_SYNC_ERRORS] = { "sync_errors", DCPIPE_U64, 0, 0, 0, "runs that failed" },
   [STATUS_LAST_ERROR] = { "last_error", DCPIPE_TEXT, 0, 0, 0, "why the last one failed" },
@@ -21,8 +23,10 @@ static const struct dcpipe_column sync_status_columns[] = {
 };
 
 static const struct dcpipe_column failed_entries_columns[] = {
-  [FAILED_BLOCK_OFFSET] = { "block_offset", DCPIPE_U64, 1, DCPIPE_FILL_BLOCK_OFFSET, 0, "the block's position" },
-  [FAILED_ENTRY_INDEX] = { "entry_index", DCPIPE_U64, 2, DCPIPE_FILL_ENTRY_INDEX, 0, "the entry in the block" },
+  [FAILED_BLOCK_OFFSET] = { "block_offset", DCPIPE_U64, 1, DCPIPE_FILL_BLOCK_OFFSET, 0,
+                            "the block's position" },
+  [FAILED_ENTRY_INDEX] = { "entry_index", DCPIPE_U64, 2, DCPIPE_FILL_ENTRY_INDEX, 0,
+                           "the entry in the block" },
   [FAILED_DECODER] = { "decoder", DCPIPE_TEXT, 3, 0, 0, "who could not read it" },
   [FAILED_ITEM] = { "item", DCPIPE_U64, 4, 0, 0, "part of the entry, 0 for the whole" },
   [FAILED_LABEL] = { "label", DCPIPE_TEXT, 0, 0, 0, "the entry's label" },
@@ -31,7 +35,9 @@ static const struct dcpipe_column failed_entries_columns[] = {
 };
 
 static const struct dcpipe_table_def core_tables[CORE_TABLES] = {
-  [CORE_SYNC_STATUS] = { .name = "sync_status", .columns = DCPIPE_ARRAY (sync_status_columns), .help = "the checkpoint, by scope" },
+  [CORE_SYNC_STATUS] = { .name = "sync_status",
+                         .columns = DCPIPE_ARRAY (sync_status_columns),
+                         .help = "the checkpoint, by scope" },
   [CORE_FAILED_ENTRIES] = { .name = "failed_entries",
                             .columns = DCPIPE_ARRAY (failed_entries_columns),
                             .flags = DCPIPE_TABLE_LOG | DCPIPE_TABLE_LONG_KEYS,
@@ -51,19 +57,24 @@ find_column (const struct dcpipe_table *table, const char *name, size_t size)
 static bool
 check_column (const struct dcpipe_table *table, const struct table_column *column)
 {
-  static const int fill_types[] = { 0, DCPIPE_U64, DCPIPE_U64, DCPIPE_U64, DCPIPE_TIME, DCPIPE_U64, DCPIPE_TEXT, DCPIPE_TIME };
+  static const int fill_types[] = { 0,           DCPIPE_U64, DCPIPE_U64,  DCPIPE_U64,
+                                    DCPIPE_TIME, DCPIPE_U64, DCPIPE_TEXT, DCPIPE_TIME };
   const size_t fills = sizeof fill_types / sizeof *fill_types;
 
-  if (column->name == NULL || column->name[0] == '\0' || column->type < DCPIPE_BOOL || column->type > DCPIPE_JSON) {
-    fail ("table %s: column %s has no name or an unknown type", table->name, column->name ? column->name : "");
+  if (column->name == NULL || column->name[0] == '\0' || column->type < DCPIPE_BOOL
+      || column->type > DCPIPE_JSON) {
+    fail ("table %s: column %s has no name or an unknown type", table->name,
+          column->name ? column->name : "");
     return false;
   }
-  if (column->fill < 0 || (size_t) column->fill >= fills || (column->fill && fill_types[column->fill] != column->type)) {
+  if (column->fill < 0 || (size_t) column->fill >= fills
+      || (column->fill && fill_types[column->fill] != column->type)) {
     fail ("table %s: column %s is filled with what is not of its type", table->name, column->name);
     return false;
   }
   if (column->key > 0 && (column->type == DCPIPE_DECIMAL || column->type == DCPIPE_JSON)) {
-    fail ("table %s: column %s cannot be in the primary key, it is a decimal or JSON", table->name, column->name);
+    fail ("table %s: column %s cannot be in the primary key, it is a decimal or JSON", table->name,
+          column->name);
     return false;
   }
   if (column->fill == DCPIPE_FILL_IMPORT_TIME && !(column->flags & DCPIPE_COLUMN_VOLATILE)) {
@@ -82,11 +93,12 @@ add_columns (struct dcpipe_table *table, const struct dcpipe_columns *columns)
     return false;
   }
   for (size_t i = 0; i < columns->count; i++) {
-    const struct dcpipe_column *column
-        = (const struct dcpipe_column *) (const void *) ((const char *) columns->items + i * columns->item_size);
+    const struct dcpipe_column *column =
+        (const struct dcpipe_column *) (const void *) ((const char *) columns->items
+                                                       + i * columns->item_size);
 
-    table->columns[table->columns_count++]
-        = (struct table_column) { column->name, column->type, column->fill, column->flags, column->key };
+    table->columns[table->columns_count++] =
+        (struct table_column){ column->name, column->type, column->fill, column->flags, column->key };
     if (!check_column (table, &table->columns[i]))
       return false;
     if (find_column (table, column->name, strlen (column->name)) != i) {
@@ -134,15 +146,18 @@ check_positions (const struct dcpipe_table *table)
   size_t fills[2] = { SIZE_MAX, SIZE_MAX };
 
   for (size_t i = 0; i < table->columns_count; i++)
-    if (table->columns[i].fill == DCPIPE_FILL_BLOCK_OFFSET || table->columns[i].fill == DCPIPE_FILL_ENTRY_INDEX)
+    if (table->columns[i].fill == DCPIPE_FILL_BLOCK_OFFSET
+        || table->columns[i].fill == DCPIPE_FILL_ENTRY_INDEX)
       fills[table->columns[i].fill - DCPIPE_FILL_BLOCK_OFFSET] = i;
   if (fills[0] == SIZE_MAX || fills[1] == SIZE_MAX) {
-    fail ("table %s: a column for the block's position and one for the entry's index are needed", table->name);
+    fail ("table %s: a column for the block's position and one for the entry's index are needed",
+          table->name);
     return false;
   }
   if ((table->flags & DCPIPE_TABLE_LOG)
       && (table->keys_count < 2 || table->keys[0] != fills[0] || table->keys[1] != fills[1])) {
-    fail ("table %s: the primary key of a log begins with the block's position and the entry's index", table->name);
+    fail ("table %s: the primary key of a log begins with the block's position and the entry's index",
+          table->name);
     return false;
   }
   return true;
@@ -182,8 +197,8 @@ add_indexes (struct dcpipe_table *table, const struct dcpipe_indexes *indexes)
     return false;
   }
   for (size_t i = 0; i < indexes->count; i++) {
-    const struct dcpipe_index *index
-        = (const struct dcpipe_index *) (const void *) ((const char *) indexes->items + i * indexes->item_size);
+    const struct dcpipe_index *index =
+        (const struct dcpipe_index *) (const void *) ((const char *) indexes->items + i * indexes->item_size);
 
     table->indexes[i].name = index->name;
     table->indexes_count++;
@@ -260,8 +275,9 @@ add_decoder (struct dcpipe_tables *tables, const struct dcpipe_decoder *decoder,
     if (!add_table (tables, def_at (&decoder->tables, i), number))
       return false;
   for (size_t i = 0; i < decoder->views.count; i++) {
-    const struct dcpipe_view *view = (const struct dcpipe_view *) (const void *) ((const char *) decoder->views.items
-                                                                                 + i * decoder->views.item_size);
+    const struct dcpipe_view *view =
+        (const struct dcpipe_view *) (const void *) ((const char *) decoder->views.items
+                                                     + i * decoder->views.item_size);
 
     tables->views[tables->views_count].name = view->name;
     tables->views[tables->views_count++].sql = view->sql;

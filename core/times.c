@@ -18,7 +18,8 @@ days_from_date (int64_t year, unsigned month, unsigned day)
   unsigned year_of_era = (unsigned) (y - era * 400);
   unsigned day_of_year = (153 * (month + (month > 2 ? -3u : 9u)) + 2) / 5 + day - 1;
 
-  return era * 146097 + (int64_t) (year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year) - 719468;
+  return era * 146097 + (int64_t) (year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year)
+         - 719468;
 }
 
 static void
@@ -83,9 +84,11 @@ dcpipe_parse_time (const char *text, size_t size, uint64_t *ns)
       || !number (text + 8, 2, &day) || !number (text + 11, 2, &hour) || !number (text + 14, 2, &minute)
       || !number (text + 17, 2, &second) || !number (text + 20, 3, &ms))
     return false;
-  if (year < 1970 || year > 2554 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
+  if (year < 1970 || year > 2554 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59
+      || second > 59)
     return false;
-  *ns = ((uint64_t) days_from_date (year, month, day) * MS_PER_DAY + hour * 3600000u + minute * 60000u + second * 1000u + ms)
+  *ns = ((uint64_t) days_from_date (year, month, day) * MS_PER_DAY + hour * 3600000u + minute * 60000u
+         + second * 1000u + ms)
         * NS_PER_MS;
   dcpipe_format_time (again, *ns);
   return memcmp (again, text, size) == 0;

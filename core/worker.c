@@ -47,8 +47,9 @@ unpack_block (const struct run *run, struct dcpipe_block *block)
     return true;
   if (block->fault != NULL)
     fail ("block at position %" PRIu64 ": %s", block->frame.position, block->fault);
-  set_fault (block->parcel, number, result == DCPIPE_FAIL && !block->too_large ? STATUS_FAILED : STATUS_DIVERGED,
-             "%s: %s", source->title, failure ());
+  set_fault (block->parcel, number,
+             result == DCPIPE_FAIL && !block->too_large ? STATUS_FAILED : STATUS_DIVERGED, "%s: %s",
+             source->title, failure ());
   return false;
 }
 
@@ -87,8 +88,9 @@ count_entry (struct dcpipe_rows *rows, struct dcpipe_bytes label, bool failed)
       || (label.size > 0 && memcmp (last->label.data, label.data, label.size) != 0)) {
     if (list->tallies_count == list->tallies_capacity) {
       size_t capacity = list->tallies_capacity ? 2 * list->tallies_capacity : 4;
-      struct tally *tallies = arena_resize (rows->arena, list->tallies, list->tallies_capacity * sizeof *tallies,
-                                            capacity * sizeof *tallies);
+      struct tally *tallies =
+          arena_resize (rows->arena, list->tallies, list->tallies_capacity * sizeof *tallies,
+                        capacity * sizeof *tallies);
 
       if (tallies == NULL) {
         fail ("no memory for the rows of an entry");
@@ -98,7 +100,7 @@ count_entry (struct dcpipe_rows *rows, struct dcpipe_bytes label, bool failed)
       list->tallies_capacity = capacity;
     }
     last = &list->tallies[list->tallies_count++];
-    *last = (struct tally) { .label = label };
+    *last = (struct tally){ .label = label };
   }
   last->entries++;
   last->failed += failed;
@@ -196,7 +198,8 @@ note_growth (struct run *run, const struct parcel *parcel, size_t size)
   atomic_store (&run->growth, growth > RUN_GROWTH ? growth : RUN_GROWTH);
 }
 
-/* Corrects the parcel's charge once its true size is known. Parcels that carry but an end are charged nothing. */
+/* Corrects the parcel's charge once its true size is known. Parcels that carry but an end are charged
+ * nothing. */
 static void
 settle_charge (struct parcel *parcel)
 {
@@ -234,7 +237,8 @@ worker_main (void *argument)
   for (size_t i = 0; worker.rows != NULL && i < run->setup->decoders_count; i++) {
     const struct instance *decoder = &run->setup->decoders[i]->instance;
 
-    rows_begin (&worker.rows[i], NULL, run->tables, i, decoder->name, decoder->plugin->u.decoder.tables.count);
+    rows_begin (&worker.rows[i], NULL, run->tables, i, decoder->name,
+                decoder->plugin->u.decoder.tables.count);
   }
   while ((parcel = queue_pop (run->work, 0)) != NULL)
     work (&worker, parcel);

@@ -32,7 +32,7 @@ struct writer {
   bool at_tip;       /* nothing is left to be fetched */
   bool failed;
   struct retry retry;
-  unsigned again;    /* transactions begun anew since the last commit */
+  unsigned again; /* transactions begun anew since the last commit */
   struct writer_progress progress;
   struct table_changes *changes;
 };
@@ -41,15 +41,17 @@ struct writer {
 
 /* Refuses a decoder that the sink was filled with in another form. */
 static bool
-check_fingerprint (const struct writer *writer, const struct decoder *decoder, const struct frontier *frontier)
+check_fingerprint (const struct writer *writer, const struct decoder *decoder,
+                   const struct frontier *frontier)
 {
   if (frontier->fingerprint == NULL || strcmp (frontier->fingerprint, decoder->fingerprint) == 0
       || (!frontier->at.known && frontier->ahead_count == 0))
     return true;
-  fail ("decoder %s makes other rows than those stored: now '%s', stored '%s'. Fill its tables anew: dcpipe -c %s reset --sink %s "
+  fail ("decoder %s makes other rows than those stored: now '%s', stored '%s'. Fill its tables anew: dcpipe "
+        "-c %s reset --sink %s "
         "--decoder %s",
-        decoder->instance.name, decoder->fingerprint, frontier->fingerprint, writer->run->setup->path, writer->sink->name,
-        decoder->instance.name);
+        decoder->instance.name, decoder->fingerprint, frontier->fingerprint, writer->run->setup->path,
+        writer->sink->name, decoder->instance.name);
   return false;
 }
 
@@ -86,8 +88,10 @@ check_lookups (const struct writer *writer)
   const struct setup *setup = writer->run->setup;
 
   for (size_t i = 0; i < setup->decoders_count; i++)
-    if (setup->decoders[i]->instance.plugin->u.decoder.resolve != NULL && (plugin->get == NULL || plugin->scan == NULL)) {
-      fail ("the plugin %s cannot look rows up, which the decoder %s needs", plugin->name, setup->decoders[i]->instance.name);
+    if (setup->decoders[i]->instance.plugin->u.decoder.resolve != NULL
+        && (plugin->get == NULL || plugin->scan == NULL)) {
+      fail ("the plugin %s cannot look rows up, which the decoder %s needs", plugin->name,
+            setup->decoders[i]->instance.name);
       return STATUS_CONFIGURATION;
     }
   return STATUS_DONE;
@@ -104,7 +108,8 @@ open_and_load (struct writer *writer, int mode, const char *scratch)
     status = add_frontiers (writer);
   if (status == STATUS_DONE)
     status = sink_prepare (writer->sink, writer->run->tables);
-  if (status == STATUS_DONE && !applier_init (&writer->applier, writer->run, writer->sink, &writer->checkpoint))
+  if (status == STATUS_DONE
+      && !applier_init (&writer->applier, writer->run, writer->sink, &writer->checkpoint))
     status = STATUS_FAILED;
   return status;
 }
@@ -175,8 +180,8 @@ commit_took_place (struct writer *writer, const char *text, size_t size)
   bool same;
 
   writer->sink->plugin->u.sink.rollback (writer->sink->handle);
-  same = writer->sink->plugin->u.sink.checkpoint_load (writer->sink->handle, &stored) == DCPIPE_OK && stored.text != NULL
-         && stored.text_size == size && memcmp (stored.text, text, size) == 0;
+  same = writer->sink->plugin->u.sink.checkpoint_load (writer->sink->handle, &stored) == DCPIPE_OK
+         && stored.text != NULL && stored.text_size == size && memcmp (stored.text, text, size) == 0;
   checkpoint_free (&stored);
   return same;
 }
@@ -272,7 +277,8 @@ recover (struct writer *writer, int result)
   return result;
 }
 
-/* Why the sink is lost, as an exit status. Waiting for another attempt may have been cut short by a signal. */
+/* Why the sink is lost, as an exit status. Waiting for another attempt may have been cut short by a signal.
+ */
 static int
 status_of_loss (int result)
 {

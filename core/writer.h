@@ -10,10 +10,10 @@ struct writer;
 
 /* What came of a sink; written by its thread, read by others for progress. */
 struct writer_progress {
-  atomic_uint_fast64_t committed;         /* position of the last block committed */
-  atomic_uint_fast64_t blocks, entries;   /* committed in this run */
+  atomic_uint_fast64_t committed;       /* position of the last block committed */
+  atomic_uint_fast64_t blocks, entries; /* committed in this run */
   atomic_uint_fast64_t commits, commit_ns;
-  atomic_uint_fast64_t failed;            /* entries and items that failed, in this run */
+  atomic_uint_fast64_t failed; /* entries and items that failed, in this run */
   atomic_uint_fast64_t retries;
 };
 
@@ -24,7 +24,8 @@ struct table_changes {
 
 /* Opens the sink (enum dcpipe_mode), reads its checkpoint and prepares the tables. NULL after fail, with
  * the exit status in `status`. */
-struct writer *writer_open (struct run *run, struct instance *sink, int mode, const char *scratch, int *status);
+struct writer *
+writer_open (struct run *run, struct instance *sink, int mode, const char *scratch, int *status);
 
 /* Starts the thread, and waits for its end. */
 bool writer_start (struct writer *writer);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ceiling of reading: inflates every block of a ledger file and takes one SHA-256 of what it inflates to, on one
- * thread, with buffers that are used again, and nothing else. Prints seconds, blocks and inflated bytes. */
+/* The ceiling of reading: inflates every block of a ledger file and takes one SHA-256 of what it inflates to,
+ * on one thread, with buffers that are used again, and nothing else. Prints seconds, blocks and inflated
+ * bytes. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -39,8 +40,9 @@ inflate_and_hash (struct work *work, const uint8_t *body, size_t size)
   uint8_t digest[SHA256_DIGEST_SIZE];
   size_t used, made;
 
-  while (libdeflate_zlib_decompress_ex (work->decompressor, body, size, work->content, work->room, &used, &made)
-         == LIBDEFLATE_INSUFFICIENT_SPACE) {
+  while (
+      libdeflate_zlib_decompress_ex (work->decompressor, body, size, work->content, work->room, &used, &made)
+      == LIBDEFLATE_INSUFFICIENT_SPACE) {
     work->room *= 2;
     work->content = realloc (work->content, work->room);
     if (work->content == NULL)
@@ -55,7 +57,9 @@ inflate_and_hash (struct work *work, const uint8_t *body, size_t size)
 int
 main (int argc, char **argv)
 {
-  struct work work = { .decompressor = libdeflate_alloc_decompressor (), .content = malloc (1 << 20), .room = 1 << 20 };
+  struct work work = { .decompressor = libdeflate_alloc_decompressor (),
+                       .content = malloc (1 << 20),
+                       .room = 1 << 20 };
   FILE *file = argc == 2 ? fopen (argv[1], "rb") : NULL;
   uint8_t table[40], header[HEADER], *body = NULL;
   double begin = seconds ();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ceiling of checking signatures: how many good ones of short messages libsodium's arithmetic verifies a second on one
- * thread, with nothing around it. Prints seconds and checks. */
+/* The ceiling of checking signatures: how many good ones of short messages libsodium's arithmetic verifies a
+ * second on one thread, with nothing around it. Prints seconds and checks. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -35,8 +35,8 @@ main (void)
   ed25519ph_sign (&key, view, signature);
   begin = seconds ();
   for (unsigned i = 0; i < CHECKS; i++)
-    if (!ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, (struct bytes) { key.pubkey, sizeof key.pubkey }, view,
-                                  (struct bytes) { signature, sizeof signature }))
+    if (!ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, (struct bytes){ key.pubkey, sizeof key.pubkey },
+                                  view, (struct bytes){ signature, sizeof signature }))
       return EXIT_FAILURE;
   printf ("%.4f %u\n", seconds () - begin, CHECKS);
   return EXIT_SUCCESS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ceiling of storing: copies all rows of all tables of one SQLite database into another with bare prepared inserts,
- * the same tables, pragmas, commit sizes and indexes, and prints the seconds that takes, without those of reading
- * the rows, and the number of rows.
+/* The ceiling of storing: copies all rows of all tables of one SQLite database into another with bare
+ * prepared inserts, the same tables, pragmas, commit sizes and indexes, and prints the seconds that takes,
+ * without those of reading the rows, and the number of rows.
  *
  *    ceiling-sqlite FROM TO ROWS_PER_COMMIT
  *
@@ -74,7 +74,8 @@ keep (struct value *value, sqlite3_stmt *statement, int column)
   value->bytes = NULL;
   if (value->type != SQLITE_TEXT && value->type != SQLITE_BLOB)
     return;
-  bytes = value->type == SQLITE_TEXT ? sqlite3_column_text (statement, column) : sqlite3_column_blob (statement, column);
+  bytes = value->type == SQLITE_TEXT ? sqlite3_column_text (statement, column)
+                                     : sqlite3_column_blob (statement, column);
   value->size = sqlite3_column_bytes (statement, column);
   value->bytes = malloc ((size_t) value->size + 1);
   if (value->bytes == NULL)
@@ -154,12 +155,14 @@ copy_table (const char *name, int rows_per_commit)
 static void
 each (const char *type, void (*what) (const char *name, const char *sql, int number), int number)
 {
-  sqlite3_stmt *statement
-      = prepare (from, "SELECT name, sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'");
+  sqlite3_stmt *statement = prepare (
+      from,
+      "SELECT name, sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'");
 
   sqlite3_bind_text (statement, 1, type, -1, SQLITE_STATIC);
   while (sqlite3_step (statement) == SQLITE_ROW)
-    what ((const char *) sqlite3_column_text (statement, 0), (const char *) sqlite3_column_text (statement, 1), number);
+    what ((const char *) sqlite3_column_text (statement, 0),
+          (const char *) sqlite3_column_text (statement, 1), number);
   sqlite3_finalize (statement);
 }
 
@@ -195,7 +198,8 @@ main (int argc, char **argv)
   }
   page_size = prepare (from, "PRAGMA page_size");
   sqlite3_step (page_size);
-  pragma = sqlite3_mprintf ("PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096",
+  pragma = sqlite3_mprintf ("PRAGMA page_size = %d; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                            "PRAGMA cache_size = -4096",
                             sqlite3_column_int (page_size, 0));
   sqlite3_finalize (page_size);
   run (to, pragma);

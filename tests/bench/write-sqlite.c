@@ -32,9 +32,9 @@ usage (void)
 
   clock_gettime (CLOCK_MONOTONIC, &now);
   getrusage (RUSAGE_SELF, &used);
-  return (struct usage) { (double) now.tv_sec + (double) now.tv_nsec / 1e9,
-                          (double) (used.ru_utime.tv_sec + used.ru_stime.tv_sec)
-                              + (double) (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6 };
+  return (struct usage){ (double) now.tv_sec + (double) now.tv_nsec / 1e9,
+                         (double) (used.ru_utime.tv_sec + used.ru_stime.tv_sec)
+                             + (double) (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6 };
 }
 
 /* Adds the time since `from`. */
@@ -53,8 +53,8 @@ report (const char *what, struct usage spent)
   struct rusage used;
 
   getrusage (RUSAGE_SELF, &used);
-  printf ("%s: %" PRIu64 " rows, %" PRIu64 " a commit: %.0f rows/s, %.0f ns CPU a row, peak %ld MiB\n", what, rows, a_commit,
-          (double) rows / spent.wall, spent.cpu * 1e9 / (double) rows, used.ru_maxrss / 1024);
+  printf ("%s: %" PRIu64 " rows, %" PRIu64 " a commit: %.0f rows/s, %.0f ns CPU a row, peak %ld MiB\n", what,
+          rows, a_commit, (double) rows / spent.wall, spent.cpu * 1e9 / (double) rows, used.ru_maxrss / 1024);
   fflush (stdout);
 }
 
@@ -129,10 +129,14 @@ through_a_bare_loop (const struct bench *bench)
 
   snprintf (path, sizeof path, "%s/bare.db", bench->directory);
   ck_assert_int_eq (sqlite3_open (path, &db), SQLITE_OK);
-  run (db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4096;"
-           "CREATE TABLE entries (id, label TEXT, key TEXT, value BLOB, block_offset NOT NULL, operation TEXT, migrated_at, "
+  run (db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; PRAGMA "
+           "wal_autocheckpoint = 4096;"
+           "CREATE TABLE entries (id, label TEXT, key TEXT, value BLOB, block_offset NOT NULL, operation "
+           "TEXT, migrated_at, "
            "icp_timestamp, entry_index NOT NULL, block_hash TEXT, PRIMARY KEY (block_offset, entry_index))");
-  ck_assert_int_eq (sqlite3_prepare_v2 (db, "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?)", -1, &insert, NULL), SQLITE_OK);
+  ck_assert_int_eq (sqlite3_prepare_v2 (db, "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?)", -1, &insert,
+                                        NULL),
+                    SQLITE_OK);
   from = usage ();
   for (uint64_t i = 0; i < rows; i++) {
     if (i % a_commit == 0)

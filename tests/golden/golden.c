@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What scripts that run the built program over golden ledgers need.
  *
- *   golden dump EXPECTED      compares `dcpipe dump ledger_entries`, read from stdin, with NAME.expected.jsonl
- *   golden sqlite EXPECTED DB compares the table itself, without dcpipe
- *   golden manifest FILE      prints, for each corrupt file: name, fault or good, entries before the fault,
- *                             position of the fault or "-"
- *   golden memory MIB COMMAND ...   runs the command; fails if it took more memory than so many MiB
+ *   golden dump EXPECTED      compares `dcpipe dump ledger_entries`, read from stdin, with
+ * NAME.expected.jsonl golden sqlite EXPECTED DB compares the table itself, without dcpipe golden manifest
+ * FILE      prints, for each corrupt file: name, fault or good, entries before the fault, position of the
+ * fault or "-" golden memory MIB COMMAND ...   runs the command; fails if it took more memory than so many
+ * MiB
  *
  * EXPECTED may be gzipped. What differs is told on stderr, and the status is 1. */
 #include "config.h"
@@ -39,8 +39,7 @@ struct stored_entry {
 
 /* ---- one entry, from wherever --------------------------------------------------------------------- */
 
-static void __attribute__ ((format (printf, 1, 2)))
-complain (const char *format, ...)
+static void __attribute__ ((format (printf, 1, 2))) complain (const char *format, ...)
 {
   va_list arguments;
 
@@ -102,18 +101,22 @@ same_entry (const struct stored_entry *found, json_t *expected, size_t id)
   snprintf (ordinal, sizeof ordinal, "%zu", id);
   if (json_string_length (label) != found->label_size
       || memcmp (json_string_value (label), found->label, found->label_size) != 0) {
-    complain ("entry %zu: label is %.*s, expected %s", id, (int) found->label_size, found->label, json_string_value (label));
+    complain ("entry %zu: label is %.*s, expected %s", id, (int) found->label_size, found->label,
+              json_string_value (label));
     return false;
   }
   return same_text (id, "id", found->id, ordinal)
          && same_text (id, "key", found->key, json_string_value (json_object_get (expected, "key")))
          && same_value (id, found, expected)
-         && same_number (id, "block_offset", found->block_offset, json_object_get (expected, "block_position"))
-         && same_text (id, "operation", found->operation, strcmp (operation, "Delete") == 0 ? "DELETE" : "UPSERT")
+         && same_number (id, "block_offset", found->block_offset,
+                         json_object_get (expected, "block_position"))
+         && same_text (id, "operation", found->operation,
+                       strcmp (operation, "Delete") == 0 ? "DELETE" : "UPSERT")
          && same_text (id, "icp_timestamp", found->icp_timestamp,
                        json_string_value (json_object_get (expected, "block_timestamp_ns")))
          && same_number (id, "entry_index", found->entry_index, json_object_get (expected, "entry"))
-         && same_text (id, "block_hash", found->block_hash, json_string_value (json_object_get (expected, "block_hash")));
+         && same_text (id, "block_hash", found->block_hash,
+                       json_string_value (json_object_get (expected, "block_hash")));
 }
 
 /* ---- the expected side ---------------------------------------------------------------------------- */
@@ -253,15 +256,15 @@ next_dumped (void *context, struct stored_entry *entry)
     complain ("a dumped row is no JSON: %s: %.300s", error.text, line);
     return false;
   }
-  *entry = (struct stored_entry) { .id = dump->numbers[0],
-                                   .block_offset = dump->numbers[1],
-                                   .icp_timestamp = dump->numbers[2],
-                                   .entry_index = dump->numbers[3],
-                                   .label = member (dump, "label"),
-                                   .label_size = json_string_length (json_object_get (dump->row, "label")),
-                                   .key = member (dump, "key"),
-                                   .operation = member (dump, "operation"),
-                                   .block_hash = member (dump, "block_hash") };
+  *entry = (struct stored_entry){ .id = dump->numbers[0],
+                                  .block_offset = dump->numbers[1],
+                                  .icp_timestamp = dump->numbers[2],
+                                  .entry_index = dump->numbers[3],
+                                  .label = member (dump, "label"),
+                                  .label_size = json_string_length (json_object_get (dump->row, "label")),
+                                  .key = member (dump, "key"),
+                                  .operation = member (dump, "operation"),
+                                  .block_hash = member (dump, "block_hash") };
   return take_value (dump, entry);
 }
 
@@ -287,25 +290,26 @@ next_row (void *context, struct stored_entry *entry)
 
   if (sqlite3_step (statement) != SQLITE_ROW)
     return false;
-  *entry = (struct stored_entry) { .id = (const char *) sqlite3_column_text (statement, 0),
-                                   .label = (const char *) sqlite3_column_text (statement, 1),
-                                   .label_size = (size_t) sqlite3_column_bytes (statement, 1),
-                                   .key = (const char *) sqlite3_column_text (statement, 2),
-                                   .value = sqlite3_column_blob (statement, 3),
-                                   .value_size = (size_t) sqlite3_column_bytes (statement, 3),
-                                   .block_offset = (const char *) sqlite3_column_text (statement, 4),
-                                   .operation = (const char *) sqlite3_column_text (statement, 5),
-                                   .icp_timestamp = (const char *) sqlite3_column_text (statement, 6),
-                                   .entry_index = (const char *) sqlite3_column_text (statement, 7),
-                                   .block_hash = (const char *) sqlite3_column_text (statement, 8) };
+  *entry = (struct stored_entry){ .id = (const char *) sqlite3_column_text (statement, 0),
+                                  .label = (const char *) sqlite3_column_text (statement, 1),
+                                  .label_size = (size_t) sqlite3_column_bytes (statement, 1),
+                                  .key = (const char *) sqlite3_column_text (statement, 2),
+                                  .value = sqlite3_column_blob (statement, 3),
+                                  .value_size = (size_t) sqlite3_column_bytes (statement, 3),
+                                  .block_offset = (const char *) sqlite3_column_text (statement, 4),
+                                  .operation = (const char *) sqlite3_column_text (statement, 5),
+                                  .icp_timestamp = (const char *) sqlite3_column_text (statement, 6),
+                                  .entry_index = (const char *) sqlite3_column_text (statement, 7),
+                                  .block_hash = (const char *) sqlite3_column_text (statement, 8) };
   return true;
 }
 
 static bool
 compare_sqlite (const char *expected, const char *path)
 {
-  static const char query[] = "SELECT id, label, key, value, block_offset, operation, icp_timestamp, entry_index, block_hash"
-                              " FROM ledger_entries ORDER BY id";
+  static const char query[] =
+      "SELECT id, label, key, value, block_offset, operation, icp_timestamp, entry_index, block_hash"
+      " FROM ledger_entries ORDER BY id";
   sqlite3 *database = NULL;
   sqlite3_stmt *statement = NULL;
   bool same = false;
@@ -363,7 +367,8 @@ print_corrupt (json_t *row, const char *directory)
   if (name == NULL || asprintf (&path, "%s/%s", directory, name) < 0)
     return;
   if (fault && json_is_integer (block))
-    snprintf (position, sizeof position, "%lld", (long long) position_of (path, (size_t) json_integer_value (block)));
+    snprintf (position, sizeof position, "%lld",
+              (long long) position_of (path, (size_t) json_integer_value (block)));
   printf ("%s %s %" JSON_INTEGER_FORMAT " %s\n", name, fault ? "fault" : "good",
           json_integer_value (json_object_get (row, "entries_before")), position);
 }
@@ -382,8 +387,7 @@ print_manifest (const char *path)
     complain ("%s: %s", path, error.text);
     return false;
   }
-  json_array_foreach (json_object_get (manifest, "files"), i, row)
-    print_corrupt (row, directory);
+  json_array_foreach (json_object_get (manifest, "files"), i, row) print_corrupt (row, directory);
   json_decref (manifest);
   return true;
 }
@@ -400,7 +404,7 @@ print_manifest (const char *path)
 static int
 run_within (const char *limit, char **command)
 {
-#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE (address_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
   bool takes_more = true;
 #else
   bool takes_more = getenv ("DCPIPE_VALGRIND") != NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A decoder for tests, whose rows depend on every earlier entry and on their order: an entry lost, repeated or
- * applied out of turn shows in all that follows. */
+/* A decoder for tests, whose rows depend on every earlier entry and on their order: an entry lost, repeated
+ * or applied out of turn shows in all that follows. */
 #include "config.h"
 
 #include "dcpipe-plugin.h"

@@ -4,8 +4,8 @@
  *
  *   kill KILLS [SEED]
  *
- * Runs of `all` and of single labels are mixed, with batches of many sizes. Whenever an `all` run comes to its end
- * the tables are compared and the stores begun anew, until so many runs have been killed. */
+ * Runs of `all` and of single labels are mixed, with batches of many sizes. Whenever an `all` run comes to
+ * its end the tables are compared and the stores begun anew, until so many runs have been killed. */
 #include "config.h"
 
 #include <dirent.h>
@@ -25,7 +25,8 @@
 
 #include "bytes/cleanup.h"
 
-static const char *const tables[] = { "ledger_entries", "failed_entries", "fold_log", "fold_totals", "fold_buckets", "sync_status" };
+static const char *const tables[] = { "ledger_entries", "failed_entries", "fold_log",
+                                      "fold_totals",    "fold_buckets",   "sync_status" };
 static const char *const labels[] = { "DCTokenTransfer", "RepChange", "ProvCheckIn" };
 static const char *const sinks[] = { "sqlite", "jsonl",
 #ifdef HAVE_LMDB_SINK
@@ -40,8 +41,7 @@ static char program[4096], ini[4096];
 static uint64_t seed, random_state;
 static bool keep; /* the directory, to look at after a failure */
 
-static void __attribute__ ((format (printf, 1, 2), noreturn))
-die (const char *format, ...)
+static void __attribute__ ((format (printf, 1, 2), noreturn)) die (const char *format, ...)
 {
   va_list arguments;
 
@@ -84,8 +84,7 @@ pause_us (uint64_t us)
 /* ---- files ---------------------------------------------------------------------------------------- */
 
 /* A path in our directory, in memory of its own. */
-static char *__attribute__ ((format (printf, 1, 2)))
-path_of (const char *format, ...)
+static char *__attribute__ ((format (printf, 1, 2))) path_of (const char *format, ...)
 {
   va_list arguments;
   char *name, *path;
@@ -137,7 +136,8 @@ write_ini (const char *ledger, const char *fold)
 
   if (file == NULL)
     die ("cannot write %s", ini);
-  fputs ("[pipeline]\nbatch_size = ${KILL_BATCH}\ncommit_size = ${KILL_COMMIT}\nworkers = ${KILL_WORKERS}\n", file);
+  fputs ("[pipeline]\nbatch_size = ${KILL_BATCH}\ncommit_size = ${KILL_COMMIT}\nworkers = ${KILL_WORKERS}\n",
+         file);
   fprintf (file, "[source]\nplugin = ledger_file\npath = %s\n[decoder *]\nplugin = entry\n", ledger);
   for (size_t i = 0; i < COUNT (labels); i++)
     fprintf (file, "[decoder %s]\nplugin = %s\n", labels[i], fold);
@@ -225,12 +225,13 @@ compare (const char *table, const char *one_path, const char *other_path)
   if (one == NULL || other == NULL)
     die ("cannot read %s", one == NULL ? one_path : other_path);
   for (;;) {
-    bool is = next_line (one, status, &line, &capacity), other_is = next_line (other, status, &other_line, &other_capacity);
+    bool is = next_line (one, status, &line, &capacity),
+         other_is = next_line (other, status, &other_line, &other_capacity);
 
     number++;
     if (is != other_is || (is && strcmp (line, other_line) != 0))
-      die ("row %zu differs:\n  %s: %.300s\n  %s: %.300s\n", number, one_path, is ? line : "(none)", other_path,
-           other_is ? other_line : "(none)");
+      die ("row %zu differs:\n  %s: %.300s\n  %s: %.300s\n", number, one_path, is ? line : "(none)",
+           other_path, other_is ? other_line : "(none)");
     if (!is)
       break;
   }
@@ -312,7 +313,8 @@ undisturbed_run (void)
 int
 main (int argc, char **argv)
 {
-  const char *vectors = getenv ("DCPIPE_VECTORS"), *source = getenv ("srcdir"), *build = getenv ("top_builddir");
+  const char *vectors = getenv ("DCPIPE_VECTORS"), *source = getenv ("srcdir"),
+             *build = getenv ("top_builddir");
   CLEANUP_FREE char *ledger = NULL, *fold = NULL;
   unsigned kills = argc > 1 ? (unsigned) strtoul (argv[1], NULL, 10) : 10, killed = 0, rounds = 0;
   uint64_t run_time;
@@ -325,7 +327,9 @@ main (int argc, char **argv)
   printf ("kill: seed %llu\n", (unsigned long long) seed);
   snprintf (program, sizeof program, "%s/dcpipe", build);
   snprintf (ini, sizeof ini, "%s/kill.ini", directory);
-  if (asprintf (&ledger, "%s%s/ledger/medium.ledger", vectors ? vectors : source, vectors ? "" : "/data/vectors") < 0
+  if (asprintf (&ledger, "%s%s/ledger/medium.ledger", vectors ? vectors : source,
+                vectors ? "" : "/data/vectors")
+          < 0
       || asprintf (&fold, "%s/tests/kill/.libs/fold.so", build) < 0)
     return 99;
   if (access (ledger, R_OK) < 0) {
@@ -345,7 +349,7 @@ main (int argc, char **argv)
       compare_all ("killed");
     }
   }
-  printf ("kill: %u runs were killed, %u times all tables were compared, a whole run takes %.2f s\n", killed, rounds,
-          (double) run_time / 1e6);
+  printf ("kill: %u runs were killed, %u times all tables were compared, a whole run takes %.2f s\n", killed,
+          rounds, (double) run_time / 1e6);
   return 0;
 }

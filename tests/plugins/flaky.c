@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sink for tests that is another one (the module that FLAKY_INNER names, with its options) but for the faults that it
- * is told to have. */
+/* A sink for tests that is another one (the module that FLAKY_INNER names, with its options) but for the
+ * faults that it is told to have. */
 #include "dcpipe-plugin.h"
 
 #include <dlfcn.h>
@@ -26,12 +26,14 @@ static size_t own_offset;
 static const struct dcpipe_option own_options[] = {
   { "call", DCPIPE_OPTION_ENUM, "apply", "apply|commit|get|scan|load|rollback", 0, 0, 0, "what goes wrong",
     offsetof (struct flaky, call) },
-  { "kind", DCPIPE_OPTION_ENUM, "none", "none|retry|again|fail|lie", 0, 0, 0, "and how (a lie: it goes well, and retry is returned)",
-    offsetof (struct flaky, kind) },
+  { "kind", DCPIPE_OPTION_ENUM, "none", "none|retry|again|fail|lie", 0, 0, 0,
+    "and how (a lie: it goes well, and retry is returned)", offsetof (struct flaky, kind) },
   { "at", DCPIPE_OPTION_INT, "3", NULL, 0, 0, 0, "from which call on", offsetof (struct flaky, at) },
   { "times", DCPIPE_OPTION_INT, "1", NULL, 0, 0, 0, "how many calls", offsetof (struct flaky, times) },
-  { "every", DCPIPE_OPTION_INT, "0", NULL, 0, 0, 0, "at every so many calls instead", offsetof (struct flaky, every) },
-  { "slow", DCPIPE_OPTION_DURATION, "0", NULL, 0, 0, 0, "time that each commit takes", offsetof (struct flaky, slow) },
+  { "every", DCPIPE_OPTION_INT, "0", NULL, 0, 0, 0, "at every so many calls instead",
+    offsetof (struct flaky, every) },
+  { "slow", DCPIPE_OPTION_DURATION, "0", NULL, 0, 0, 0, "time that each commit takes",
+    offsetof (struct flaky, slow) },
 };
 
 static struct flaky *
@@ -49,7 +51,8 @@ strike (void *handle, enum call call)
 
   if (flaky->call != (int) call)
     return NONE;
-  if (flaky->every > 0 ? number % flaky->every != 0 : number < flaky->at || number >= flaky->at + flaky->times)
+  if (flaky->every > 0 ? number % flaky->every != 0
+                       : number < flaky->at || number >= flaky->at + flaky->times)
     return NONE;
   if (flaky->kind == RETRY || flaky->kind == LIE || flaky->kind == FAIL)
     dcpipe_error ("the disk hums");
@@ -127,14 +130,14 @@ make_options (void)
   memcpy (options + inner.options.count, own_options, sizeof own_options);
   for (size_t i = 0; i < own_count; i++)
     options[inner.options.count + i].offset += own_offset;
-  outer.options = (struct dcpipe_options) { options, inner.options.count + own_count, sizeof *options };
+  outer.options = (struct dcpipe_options){ options, inner.options.count + own_count, sizeof *options };
 }
 
 const struct dcpipe_registration *
 dcpipe_plugin (void)
 {
-  static struct dcpipe_registration registration = { DCPIPE_MAGIC, DCPIPE_API_MAJOR, DCPIPE_API_MINOR, DCPIPE_KIND_SINK,
-                                                     sizeof outer, &outer };
+  static struct dcpipe_registration registration = { DCPIPE_MAGIC,     DCPIPE_API_MAJOR, DCPIPE_API_MINOR,
+                                                     DCPIPE_KIND_SINK, sizeof outer,     &outer };
   const char *path = getenv ("FLAKY_INNER");
   void *library = path != NULL ? dlopen (path, RTLD_NOW | RTLD_LOCAL) : NULL;
   const struct dcpipe_registration *(*get) (void) = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A decoder for tests whose rows all depend on earlier entries: it reads and changes its tables in every way that
- * resolve allows. */
+/* A decoder for tests whose rows all depend on earlier entries: it reads and changes its tables in every way
+ * that resolve allows. */
 #include "dcpipe-plugin.h"
 
 #include <string.h>
@@ -15,8 +15,8 @@ struct fold {
 };
 
 static const struct dcpipe_option options[] = {
-  { "window", DCPIPE_OPTION_INT, "3", NULL, 1, 100, DCPIPE_OPTION_ROWS, "entries of a label that are kept in recent_sizes",
-    offsetof (struct fold, window) },
+  { "window", DCPIPE_OPTION_INT, "3", NULL, 1, 100, DCPIPE_OPTION_ROWS,
+    "entries of a label that are kept in recent_sizes", offsetof (struct fold, window) },
   { "remark", DCPIPE_OPTION_TEXT, NULL, NULL, 0, 0, 0, "changes no rows", offsetof (struct fold, remark) },
 };
 
@@ -26,9 +26,11 @@ enum { STATES_KEY, STATES_LABEL, STATES_VERSIONS, STATES_FIRST_SIZE, STATES_OFFS
 enum { RECENT_LABEL, RECENT_NUMBER, RECENT_SIZE, RECENT_OFFSET, RECENT_INDEX };
 enum { HISTORY_OFFSET, HISTORY_INDEX, HISTORY_BEFORE, HISTORY_SUM };
 
-#define POSITION(first_, second_)                                                                                      \
-  { "block_offset", DCPIPE_U64, first_, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },                                             \
-  { "entry_index", DCPIPE_U64, second_, DCPIPE_FILL_ENTRY_INDEX, 0, "" }
+#define POSITION(first_, second_)                                                                            \
+  { "block_offset", DCPIPE_U64, first_, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },                                   \
+  {                                                                                                          \
+    "entry_index", DCPIPE_U64, second_, DCPIPE_FILL_ENTRY_INDEX, 0, ""                                       \
+  }
 
 static const struct dcpipe_column counts[] = {
   { "label", DCPIPE_TEXT, 1, 0, 0, "" },
@@ -123,8 +125,8 @@ add_to_window (void *context, const dcpipe_row *row)
 }
 
 static int
-remember (const struct fold *fold, dcpipe_lookup *lookup, dcpipe_rows *rows, struct dcpipe_bytes label, size_t size, uint64_t number,
-          uint64_t *sum)
+remember (const struct fold *fold, dcpipe_lookup *lookup, dcpipe_rows *rows, struct dcpipe_bytes label,
+          size_t size, uint64_t number, uint64_t *sum)
 {
   dcpipe_row *prefix = dcpipe_lookup_key (lookup, RECENT), *row;
   struct window window = { 0 };

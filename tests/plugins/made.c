@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A source for tests that makes its ledger up, and every fault that a source may have. Block N of a ledger is the
- * same whenever it is asked for; from `fork_at` on the blocks are others. */
+/* A source for tests that makes its ledger up, and every fault that a source may have. Block N of a ledger is
+ * the same whenever it is asked for; from `fork_at` on the blocks are others. */
 #include "dcpipe-plugin.h"
 
 #include <inttypes.h>
@@ -38,7 +38,10 @@ struct made {
   int64_t done; /* faults so far */
 };
 
-#define OPTION(key_, type_, default_, help_) { #key_, type_, default_, NULL, 0, 0, 0, help_, offsetof (struct made, key_) }
+#define OPTION(key_, type_, default_, help_)                                                                 \
+  {                                                                                                          \
+#key_, type_, default_, NULL, 0, 0, 0, help_, offsetof(struct made, key_)                                \
+  }
 
 static const struct dcpipe_option options[] = {
   OPTION (blocks, DCPIPE_OPTION_INT, "100", "blocks in the ledger"),
@@ -50,8 +53,9 @@ static const struct dcpipe_option options[] = {
   OPTION (pace, DCPIPE_OPTION_DURATION, "0", "pause before each delivery"),
   OPTION (grow, DCPIPE_OPTION_PATH, NULL, "a file that holds the number of blocks there are now"),
   { "fault", DCPIPE_OPTION_ENUM, "none",
-    "none|retry|wait|tip|diverged|fail|hang|retry_open|odd_position|wrong_parent|bad_block|empty|stray|long_cursor", 0, 0, 0,
-    "what goes wrong", offsetof (struct made, fault) },
+    "none|retry|wait|tip|diverged|fail|hang|retry_open|odd_position|wrong_parent|bad_block|empty|stray|long_"
+    "cursor",
+    0, 0, 0, "what goes wrong", offsetof (struct made, fault) },
   OPTION (at, DCPIPE_OPTION_INT, "50", "block at which it does"),
   OPTION (times, DCPIPE_OPTION_INT, "1", "how often"),
   OPTION (cursors, DCPIPE_OPTION_BOOL, "yes", "give cursors"),
@@ -89,7 +93,8 @@ made_complete (void *handle)
     return DCPIPE_FAIL;
   }
   for (int64_t i = 0; i < made->blocks; i++)
-    made->hashes[i] = mix (mix ((i > 0 ? made->hashes[i - 1] : 0) ^ seed_of (made, (uint64_t) i)) + (uint64_t) i);
+    made->hashes[i] =
+        mix (mix ((i > 0 ? made->hashes[i - 1] : 0) ^ seed_of (made, (uint64_t) i)) + (uint64_t) i);
   return DCPIPE_OK;
 }
 
@@ -235,7 +240,8 @@ made_next (void *handle, uint64_t deadline, dcpipe_batch *batch)
     bool odd = made->fault == ODD_POSITION && made->next == made->at;
 
     memory[i] = (uint64_t) made->next;
-    dcpipe_batch_frame (batch, position_of ((uint64_t) made->next - (odd ? 2 : 0)), &memory[i], sizeof memory[i]);
+    dcpipe_batch_frame (batch, position_of ((uint64_t) made->next - (odd ? 2 : 0)), &memory[i],
+                        sizeof memory[i]);
     if (made->cursors)
       give_cursor (made, batch, made->next);
   }
@@ -253,8 +259,9 @@ add_entry (const struct made *made, dcpipe_block *block, uint8_t *at, uint64_t r
   memcpy (at, label, 8 < strlen (label) + 1 ? 8 : strlen (label) + 1);
   memset (at + 8, (int) ('a' + random / 4 % 8), 8);
   memset (at + 16, (int) ('A' + random / 64 % 26), size);
-  dcpipe_block_entry (block, (struct dcpipe_bytes) { at, strlen (label) }, (struct dcpipe_bytes) { at + 8, 4 + random / 32 % 4 },
-                      (struct dcpipe_bytes) { at + 16, size }, random / 1024 % 11 == 0);
+  dcpipe_block_entry (block, (struct dcpipe_bytes){ at, strlen (label) },
+                      (struct dcpipe_bytes){ at + 8, 4 + random / 32 % 4 },
+                      (struct dcpipe_bytes){ at + 16, size }, random / 1024 % 11 == 0);
 }
 
 static int
@@ -275,10 +282,12 @@ made_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *block)
   random = mix (seed_of (made, number) * 1000003 + number);
   for (int64_t i = 0; i < made->entries; i++, random = mix (random))
     add_entry (made, block, buffer + (size_t) i * size, random);
-  random = made->fault == WRONG_PARENT && number == (uint64_t) made->at ? 1 : number > 0 ? made->hashes[number - 1] : 0;
+  random = made->fault == WRONG_PARENT && number == (uint64_t) made->at ? 1
+           : number > 0                                                 ? made->hashes[number - 1]
+                                                                        : 0;
   dcpipe_block_header (block, UINT64_C (1700000000000000000) + number * 1000000007,
-                       (struct dcpipe_bytes) { (const uint8_t *) &made->hashes[number], 8 },
-                       (struct dcpipe_bytes) { (const uint8_t *) &random, number > 0 ? 8 : 0 });
+                       (struct dcpipe_bytes){ (const uint8_t *) &made->hashes[number], 8 },
+                       (struct dcpipe_bytes){ (const uint8_t *) &random, number > 0 ? 8 : 0 });
   return DCPIPE_OK;
 }
 

@@ -109,7 +109,8 @@ dcpipe_resume_position (const dcpipe_resume *resume)
 struct dcpipe_bytes
 dcpipe_resume_cursor (const dcpipe_resume *resume)
 {
-  return (struct dcpipe_bytes) { (const uint8_t *) resume->cursor, resume->cursor != NULL ? strlen (resume->cursor) : 0 };
+  return (struct dcpipe_bytes){ (const uint8_t *) resume->cursor,
+                                resume->cursor != NULL ? strlen (resume->cursor) : 0 };
 }
 
 static struct memory *
@@ -118,7 +119,7 @@ add_memory (dcpipe_batch *to, size_t size)
   struct memory *memory = malloc (sizeof *memory + size);
 
   ck_assert_ptr_nonnull (memory);
-  *memory = (struct memory) { .next = to->memory, .start = (const uint8_t *) memory->data, .size = size };
+  *memory = (struct memory){ .next = to->memory, .start = (const uint8_t *) memory->data, .size = size };
   to->memory = memory;
   return memory;
 }
@@ -131,7 +132,8 @@ dcpipe_batch_memory (dcpipe_batch *to, size_t size)
 }
 
 void
-dcpipe_batch_adopt (dcpipe_batch *to, const void *data, size_t size, void (*release) (void *context), void *context)
+dcpipe_batch_adopt (dcpipe_batch *to, const void *data, size_t size, void (*release) (void *context),
+                    void *context)
 {
   struct memory *memory = add_memory (to, 0);
 
@@ -158,7 +160,7 @@ dcpipe_batch_frame (dcpipe_batch *to, uint64_t position, const void *data, size_
   ck_assert (lies_in_batch (to, data, size));
   host->frames = realloc (host->frames, (host->count + 1) * sizeof *host->frames);
   ck_assert_ptr_nonnull (host->frames);
-  host->frames[host->count++] = (struct dcpipe_frame) { .position = position, .bytes = { data, size } };
+  host->frames[host->count++] = (struct dcpipe_frame){ .position = position, .bytes = { data, size } };
 }
 
 void
@@ -203,19 +205,21 @@ dcpipe_block_buffer (dcpipe_block *block, size_t size)
 }
 
 void
-dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key, struct dcpipe_bytes value,
-                    bool deleted)
+dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key,
+                    struct dcpipe_bytes value, bool deleted)
 {
   const struct dcpipe_bytes parts[] = { label, key, value };
 
   for (size_t i = 0; i < 3; i++)
-    ck_assert (parts[i].data >= block->buffer && parts[i].data + parts[i].size <= block->buffer + block->size);
+    ck_assert (parts[i].data >= block->buffer
+               && parts[i].data + parts[i].size <= block->buffer + block->size);
   block->entries++;
   block->deletes += deleted;
 }
 
 void
-dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash, struct dcpipe_bytes parent_hash)
+dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash,
+                     struct dcpipe_bytes parent_hash)
 {
   ck_assert_uint_le (hash.size, sizeof block->hash);
   ck_assert_uint_le (parent_hash.size, sizeof block->parent);
@@ -336,7 +340,7 @@ host_next_within (struct source_host *host, unsigned ms)
 int
 host_unpack (struct source_host *host, const struct dcpipe_frame *frame, struct dcpipe_block *block)
 {
-  *block = (struct dcpipe_block) { .buffer = NULL };
+  *block = (struct dcpipe_block){ .buffer = NULL };
   *error = '\0';
   return host->source->unpack (host->handle, frame, block);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stands in for the engine towards one source plugin: loads the built module, calls it on the test's own thread
- * and keeps what it delivers. A program that uses it is linked with -export-dynamic.
+/* Stands in for the engine towards one source plugin: loads the built module, calls it on the test's own
+ * thread and keeps what it delivers. A program that uses it is linked with -export-dynamic.
  *
  *     host = host_new ("ledger_file");
  *     *(const char **) host_option (host, "path") = path;

@@ -22,12 +22,14 @@ struct signature_config {
   int verify; /* enum verify_signatures */
 };
 
-#define VERIFY_SIGNATURES(handle) \
-  { .key = "verify_signatures", .type = DCPIPE_OPTION_ENUM, .default_value = "flag", \
-    .values = "flag|reject|off", \
-    .flags = DCPIPE_OPTION_ROWS, .offset = offsetof (handle, verify), \
-    .help = "What becomes of the entries' signatures: flag notes in signature_status whether they are valid, " \
-            "reject also makes an entry with an invalid one a failed entry, off does not look at them." }
+#define VERIFY_SIGNATURES(handle)                                                                            \
+  {                                                                                                          \
+    .key = "verify_signatures", .type = DCPIPE_OPTION_ENUM, .default_value = "flag",                         \
+    .values = "flag|reject|off", .flags = DCPIPE_OPTION_ROWS, .offset = offsetof (handle, verify),           \
+    .help =                                                                                                  \
+        "What becomes of the entries' signatures: flag notes in signature_status whether they are valid, "   \
+        "reject also makes an entry with an invalid one a failed entry, off does not look at them."          \
+  }
 
 enum signature_status { SIGNATURE_NONE, SIGNATURE_VALID, SIGNATURE_INVALID, SIGNATURE_UNCHECKED };
 
@@ -40,7 +42,7 @@ enum signature_status signature_verify (const struct signature_config *config, s
                                         struct bytes message, struct bytes signature);
 
 /* True if the entry is to be refused for this verdict: it has been reported as failed, and leaves no rows. */
-bool signature_refused (const struct signature_config *config, enum signature_status status,
-                        dcpipe_rows *rows);
+bool
+signature_refused (const struct signature_config *config, enum signature_status status, dcpipe_rows *rows);
 
 #endif

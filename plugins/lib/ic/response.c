@@ -158,7 +158,7 @@ read_answer (struct ic_cbor_reader *reader, struct answer *answer)
 {
   int field;
 
-  *answer = (struct answer) { .signatures = NULL };
+  *answer = (struct answer){ .signatures = NULL };
   if (!ic_cbor_open_map (reader, &answer->map))
     return;
   while ((field = ic_cbor_field (reader, &answer->map, field_names, FIELD_COUNT)) != IC_CBOR_END)
@@ -201,7 +201,7 @@ ic_query_response_read (struct ic_query_response *response, struct bytes body, s
     ic_cbor_fail (&reader, "the status is neither replied nor rejected");
   else if (!ic_cbor_has (&answer.map, FIELD_REPLY))
     ic_cbor_fail (&reader, "the status is replied, but there is no reply");
-  *response = (struct ic_query_response) {
+  *response = (struct ic_query_response){
     .rejected = text_is (answer.status, "rejected"),
     .reply = answer.reply,
     .reject = answer.reject,
@@ -219,12 +219,12 @@ ic_call_response_read (struct ic_call_response *response, long http_status, stru
   struct answer answer;
 
   if (http_status == 202 && body.size == 0) {
-    *response = (struct ic_call_response) { .status = IC_CALL_ACCEPTED };
+    *response = (struct ic_call_response){ .status = IC_CALL_ACCEPTED };
     return true;
   }
   ic_cbor_read (&reader, body, arena, error);
   read_answer (&reader, &answer);
-  *response = (struct ic_call_response) { .certificate = answer.certificate, .reject = answer.reject };
+  *response = (struct ic_call_response){ .certificate = answer.certificate, .reject = answer.reject };
   if (text_is (answer.status, "replied")) {
     response->status = IC_CALL_REPLIED;
     if (!ic_cbor_has (&answer.map, FIELD_CERTIFICATE))
@@ -271,7 +271,7 @@ ic_status_response_read (struct ic_status_response *response, struct bytes body,
   struct ic_cbor_map map;
   int field;
 
-  *response = (struct ic_status_response) { .root_key = { NULL, 0 } };
+  *response = (struct ic_status_response){ .root_key = { NULL, 0 } };
   ic_cbor_read (&reader, body, arena, error);
   if (ic_cbor_open_map (&reader, &map))
     while ((field = ic_cbor_field (&reader, &map, names, 3)) != IC_CBOR_END) {
@@ -290,8 +290,9 @@ ic_status_response_read (struct ic_status_response *response, struct bytes body,
 void
 ic_reject_describe (const struct ic_reject *reject, struct ic_error *error)
 {
-  ic_error_set (error, "rejected with code %u%s%.*s: %.*s", reject->code, reject->error_code.size > 0 ? " " : "",
-                (int) reject->error_code.size, (const char *) reject->error_code.data,
+  ic_error_set (error, "rejected with code %u%s%.*s: %.*s", reject->code,
+                reject->error_code.size > 0 ? " " : "", (int) reject->error_code.size,
+                (const char *) reject->error_code.data,
                 (int) (reject->message.size < 1000 ? reject->message.size : 1000),
                 (const char *) reject->message.data);
 }

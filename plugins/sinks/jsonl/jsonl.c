@@ -17,7 +17,8 @@ static const struct dcpipe_option jsonl_options[] = {
   { .key = "fsync",
     .type = DCPIPE_OPTION_BOOL,
     .default_value = "yes",
-    .help = "Wait for the disk at each commit; without it a power loss may damage the files, but a kill does not.",
+    .help = "Wait for the disk at each commit; without it a power loss may damage the files, but a kill does "
+            "not.",
     .offset = offsetof (struct files, fsync) },
 };
 

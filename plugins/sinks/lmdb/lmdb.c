@@ -5,11 +5,11 @@
  * dcpipe's own lock of the one writer. Every table is a named database of its name. doc/sink-lmdb.md says
  * the same for those who read the store from other languages.
  *
- *    key      The primary key in the form of dcpipe_row_key, whose memcmp order is the order of dumps. Of a key
- *             longer than 479 bytes those 479, and the SHA-256 of the whole: 511 bytes, a size that no other key has.
+ *    key      The primary key in the form of dcpipe_row_key, whose memcmp order is the order of dumps. Of a
+ * key longer than 479 bytes those 479, and the SHA-256 of the whole: 511 bytes, a size that no other key has.
  *    value    CBOR (RFC 8949, definite lengths, shortest heads): an array with one item for each column, key
- *             columns included, in declared order; behind them, if the key is longer than 479 bytes, the whole
- *             key as one more byte string.
+ *             columns included, in declared order; behind them, if the key is longer than 479 bytes, the
+ * whole key as one more byte string.
  *
  *       BOOL                   true or false
  *       I64, U64               integer
@@ -137,18 +137,32 @@ lmdb_rollback (void *handle)
 /* ---- the plugin ---------------------------------------------------------------------------------- */
 
 static const struct dcpipe_option options[] = {
-  { .key = "path", .type = DCPIPE_OPTION_PATH, .flags = DCPIPE_OPTION_REQUIRED,
+  { .key = "path",
+    .type = DCPIPE_OPTION_PATH,
+    .flags = DCPIPE_OPTION_REQUIRED,
     .offset = offsetof (struct store, path_option),
-    .help = "The store's directory, made if it is missing (its parent is not); a .lock file lies beside it." },
-  { .key = "map_size", .type = DCPIPE_OPTION_SIZE, .default_value = "1G", .min = 128 << 10,
-    .max = (int64_t) 1 << 46, .offset = offsetof (struct store, map_size),
+    .help =
+        "The store's directory, made if it is missing (its parent is not); a .lock file lies beside it." },
+  { .key = "map_size",
+    .type = DCPIPE_OPTION_SIZE,
+    .default_value = "1G",
+    .min = 128 << 10,
+    .max = (int64_t) 1 << 46,
+    .offset = offsetof (struct store, map_size),
     .help = "Address space for the store at the start; it grows by itself, and takes neither memory nor disk "
             "until it is used." },
-  { .key = "sync", .type = DCPIPE_OPTION_ENUM, .default_value = "yes", .values = "yes|meta|no",
+  { .key = "sync",
+    .type = DCPIPE_OPTION_ENUM,
+    .default_value = "yes",
+    .values = "yes|meta|no",
     .offset = offsetof (struct store, sync),
     .help = "Wait for the disk at every commit; with meta, power loss may undo the latest commit as a whole; "
             "with no it may damage the store, though a killed process never does." },
-  { .key = "max_readers", .type = DCPIPE_OPTION_INT, .default_value = "126", .min = 1, .max = 65536,
+  { .key = "max_readers",
+    .type = DCPIPE_OPTION_INT,
+    .default_value = "126",
+    .min = 1,
+    .max = 65536,
     .offset = offsetof (struct store, max_readers),
     .help = "How many snapshots may be read at once, in all processes; takes effect when nobody else has the "
             "store open." },

@@ -31,9 +31,10 @@ check_format (const struct store *store, MDB_txn *txn, MDB_dbi meta)
     number = (int) strtol (text + sizeof FORMAT_PREFIX - 1, NULL, 10);
   if (number == FORMAT_VERSION)
     return DCPIPE_OK;
-  dcpipe_error ("%s was written by another version of dcpipe (its format is '%s', this one knows '" FORMAT_PREFIX
-                "%d')",
-                store->path, text, FORMAT_VERSION);
+  dcpipe_error (
+      "%s was written by another version of dcpipe (its format is '%s', this one knows '" FORMAT_PREFIX
+      "%d')",
+      store->path, text, FORMAT_VERSION);
   return DCPIPE_FAIL;
 }
 
@@ -135,8 +136,8 @@ static int
 sync_names (const struct store *store)
 {
   const char *slash = strrchr (store->path, '/');
-  CLEANUP_FREE char *parent
-      = slash == NULL ? strdup (".") : strndup (store->path, (size_t) (slash - store->path) + 1);
+  CLEANUP_FREE char *parent =
+      slash == NULL ? strdup (".") : strndup (store->path, (size_t) (slash - store->path) + 1);
   int code;
 
   if (store->mode == DCPIPE_SCRATCH || store->sync == SYNC_NO)
@@ -178,8 +179,9 @@ static int
 open_for_writing (struct store *store)
 {
   static const unsigned levels[] = { [SYNC_YES] = 0, [SYNC_META] = MDB_NOMETASYNC, [SYNC_NO] = MDB_NOSYNC };
-  struct environment_options options
-      = { .map_size = store->map_size, .max_readers = (unsigned) store->max_readers, .write = true };
+  struct environment_options options = { .map_size = store->map_size,
+                                         .max_readers = (unsigned) store->max_readers,
+                                         .write = true };
   int code = 0, result;
 
   options.sync = store->mode == DCPIPE_SCRATCH ? MDB_NOSYNC : levels[store->sync];
@@ -249,7 +251,7 @@ store_close (struct store *store)
   free (store->key.data);
   free (store->value.data);
   free (store->group.data);
-  store->key = store->value = store->group = (struct buffer) { NULL, 0, 0 };
+  store->key = store->value = store->group = (struct buffer){ NULL, 0, 0 };
   free (store->path);
   store->path = NULL;
 }

@@ -53,7 +53,8 @@ identify (struct store *store)
   if (objects == 0 && application == 0 && version == 0)
     return DCPIPE_NONE;
   if (application != APPLICATION_ID) {
-    dcpipe_error ("%s is a database of another program (application_id %lld, %lld tables and indexes); it is left alone",
+    dcpipe_error ("%s is a database of another program (application_id %lld, %lld tables and indexes); it is "
+                  "left alone",
                   store->path, (long long) application, (long long) objects);
     return DCPIPE_FAIL;
   }
@@ -72,8 +73,9 @@ set_journal (struct store *store)
   bool scratch = store->mode == DCPIPE_SCRATCH;
   const char *got = NULL;
   sqlite3_stmt *statement = NULL;
-  int code = sqlite3_prepare_v2 (store->db, scratch ? "PRAGMA journal_mode = TRUNCATE" : "PRAGMA journal_mode = WAL", -1,
-                                 &statement, NULL);
+  int code =
+      sqlite3_prepare_v2 (store->db, scratch ? "PRAGMA journal_mode = TRUNCATE" : "PRAGMA journal_mode = WAL",
+                          -1, &statement, NULL);
 
   if (code == SQLITE_OK)
     code = sqlite3_step (statement);
@@ -90,7 +92,8 @@ set_journal (struct store *store)
 static int
 configure_cache (struct store *store)
 {
-  return sqlite_run_made (store, sqlite3_mprintf ("PRAGMA cache_size = -%llu", store->cache_size / 1024), "set up");
+  return sqlite_run_made (store, sqlite3_mprintf ("PRAGMA cache_size = -%llu", store->cache_size / 1024),
+                          "set up");
 }
 
 /* The log is moved into the database once it holds so many pages; a larger one, left by a long reader, is cut
@@ -106,7 +109,8 @@ configure_writing (struct store *store)
   return sqlite_run_made (store,
                           sqlite3_mprintf ("PRAGMA synchronous = %s; PRAGMA wal_autocheckpoint = %lld; "
                                            "PRAGMA journal_size_limit = %lld",
-                                           level, (long long) store->wal_size / page, (long long) store->wal_size * 2),
+                                           level, (long long) store->wal_size / page,
+                                           (long long) store->wal_size * 2),
                           "set up");
 }
 
@@ -114,7 +118,8 @@ static int
 found_database (struct store *store)
 {
   char *sql = sqlite3_mprintf ("BEGIN IMMEDIATE; PRAGMA application_id = %d; PRAGMA user_version = %d; "
-                               "CREATE TABLE " CHECKPOINT_TABLE " (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT NOT NULL); "
+                               "CREATE TABLE " CHECKPOINT_TABLE
+                               " (id INTEGER PRIMARY KEY CHECK (id = 1), text TEXT NOT NULL); "
                                "COMMIT",
                                APPLICATION_ID, SCHEMA_VERSION);
 
@@ -159,7 +164,8 @@ int
 store_open (struct store *store, int mode, const char *scratch)
 {
   store->mode = mode;
-  store->path = mode == DCPIPE_SCRATCH ? sqlite3_mprintf ("%s/scratch.db", scratch) : sqlite3_mprintf ("%s", store->path_option);
+  store->path = mode == DCPIPE_SCRATCH ? sqlite3_mprintf ("%s/scratch.db", scratch)
+                                       : sqlite3_mprintf ("%s", store->path_option);
   if (store->path == NULL) {
     dcpipe_error ("no memory to open the database");
     return DCPIPE_FAIL;

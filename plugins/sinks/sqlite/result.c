@@ -32,7 +32,8 @@ explain (int code, int system)
   case SQLITE_READONLY:
     return system == EROFS ? "the file system is read-only" : "it, or its directory, may not be written to";
   case SQLITE_CANTOPEN:
-    return system != 0 ? strerror (system) : "the file, or those that SQLite keeps beside it (-wal, -shm), cannot be opened";
+    return system != 0 ? strerror (system)
+                       : "the file, or those that SQLite keeps beside it (-wal, -shm), cannot be opened";
   case SQLITE_IOERR:
     return system != 0 ? strerror (system) : "reading or writing failed";
   default:

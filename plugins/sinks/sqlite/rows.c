@@ -115,8 +115,7 @@ update (struct store *store, struct table *table, const dcpipe_row *row, struct 
   return code == SQLITE_OK ? run (store, statement, &effect->changed) : code;
 }
 
-static int
-delete (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
+static int delete (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
   uint8_t given = (uint8_t) keys_set (table, row);
   int code = SQLITE_OK;
@@ -229,7 +228,8 @@ emit_rows (struct store *store, const struct table *table, sqlite3_stmt *stateme
 }
 
 static int
-scan_range (struct store *store, struct table *table, const dcpipe_row *prefix, size_t given, int range, dcpipe_scan *scan)
+scan_range (struct store *store, struct table *table, const dcpipe_row *prefix, size_t given, int range,
+            dcpipe_scan *scan)
 {
   uint8_t shape[2] = { (uint8_t) given, (uint8_t) range };
   int code = SQLITE_OK, result;
@@ -255,7 +255,8 @@ rows_scan (struct store *store, const dcpipe_row *prefix, dcpipe_scan *scan)
   if (result != DCPIPE_OK)
     return result;
   result = DCPIPE_NONE;
-  for (int range = ranges ? SCAN_INTEGER : SCAN_WHOLE; range <= (ranges ? SCAN_20 : SCAN_WHOLE) && result == DCPIPE_NONE; range++)
+  for (int range = ranges ? SCAN_INTEGER : SCAN_WHOLE;
+       range <= (ranges ? SCAN_20 : SCAN_WHOLE) && result == DCPIPE_NONE; range++)
     result = scan_range (store, table, prefix, given, range, scan);
   return result == DCPIPE_NONE ? DCPIPE_OK : result;
 }

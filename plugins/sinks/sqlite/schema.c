@@ -11,7 +11,8 @@ int
 schema_find (struct store *store, const char *type, const char *name, char **sql)
 {
   sqlite3_stmt *statement;
-  int code = sqlite3_prepare_v2 (store->db, "SELECT sql FROM sqlite_schema WHERE type = ?1 AND name = ?2", -1, &statement, NULL);
+  int code = sqlite3_prepare_v2 (store->db, "SELECT sql FROM sqlite_schema WHERE type = ?1 AND name = ?2", -1,
+                                 &statement, NULL);
 
   *sql = NULL;
   if (code != SQLITE_OK)
@@ -123,7 +124,8 @@ schema_free (struct store *store)
 
 /* Both texts have a column a line: says in which line they part. */
 static void
-report_difference (const struct store *store, const struct table *table, const char *found, const char *expected)
+report_difference (const struct store *store, const struct table *table, const char *found,
+                   const char *expected)
 {
   size_t found_size, expected_size;
 
@@ -139,7 +141,8 @@ report_difference (const struct store *store, const struct table *table, const c
   expected += strspn (expected, " ");
   dcpipe_error ("%s: table %s has other columns than this run: it has '%.*s' where '%.*s' is expected; "
                 "reset its decoder, or use another database",
-                store->path, table->name, (int) strcspn (found, "\n"), found, (int) strcspn (expected, "\n"), expected);
+                store->path, table->name, (int) strcspn (found, "\n"), found, (int) strcspn (expected, "\n"),
+                expected);
 }
 
 /* Makes a table that is missing, unless the store is only read; refuses one that differs. */
@@ -173,7 +176,8 @@ prepare_all (struct store *store, const dcpipe_tables *tables)
 
   for (size_t i = 0; i < store->tables_count && result == DCPIPE_OK; i++)
     result = prepare_table (store, &store->tables[i]);
-  for (size_t i = 0; i < dcpipe_tables_views (tables) && result == DCPIPE_OK && store->mode != DCPIPE_READ; i++)
+  for (size_t i = 0; i < dcpipe_tables_views (tables) && result == DCPIPE_OK && store->mode != DCPIPE_READ;
+       i++)
     result = view_make (store, tables, i);
   return result;
 }
@@ -206,7 +210,8 @@ schema_reset (struct store *store, const char *table)
       statements_free (&store->tables[i]);
   store->indexes_built = false;
   if (result == DCPIPE_OK)
-    result = sqlite_run_made (store, sqlite3_mprintf ("DROP TABLE IF EXISTS \"%w\"", table), "remove a table of");
+    result =
+        sqlite_run_made (store, sqlite3_mprintf ("DROP TABLE IF EXISTS \"%w\"", table), "remove a table of");
   return result;
 }
 
@@ -247,7 +252,8 @@ schema_build_indexes (struct store *store)
   if (store->indexes_built)
     return DCPIPE_OK;
   for (size_t i = 0; i < store->tables_count; i++)
-    for (size_t index = 0; index < dcpipe_table_indexes (store->tables[i].declared) && result == DCPIPE_OK; index++)
+    for (size_t index = 0; index < dcpipe_table_indexes (store->tables[i].declared) && result == DCPIPE_OK;
+         index++)
       result = build_index (store, &store->tables[i], index);
   store->indexes_built = result == DCPIPE_OK;
   return result;

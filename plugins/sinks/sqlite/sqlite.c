@@ -104,19 +104,21 @@ sqlite_checkpoint_load (void *handle, dcpipe_checkpoint *checkpoint)
 static int
 store_checkpoint (struct store *store, struct dcpipe_bytes text)
 {
-  static const char sql[] = "INSERT INTO " CHECKPOINT_TABLE " VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET text = excluded.text";
+  static const char sql[] =
+      "INSERT INTO " CHECKPOINT_TABLE " VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET text = excluded.text";
   int code = SQLITE_OK;
 
   if (store->checkpoint == NULL)
     code = sqlite3_prepare_v3 (store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &store->checkpoint, NULL);
   if (code == SQLITE_OK)
-    code = sqlite3_bind_text64 (store->checkpoint, 1, text.size > 0 ? (const char *) text.data : "", text.size, SQLITE_STATIC,
-                                SQLITE_UTF8);
+    code = sqlite3_bind_text64 (store->checkpoint, 1, text.size > 0 ? (const char *) text.data : "",
+                                text.size, SQLITE_STATIC, SQLITE_UTF8);
   if (code == SQLITE_OK) {
     code = sqlite3_step (store->checkpoint);
     sqlite3_reset (store->checkpoint);
   }
-  return code == SQLITE_OK || code == SQLITE_DONE ? DCPIPE_OK : sqlite_failed (store, code, "write the checkpoint to");
+  return code == SQLITE_OK || code == SQLITE_DONE ? DCPIPE_OK
+                                                  : sqlite_failed (store, code, "write the checkpoint to");
 }
 
 /* What is committed to a file without its name is lost when the file is closed. */
@@ -128,8 +130,9 @@ check_place (struct store *store)
 
   if (code != SQLITE_OK || !moved)
     return DCPIPE_OK;
-  dcpipe_error ("%s was removed or replaced while it was being written; start again to go on with what is there now",
-                store->path);
+  dcpipe_error (
+      "%s was removed or replaced while it was being written; start again to go on with what is there now",
+      store->path);
   return DCPIPE_FAIL;
 }
 
@@ -160,19 +163,40 @@ sqlite_rollback (void *handle)
 /* ---- the plugin ---------------------------------------------------------------------------------- */
 
 static const struct dcpipe_option options[] = {
-  { .key = "path", .type = DCPIPE_OPTION_PATH, .flags = DCPIPE_OPTION_REQUIRED, .offset = offsetof (struct store, path_option),
+  { .key = "path",
+    .type = DCPIPE_OPTION_PATH,
+    .flags = DCPIPE_OPTION_REQUIRED,
+    .offset = offsetof (struct store, path_option),
     .help = "The database file, made if it is missing; -wal, -shm and .lock files lie beside it." },
-  { .key = "synchronous", .type = DCPIPE_OPTION_ENUM, .default_value = "full", .values = "full|normal",
+  { .key = "synchronous",
+    .type = DCPIPE_OPTION_ENUM,
+    .default_value = "full",
+    .values = "full|normal",
     .offset = offsetof (struct store, synchronous),
-    .help = "Wait for the disk at every commit, or only when the log is moved into the database: then power loss may undo the "
+    .help = "Wait for the disk at every commit, or only when the log is moved into the database: then power "
+            "loss may undo the "
             "latest commits, each as a whole." },
-  { .key = "cache_size", .type = DCPIPE_OPTION_SIZE, .default_value = "4M", .min = 64 << 10, .max = (int64_t) 1 << 40,
-    .offset = offsetof (struct store, cache_size), .help = "Memory for pages of the database; more helps folded tables that are large." },
-  { .key = "wal_size", .type = DCPIPE_OPTION_SIZE, .default_value = "16M", .min = 64 << 10, .max = (int64_t) 1 << 32,
-    .offset = offsetof (struct store, wal_size), .help = "Size of the write-ahead log at which it is moved into the database." },
-  { .key = "busy_timeout", .type = DCPIPE_OPTION_DURATION, .default_value = "5s", .max = 3600 * 1000,
+  { .key = "cache_size",
+    .type = DCPIPE_OPTION_SIZE,
+    .default_value = "4M",
+    .min = 64 << 10,
+    .max = (int64_t) 1 << 40,
+    .offset = offsetof (struct store, cache_size),
+    .help = "Memory for pages of the database; more helps folded tables that are large." },
+  { .key = "wal_size",
+    .type = DCPIPE_OPTION_SIZE,
+    .default_value = "16M",
+    .min = 64 << 10,
+    .max = (int64_t) 1 << 32,
+    .offset = offsetof (struct store, wal_size),
+    .help = "Size of the write-ahead log at which it is moved into the database." },
+  { .key = "busy_timeout",
+    .type = DCPIPE_OPTION_DURATION,
+    .default_value = "5s",
+    .max = 3600 * 1000,
     .offset = offsetof (struct store, busy_timeout),
-    .help = "How long to wait for another program's lock on the database before the attempt counts as failed." },
+    .help =
+        "How long to wait for another program's lock on the database before the attempt counts as failed." },
 };
 
 static const struct dcpipe_sink sqlite_sink = {

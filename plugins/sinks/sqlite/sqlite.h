@@ -66,11 +66,11 @@ struct table {
   size_t *keys; /* column numbers in the order of the key */
   size_t keys_count;
   bool counted;
-  bool in_key_order;                            /* rows lie in the key's own tree: WITHOUT ROWID */
-  bool replaces;                                /* an UPSERT has something to replace */
-  uint8_t *shape;                               /* room for one */
+  bool in_key_order;                               /* rows lie in the key's own tree: WITHOUT ROWID */
+  bool replaces;                                   /* an UPSERT has something to replace */
+  uint8_t *shape;                                  /* room for one */
   sqlite3_stmt *statements[STATEMENT_KINDS_FIXED]; /* made when first needed */
-  struct shaped_statement *shaped;              /* the same, the latest first */
+  struct shaped_statement *shaped;                 /* the same, the latest first */
   size_t shaped_count;
 };
 
@@ -107,7 +107,8 @@ int sqlite_run (struct store *store, const char *sql, const char *action);
 /* The same with SQL from sqlite3_mprintf, which is freed; NULL counts as no memory. */
 int sqlite_run_made (struct store *store, char *sql, const char *action);
 
-/* The first column of the first row, an integer. A result of SQLite: SQLITE_ROW, or SQLITE_DONE if there is no row. */
+/* The first column of the first row, an integer. A result of SQLite: SQLITE_ROW, or SQLITE_DONE if there is
+ * no row. */
 int sqlite_number (struct store *store, const char *sql, int64_t *number);
 
 /* Begins a transaction if none runs: a write, or for READ a snapshot. */
@@ -144,7 +145,8 @@ void append_columns (sqlite3_str *sql, const struct table *table, const size_t *
 
 /* A prepared statement with nothing bound that matters. NULL with SQLite's result in `code`. */
 sqlite3_stmt *statement_fixed (struct store *store, struct table *table, int kind, int *code);
-sqlite3_stmt *statement_shaped (struct store *store, struct table *table, int kind, const uint8_t *shape, size_t size, int *code);
+sqlite3_stmt *statement_shaped (struct store *store, struct table *table, int kind, const uint8_t *shape,
+                                size_t size, int *code);
 
 void statements_free (struct table *table);
 
@@ -155,7 +157,8 @@ int value_bind (sqlite3_stmt *statement, struct table *table, const dcpipe_row *
 
 /* Sets all columns of `row` from a result. False after dcpipe_error if the store holds what we never
  * write. */
-bool values_read (const struct store *store, sqlite3_stmt *statement, const struct table *table, dcpipe_row *row);
+bool
+values_read (const struct store *store, sqlite3_stmt *statement, const struct table *table, dcpipe_row *row);
 
 /* ---- rows.c -------------------------------------------------------------------------------------- */
 

@@ -51,8 +51,8 @@ table_sql (const struct table *table)
 
   sqlite3_str_appendf (sql, "CREATE TABLE \"%w\" (\n", table->name);
   for (size_t i = 0; i < table->columns_count; i++)
-    sqlite3_str_appendf (sql, "  \"%w\" %s%s,\n", table->columns[i].name, declared_type (table->columns[i].type),
-                         table->columns[i].key ? " NOT NULL" : "");
+    sqlite3_str_appendf (sql, "  \"%w\" %s%s,\n", table->columns[i].name,
+                         declared_type (table->columns[i].type), table->columns[i].key ? " NOT NULL" : "");
   sqlite3_str_appendall (sql, "  PRIMARY KEY (");
   append_columns (sql, table, table->keys, table->keys_count);
   sqlite3_str_appendall (sql, table->in_key_order ? ")\n) WITHOUT ROWID" : ")\n)");
@@ -64,8 +64,8 @@ static void
 append_where (sqlite3_str *sql, const struct table *table, size_t count)
 {
   for (size_t i = 0; i < count; i++)
-    sqlite3_str_appendf (sql, " %s \"%w\" = ?%d", i > 0 ? "AND" : "WHERE", table->columns[table->keys[i]].name,
-                         (int) table->keys[i] + 1);
+    sqlite3_str_appendf (sql, " %s \"%w\" = ?%d", i > 0 ? "AND" : "WHERE",
+                         table->columns[table->keys[i]].name, (int) table->keys[i] + 1);
 }
 
 static void
@@ -99,7 +99,8 @@ append_upsert (sqlite3_str *sql, const struct table *table)
   sqlite3_str_appendall (sql, ") DO UPDATE SET ");
   for (size_t i = 0; i < table->columns_count; i++)
     if (is_replaced (&table->columns[i])) {
-      sqlite3_str_appendf (sql, "%s\"%w\" = excluded.\"%w\"", comma, table->columns[i].name, table->columns[i].name);
+      sqlite3_str_appendf (sql, "%s\"%w\" = excluded.\"%w\"", comma, table->columns[i].name,
+                           table->columns[i].name);
       comma = ", ";
     }
 }
@@ -134,8 +135,9 @@ append_select (sqlite3_str *sql, const struct table *table)
 static void
 append_scan (sqlite3_str *sql, const struct table *table, size_t given, int range)
 {
-  static const char *const ranges[]
-      = { [SCAN_INTEGER] = "\"%w\" < ''", [SCAN_19] = "\"%w\" >= '9'", [SCAN_20] = "\"%w\" >= '' AND \"%w\" < '9'" };
+  static const char *const ranges[] = {
+    [SCAN_INTEGER] = "\"%w\" < ''", [SCAN_19] = "\"%w\" >= '9'", [SCAN_20] = "\"%w\" >= '' AND \"%w\" < '9'"
+  };
 
   append_select (sql, table);
   append_where (sql, table, given);
@@ -240,7 +242,8 @@ take (struct table *table, int kind, const uint8_t *shape, size_t size)
 }
 
 sqlite3_stmt *
-statement_shaped (struct store *store, struct table *table, int kind, const uint8_t *shape, size_t size, int *code)
+statement_shaped (struct store *store, struct table *table, int kind, const uint8_t *shape, size_t size,
+                  int *code)
 {
   struct shaped_statement *shaped = take (table, kind, shape, size);
 
@@ -255,7 +258,7 @@ statement_shaped (struct store *store, struct table *table, int kind, const uint
       *code = SQLITE_NOMEM;
       return NULL;
     }
-    *shaped = (struct shaped_statement) { .statement = statement, .kind = kind, .size = size };
+    *shaped = (struct shaped_statement){ .statement = statement, .kind = kind, .size = size };
     memcpy (shaped->shape, shape, size);
   }
   shaped->next = table->shaped;

@@ -111,7 +111,7 @@ column_text (sqlite3_stmt *statement, int number)
 {
   const uint8_t *data = sqlite3_column_text (statement, number);
 
-  return (struct dcpipe_bytes) { data, (size_t) sqlite3_column_bytes (statement, number) };
+  return (struct dcpipe_bytes){ data, (size_t) sqlite3_column_bytes (statement, number) };
 }
 
 /* Digits of a number from 2^63 on. */
@@ -122,7 +122,8 @@ read_large (struct dcpipe_bytes text, uint64_t *value)
   for (size_t i = 0; i < text.size; i++) {
     uint64_t digit = (uint64_t) text.data[i] - '0';
 
-    if (digit > 9 || __builtin_mul_overflow (*value, (uint64_t) 10, value) || __builtin_add_overflow (*value, digit, value))
+    if (digit > 9 || __builtin_mul_overflow (*value, (uint64_t) 10, value)
+        || __builtin_add_overflow (*value, digit, value))
       return false;
   }
   return *value > INT64_MAX;
@@ -139,7 +140,8 @@ read_u64 (sqlite3_stmt *statement, int number, dcpipe_row *row)
     if (integer < 0)
       return false;
     value = (uint64_t) integer;
-  } else if (sqlite3_column_type (statement, number) != SQLITE_TEXT || !read_large (column_text (statement, number), &value))
+  } else if (sqlite3_column_type (statement, number) != SQLITE_TEXT
+             || !read_large (column_text (statement, number), &value))
     return false;
   dcpipe_set_u64 (row, (size_t) number, value);
   return true;
@@ -246,7 +248,8 @@ values_read (const struct store *store, sqlite3_stmt *statement, const struct ta
 {
   for (size_t i = 0; i < table->columns_count; i++)
     if (!read_value (statement, (int) i, &table->columns[i], row)) {
-      dcpipe_error ("%s: column %s of table %s holds a value that is not of its type: something else than dcpipe changed it",
+      dcpipe_error ("%s: column %s of table %s holds a value that is not of its type: something else than "
+                    "dcpipe changed it",
                     store->path, table->columns[i].name, table->name);
       return false;
     }

@@ -36,7 +36,8 @@ replace (struct store *store, const char *name, const char *found, const char *w
 int
 view_make (struct store *store, const dcpipe_tables *tables, size_t number)
 {
-  const char *name = dcpipe_tables_view_name (tables, number), *select = dcpipe_tables_view_sql (tables, number);
+  const char *name = dcpipe_tables_view_name (tables, number),
+             *select = dcpipe_tables_view_sql (tables, number);
   char *wanted = sqlite3_mprintf ("CREATE VIEW \"%w\" AS %s", name, select), *found = NULL;
   int code = wanted != NULL ? schema_find (store, "view", name, &found) : SQLITE_NOMEM, result;
 

@@ -16,7 +16,8 @@
 static int
 system_result (int error)
 {
-  return error == EIO || error == ESTALE || error == ETIMEDOUT || error == EAGAIN ? DCPIPE_RETRY : DCPIPE_FAIL;
+  return error == EIO || error == ESTALE || error == ETIMEDOUT || error == EAGAIN ? DCPIPE_RETRY
+                                                                                  : DCPIPE_FAIL;
 }
 
 static int
@@ -36,7 +37,8 @@ take_status (struct file *file, int fd, const char *path)
   if (fstat (fd, &status) < 0)
     return system_error ("look at", path);
   if (!S_ISREG (status.st_mode)) {
-    dcpipe_error ("%s is %s, expected a ledger file", path, S_ISDIR (status.st_mode) ? "a directory" : "no regular file");
+    dcpipe_error ("%s is %s, expected a ledger file", path,
+                  S_ISDIR (status.st_mode) ? "a directory" : "no regular file");
     return DCPIPE_FAIL;
   }
   file->device = status.st_dev;

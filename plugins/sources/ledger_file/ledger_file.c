@@ -75,11 +75,12 @@ check_anchor (struct ledger_file *handle, dcpipe_batch *batch)
   result = file_read (&handle->file, handle->path, anchor->position, data, anchor->size, &got);
   if (result != DCPIPE_OK)
     return result;
-  digest_bytes (digest, (struct bytes) { data, got });
+  digest_bytes (digest, (struct bytes){ data, got });
   if (got == anchor->size && memcmp (digest, anchor->digest, DIGEST_SIZE) == 0)
     return DCPIPE_OK;
-  return torn_or_fault (handle, anchor->position, (struct bytes) { data, got },
-                        "the file was replaced by another one, in which this block differs from the one read before");
+  return torn_or_fault (
+      handle, anchor->position, (struct bytes){ data, got },
+      "the file was replaced by another one, in which this block differs from the one read before");
 }
 
 /* Learns how long the file is now, and follows `path` to the file that has taken its place. */
@@ -123,13 +124,13 @@ locate (struct ledger_file *handle)
 
   if (result != DCPIPE_OK)
     return result;
-  if (!ledger_data_start ((struct bytes) { table, got }, handle->file.size, &handle->first, &reason))
-    return table_fault (handle, (struct bytes) { table, got }, reason.text);
+  if (!ledger_data_start ((struct bytes){ table, got }, handle->file.size, &handle->first, &reason))
+    return table_fault (handle, (struct bytes){ table, got }, reason.text);
   if (handle->at == 0)
     handle->at = handle->first;
   if (handle->at < handle->first) {
     ledger_refuse (&reason, "the blocks of this ledger start at position %" PRIu64, handle->first);
-    return table_fault (handle, (struct bytes) { table, got }, reason.text);
+    return table_fault (handle, (struct bytes){ table, got }, reason.text);
   }
   handle->located = true;
   return DCPIPE_OK;
@@ -180,9 +181,9 @@ read_chunk (struct ledger_file *handle, dcpipe_batch *batch, struct bytes *chunk
 
 /* What became of a chunk. */
 struct cut {
-  bool any;                  /* frames were delivered */
-  struct ledger_frame last;  /* of them */
-  enum ledger_framing end;   /* what stands behind them: not LEDGER_FRAME */
+  bool any;                 /* frames were delivered */
+  struct ledger_frame last; /* of them */
+  enum ledger_framing end;  /* what stands behind them: not LEDGER_FRAME */
   struct ledger_reason reason;
 };
 
@@ -285,7 +286,7 @@ ledger_file_next (void *context, uint64_t deadline, dcpipe_batch *batch)
     return result;
   if (handle->file.size < handle->at) {
     ledger_refuse (&reason, "the file was cut short: it ends at %" PRIu64, handle->file.size);
-    return torn_or_fault (handle, handle->at, (struct bytes) { NULL, 0 }, reason.text);
+    return torn_or_fault (handle, handle->at, (struct bytes){ NULL, 0 }, reason.text);
   }
   return next_frames (handle, batch);
 }
@@ -309,7 +310,8 @@ static const struct dcpipe_option options[] = {
   { .key = "settle_time",
     .type = DCPIPE_OPTION_DURATION,
     .default_value = "2s",
-    .help = "With --follow: how long a damaged block at the end must stay unchanged before it counts as damage and not as "
+    .help = "With --follow: how long a damaged block at the end must stay unchanged before it counts as "
+            "damage and not as "
             "a block still being written.",
     .offset = offsetof (struct ledger_file, settle_time) },
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the source ledger_file.
  *
- * A file that is being written is read to its end again and again. What stands behind the last whole block may
- * be a block half written ("torn"), so when following no fault counts before the bytes in question have
+ * A file that is being written is read to its end again and again. What stands behind the last whole block
+ * may be a block half written ("torn"), so when following no fault counts before the bytes in question have
  * stayed as they are for settle_time. Otherwise a fault is one at once. */
 #ifndef DCPIPE_LEDGER_FILE_H
 #define DCPIPE_LEDGER_FILE_H
@@ -64,7 +64,8 @@ int file_look (struct file *file, const char *path);
 int file_reopen (struct file *file, const char *path, bool *replaced);
 
 /* Reads up to `size` bytes at `position`; fewer, told by `got`, only at the end of the file. */
-int file_read (const struct file *file, const char *path, uint64_t position, void *data, size_t size, size_t *got);
+int file_read (const struct file *file, const char *path, uint64_t position, void *data, size_t size,
+               size_t *got);
 
 /* ---- torn.c --------------------------------------------------------------------------------------- */
 

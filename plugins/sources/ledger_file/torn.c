@@ -30,7 +30,9 @@ now_ms (void)
 static bool
 settled (struct ledger_file *handle, uint64_t position, struct bytes bytes)
 {
-  struct torn seen = { .known = true, .position = position, .file_size = handle->file.size, .since = now_ms () };
+  struct torn seen = {
+    .known = true, .position = position, .file_size = handle->file.size, .since = now_ms ()
+  };
   struct torn *torn = &handle->torn;
 
   digest_bytes (seen.digest, bytes);

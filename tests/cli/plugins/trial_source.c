@@ -13,17 +13,22 @@ struct trial {
   const char *const *list;
 };
 
-#define OPTION(key, type, value) { #key, type, value, NULL, 0, 0, 0, "the " #key, offsetof (struct trial, key) }
+#define OPTION(key, type, value)                                                                             \
+  {                                                                                                          \
+#key, type, value, NULL, 0, 0, 0, "the " #key, offsetof(struct trial, key)                               \
+  }
 
 static const struct dcpipe_option trial_options[] = {
   OPTION (flag, DCPIPE_OPTION_BOOL, "no"),
   { "number", DCPIPE_OPTION_INT, "7", NULL, -5, 100, 0, "a number", offsetof (struct trial, number) },
   { "size", DCPIPE_OPTION_SIZE, "64k", NULL, 1024, 1 << 30, 0, "a size", offsetof (struct trial, size) },
-  { "duration", DCPIPE_OPTION_DURATION, "5s", NULL, 1000, 3600000, 0, "a time", offsetof (struct trial, duration) },
+  { "duration", DCPIPE_OPTION_DURATION, "5s", NULL, 1000, 3600000, 0, "a time",
+    offsetof (struct trial, duration) },
   OPTION (text, DCPIPE_OPTION_TEXT, NULL),
   OPTION (path, DCPIPE_OPTION_PATH, NULL),
   OPTION (secret, DCPIPE_OPTION_SECRET, NULL),
-  { "mode", DCPIPE_OPTION_ENUM, "slow", "slow|fast|faster", 0, 0, 0, "a mode", offsetof (struct trial, mode) },
+  { "mode", DCPIPE_OPTION_ENUM, "slow", "slow|fast|faster", 0, 0, 0, "a mode",
+    offsetof (struct trial, mode) },
   OPTION (list, DCPIPE_OPTION_LIST, "a, b"),
 };
 

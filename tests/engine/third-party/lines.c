@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sink as somebody else would write it: one text file that is written anew at every commit, the checkpoint in its first line, a line
- * for each row with its texts after that. It cannot look rows up. */
+/* A sink as somebody else would write it: one text file that is written anew at every commit, the checkpoint
+ * in its first line, a line for each row with its texts after that. It cannot look rows up. */
 #include <dcpipe-plugin.h>
 
 #include <errno.h>
@@ -13,14 +13,16 @@ struct lines {
   const char *path, *refuse;
   int lock;
   char *checkpoint;
-  char *stored, *pending;  /* lines */
+  char *stored, *pending; /* lines */
   size_t stored_size, pending_size;
-  FILE *stream;            /* into `pending` */
+  FILE *stream; /* into `pending` */
 };
 
 static const struct dcpipe_option options[] = {
-  { "path", DCPIPE_OPTION_PATH, NULL, NULL, 0, 0, DCPIPE_OPTION_REQUIRED, "the file", offsetof (struct lines, path) },
-  { "refuse", DCPIPE_OPTION_TEXT, NULL, NULL, 0, 0, 0, "a text that no row may hold", offsetof (struct lines, refuse) },
+  { "path", DCPIPE_OPTION_PATH, NULL, NULL, 0, 0, DCPIPE_OPTION_REQUIRED, "the file",
+    offsetof (struct lines, path) },
+  { "refuse", DCPIPE_OPTION_TEXT, NULL, NULL, 0, 0, 0, "a text that no row may hold",
+    offsetof (struct lines, refuse) },
 };
 
 static int
@@ -38,7 +40,8 @@ read_all (struct lines *lines)
 
   if (file == NULL)
     return errno == ENOENT ? DCPIPE_NONE : fail (lines, "read");
-  if (getline (&lines->checkpoint, &capacity, file) < 0 || getdelim (&lines->stored, &capacity, 0, file) < -1) {
+  if (getline (&lines->checkpoint, &capacity, file) < 0
+      || getdelim (&lines->stored, &capacity, 0, file) < -1) {
     fclose (file);
     return fail (lines, "read");
   }
@@ -86,7 +89,8 @@ lines_load (void *handle, dcpipe_checkpoint *checkpoint)
 static bool
 is_refused (const struct lines *lines, struct dcpipe_bytes text)
 {
-  return lines->refuse != NULL && strlen (lines->refuse) == text.size && memcmp (lines->refuse, text.data, text.size) == 0;
+  return lines->refuse != NULL && strlen (lines->refuse) == text.size
+         && memcmp (lines->refuse, text.data, text.size) == 0;
 }
 
 static void
@@ -105,7 +109,8 @@ add_line (struct lines *lines, dcpipe_rows *rows, size_t number)
   fprintf (lines->stream, "%s", dcpipe_table_name (table));
   for (size_t i = 0; i < dcpipe_table_columns (table); i++)
     if (dcpipe_column_type (table, i) == DCPIPE_TEXT && !dcpipe_is_null (row, i))
-      fprintf (lines->stream, " %.*s", (int) dcpipe_get_bytes (row, i).size, (const char *) dcpipe_get_bytes (row, i).data);
+      fprintf (lines->stream, " %.*s", (int) dcpipe_get_bytes (row, i).size,
+               (const char *) dcpipe_get_bytes (row, i).data);
   fputc ('\n', lines->stream);
   dcpipe_row_applied (rows, number, 1, 0, 0);
 }

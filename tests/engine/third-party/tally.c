@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A decoder as somebody else would write it: the sizes of entries, and of those without a value a complaint. */
+/* A decoder as somebody else would write it: the sizes of entries, and of those without a value a complaint.
+ */
 #include <dcpipe-plugin.h>
 
 enum { LABEL, SIZE, BLOCK_OFFSET, ENTRY_INDEX };
@@ -12,7 +13,10 @@ static const struct dcpipe_column columns[] = {
 };
 
 static const struct dcpipe_table_def tables[] = {
-  { .name = "sizes", .columns = DCPIPE_ARRAY (columns), .flags = DCPIPE_TABLE_LOG, .help = "sizes of entries" },
+  { .name = "sizes",
+    .columns = DCPIPE_ARRAY (columns),
+    .flags = DCPIPE_TABLE_LOG,
+    .help = "sizes of entries" },
 };
 
 static int

@@ -13,7 +13,7 @@ static void
 cell_free (struct cell *cell)
 {
   free (cell->data);
-  *cell = (struct cell) { .null = true };
+  *cell = (struct cell){ .null = true };
 }
 
 static void
@@ -56,7 +56,9 @@ static bool
 cells_equal (const struct cell *a, const struct cell *b)
 {
   return a->null == b->null
-         && (a->null || (a->number == b->number && a->size == b->size && (a->size == 0 || memcmp (a->data, b->data, a->size) == 0)));
+         && (a->null
+             || (a->number == b->number && a->size == b->size
+                 && (a->size == 0 || memcmp (a->data, b->data, a->size) == 0)));
 }
 
 static void
@@ -165,8 +167,7 @@ insert_at (struct memory_store *store, size_t at, const struct prefix *key)
   return &store->rows[at];
 }
 
-static void
-delete (struct memory_store *store, const struct prefix *prefix)
+static void delete (struct memory_store *store, const struct prefix *prefix)
 {
   size_t kept = 0;
 
@@ -198,8 +199,9 @@ store_apply (struct memory_store *store, const struct dcpipe_row *row)
   if (!there)
     insert_at (store, at, &key);
   for (size_t i = 0; i < row->table->columns_count; i++)
-    if (row->operation == DCPIPE_UPDATE ? dcpipe_is_set (row, i)
-                                        : !there || !(row->table->columns[i].flags & DCPIPE_COLUMN_KEEP_FIRST))
+    if (row->operation == DCPIPE_UPDATE
+            ? dcpipe_is_set (row, i)
+            : !there || !(row->table->columns[i].flags & DCPIPE_COLUMN_KEEP_FIRST))
       cell_read (&store->rows[at].cells[i], row, i);
 }
 
@@ -209,7 +211,7 @@ store_clear (struct memory_store *store)
   for (size_t i = 0; i < store->count; i++)
     row_free (&store->rows[i]);
   free (store->rows);
-  *store = (struct memory_store) { 0 };
+  *store = (struct memory_store){ 0 };
 }
 
 void
@@ -270,8 +272,9 @@ expect_same_stores (const struct memory_store *a, const struct memory_store *b)
     ck_assert_uint_eq (x->key_size, y->key_size);
     ck_assert_mem_eq (x->key, y->key, x->key_size);
     for (size_t column = 0; column < x->table->columns_count; column++)
-      ck_assert_msg (cells_equal (&x->cells[column], &y->cells[column]), "row %zu of table %s differs in column %s", i,
-                     x->table->name, x->table->columns[column].name);
+      ck_assert_msg (cells_equal (&x->cells[column], &y->cells[column]),
+                     "row %zu of table %s differs in column %s", i, x->table->name,
+                     x->table->columns[column].name);
   }
 }
 

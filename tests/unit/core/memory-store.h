@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows in memory, with the meaning of operations written down once more in the plainest way: a sink for tests of
- * the row cache, and the model that it is compared with. */
+/* Rows in memory, with the meaning of operations written down once more in the plainest way: a sink for tests
+ * of the row cache, and the model that it is compared with. */
 #ifndef TESTS_CORE_MEMORY_STORE_H
 #define TESTS_CORE_MEMORY_STORE_H
 

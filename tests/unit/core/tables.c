@@ -8,9 +8,11 @@
 
 #include "setup.h"
 
-#define POSITION(first_, second_)                                                                                      \
-  { "block_offset", DCPIPE_U64, first_, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },                                             \
-  { "entry_index", DCPIPE_U64, second_, DCPIPE_FILL_ENTRY_INDEX, 0, "" }
+#define POSITION(first_, second_)                                                                            \
+  { "block_offset", DCPIPE_U64, first_, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },                                   \
+  {                                                                                                          \
+    "entry_index", DCPIPE_U64, second_, DCPIPE_FILL_ENTRY_INDEX, 0, ""                                       \
+  }
 
 static const struct dcpipe_column people[] = {
   { "name", DCPIPE_TEXT, 1, 0, 0, "" },
@@ -82,8 +84,8 @@ emitter_begin (struct emitter *emitter, struct dcpipe_tables *tables)
   emitter->tables = tables;
   emitter->block.parcel = &emitter->parcel;
   emitter->entry.block = &emitter->block;
-  emitter->entry.label = (struct dcpipe_bytes) { (const uint8_t *) "label", 5 };
-  emitter->entry.key = (struct dcpipe_bytes) { (const uint8_t *) "key", 3 };
+  emitter->entry.label = (struct dcpipe_bytes){ (const uint8_t *) "label", 5 };
+  emitter->entry.key = (struct dcpipe_bytes){ (const uint8_t *) "key", 3 };
   rows_begin (&emitter->rows, &emitter->arena, tables, 0, "test", TABLES - CORE_TABLES);
   emitter->rows.entry = &emitter->entry;
   emitter->rows.list = &emitter->list;

@@ -9,15 +9,25 @@
 
 /* Tables 0 and 1 are core's. */
 enum {
-  PEOPLE = CORE_TABLES, /* name, part | total, first (kept), words, created (kept), block_offset, entry_index */
-  THINGS,               /* nothing is kept: id, sub | words, block_offset, entry_index */
-  EVENTS,               /* a log: block_offset, entry_index, item | words */
-  KEYS,                 /* a key of all types that a key may have */
-  LONG,                 /* keys without a bound */
+  PEOPLE =
+      CORE_TABLES, /* name, part | total, first (kept), words, created (kept), block_offset, entry_index */
+  THINGS,          /* nothing is kept: id, sub | words, block_offset, entry_index */
+  EVENTS,          /* a log: block_offset, entry_index, item | words */
+  KEYS,            /* a key of all types that a key may have */
+  LONG,            /* keys without a bound */
   TABLES
 };
 
-enum { PEOPLE_NAME, PEOPLE_PART, PEOPLE_TOTAL, PEOPLE_FIRST, PEOPLE_WORDS, PEOPLE_CREATED, PEOPLE_OFFSET, PEOPLE_INDEX };
+enum {
+  PEOPLE_NAME,
+  PEOPLE_PART,
+  PEOPLE_TOTAL,
+  PEOPLE_FIRST,
+  PEOPLE_WORDS,
+  PEOPLE_CREATED,
+  PEOPLE_OFFSET,
+  PEOPLE_INDEX
+};
 enum { THINGS_ID, THINGS_SUB, THINGS_WORDS, THINGS_OFFSET, THINGS_INDEX };
 enum { EVENTS_OFFSET, EVENTS_INDEX, EVENTS_ITEM, EVENTS_WORDS };
 enum { KEYS_TEXT, KEYS_I64, KEYS_BOOL, KEYS_BLOB, KEYS_U64, KEYS_TIME, KEYS_OFFSET, KEYS_INDEX, KEYS_AMOUNT };

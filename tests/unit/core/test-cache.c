@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The row cache in front of a sink against a store to which every operation is applied at once: whatever is done
- * in whatever order, all lookups and the rows in the sink in the end are the same. */
+/* The row cache in front of a sink against a store to which every operation is applied at once: whatever is
+ * done in whatever order, all lookups and the rows in the sink in the end are the same. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -15,7 +15,6 @@
 #define STEPS 400
 #define BATCH 1024 /* rows between commits at the most: they live that long */
 #define HELD 200
-
 
 struct trial {
   uint64_t random;
@@ -209,7 +208,8 @@ compare_scanned (void *context, const struct dcpipe_row *row)
   const struct memory_store *model = scanned->model;
 
   while (scanned->at < model->count
-         && (model->rows[scanned->at].table->number != scanned->table || model->rows[scanned->at].key_size < scanned->size
+         && (model->rows[scanned->at].table->number != scanned->table
+             || model->rows[scanned->at].key_size < scanned->size
              || memcmp (model->rows[scanned->at].key, scanned->prefix, scanned->size) != 0))
     scanned->at++;
   scanned->same &= scanned->at < model->count && stored_equal (&model->rows[scanned->at++], row);
@@ -219,7 +219,9 @@ compare_scanned (void *context, const struct dcpipe_row *row)
 static void
 scan (struct trial *trial)
 {
-  struct scanned scanned = { .model = &trial->model, .same = true, .stop = below (trial, 4) == 0 ? 1 : SIZE_MAX };
+  struct scanned scanned = { .model = &trial->model,
+                             .same = true,
+                             .stop = below (trial, 4) == 0 ? 1 : SIZE_MAX };
   struct emitter emitter;
   struct dcpipe_row *prefix;
 
@@ -304,9 +306,10 @@ run_trial (uint64_t seed, size_t limit)
   trial.random = seed * UINT64_C (0x9e3779b97f4a7c15) + 1;
   trial.tables = test_tables ();
   trial.plugin.u.sink = memory_sink;
-  trial.instance = (struct instance) { .plugin = &trial.plugin, .handle = &trial.sink };
-  trial.cache = (struct row_cache) { .sink = &trial.instance, .tables = trial.tables, .limit = limit, .apply = apply,
-                                     .context = &trial };
+  trial.instance = (struct instance){ .plugin = &trial.plugin, .handle = &trial.sink };
+  trial.cache = (struct row_cache){
+    .sink = &trial.instance, .tables = trial.tables, .limit = limit, .apply = apply, .context = &trial
+  };
   for (size_t i = 0; i < STEPS; i++)
     step (&trial);
   commit (&trial);
@@ -339,9 +342,10 @@ START_TEST (writes_each_changed_row_once)
   memset (&trial, 0, sizeof trial);
   trial.tables = test_tables ();
   trial.plugin.u.sink = memory_sink;
-  trial.instance = (struct instance) { .plugin = &trial.plugin, .handle = &trial.sink };
-  trial.cache = (struct row_cache) { .sink = &trial.instance, .tables = trial.tables, .limit = 1 << 20, .apply = apply,
-                                     .context = &trial };
+  trial.instance = (struct instance){ .plugin = &trial.plugin, .handle = &trial.sink };
+  trial.cache = (struct row_cache){
+    .sink = &trial.instance, .tables = trial.tables, .limit = 1 << 20, .apply = apply, .context = &trial
+  };
   emitter_begin (&emitter, trial.tables);
   for (uint64_t i = 0; i < 1000; i++) {
     struct dcpipe_row *row = emit (&emitter, PEOPLE, DCPIPE_UPSERT);
@@ -371,9 +375,10 @@ START_TEST (stays_within_its_limit)
   memset (&trial, 0, sizeof trial);
   trial.tables = test_tables ();
   trial.plugin.u.sink = memory_sink;
-  trial.instance = (struct instance) { .plugin = &trial.plugin, .handle = &trial.sink };
-  trial.cache = (struct row_cache) { .sink = &trial.instance, .tables = trial.tables, .limit = 4096, .apply = apply,
-                                     .context = &trial };
+  trial.instance = (struct instance){ .plugin = &trial.plugin, .handle = &trial.sink };
+  trial.cache = (struct row_cache){
+    .sink = &trial.instance, .tables = trial.tables, .limit = 4096, .apply = apply, .context = &trial
+  };
   for (uint64_t i = 0; i < 2000; i++) {
     struct emitter emitter;
     struct dcpipe_row *row;
@@ -399,7 +404,8 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { folds_as_if_each_row_were_stored_at_once, writes_each_changed_row_once, stays_within_its_limit };
+  const TTest *const tests[] = { folds_as_if_each_row_were_stored_at_once, writes_each_changed_row_once,
+                                 stays_within_its_limit };
 
   return RUN_TESTS ("cache", tests);
 }

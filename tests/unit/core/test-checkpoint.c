@@ -11,8 +11,12 @@
 static void
 set_point (struct point *point, uint64_t number)
 {
-  *point = (struct point) { .known = true, .position = UINT64_MAX - number, .time_ns = UINT64_MAX, .blocks = number,
-                            .entries = 7 * number, .cursor_size = 5 };
+  *point = (struct point){ .known = true,
+                           .position = UINT64_MAX - number,
+                           .time_ns = UINT64_MAX,
+                           .blocks = number,
+                           .entries = 7 * number,
+                           .cursor_size = 5 };
   memcpy (point->cursor, "a\0\"b\n", 5);
   point->hash.size = (uint8_t) (number % (DCPIPE_HASH_MAX + 1));
   for (size_t i = 0; i < point->hash.size; i++)
@@ -22,7 +26,7 @@ set_point (struct point *point, uint64_t number)
 static struct dcpipe_bytes
 text (const char *string)
 {
-  return (struct dcpipe_bytes) { (const uint8_t *) string, strlen (string) };
+  return (struct dcpipe_bytes){ (const uint8_t *) string, strlen (string) };
 }
 
 static void
@@ -30,7 +34,7 @@ make (struct dcpipe_checkpoint *checkpoint)
 {
   struct frontier *frontier;
 
-  *checkpoint = (struct dcpipe_checkpoint) { .source = strdup ("made"), .unconfirmed = UINT64_MAX };
+  *checkpoint = (struct dcpipe_checkpoint){ .source = strdup ("made"), .unconfirmed = UINT64_MAX };
   checkpoint->ledger.size = 32;
   frontier = checkpoint_add (checkpoint, "fold");
   frontier->fingerprint = strdup ("fold/1 labels=Alpha,\"Beta\" window=3");
@@ -85,7 +89,8 @@ START_TEST (reads_what_it_wrote)
   ck_assert_mem_eq (frontier->digest, checkpoint_find (&made, "fold")->digest, sizeof frontier->digest);
   ck_assert_uint_eq (frontier_label_find (frontier, "Alpha")->entries, 5);
   ck_assert_uint_eq (frontier_label_find (frontier, "B\xc3\xa4ta")->failed, 6);
-  expect_same_point (&frontier_ahead (frontier, text ("Alpha"))->at, &checkpoint_find (&made, "fold")->ahead[0].at);
+  expect_same_point (&frontier_ahead (frontier, text ("Alpha"))->at,
+                     &checkpoint_find (&made, "fold")->ahead[0].at);
   ck_assert (!checkpoint_find (&read, "entry")->at.known);
   ck_assert_uint_eq (checkpoint_error (&read, "all")->count, 2);
   ck_assert_str_eq (checkpoint_error (&read, "all")->last, "again");
@@ -151,9 +156,12 @@ START_TEST (refuses_other_formats_and_wrong_numbers)
     "{\"format\":1,\"ledger\":\"ABCD\",\"source\":\"\",\"unconfirmed\":\"0\",\"decoders\":{},\"errors\":{}}",
     "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"-1\",\"decoders\":{},\"errors\":{}}",
     "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"1x\",\"decoders\":{},\"errors\":{}}",
-    "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"18446744073709551616\",\"decoders\":{},\"errors\":{}}",
-    "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"0\",\"decoders\":{\"a\":{}},\"errors\":{}}",
-    "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"0\",\"decoders\":{\"a\":1},\"errors\":{}}",
+    "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"18446744073709551616\",\"decoders\":{},"
+    "\"errors\":{}}",
+    "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"0\",\"decoders\":{\"a\":{}},\"errors\":{"
+    "}}",
+    "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"0\",\"decoders\":{\"a\":1},\"errors\":{}"
+    "}",
     "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"0\",\"errors\":{}}",
     "{\"format\":1,\"ledger\":\"\",\"source\":\"\",\"unconfirmed\":\"0\",\"decoders\":{}}",
   };
@@ -199,11 +207,11 @@ START_TEST (forgets_what_the_frontier_has_passed)
   for (uint64_t i = 0; i < 5; i++) {
     char label[2] = { (char) ('a' + i), '\0' };
 
-    frontier_ahead_add (frontier, label)->at = (struct point) { .known = true, .position = 10 * i };
+    frontier_ahead_add (frontier, label)->at = (struct point){ .known = true, .position = 10 * i };
   }
   frontier_ahead_drop (frontier);
   ck_assert_uint_eq (frontier->ahead_count, 5);
-  frontier->at = (struct point) { .known = true, .position = 20 };
+  frontier->at = (struct point){ .known = true, .position = 20 };
   frontier_ahead_drop (frontier);
   ck_assert_uint_eq (frontier->ahead_count, 2);
   ck_assert_ptr_null (frontier_ahead (frontier, text ("c")));

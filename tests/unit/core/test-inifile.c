@@ -162,7 +162,8 @@ START_TEST (test_mistake)
   file = read_text (wrong[_i].text);
   ck_assert_uint_ge (file->mistakes, 1);
   ck_assert_uint_eq (file->mistake_list[0].line, wrong[_i].line);
-  ck_assert_msg (strstr (file->mistake_list[0].text, wrong[_i].part) != NULL, "said: %s", file->mistake_list[0].text);
+  ck_assert_msg (strstr (file->mistake_list[0].text, wrong[_i].part) != NULL, "said: %s",
+                 file->mistake_list[0].text);
   inifile_free (file);
 }
 END_TEST
@@ -193,7 +194,9 @@ END_TEST
 /* inih itself cuts lines of 200 bytes: values must come whole up to our own limit, whatever their length. */
 START_TEST (test_long_value)
 {
-  static const size_t sizes[] = { 190, 191, 192, 193, 194, 195, 196, 197, 198, 199, 200, 201, 266, 5000, INIFILE_LINE_MAX - 4 };
+  static const size_t sizes[] = { 190, 191, 192, 193,  194,
+                                  195, 196, 197, 198,  199,
+                                  200, 201, 266, 5000, INIFILE_LINE_MAX - 4 };
   char *text = malloc (INIFILE_LINE_MAX + 100);
 
   ck_assert_ptr_nonnull (text);

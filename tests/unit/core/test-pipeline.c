@@ -19,7 +19,7 @@
 static void
 pause_a_little (void)
 {
-  nanosleep (&(const struct timespec) { .tv_nsec = 20000 }, NULL);
+  nanosleep (&(const struct timespec){ .tv_nsec = 20000 }, NULL);
 }
 
 /* ---- budget -------------------------------------------------------------------------------------- */
@@ -28,8 +28,8 @@ pause_a_little (void)
 #define PARCELS 3000
 #define WORKERS 4
 
-/* Parcels go the way that they go in a run: taken in order by one thread, grown by several, delivered in order, given
- * back late. */
+/* Parcels go the way that they go in a run: taken in order by one thread, grown by several, delivered in
+ * order, given back late. */
 struct flow {
   struct budget budget;
   pthread_mutex_t mutex;
@@ -227,7 +227,7 @@ static const struct dcpipe_label labels[] = { { "Alpha", "First A" }, { "Beta", 
 static const struct route *
 find (const struct routes *routes, const char *label)
 {
-  return routes_find (routes, (struct dcpipe_bytes) { (const uint8_t *) label, strlen (label) });
+  return routes_find (routes, (struct dcpipe_bytes){ (const uint8_t *) label, strlen (label) });
 }
 
 static void
@@ -278,8 +278,8 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { budget_lets_everything_pass, closing_ends_waiting, queue_keeps_order_over_its_growth,
-                                 routes_go_by_label };
+  const TTest *const tests[] = { budget_lets_everything_pass, closing_ends_waiting,
+                                 queue_keeps_order_over_its_growth, routes_go_by_label };
 
   return RUN_TESTS ("pipeline", tests);
 }

@@ -114,7 +114,8 @@ START_TEST (keys_sort_as_their_values)
       sizes[j] = dcpipe_row_key (row, bytes[j], sizeof bytes[j]);
       ck_assert_uint_le (sizes[j], sizeof bytes[j]);
     }
-    ck_assert_int_eq (sign (compare_bytes (bytes[0], sizes[0], bytes[1], sizes[1])), sign (compare_keys (&keys[0], &keys[1])));
+    ck_assert_int_eq (sign (compare_bytes (bytes[0], sizes[0], bytes[1], sizes[1])),
+                      sign (compare_keys (&keys[0], &keys[1])));
     emitter_end (&emitter);
   }
   tables_free (tables);
@@ -184,8 +185,8 @@ expect_failed_entry (const struct emitter *emitter, size_t at, const char *reaso
   struct dcpipe_bytes text = dcpipe_get_bytes (row, FAILED_REASON);
 
   ck_assert_uint_eq (row->table->number, CORE_FAILED_ENTRIES);
-  ck_assert_msg (text.size == strlen (reason) && memcmp (text.data, reason, text.size) == 0, "the reason is %.*s", (int) text.size,
-                 (const char *) text.data);
+  ck_assert_msg (text.size == strlen (reason) && memcmp (text.data, reason, text.size) == 0,
+                 "the reason is %.*s", (int) text.size, (const char *) text.data);
 }
 
 START_TEST (rows_of_unreadable_entries_are_dropped_with_their_note)
@@ -275,7 +276,8 @@ expect_mistake (void (*make) (struct emitter *emitter), const char *words)
   emitter_begin (&emitter, tables);
   make (&emitter);
   ck_assert_msg (!rows_finish (&emitter.rows, 0), "it is accepted: %s", words);
-  ck_assert_msg (strstr (emitter.rows.mistake, words) != NULL, "'%s' does not say '%s'", emitter.rows.mistake, words);
+  ck_assert_msg (strstr (emitter.rows.mistake, words) != NULL, "'%s' does not say '%s'", emitter.rows.mistake,
+                 words);
   emitter_end (&emitter);
   tables_free (tables);
 }

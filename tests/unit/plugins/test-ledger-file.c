@@ -44,8 +44,8 @@ make_ledger (const char *file, uint8_t seed)
   for (int i = 0; i < BLOCKS; i++) {
     size_t size = i == LARGE_BLOCK ? 3 << 20 : 100;
 
-    ledger_writer_entry (writer, "A", (struct bytes) { &seed, 1 }, (struct bytes) { noise, size }, false);
-    ledger_writer_entry (writer, "B", (struct bytes) { &seed, 1 }, (struct bytes) { NULL, 0 }, true);
+    ledger_writer_entry (writer, "A", (struct bytes){ &seed, 1 }, (struct bytes){ noise, size }, false);
+    ledger_writer_entry (writer, "B", (struct bytes){ &seed, 1 }, (struct bytes){ NULL, 0 }, true);
     position[i] = ledger_writer_commit (writer, 1000 + (uint64_t) i);
   }
   ledger_writer_close (writer);
@@ -111,7 +111,8 @@ begin (bool following)
   ck_assert_int_eq (host_open (host, NULL), DCPIPE_OK);
 }
 
-/* Reads on until something other than frames comes; the blocks must be those from `first` to before `last`. */
+/* Reads on until something other than frames comes; the blocks must be those from `first` to before `last`.
+ */
 static int
 expect_blocks (size_t first, size_t last)
 {
@@ -377,8 +378,8 @@ read_golden (const char *file)
   *(const char **) host_option (host, "path") = file;
   begin (false);
   host->count = 0;
-  snprintf (name, sizeof name, "ledger/%.*s.blocks.jsonl", (int) (strlen (strrchr (file, '/')) - 1 - strlen (".ledger")),
-            strrchr (file, '/') + 1);
+  snprintf (name, sizeof name, "ledger/%.*s.blocks.jsonl",
+            (int) (strlen (strrchr (file, '/')) - 1 - strlen (".ledger")), strrchr (file, '/') + 1);
   vectors_each (name, compare_block, &golden);
   if (golden.blocks > 0)
     ck_assert_int_eq (host_next (host), DCPIPE_TIP);

@@ -321,8 +321,8 @@ START_TEST (a_table_with_other_columns_is_refused)
   ck_assert_int_eq (try_open (&store, &bench, DCPIPE_WRITE), DCPIPE_OK);
   host_clear ();
   ck_assert_int_eq (bench.sink->plugin->prepare (store.handle, others), DCPIPE_FAIL);
-  ck_assert_msg (strstr (host_error (), "plain") && strstr (host_error (), "surprise"), "'%s' names neither table nor column",
-                 host_error ());
+  ck_assert_msg (strstr (host_error (), "plain") && strstr (host_error (), "surprise"),
+                 "'%s' names neither table nor column", host_error ());
   store_end (&store);
   store_open_prepared (&store, &bench, DCPIPE_WRITE);
   expect_plain (&store, 1, "kept");
@@ -353,7 +353,8 @@ START_TEST (reset_removes_a_table)
       store_rollback (&store);
     else
       store_commit (&store, "2");
-    ck_assert_msg (bench.sink->plugin->prepare (store.handle, bench.tables) == DCPIPE_OK, "%s", host_error ());
+    ck_assert_msg (bench.sink->plugin->prepare (store.handle, bench.tables) == DCPIPE_OK, "%s",
+                   host_error ());
     ck_assert_uint_eq (count_table (&store, EVENTS), round == 0 ? 10 : 0);
     expect_plain (&store, 1, "kept");
     store_end (&store);

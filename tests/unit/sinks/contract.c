@@ -23,7 +23,8 @@ contract_plugin (void)
 }
 
 int
-contract_run (const char *name, const struct sink_under_test *sink, const TTest *const *more, size_t more_count)
+contract_run (const char *name, const struct sink_under_test *sink, const TTest *const *more,
+              size_t more_count)
 {
   const TTest *tests[64];
   size_t count = 0;

@@ -18,7 +18,8 @@ struct sink_under_test {
 const struct dcpipe_sink *contract_plugin (void);
 
 /* Runs all tests that the sink's callbacks allow, and `more` (a TTest array) of its own; the exit status. */
-int contract_run (const char *name, const struct sink_under_test *sink, const TTest *const *more, size_t more_count);
+int contract_run (const char *name, const struct sink_under_test *sink, const TTest *const *more,
+                  size_t more_count);
 
 /* The sink of the running test. */
 const struct sink_under_test *contract_sink (void);

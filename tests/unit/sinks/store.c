@@ -18,9 +18,11 @@
 
 /* ---- tables -------------------------------------------------------------------------------------- */
 
-#define POSITION(key_)                                                                                                 \
-  { "block_offset", DCPIPE_U64, key_ ? 1 : 0, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },                                       \
-  { "entry_index", DCPIPE_U64, key_ ? 2 : 0, DCPIPE_FILL_ENTRY_INDEX, 0, "" }
+#define POSITION(key_)                                                                                       \
+  { "block_offset", DCPIPE_U64, key_ ? 1 : 0, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },                             \
+  {                                                                                                          \
+    "entry_index", DCPIPE_U64, key_ ? 2 : 0, DCPIPE_FILL_ENTRY_INDEX, 0, ""                                  \
+  }
 
 static const struct dcpipe_column events[] = {
   POSITION (true),
@@ -57,14 +59,10 @@ static const struct dcpipe_column other_plain[] = {
 };
 
 static const struct dcpipe_column sorted[] = {
-  { "k_bool", DCPIPE_BOOL, 2, 0, 0, "" },
-  { "k_i64", DCPIPE_I64, 3, 0, 0, "" },
-  { "k_u64", DCPIPE_U64, 1, 0, 0, "" },
-  { "k_text", DCPIPE_TEXT, 4, 0, 0, "" },
-  { "k_blob", DCPIPE_BLOB, 5, 0, 0, "" },
-  { "k_time", DCPIPE_TIME, 6, 0, 0, "" },
-  { "k_last", DCPIPE_U64, 7, 0, 0, "" },
-  POSITION (false),
+  { "k_bool", DCPIPE_BOOL, 2, 0, 0, "" }, { "k_i64", DCPIPE_I64, 3, 0, 0, "" },
+  { "k_u64", DCPIPE_U64, 1, 0, 0, "" },   { "k_text", DCPIPE_TEXT, 4, 0, 0, "" },
+  { "k_blob", DCPIPE_BLOB, 5, 0, 0, "" }, { "k_time", DCPIPE_TIME, 6, 0, 0, "" },
+  { "k_last", DCPIPE_U64, 7, 0, 0, "" },  POSITION (false),
 };
 
 static const struct dcpipe_column names[] = {
@@ -88,15 +86,24 @@ static const struct dcpipe_column entries[] = {
 
 static const struct dcpipe_index events_indexes[] = { { "events_label", "label, at" } };
 
-#define DEFINITIONS(plain_)                                                                                            \
-  {                                                                                                                    \
-    { .name = "events", .columns = DCPIPE_ARRAY (events), .indexes = DCPIPE_ARRAY (events_indexes),                    \
-      .flags = DCPIPE_TABLE_LOG, .count_as = "events" },                                                               \
-    { .name = "people", .columns = DCPIPE_ARRAY (people), .flags = DCPIPE_TABLE_LONG_KEYS, .count_as = "people" },     \
-    { .name = "plain", .columns = DCPIPE_ARRAY (plain_) },                                                             \
-    { .name = "sorted", .columns = DCPIPE_ARRAY (sorted) },                                                            \
-    { .name = "names", .columns = DCPIPE_ARRAY (names), .count_as = "names" },                                         \
-    { .name = "entries", .columns = DCPIPE_ARRAY (entries), .flags = DCPIPE_TABLE_LOG, .count_as = "entries" },        \
+#define DEFINITIONS(plain_)                                                                                  \
+  {                                                                                                          \
+    { .name = "events",                                                                                      \
+      .columns = DCPIPE_ARRAY (events),                                                                      \
+      .indexes = DCPIPE_ARRAY (events_indexes),                                                              \
+      .flags = DCPIPE_TABLE_LOG,                                                                             \
+      .count_as = "events" },                                                                                \
+        { .name = "people",                                                                                  \
+          .columns = DCPIPE_ARRAY (people),                                                                  \
+          .flags = DCPIPE_TABLE_LONG_KEYS,                                                                   \
+          .count_as = "people" },                                                                            \
+        { .name = "plain", .columns = DCPIPE_ARRAY (plain_) },                                               \
+        { .name = "sorted", .columns = DCPIPE_ARRAY (sorted) },                                              \
+        { .name = "names", .columns = DCPIPE_ARRAY (names), .count_as = "names" },                           \
+        { .name = "entries",                                                                                 \
+          .columns = DCPIPE_ARRAY (entries),                                                                 \
+          .flags = DCPIPE_TABLE_LOG,                                                                         \
+          .count_as = "entries" },                                                                           \
   }
 
 static const struct dcpipe_table_def usual[] = DEFINITIONS (plain);
@@ -116,7 +123,8 @@ bench_tables (bool other)
   struct setup setup = { .decoders = decoders, .decoders_count = 1 };
   struct dcpipe_tables *tables;
 
-  plugin.u.decoder.tables = (struct dcpipe_table_defs) { other ? others : usual, sizeof usual / sizeof *usual, sizeof *usual };
+  plugin.u.decoder.tables =
+      (struct dcpipe_table_defs){ other ? others : usual, sizeof usual / sizeof *usual, sizeof *usual };
   plugin.u.decoder.views = (struct dcpipe_views) DCPIPE_ARRAY (views);
   tables = tables_make (&setup);
   ck_assert_msg (tables != NULL, "%s", host_error ());
@@ -127,7 +135,8 @@ void
 bench_begin (struct bench *bench, const struct sink_under_test *sink)
 {
   bench->sink = sink;
-  snprintf (bench->directory, sizeof bench->directory, "%s/dcpipe-sink-XXXXXX", getenv ("TMPDIR") ? getenv ("TMPDIR") : "/tmp");
+  snprintf (bench->directory, sizeof bench->directory, "%s/dcpipe-sink-XXXXXX",
+            getenv ("TMPDIR") ? getenv ("TMPDIR") : "/tmp");
   ck_assert_ptr_nonnull (mkdtemp (bench->directory));
   bench->tables = bench_tables (false);
 }
@@ -155,8 +164,11 @@ scaled (const char *text, int type)
     const char *suffix;
     int type;
     uint64_t factor;
-  } units[] = { { "k", DCPIPE_OPTION_SIZE, 1 << 10 }, { "M", DCPIPE_OPTION_SIZE, 1 << 20 }, { "G", DCPIPE_OPTION_SIZE, 1 << 30 },
-                { "ms", DCPIPE_OPTION_DURATION, 1 },  { "s", DCPIPE_OPTION_DURATION, 1000 } };
+  } units[] = { { "k", DCPIPE_OPTION_SIZE, 1 << 10 },
+                { "M", DCPIPE_OPTION_SIZE, 1 << 20 },
+                { "G", DCPIPE_OPTION_SIZE, 1 << 30 },
+                { "ms", DCPIPE_OPTION_DURATION, 1 },
+                { "s", DCPIPE_OPTION_DURATION, 1000 } };
   char *end;
   uint64_t value = strtoull (text, &end, 10);
 
@@ -249,8 +261,8 @@ try_open (struct store_handle *store, const struct bench *bench, int mode)
   int result;
 
   host_clear ();
-  *store = (struct store_handle) { .bench = bench };
-  store->rows = (struct dcpipe_rows) { .arena = &store->arena, .tables = bench->tables, .list = &store->list };
+  *store = (struct store_handle){ .bench = bench };
+  store->rows = (struct dcpipe_rows){ .arena = &store->arena, .tables = bench->tables, .list = &store->list };
   store->handle = calloc (1, bench->sink->plugin->handle_size);
   ck_assert_ptr_nonnull (store->handle);
   set_options (store);
@@ -269,7 +281,8 @@ void
 store_open_prepared (struct store_handle *store, const struct bench *bench, int mode)
 {
   ck_assert_msg (try_open (store, bench, mode) == DCPIPE_OK, "%s", host_error ());
-  ck_assert_msg (bench->sink->plugin->prepare (store->handle, bench->tables) == DCPIPE_OK, "%s", host_error ());
+  ck_assert_msg (bench->sink->plugin->prepare (store->handle, bench->tables) == DCPIPE_OK, "%s",
+                 host_error ());
 }
 
 static void
@@ -329,7 +342,8 @@ expect_checkpoint (struct store_handle *store, const char *text)
   struct dcpipe_checkpoint checkpoint = { 0 };
   struct dcpipe_bytes got;
 
-  ck_assert_msg (store->bench->sink->plugin->checkpoint_load (store->handle, &checkpoint) == DCPIPE_OK, "%s", host_error ());
+  ck_assert_msg (store->bench->sink->plugin->checkpoint_load (store->handle, &checkpoint) == DCPIPE_OK, "%s",
+                 host_error ());
   got = dcpipe_checkpoint_text (&checkpoint);
   if (text == NULL)
     ck_assert_ptr_null (got.data);
@@ -370,7 +384,7 @@ try_apply (struct store_handle *store)
   store->applied = store->list.count;
   store->rows.effects = store->effects;
   result = store->bench->sink->plugin->apply (store->handle, &store->rows);
-  store->list = (struct row_list) { 0 };
+  store->list = (struct row_list){ 0 };
   return result;
 }
 
@@ -387,9 +401,11 @@ void
 expect_effect (struct store_handle *store, size_t i, uint64_t added, uint64_t changed, uint64_t removed)
 {
   ck_assert_uint_lt (i, store->applied);
-  ck_assert_msg (store->effects[i].added == added && store->effects[i].changed == changed && store->effects[i].removed == removed,
-                 "row %zu: %llu added, %llu changed, %llu removed", i, (unsigned long long) store->effects[i].added,
-                 (unsigned long long) store->effects[i].changed, (unsigned long long) store->effects[i].removed);
+  ck_assert_msg (store->effects[i].added == added && store->effects[i].changed == changed
+                     && store->effects[i].removed == removed,
+                 "row %zu: %llu added, %llu changed, %llu removed", i,
+                 (unsigned long long) store->effects[i].added, (unsigned long long) store->effects[i].changed,
+                 (unsigned long long) store->effects[i].removed);
 }
 
 static struct instance
@@ -397,7 +413,7 @@ instance_of (struct store_handle *store, struct plugin *plugin)
 {
   plugin->kind = DCPIPE_KIND_SINK;
   plugin->u.sink = *store->bench->sink->plugin;
-  return (struct instance) { .plugin = plugin, .handle = store->handle };
+  return (struct instance){ .plugin = plugin, .handle = store->handle };
 }
 
 void
@@ -442,8 +458,8 @@ check_order (void *context, const struct dcpipe_row *row)
   int compared = memcmp (order->key, key, common);
 
   ck_assert_uint_le (size, sizeof key);
-  ck_assert_msg (order->rows == 0 || compared < 0 || (compared == 0 && order->size < size), "row %zu of table %s is out of order",
-                 order->rows, row->table->name);
+  ck_assert_msg (order->rows == 0 || compared < 0 || (compared == 0 && order->size < size),
+                 "row %zu of table %s is out of order", order->rows, row->table->name);
   memcpy (order->key, key, size);
   order->size = size;
   order->rows++;

@@ -13,11 +13,11 @@
 /* Tables 0 and 1 are core's. */
 enum {
   EVENTS = CORE_TABLES, /* a log with wide rows: block_offset, entry_index | label, value, at */
-  PEOPLE,   /* folded and counted, a column of every type: name, part | ... */
-  PLAIN,    /* folded, not counted: id | text */
-  SORTED,   /* a key of all types that a key may have */
-  NAMES,    /* nothing but key and what is kept */
-  ENTRIES,  /* a log of the shape of ledger_entries, to measure with */
+  PEOPLE,               /* folded and counted, a column of every type: name, part | ... */
+  PLAIN,                /* folded, not counted: id | text */
+  SORTED,               /* a key of all types that a key may have */
+  NAMES,                /* nothing but key and what is kept */
+  ENTRIES,              /* a log of the shape of ledger_entries, to measure with */
   TABLES
 };
 
@@ -39,8 +39,18 @@ enum {
   PEOPLE_COLUMNS
 };
 enum { PLAIN_ID, PLAIN_TEXT, PLAIN_OFFSET, PLAIN_INDEX, PLAIN_COLUMNS };
-enum { SORTED_BOOL, SORTED_I64, SORTED_U64, SORTED_TEXT, SORTED_BLOB, SORTED_TIME, SORTED_U64_LAST, SORTED_OFFSET, SORTED_INDEX,
-       SORTED_COLUMNS };
+enum {
+  SORTED_BOOL,
+  SORTED_I64,
+  SORTED_U64,
+  SORTED_TEXT,
+  SORTED_BLOB,
+  SORTED_TIME,
+  SORTED_U64_LAST,
+  SORTED_OFFSET,
+  SORTED_INDEX,
+  SORTED_COLUMNS
+};
 enum { NAMES_NAME, NAMES_OFFSET, NAMES_INDEX, NAMES_COLUMNS };
 enum {
   ENTRIES_ID,

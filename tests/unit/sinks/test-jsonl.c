@@ -138,7 +138,8 @@ START_TEST (writes_lines_as_documented)
   store_commit (&store, "{}");
   store_end (&store);
   expect_file (&bench, "people.jsonl",
-               "{\"name\":\"a\",\"part\":18446744073709551615,\"flag\":true,\"signed\":-9223372036854775808,\"number\":0,"
+               "{\"name\":\"a\",\"part\":18446744073709551615,\"flag\":true,\"signed\":-9223372036854775808,"
+               "\"number\":0,"
                "\"words\":\"q\\\" b\\\\ n\\n \\u0001\\u0000 \xc3\xa9\",\"data\":\"00ff\",\"at\":null,"
                "\"amount\":\"-340282366920938463463374607431768211456.50\",\"extra\":{\"a\":[1,null]},"
                "\"created_at\":\"2024-01-31T23:59:59.123Z\",\"block_offset\":0,\"entry_index\":0}\n"
@@ -153,8 +154,9 @@ END_TEST
 /* JSON that is null is a value, and stays apart from no value. */
 START_TEST (tells_json_null_from_null)
 {
-  static const char *const texts[] = { "null", NULL, "[null]", "\"\\u0000\\n\"", "-0.5e+10",
-                                      "{ \"a\" : [ ] }" };
+  static const char *const texts[] = {
+    "null", NULL, "[null]", "\"\\u0000\\n\"", "-0.5e+10", "{ \"a\" : [ ] }"
+  };
   struct bench bench;
   struct store_handle store;
   struct dcpipe_row *row;
@@ -180,8 +182,8 @@ END_TEST
 
 START_TEST (refuses_json_that_would_break_the_line)
 {
-  static const char *const texts[] = { "", "{\"a\":\n1}", "[1,]", "{\"a\"}", "01", "tru", "\"\x01\"", "1 ",
-                                      "[", "\"\\x\"" };
+  static const char *const texts[] = { "",    "{\"a\":\n1}", "[1,]", "{\"a\"}", "01",
+                                       "tru", "\"\x01\"",    "1 ",   "[",       "\"\\x\"" };
   struct bench bench;
   struct store_handle store;
 
@@ -502,8 +504,10 @@ add_random (struct store_handle *store, uint64_t *state)
   int operation = (int) (random % 16);
   struct dcpipe_row *row;
 
-  operation = operation < 4 ? DCPIPE_INSERT : operation < 10 ? DCPIPE_UPSERT : operation < 15
-      ? DCPIPE_UPDATE : DCPIPE_DELETE;
+  operation = operation < 4    ? DCPIPE_INSERT
+              : operation < 10 ? DCPIPE_UPSERT
+              : operation < 15 ? DCPIPE_UPDATE
+                               : DCPIPE_DELETE;
   row = add (store, PEOPLE, operation);
   dcpipe_set_string (row, PEOPLE_NAME, names[random >> 8 & 3]);
   if (operation == DCPIPE_DELETE && (random >> 10 & 1))

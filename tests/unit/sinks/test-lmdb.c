@@ -50,7 +50,7 @@ put_beside (MDB_env *env, const char *database, MDB_val key, MDB_val value)
 static MDB_val
 text (const char *words)
 {
-  return (MDB_val) { strlen (words), (void *) (uintptr_t) words };
+  return (MDB_val){ strlen (words), (void *) (uintptr_t) words };
 }
 
 /* Fails unless the database has exactly that value under the key. */
@@ -72,9 +72,9 @@ expect_stored (MDB_env *env, const char *database, MDB_val key, const void *expe
 START_TEST (stores_values_as_documented)
 {
   static const char key[] = "a\0\xff\0\0\0\0\0\0\0\0\0\x18";
-  static const uint8_t value[] = { 0x8d, 0x62, 'a', 0x00, 0x18, 0x18, 0xf5, 0x38, 0x63, 0x1b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                   0xff, 0xff, 0x60, 0x41, 0x00, 0x1a, 0x00, 0x1e, 0x84, 0x80, 0x63, '-', '0', '7', 0x62, '{', '}',
-                                   0xf6, 0x07, 0x08 };
+  static const uint8_t value[] = { 0x8d, 0x62, 'a',  0x00, 0x18, 0x18, 0xf5, 0x38, 0x63, 0x1b, 0xff, 0xff,
+                                   0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x60, 0x41, 0x00, 0x1a, 0x00, 0x1e,
+                                   0x84, 0x80, 0x63, '-',  '0',  '7',  0x62, '{',  '}',  0xf6, 0x07, 0x08 };
   struct bench bench;
   struct store_handle store;
   struct dcpipe_row *row;
@@ -99,10 +99,11 @@ START_TEST (stores_values_as_documented)
   store_commit (&store, "{\"at\":1}");
   store_end (&store);
   env = open_beside (&bench, MDB_RDONLY);
-  expect_stored (env, "people", (MDB_val) { sizeof key - 1, (void *) (uintptr_t) key }, value, sizeof value);
+  expect_stored (env, "people", (MDB_val){ sizeof key - 1, (void *) (uintptr_t) key }, value, sizeof value);
   expect_stored (env, "dcpipe.meta", text ("checkpoint"), "{\"at\":1}", 8);
   expect_stored (env, "dcpipe.meta", text ("format"), "dcpipe lmdb 1", 13);
-  expect_stored (env, "dcpipe.meta", text ("table plain"), "id u64 key 1\nwords text\nblock_offset u64\nentry_index u64\n", 57);
+  expect_stored (env, "dcpipe.meta", text ("table plain"),
+                 "id u64 key 1\nwords text\nblock_offset u64\nentry_index u64\n", 57);
   mdb_env_close (env);
   bench_end (&bench);
 }
@@ -125,7 +126,8 @@ set_name (struct dcpipe_row *row, size_t same, const char *end, uint64_t part)
   dcpipe_set_u64 (row, PEOPLE_INDEX, 0);
 }
 
-static const size_t same[] = { 0, 466, 467, 468, 469, 470, 476, 477, 478, 479, 480, 481, 509, 510, 511, 512, 600 };
+static const size_t same[] = { 0,   466, 467, 468, 469, 470, 476, 477, 478,
+                               479, 480, 481, 509, 510, 511, 512, 600 };
 static const char *const ends[] = { "", "a", "b", "aa", "ab" };
 
 #define SAME (sizeof same / sizeof *same)
@@ -139,7 +141,8 @@ count_of (struct store_handle *store, size_t length, const char *end)
   struct dcpipe_row *whole = make_row (store, PEOPLE);
 
   set_name (whole, length, end, 0);
-  dcpipe_set_text (prefix, PEOPLE_NAME, dcpipe_get_bytes (whole, PEOPLE_NAME).data, dcpipe_get_bytes (whole, PEOPLE_NAME).size);
+  dcpipe_set_text (prefix, PEOPLE_NAME, dcpipe_get_bytes (whole, PEOPLE_NAME).data,
+                   dcpipe_get_bytes (whole, PEOPLE_NAME).size);
   return count_rows (store, prefix);
 }
 
@@ -284,7 +287,9 @@ grow_meanwhile (void *context, const struct dcpipe_row *row)
 
   ck_assert_uint_eq (dcpipe_get_u64 (row, EVENTS_OFFSET), growing->rows);
   if (growing->rows % 30 == 10)
-    ck_assert_uint_gt (store_until_it_fits (growing->writer, 1000 * (growing->rows + 1), 1000 * (growing->rows + 1) + 1500), 0);
+    ck_assert_uint_gt (store_until_it_fits (growing->writer, 1000 * (growing->rows + 1),
+                                            1000 * (growing->rows + 1) + 1500),
+                       0);
   growing->rows++;
   return true;
 }
@@ -304,7 +309,7 @@ START_TEST (the_map_grows_under_readers)
   store_until_it_fits (&writer, 0, 50);
   store_open_prepared (&reader, &bench, DCPIPE_READ);
   store_open_prepared (&late, &bench, DCPIPE_READ);
-  instance = (struct instance) { .plugin = &plugin, .handle = reader.handle };
+  instance = (struct instance){ .plugin = &plugin, .handle = reader.handle };
   ck_assert_int_eq (sink_scan (&instance, make_row (&reader, EVENTS), grow_meanwhile, &growing), DCPIPE_OK);
   ck_assert_uint_eq (growing.rows, 50);
   ck_assert_uint_eq (count_table (&reader, EVENTS), 50);
@@ -559,7 +564,9 @@ START_TEST (names_values_that_something_else_stored)
     { { 0x83, 0x01, 0x02, 0x03 }, 4, "not of its form" },
     { { 0x9f, 0xff }, 2, "not of its form" },
     { { 0x85, 0x01, 0x00, 0x61 }, 4, "column label of table events" },
-    { { 0x85, 0x01, 0x00, 0x7b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, 12, "column label of table events" },
+    { { 0x85, 0x01, 0x00, 0x7b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
+      12,
+      "column label of table events" },
     { { 0x85, 0x01, 0x00, 0x61, 'a', 0x61, 'b', 0xf6 }, 8, "column value of table events" },
     { { 0x85, 0x01, 0x00, 0x61, 'a', 0xf9, 0x00, 0x16, 0xf6 }, 9, "column value of table events" },
     { { 0x85, 0xf6, 0x00, 0x61, 'a', 0xf6, 0xf6 }, 7, "column block_offset of table events" },
@@ -577,8 +584,8 @@ START_TEST (names_values_that_something_else_stored)
     MDB_env *env = open_beside (&bench, 0);
     struct dcpipe_row *row, *got;
 
-    put_beside (env, "events", (MDB_val) { sizeof key, (void *) (uintptr_t) key },
-                (MDB_val) { values[i].size, (void *) (uintptr_t) values[i].bytes });
+    put_beside (env, "events", (MDB_val){ sizeof key, (void *) (uintptr_t) key },
+                (MDB_val){ values[i].size, (void *) (uintptr_t) values[i].bytes });
     mdb_env_close (env);
     store_open_prepared (&store, &bench, DCPIPE_READ);
     row = make_row (&store, EVENTS);

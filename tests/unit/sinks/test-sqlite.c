@@ -37,10 +37,11 @@ expect_sql (sqlite3 *db, const char *sql, const char *expected)
 {
   sqlite3_stmt *statement;
 
-  ck_assert_msg (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg (db));
+  ck_assert_msg (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) == SQLITE_OK, "%s: %s", sql,
+                 sqlite3_errmsg (db));
   ck_assert_msg (sqlite3_step (statement) == SQLITE_ROW, "%s gives no row", sql);
-  ck_assert_msg (strcmp ((const char *) sqlite3_column_text (statement, 0), expected) == 0, "%s gives %s, not %s", sql,
-                 (const char *) sqlite3_column_text (statement, 0), expected);
+  ck_assert_msg (strcmp ((const char *) sqlite3_column_text (statement, 0), expected) == 0,
+                 "%s gives %s, not %s", sql, (const char *) sqlite3_column_text (statement, 0), expected);
   sqlite3_finalize (statement);
 }
 
@@ -89,7 +90,8 @@ END_TEST
 
 START_TEST (builds_indexes_at_the_tip)
 {
-  static const char query[] = "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = 'events_label'";
+  static const char query[] =
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = 'events_label'";
   struct bench bench;
   struct store_handle store;
   sqlite3 *db;
