@@ -15,8 +15,8 @@ uint32_t frame_limit (void);
 /* True if the block can be unpacked. */
 bool frame_is_sound (struct bytes frame, struct ledger_reason *reason);
 
-/* Does the work of struct dcpipe_source's `unpack`: DCPIPE_OK, or another result after dcpipe_error, whose text
- * begins with `where` (the file, the canister). */
+/* Does the work of struct dcpipe_source's `unpack`: DCPIPE_OK, or another result after dcpipe_error, whose
+ * text begins with `where` (the file, the canister). */
 int frame_unpack (const char *where, const dcpipe_frame *frame, dcpipe_block *block);
 
 #endif

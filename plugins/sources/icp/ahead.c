@@ -117,8 +117,8 @@ fill (struct icp *handle)
 
 /* ---- replies -------------------------------------------------------------------------------------- */
 
-/* Replicas of a subnet may lag a little behind each other, so an answer to a query that tells of a shorter ledger
- * than was seen before counts only if the next attempt gives it, too. */
+/* Replicas of a subnet may lag a little behind each other, so an answer to a query that tells of a shorter
+ * ledger than was seen before counts only if the next attempt gives it, too. */
 static int
 too_short (struct icp *handle, struct fault *fault)
 {
@@ -127,9 +127,12 @@ too_short (struct icp *handle, struct fault *fault)
   handle->fell_short = true;
   return ahead_fault (handle, fault, may_lag ? DCPIPE_RETRY : DCPIPE_DIVERGED, "the ledger ends before %s%s",
                       handle->resuming ? "the end of the last stored block" : "what it held a moment ago",
-                      may_lag ? "; perhaps one replica lags behind" : ": it was cut short, rolled back or swapped");
+                      may_lag ? "; perhaps one replica lags behind"
+                              : ": it was cut short, rolled back or swapped");
 }
 
+/* Whether a chunk is what was asked for. An empty one where the ledger is not known to reach further is the
+ * tip. */
 static int
 check_chunk (struct icp *handle, const struct chunk *chunk, struct fault *fault)
 {
@@ -141,7 +144,8 @@ check_chunk (struct icp *handle, const struct chunk *chunk, struct fault *fault)
     return handle->resuming || handle->end > ahead->wanted ? too_short (handle, fault) : DCPIPE_OK;
   if (chunk->position < ahead->wanted)
     return too_short (handle, fault);
-  return ahead_fault (handle, fault, DCPIPE_DIVERGED, "the reply begins at position %" PRIu64 "%s", chunk->position,
+  return ahead_fault (handle, fault, DCPIPE_DIVERGED, "the reply begins at position %" PRIu64 "%s",
+                      chunk->position,
                       handle->resuming ? ", so the last stored block is not in this ledger" : "");
 }
 
@@ -158,9 +162,10 @@ read_reply (struct icp *handle, struct bytes reply, struct chunk *chunk, struct 
   case DATA_FETCH_BEYOND_END:
     return too_short (handle, fault);
   case DATA_FETCH_MISMATCH:
-    return ahead_fault (handle, fault, DCPIPE_DIVERGED,
-                        "the bytes before it are not those of the block %s: the ledger was forked, rolled back or swapped",
-                        handle->resuming ? "stored before" : "read before");
+    return ahead_fault (
+        handle, fault, DCPIPE_DIVERGED,
+        "the bytes before it are not those of the block %s: the ledger was forked, rolled back or swapped",
+        handle->resuming ? "stored before" : "read before");
   case DATA_FETCH_REFUSED:
     return ahead_fault (handle, fault, DCPIPE_FAIL, "%s", error.text);
   case DATA_FETCH_NONSENSE:
@@ -170,6 +175,8 @@ read_reply (struct icp *handle, struct bytes reply, struct chunk *chunk, struct 
   }
 }
 
+/* A chunk too short to give all the bytes before what follows leaves them unknown: then nothing is compared.
+ */
 static void
 remember_before (struct before *before, struct bytes bytes)
 {
@@ -181,7 +188,8 @@ remember_before (struct before *before, struct bytes bytes)
   memcpy (before->data, bytes.data + bytes.size - DATA_FETCH_BEFORE, DATA_FETCH_BEFORE);
 }
 
-/* Moves on behind a chunk. What was asked for at positions that turn out wrong, or beyond the end, is dropped. */
+/* Moves on behind a chunk. What was asked for at positions that turn out wrong, or beyond the end, is
+ * dropped. */
 static void
 advance (struct icp *handle, const struct chunk *chunk)
 {
@@ -219,7 +227,8 @@ await_head (struct icp *handle, uint64_t deadline, struct fault *fault)
 }
 
 int
-ahead_next (struct icp *handle, uint64_t deadline, struct chunk *chunk, struct answer **answer, struct fault *fault)
+ahead_next (struct icp *handle, uint64_t deadline, struct chunk *chunk, struct answer **answer,
+            struct fault *fault)
 {
   struct ahead *ahead = &handle->ahead;
   struct question *head;

@@ -16,13 +16,13 @@ bool
 data_fetch_types (struct data_fetch_types *types, struct ic_error *error)
 {
   return ic_candid_types_parse (&types->arguments, "(opt text, opt blob)", &types->arena, error)
-         && ic_candid_types_parse (&types->reply, "(variant { Ok : record { text; blob }; Err : text })", &types->arena,
-                                   error);
+         && ic_candid_types_parse (&types->reply, "(variant { Ok : record { text; blob }; Err : text })",
+                                   &types->arena, error);
 }
 
 bool
-data_fetch_put (struct ic_candid_buffer *buffer, const struct data_fetch_types *types, const uint64_t *position,
-                struct bytes before, struct ic_error *error)
+data_fetch_put (struct ic_candid_buffer *buffer, const struct data_fetch_types *types,
+                const uint64_t *position, struct bytes before, struct ic_error *error)
 {
   struct ic_candid_value text, blob = ic_candid_blob (before.data, before.size);
   struct ic_candid_value arguments[] = { ic_candid_none (), ic_candid_none () };
@@ -142,8 +142,8 @@ read_chunk (struct chunk *chunk, const struct ic_candid_value *ok, struct ic_err
   struct cursor cursor = { .has_position = false };
 
   if (!read_cursor (&cursor, text)) {
-    ic_error_set (error, "its cursor '%.*s' cannot be read", (int) (text.size < MAX_WORDS ? text.size : MAX_WORDS),
-                  (const char *) text.data);
+    ic_error_set (error, "its cursor '%.*s' cannot be read",
+                  (int) (text.size < MAX_WORDS ? text.size : MAX_WORDS), (const char *) text.data);
     return DATA_FETCH_NONSENSE;
   }
   if (cursor.has_size && cursor.size != bytes.size) {
@@ -160,7 +160,8 @@ read_chunk (struct chunk *chunk, const struct ic_candid_value *ok, struct ic_err
 }
 
 enum data_fetch_reply
-data_fetch_read (struct chunk *chunk, const struct data_fetch_types *types, struct bytes reply, struct ic_error *error)
+data_fetch_read (struct chunk *chunk, const struct data_fetch_types *types, struct bytes reply,
+                 struct ic_error *error)
 {
   CLEANUP (ic_arena_free) struct ic_arena arena = { NULL };
   const struct ic_candid_value *values, *ok, *refusal;

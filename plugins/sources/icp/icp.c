@@ -67,6 +67,8 @@ take_cursor (struct icp *handle, struct dcpipe_bytes cursor)
 
 /* ---- open and close ------------------------------------------------------------------------------- */
 
+/* Connections and keys are kept from one open to the next: the engine opens once for every frontier that it
+ * checks before a run. */
 int
 icp_make_origin (struct icp *handle)
 {
@@ -146,7 +148,8 @@ lies_in (struct bytes inner, struct bytes outer)
          && (uintptr_t) inner.data + inner.size <= (uintptr_t) outer.data + outer.size;
 }
 
-/* Delivers one block: in place, or copied if it was put together from several chunks. */
+/* Delivers one block with the cursor to read it again from: in place, or copied if it was put together from
+ * several chunks. */
 static bool
 deliver (struct icp *handle, dcpipe_batch *batch, struct cut *cut, const struct ledger_frame *frame)
 {
@@ -207,6 +210,8 @@ begin_again (struct icp *handle, const char *reason)
   handle->fault.result = DCPIPE_RETRY;
 }
 
+/* Delivers the blocks of a chunk, and keeps what ends them other than the chunk's end. False if the engine
+ * has no memory for one, as it has said. */
 static bool
 cut_blocks (struct icp *handle, dcpipe_batch *batch, struct cut *cut)
 {
@@ -231,8 +236,8 @@ cut_blocks (struct icp *handle, dcpipe_batch *batch, struct cut *cut)
 
 /* ---- progress ------------------------------------------------------------------------------------- */
 
-/* Behind the first chunk of several the canister is asked once how far it goes. Only progress is told by it, so it
- * does not matter if there is no answer. */
+/* Behind the first chunk of several the canister is asked once how far it goes. Only progress is told by it,
+ * so it does not matter if there is no answer. */
 static void
 look_ahead (struct icp *handle, bool more)
 {
@@ -262,6 +267,7 @@ known_end (const struct icp *handle)
 
 /* ---- next ----------------------------------------------------------------------------------------- */
 
+/* Says the fault that was kept. One that does not pass is said again by every later call. */
 static int
 tell (struct icp *handle)
 {
@@ -275,6 +281,7 @@ tell (struct icp *handle)
   return fault.result;
 }
 
+/* The first reply tells where the ledger begins. */
 static void
 note_start (struct icp *handle, uint64_t position)
 {
@@ -305,6 +312,7 @@ next_chunk (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, bool *an
   return good ? DCPIPE_OK : DCPIPE_FAIL;
 }
 
+/* Goes on until there are blocks to deliver: one may be longer than many chunks. */
 static int
 next_blocks (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
 {
@@ -369,13 +377,15 @@ static const struct dcpipe_option options[] = {
     .type = DCPIPE_OPTION_ENUM,
     .default_value = "signatures",
     .values = TRUST_VALUES,
-    .help = "What must prove an answer: signatures of nodes whose keys are certified, a certificate of the subnet "
-            "(certified: slower, since all its nodes do the work), or none.",
+    .help = "What must prove an answer: signatures of nodes whose keys are certified, a certificate of the "
+            "subnet (certified: slower, since all its nodes do the work), or none.",
     .offset = offsetof (struct icp, trust) },
   { .key = "root_key",
     .type = DCPIPE_OPTION_TEXT,
-    .help = "The network's public key: DER in hexadecimal, or fetch to ask for it, on this machine alone. Without it that of "
-            "the public network, or fetch if ENVIRONMENT is development and every url leads to this machine.",
+    .help =
+        "The network's public key: DER in hexadecimal, or fetch to ask for it, on this machine alone. "
+        "Without it that of the public network, or fetch if ENVIRONMENT is development and every url leads "
+        "to this machine.",
     .offset = offsetof (struct icp, root_key_text) },
   { .key = "prefetch",
     .type = DCPIPE_OPTION_INT,

@@ -69,12 +69,12 @@ struct icp {
 
   struct ledger_framer *framer;
   struct ahead ahead;
-  bool resuming;        /* the block to come first was stored by an earlier run, so it must be there */
+  bool resuming; /* the block to come first was stored by an earlier run, so it must be there */
   bool first_known;
-  uint64_t first;       /* position of the first block */
-  uint64_t end;         /* how far the ledger is known to reach */
-  uint64_t announced;   /* how far it reaches by the canister's metadata, for progress alone; 0 if not known */
-  bool announcing;      /* it was asked for */
+  uint64_t first;     /* position of the first block */
+  uint64_t end;       /* how far the ledger is known to reach */
+  uint64_t announced; /* how far it reaches by the canister's metadata, for progress alone; 0 if not known */
+  bool announcing;    /* it was asked for */
   struct question metadata;
   struct before before; /* the block that comes next */
   bool at_tip;          /* all that the last reply spoke of has been delivered */
@@ -107,12 +107,13 @@ void ahead_begin (struct icp *handle, const uint64_t *position, const struct bef
 /* Ends all that is under way and forgets what has come. */
 void ahead_clear (struct icp *handle);
 
-/* Waits for the chunk at `wanted` and hands it over, after asking for those behind it; `wanted` is then behind it.
- * DCPIPE_OK, DCPIPE_WAIT, or another result after setting `fault`. `answer` is the caller's. */
-int ahead_next (struct icp *handle, uint64_t deadline, struct chunk *chunk, struct answer **answer, struct fault *fault);
+/* Waits for the chunk at `wanted` and hands it over, after asking for those behind it; `wanted` is then
+ * behind it. DCPIPE_OK, DCPIPE_WAIT, or another result after setting `fault`. `answer` is the caller's. */
+int ahead_next (struct icp *handle, uint64_t deadline, struct chunk *chunk, struct answer **answer,
+                struct fault *fault);
 
 /* Sets the text of a fault at the position that is wanted, and returns `result`. */
 int ahead_fault (const struct icp *handle, struct fault *fault, int result, const char *format, ...)
-  __attribute__ ((format (printf, 4, 5)));
+    __attribute__ ((format (printf, 4, 5)));
 
 #endif

@@ -6,7 +6,8 @@
 #include "bytes/cleanup.h"
 #include "ic/hash_tree.h"
 
-static const char reply_types[] = "(vec record { text; variant { Nat : nat; Int : int; Blob : blob; Text : text } })";
+static const char reply_types[] =
+    "(vec record { text; variant { Nat : nat; Int : int; Blob : blob; Text : text } })";
 
 const struct bytes metadata_arguments = { (const uint8_t *) "DIDL\0", 6 };
 

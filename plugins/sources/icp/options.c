@@ -35,9 +35,11 @@ ends_in_localhost (const char *host)
   static const char name[] = "localhost";
   size_t size = strlen (host), tail = sizeof name - 1;
 
-  return size >= tail && strcasecmp (host + size - tail, name) == 0 && (size == tail || host[size - tail - 1] == '.');
+  return size >= tail && strcasecmp (host + size - tail, name) == 0
+         && (size == tail || host[size - tail - 1] == '.');
 }
 
+/* By RFC 6761 names under localhost lead nowhere else. */
 static bool
 is_loopback_host (const char *host)
 {
@@ -116,6 +118,7 @@ read_root_key (struct icp *handle)
   return DCPIPE_OK;
 }
 
+/* A key that the other side gives out proves nothing, so it is taken from this machine alone. */
 static int
 choose_root_key (struct icp *handle, bool loopback, const char *remote)
 {
@@ -133,7 +136,8 @@ choose_root_key (struct icp *handle, bool loopback, const char *remote)
     return read_root_key (handle);
   if (loopback || handle->trust == DCPIPE_TRUST_NONE)
     return DCPIPE_OK;
-  dcpipe_error ("root_key: 'fetch' is for this machine alone: whoever answers at %s could give out any key", remote);
+  dcpipe_error ("root_key: 'fetch' is for this machine alone: whoever answers at %s could give out any key",
+                remote);
   return DCPIPE_FAIL;
 }
 
@@ -143,7 +147,8 @@ static int
 check_trust (const struct icp *handle, bool loopback, const char *remote)
 {
   if (handle->trust != DCPIPE_TRUST_NONE && !ic_bls_available ()) {
-    dcpipe_error ("trust: this dcpipe was built without the blst library, so it cannot verify certificates, and with them "
+    dcpipe_error ("trust: this dcpipe was built without the blst library, so it cannot verify certificates, "
+                  "and with them "
                   "the keys behind signatures: build it with blst, or say 'trust = none'");
     return DCPIPE_FAIL;
   }
@@ -155,7 +160,8 @@ check_trust (const struct icp *handle, bool loopback, const char *remote)
 static int
 read_canister (struct icp *handle)
 {
-  const char *reason = ic_principal_parse (&handle->canister, handle->canister_id, strlen (handle->canister_id));
+  const char *reason =
+      ic_principal_parse (&handle->canister, handle->canister_id, strlen (handle->canister_id));
 
   if (reason == NULL)
     return DCPIPE_OK;
@@ -163,6 +169,7 @@ read_canister (struct icp *handle)
   return DCPIPE_FAIL;
 }
 
+/* The key's text is wiped again, wherever it was. */
 static int
 read_identity (struct icp *handle)
 {

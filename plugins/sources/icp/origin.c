@@ -49,10 +49,12 @@ clock_ns (void)
 
 /* ---- life ----------------------------------------------------------------------------------------- */
 
+/* Takes a root key of the right length; whether it is the right key shows when certificates are verified. */
 static bool
 set_root_key (struct origin *origin, struct bytes key, struct ic_error *error)
 {
-  const struct ic_subnet_keys_limits limits = { .max_age = origin->options.max_age_ms * MS, .max_skew = MAX_SKEW };
+  const struct ic_subnet_keys_limits limits = { .max_age = origin->options.max_age_ms * MS,
+                                                .max_skew = MAX_SKEW };
 
   if (key.size != sizeof origin->root_key) {
     ic_error_set (error, "a root key of %zu bytes, expected %zu", key.size, sizeof origin->root_key);
@@ -86,7 +88,8 @@ origin_new (const struct origin_options *options, struct ic_error *error)
     agent.url_count++;
   origin->options = *options;
   origin->agent = ic_agent_new (&agent, error);
-  if (origin->agent == NULL || (options->root_key.size > 0 && !set_root_key (origin, options->root_key, error))) {
+  if (origin->agent == NULL
+      || (options->root_key.size > 0 && !set_root_key (origin, options->root_key, error))) {
     origin_free (origin);
     return NULL;
   }
@@ -169,8 +172,8 @@ report (struct question *question, struct fault *fault)
   return fault->result;
 }
 
-/* Code 2 and those that later networks may add are of a passing kind; and a canister that is stopped or short of
- * cycles may run again. */
+/* Code 2 and those that later networks may add are of a passing kind; and a canister that is stopped or short
+ * of cycles may run again. */
 static int
 judge_reject (const struct ic_reject *reject)
 {
@@ -192,6 +195,7 @@ judge_reject (const struct ic_reject *reject)
 
 /* ---- keys ----------------------------------------------------------------------------------------- */
 
+/* Sends a request on behalf of a question. */
 static void
 submit (struct origin *origin, struct question *question, const struct ic_agent_request *request)
 {
@@ -209,10 +213,11 @@ missing_keys (struct origin *origin)
   if (origin->root_key_size == 0)
     return &origin->for_root_key;
   return origin->options.trust == DCPIPE_TRUST_SIGNATURES && ic_subnet_keys_due (origin->keys, wall_ns ())
-           ? &origin->for_node_keys
-           : NULL;
+             ? &origin->for_node_keys
+             : NULL;
 }
 
+/* Asks for what is missing, unless that is under way or has failed. */
 static void
 ask_for_keys (struct origin *origin, struct question *missing)
 {
@@ -245,9 +250,10 @@ static void
 take_keys (struct origin *origin, struct question *question, const struct ic_agent_result *result)
 {
   struct ic_error *error = &question->fault.error;
-  bool good = question == &origin->for_root_key
-                ? set_root_key (origin, result->status.root_key, error)
-                : ic_subnet_keys_update (origin->keys, result->body, wall_ns (), error) == IC_CERTIFICATE_VALID;
+  bool good =
+      question == &origin->for_root_key
+          ? set_root_key (origin, result->status.root_key, error)
+          : ic_subnet_keys_update (origin->keys, result->body, wall_ns (), error) == IC_CERTIFICATE_VALID;
 
   if (good) {
     question_clear (question);
@@ -350,7 +356,8 @@ take_result (struct origin *origin, struct ic_agent_result *result)
     question_clear (question);
   } else if (!answered) {
     question->fault.error = result->error;
-    give_up (question, result->outcome == IC_AGENT_RETRY ? DCPIPE_RETRY : DCPIPE_FAIL, result->retry_after_ms);
+    give_up (question, result->outcome == IC_AGENT_RETRY ? DCPIPE_RETRY : DCPIPE_FAIL,
+             result->retry_after_ms);
   } else if (call_goes_on) {
     follow_call (origin, question, result);
   } else {
@@ -359,6 +366,7 @@ take_result (struct origin *origin, struct ic_agent_result *result)
   ic_agent_result_free (result);
 }
 
+/* While a call runs on there may be nothing in flight: then the time until the next look is waited for. */
 bool
 origin_wait (struct origin *origin, const struct question *question, uint64_t deadline)
 {
@@ -393,6 +401,7 @@ settle (struct question *question, struct bytes reply)
   question->state = QUESTION_SETTLED;
 }
 
+/* The canister, or the network for it, has said no, and this is believed. */
 static void
 settle_reject (struct question *question, const struct ic_reject *reject)
 {
@@ -400,6 +409,7 @@ settle_reject (struct question *question, const struct ic_reject *reject)
   give_up_answer (question, judge_reject (reject));
 }
 
+/* A reject is believed no sooner than a reply: both are signed. */
 static void
 settle_query (struct origin *origin, struct question *question)
 {
@@ -410,7 +420,8 @@ settle_query (struct origin *origin, struct question *question)
     verdict = ic_subnet_keys_verify (origin->keys, &result->query, result->request_id, question->arrived_ns,
                                      &question->fault.error);
   if (verdict != IC_QUERY_VALID) {
-    /* A subnet may have grown: if new keys are due now, they are asked for and the answer is looked at again. */
+    /* A subnet may have grown: if new keys are due now, they are asked for and the answer is looked at again.
+     */
     if (!ic_subnet_keys_due (origin->keys, wall_ns ()))
       give_up_answer (question, DCPIPE_RETRY);
   } else if (result->query.rejected) {
@@ -432,8 +443,8 @@ read_status (struct origin *origin, struct question *question, struct ic_request
     .max_age_ns = origin->options.max_age_ms * MS,
     .max_skew_ns = MAX_SKEW,
   };
-  struct bytes bytes
-    = answer->result->kind == IC_AGENT_CALL ? answer->result->call.certificate : answer->result->certificate;
+  struct bytes bytes =
+      answer->result->kind == IC_AGENT_CALL ? answer->result->call.certificate : answer->result->certificate;
   struct ic_error *error = &question->fault.error;
   struct ic_certificate *certificate;
 
@@ -445,6 +456,7 @@ read_status (struct origin *origin, struct question *question, struct ic_request
   return ic_request_status_read (status, certificate, question->request_id, error);
 }
 
+/* Judges a call by its certificate. One that has not ended is looked after again. */
 static void
 settle_call (struct origin *origin, struct question *question)
 {

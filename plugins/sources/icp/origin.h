@@ -29,10 +29,10 @@ struct origin_options {
   const char *const *urls; /* NULL at the end */
   const struct ic_identity *identity;
   const struct ic_principal *canister;
-  struct bytes root_key;         /* DER; empty: fetched from the first URL that answers */
-  int trust;                     /* enum dcpipe_trust: queries, node-signed queries, certified calls */
+  struct bytes root_key; /* DER; empty: fetched from the first URL that answers */
+  int trust;             /* enum dcpipe_trust: queries, node-signed queries, certified calls */
   uint64_t timeout_ms, max_age_ms;
-  int stop_fd;                   /* everything ends when it can be read */
+  int stop_fd; /* everything ends when it can be read */
 };
 
 /* NULL after setting `error`. */
@@ -49,7 +49,14 @@ struct answer {
 /* Takes a struct answer, on any thread, also after origin_free. */
 void answer_free (void *answer);
 
-enum question_state { QUESTION_IDLE, QUESTION_ASKED, QUESTION_ACCEPTED, QUESTION_ANSWERED, QUESTION_SETTLED, QUESTION_FAULT };
+enum question_state {
+  QUESTION_IDLE,
+  QUESTION_ASKED,
+  QUESTION_ACCEPTED,
+  QUESTION_ANSWERED,
+  QUESTION_SETTLED,
+  QUESTION_FAULT
+};
 
 /* Why there is no answer. */
 struct fault {
@@ -71,12 +78,13 @@ struct question {
 /* Asks. What goes wrong is told by origin_settle. */
 void origin_ask (struct origin *origin, struct question *question, const char *method, struct bytes arg);
 
-/* DCPIPE_OK; DCPIPE_WAIT if something is still under way; or DCPIPE_RETRY or DCPIPE_FAIL after setting `fault`. The
- * question is then idle, or still answered if only the keys to verify it with could not be had. */
+/* DCPIPE_OK; DCPIPE_WAIT if something is still under way; or DCPIPE_RETRY or DCPIPE_FAIL after setting
+ * `fault`. The question is then idle, or still answered if only the keys to verify it with could not be had.
+ */
 int origin_settle (struct origin *origin, struct question *question, struct fault *fault);
 
-/* Waits for something to happen that may settle the question. False when `deadline` (CLOCK_MONOTONIC, ns) is past or
- * the run is to stop. */
+/* Waits for something to happen that may settle the question. False when `deadline` (CLOCK_MONOTONIC, ns) is
+ * past or the run is to stop. */
 bool origin_wait (struct origin *origin, const struct question *question, uint64_t deadline);
 
 /* Ends all that is under way. The questions asked must then be cleared. */

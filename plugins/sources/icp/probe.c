@@ -50,7 +50,8 @@ inquire (struct icp *handle, struct inquiry *inquiry, uint64_t deadline, struct 
   data = buffer.data;
   if (!good)
     return DCPIPE_FAIL;
-  origin_ask (handle->origin, &inquiry->question, inquiry->method, (struct bytes) { buffer.data, buffer.size });
+  origin_ask (handle->origin, &inquiry->question, inquiry->method,
+              (struct bytes) { buffer.data, buffer.size });
   while ((result = origin_settle (handle->origin, &inquiry->question, fault)) == DCPIPE_WAIT)
     if (!origin_wait (handle->origin, &inquiry->question, deadline)) {
       ic_error_set (&fault->error, "no answer in time");
@@ -60,14 +61,16 @@ inquire (struct icp *handle, struct inquiry *inquiry, uint64_t deadline, struct 
   if (result != DCPIPE_OK || inquiry->reply_types == NULL)
     return result;
   good = ic_candid_types_parse (&types, inquiry->reply_types, &inquiry->arena, &fault->error)
-         && ic_candid_decode (&inquiry->reply, inquiry->question.answer->reply, &types, &inquiry->arena, &fault->error);
+         && ic_candid_decode (&inquiry->reply, inquiry->question.answer->reply, &types, &inquiry->arena,
+                              &fault->error);
   return good ? DCPIPE_OK : DCPIPE_FAIL;
 }
 
 static void
 tell_origin (const struct icp *handle)
 {
-  static const char *const trusts[] = { "nothing is verified", "verified by its nodes' signatures", "verified by certificates" };
+  static const char *const trusts[] = { "nothing is verified", "verified by its nodes' signatures",
+                                        "verified by certificates" };
   char subnet[IC_PRINCIPAL_TEXT_SIZE];
   struct ic_principal id;
 
@@ -90,25 +93,29 @@ ask_metadata (struct icp *handle, uint64_t deadline, struct fault *fault)
     return result;
   tell_origin (handle);
   if (metadata_read (&metadata, inquiry.question.answer->reply, &fault->error))
-    dcpipe_info ("its ledger has %" PRIu64 " blocks and ends at position %" PRIu64, metadata.blocks, metadata.end);
+    dcpipe_info ("its ledger has %" PRIu64 " blocks and ends at position %" PRIu64, metadata.blocks,
+                 metadata.end);
   else
     dcpipe_info ("its metadata cannot be used: %s", fault->error.text);
   return DCPIPE_OK;
 }
 
-/* Which listing methods it has shows in the reply: the first two generations count all, the third gives a cursor.
- * Without such a method it can still be read. */
+/* Which listing methods it has shows in the reply: the first two generations count all, the third gives a
+ * cursor. Without such a method it can still be read. */
 static int
 ask_generation (struct icp *handle, uint64_t deadline, struct fault *fault)
 {
   const struct ic_candid_value one = ic_candid_nat (IC_CANDID_NAT32, 1), no = ic_candid_bool (false);
-  const struct ic_candid_value arguments[] = { ic_candid_none (), ic_candid_none (), ic_candid_some (&one), ic_candid_some (&no) };
+  const struct ic_candid_value arguments[] = { ic_candid_none (), ic_candid_none (), ic_candid_some (&one),
+                                               ic_candid_some (&no) };
   CLEANUP (inquiry_clear)
-  struct inquiry inquiry
-    = { .method = "ledger_entries",
-        .argument_types = "(opt text, opt record { block_position : nat64; entry_index : nat32 }, opt nat32, opt bool)",
-        .reply_types = "(record { total_count : opt nat32 })",
-        .arguments = arguments };
+  struct inquiry inquiry = {
+    .method = "ledger_entries",
+    .argument_types =
+        "(opt text, opt record { block_position : nat64; entry_index : nat32 }, opt nat32, opt bool)",
+    .reply_types = "(record { total_count : opt nat32 })",
+    .arguments = arguments
+  };
   int result = inquire (handle, &inquiry, deadline, fault);
 
   if (result == DCPIPE_RETRY)
@@ -116,7 +123,8 @@ ask_generation (struct icp *handle, uint64_t deadline, struct fault *fault)
   if (result == DCPIPE_FAIL)
     dcpipe_info ("its listing methods are of no known generation: %s", fault->error.text);
   else
-    dcpipe_info ("its listing methods are of generation %s", inquiry.reply->items[0].some != NULL ? "1 or 2" : "3");
+    dcpipe_info ("its listing methods are of generation %s",
+                 inquiry.reply->items[0].some != NULL ? "1 or 2" : "3");
   return DCPIPE_OK;
 }
 

@@ -28,7 +28,8 @@ index_blocks (const char *ledger)
   at = load_le64 (file + 32);
   positions = calloc (file_size / LEDGER_HEADER_SIZE, sizeof *positions);
   ck_assert_ptr_nonnull (positions);
-  for (blocks = 0; at + 16 <= file_size && load_le32 (file + at) == 1 && load_le32 (file + at + 8) > 0; blocks++) {
+  for (blocks = 0; at + 16 <= file_size && load_le32 (file + at) == 1 && load_le32 (file + at + 8) > 0;
+       blocks++) {
     positions[blocks] = at;
     at += load_le32 (file + at + 8);
   }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For tests of the source icp: the built plugin, towards a replica in this process that serves a golden ledger.
+/* For tests of the source icp: the built plugin, towards a replica in this process that serves a golden
+ * ledger.
  *
  *     icp_start (SMALL, NULL);
  *     control ("fault", "kind=close,on=query,count=1");
@@ -43,8 +44,8 @@ unsigned queries (void);
 /* Opens the source at a block, 0 for no resumption. */
 void begin (size_t block, const char *cursor);
 
-/* Reads on until something other than frames comes; the blocks must be those of the file from `first` to before
- * `last`. Fetches anew after passing faults, `retries` of which are allowed. */
+/* Reads on until something other than frames comes; the blocks must be those of the file from `first` to
+ * before `last`. Fetches anew after passing faults, `retries` of which are allowed. */
 int expect_blocks (size_t first, size_t last, unsigned retries);
 
 /* What the source said last has this in it. */

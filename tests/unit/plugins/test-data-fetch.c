@@ -24,9 +24,12 @@ static struct ic_candid_buffer
 make_reply (const char *cursor, size_t size, const char *refusal)
 {
   uint8_t *bytes = calloc (1, size + 1);
-  const struct ic_candid_value tuple[] = { ic_candid_text (cursor, strlen (cursor)), ic_candid_blob (bytes, size) };
-  const struct ic_candid_value ok = ic_candid_tuple (tuple, 2), words = ic_candid_text (refusal, refusal ? strlen (refusal) : 0);
-  const struct ic_candid_value reply = refusal != NULL ? ic_candid_variant ("Err", &words) : ic_candid_variant ("Ok", &ok);
+  const struct ic_candid_value tuple[] = { ic_candid_text (cursor, strlen (cursor)),
+                                           ic_candid_blob (bytes, size) };
+  const struct ic_candid_value ok = ic_candid_tuple (tuple, 2),
+                               words = ic_candid_text (refusal, refusal ? strlen (refusal) : 0);
+  const struct ic_candid_value reply =
+      refusal != NULL ? ic_candid_variant ("Err", &words) : ic_candid_variant ("Ok", &ok);
   struct ic_candid_buffer buffer = { NULL };
 
   ck_assert (ic_candid_encode (&buffer, &types.reply, &reply, &error));
@@ -38,7 +41,8 @@ static enum data_fetch_reply
 read_reply (struct chunk *chunk, const char *cursor, size_t size, const char *refusal)
 {
   struct ic_candid_buffer buffer = make_reply (cursor, size, refusal);
-  enum data_fetch_reply reply = data_fetch_read (chunk, &types, (struct bytes) { buffer.data, buffer.size }, &error);
+  enum data_fetch_reply reply =
+      data_fetch_read (chunk, &types, (struct bytes) { buffer.data, buffer.size }, &error);
 
   free (buffer.data);
   return reply;
@@ -62,15 +66,18 @@ check_exchange (json_t *row, size_t number, void *context)
     return;
   tally->rows++;
   if (refusal != NULL) {
-    enum data_fetch_reply expected = strstr (refusal, "after the end") ? DATA_FETCH_BEYOND_END : DATA_FETCH_MISMATCH;
+    enum data_fetch_reply expected =
+        strstr (refusal, "after the end") ? DATA_FETCH_BEYOND_END : DATA_FETCH_MISMATCH;
 
     ck_assert_int_eq (read_reply (&chunk, "", 0, refusal), expected);
     ck_assert_ptr_nonnull (strstr (error.text, refusal));
     tally->refused++;
     return;
   }
-  ck_assert_msg (read_reply (&chunk, cursor, (size_t) json_integer_value (json_object_get (reply, "length")), NULL)
-                   == DATA_FETCH_CHUNK, "row %zu: %s", number, error.text);
+  ck_assert_msg (read_reply (&chunk, cursor, (size_t) json_integer_value (json_object_get (reply, "length")),
+                             NULL)
+                     == DATA_FETCH_CHUNK,
+                 "row %zu: %s", number, error.text);
   ck_assert_uint_eq (chunk.position, (uint64_t) json_integer_value (json_object_get (reply, "file_offset")));
   ck_assert_uint_eq (chunk.bytes.size, (size_t) json_integer_value (json_object_get (reply, "length")));
   ck_assert_int_eq (chunk.more, strstr (cursor, "more=true") != NULL);
@@ -94,8 +101,8 @@ START_TEST (golden_replies_are_read)
 }
 END_TEST
 
-/* Rows of endpoints.jsonl: the arguments that other clients encode say what those made here do. Type tables may
- * differ, so theirs are decoded and encoded again. */
+/* Rows of endpoints.jsonl: the arguments that other clients encode say what those made here do. Type tables
+ * may differ, so theirs are decoded and encoded again. */
 static void
 check_message (json_t *row, size_t number, void *context)
 {
@@ -119,7 +126,8 @@ check_message (json_t *row, size_t number, void *context)
   position = cursor != NULL ? strtoull (cursor + 9, NULL, 10) : 0;
   before = vectors_hex (json_array_get (json_array_get (arguments, 1), 0), "blob", &before_size);
   expected = vectors_hex (row, "hex", &size);
-  ck_assert (data_fetch_put (&buffer, &types, cursor != NULL ? &position : NULL, (struct bytes) { before, before_size }, &error));
+  ck_assert (data_fetch_put (&buffer, &types, cursor != NULL ? &position : NULL,
+                             (struct bytes) { before, before_size }, &error));
   ck_assert (ic_candid_decode (&values, (struct bytes) { expected, size }, &types.arguments, &arena, &error));
   ck_assert (ic_candid_encode (&theirs, &types.arguments, values, &error));
   ck_assert_uint_eq (buffer.size, theirs.size);
@@ -149,9 +157,18 @@ END_TEST
 START_TEST (cursors_that_make_no_sense_are_refused)
 {
   static const char *const cursors[] = {
-    "", "more=true", "position=1", "position=&more=true", "position=-1&more=false", "position=1x&more=false",
-    "position=18446744073709551616&more=false", "position=1&more=maybe", "position=1&more=false&response_bytes=4",
-    "position=18446744073709551615&more=false", "position=+&more=false", "position&more=false",
+    "",
+    "more=true",
+    "position=1",
+    "position=&more=true",
+    "position=-1&more=false",
+    "position=1x&more=false",
+    "position=18446744073709551616&more=false",
+    "position=1&more=maybe",
+    "position=1&more=false&response_bytes=4",
+    "position=18446744073709551615&more=false",
+    "position=+&more=false",
+    "position&more=false",
   };
   struct chunk chunk;
 
@@ -170,11 +187,14 @@ START_TEST (parts_may_come_in_any_order_and_new_ones_are_passed_over)
   struct chunk chunk;
 
   set_up ();
-  ck_assert_int_eq (read_reply (&chunk, "later=1&more=true&response_bytes=3&position=+77&direction=forward&flag", 3, NULL),
+  ck_assert_int_eq (read_reply (&chunk,
+                                "later=1&more=true&response_bytes=3&position=+77&direction=forward&flag", 3,
+                                NULL),
                     DATA_FETCH_CHUNK);
   ck_assert_uint_eq (chunk.position, 77);
   ck_assert (chunk.more);
-  ck_assert_int_eq (read_reply (&chunk, "position=18446744073709551612&more=false", 3, NULL), DATA_FETCH_CHUNK);
+  ck_assert_int_eq (read_reply (&chunk, "position=18446744073709551612&more=false", 3, NULL),
+                    DATA_FETCH_CHUNK);
   ic_arena_free (&types.arena);
 }
 END_TEST

@@ -16,9 +16,11 @@
 
 START_TEST (passing_faults_are_passed)
 {
-  static const char *const kinds[] = { "close", "cut,size=100", "status", "status,status=429", "garbage", "oversized",
-                                       "truncate,size=20", "reject,code=2", "no-signature", "bad-signature",
-                                       "stale-signature", "future-signature", "unknown-node" };
+  static const char *const kinds[] = {
+    "close",           "cut,size=100",     "status",        "status,status=429", "garbage",
+    "oversized",       "truncate,size=20", "reject,code=2", "no-signature",      "bad-signature",
+    "stale-signature", "future-signature", "unknown-node"
+  };
 
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     for (int after = 0; after < 3; after += 2) {
@@ -36,8 +38,15 @@ END_TEST
 
 START_TEST (passing_faults_of_keys_are_passed)
 {
-  static const char *const kinds[] = { "close", "status", "garbage", "bad-certificate", "bad-delegation",
-                                       "stale-certificate", "future-certificate", "out-of-range", "no-ranges" };
+  static const char *const kinds[] = { "close",
+                                       "status",
+                                       "garbage",
+                                       "bad-certificate",
+                                       "bad-delegation",
+                                       "stale-certificate",
+                                       "future-certificate",
+                                       "out-of-range",
+                                       "no-ranges" };
 
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     char fault[128];
@@ -56,8 +65,10 @@ END_TEST
 
 START_TEST (passing_faults_of_calls_are_passed)
 {
-  static const char *const kinds[] = { "close", "status", "garbage", "accept", "reject,code=2", "refuse,code=2",
-                                       "bad-certificate", "stale-certificate", "no-ranges", "out-of-range" };
+  static const char *const kinds[] = {
+    "close",         "status",          "garbage",           "accept",    "reject,code=2",
+    "refuse,code=2", "bad-certificate", "stale-certificate", "no-ranges", "out-of-range"
+  };
 
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     char fault[128];
@@ -108,7 +119,8 @@ START_TEST (what_was_fetched_ahead_outlives_a_fault)
   begin (0, NULL);
   before = queries ();
   ck_assert_int_eq (expect_blocks (0, blocks, 1), DCPIPE_TIP);
-  ck_assert_uint_le (queries (), before + 6); /* three chunks, one of them twice, a guess beyond the end, metadata */
+  ck_assert_uint_le (queries (),
+                     before + 6); /* three chunks, one of them twice, a guess beyond the end, metadata */
   icp_stop ();
 }
 END_TEST
@@ -123,7 +135,8 @@ START_TEST (a_flipped_bit_never_becomes_a_block)
   icp_start (SMALL, NULL);
   for (int i = 0; i < 200; i++) {
     /* Half of them in the envelope's few bytes at either end, the other half anywhere. */
-    size_t size = i % 4 == 0 ? (size_t) rand_r (&seed) % 400 : (size_t) rand_r (&seed) % (positions[blocks] - DATA_START);
+    size_t size = i % 4 == 0 ? (size_t) rand_r (&seed) % 400
+                             : (size_t) rand_r (&seed) % (positions[blocks] - DATA_START);
     char fault[64];
 
     snprintf (fault, sizeof fault, "kind=flip,on=query,count=1,size=%zu", size);
@@ -138,7 +151,8 @@ END_TEST
 
 START_TEST (good_blocks_come_before_a_fault_of_the_ledger)
 {
-  static const char *const names[] = { "truncated_mid_block", "header_version_2", "jump_zero", "jump_past_end" };
+  static const char *const names[] = { "truncated_mid_block", "header_version_2", "jump_zero",
+                                       "jump_past_end" };
 
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char name[64], *path;
@@ -215,7 +229,8 @@ START_TEST (a_stop_is_heeded_at_once)
   for (int trust = DCPIPE_TRUST_SIGNATURES; trust <= DCPIPE_TRUST_CERTIFIED; trust++) {
     icp_start (SMALL, NULL);
     set_option ("trust", trust);
-    control ("fault", trust == DCPIPE_TRUST_CERTIFIED ? "kind=accept,on=call,count=1" : "kind=hang,ms=3000,on=query,count=1");
+    control ("fault", trust == DCPIPE_TRUST_CERTIFIED ? "kind=accept,on=call,count=1"
+                                                      : "kind=hang,ms=3000,on=query,count=1");
     control ("fault", "kind=hang,ms=3000,on=read_state,count=1");
     begin (0, NULL);
     ck_assert_int_eq (pthread_create (&thread, NULL, stop_soon, NULL), 0);

@@ -32,7 +32,9 @@ END_TEST
 
 START_TEST (older_interfaces_and_networks_without_delegation_will_do)
 {
-  static const struct replica_options ways[] = { { .max_api = 2 }, { .max_api = 3 }, { .undelegated = true } };
+  static const struct replica_options ways[] = { { .max_api = 2 },
+                                                 { .max_api = 3 },
+                                                 { .undelegated = true } };
 
   for (size_t i = 0; i < 3; i++)
     for (int trust = DCPIPE_TRUST_SIGNATURES; trust <= DCPIPE_TRUST_CERTIFIED; trust++) {
@@ -258,8 +260,10 @@ START_TEST (mistakes_of_the_configuration_are_refused)
   } rows[] = {
     { "url", NULL, nowhere, "url: 'ftp://a.invalid' is not a URL that begins with https:// or http://" },
     { "url", NULL, none, "url: none is given" },
-    { "canister_id", "ggi4a-wyaaa-aaaai-actqq-caj", NULL, "canister_id: 'ggi4a-wyaaa-aaaai-actqq-caj' is not a canister's id: " },
-    { "root_key", "00ff", NULL, "root_key: expected 'fetch', or a BLS public key in DER as 266 hexadecimal digits" },
+    { "canister_id", "ggi4a-wyaaa-aaaai-actqq-caj", NULL,
+      "canister_id: 'ggi4a-wyaaa-aaaai-actqq-caj' is not a canister's id: " },
+    { "root_key", "00ff", NULL,
+      "root_key: expected 'fetch', or a BLS public key in DER as 266 hexadecimal digits" },
     { "identity", "/nowhere/key.pem", NULL, "identity: cannot open /nowhere/key.pem: " },
     { "identity", "/dev/null", NULL, "identity: /dev/null: " },
   };
