@@ -36,7 +36,10 @@ confirm (const struct instance *sink, const char *decoder)
   }
   fprintf (stderr, "Empty %s%s%s? Type yes to do so: ", sink->title,
            decoder ? ": the tables of decoder " : " with all its tables", decoder ? decoder : "");
-  return fgets (answer, sizeof answer, stdin) != NULL && strcmp (answer, "yes\n") == 0;
+  if (fgets (answer, sizeof answer, stdin) != NULL && strcmp (answer, "yes\n") == 0)
+    return true;
+  log_error ("the answer was not yes: nothing was emptied");
+  return false;
 }
 
 /* Removes the decoder's tables, or all. */
