@@ -47,7 +47,7 @@ static const struct known_option {
   { "config", "FILE", "the INI file: which source, decoders and sinks", "Run", CODE_CONFIG, 0 },
   { "follow", NULL, "keep following the tip until SIGINT or SIGTERM", NULL, CODE_FOLLOW, TAKES_FOLLOW },
   { "label", "LABEL", "only the scope of this label; may be repeated", NULL, CODE_LABEL, TAKES_LABEL },
-  { "plugin-path", "DIR", "look in DIR/sources, /decoders and /sinks first; may be repeated", NULL, CODE_PLUGIN_PATH, 0 },
+  { "plugin-path", "DIR", "look in DIR/decoders and so on first; may be repeated", NULL, CODE_PLUGIN_PATH, 0 },
   { "sink", "NAME", "the sink [sink NAME]", "For some commands", CODE_SINK, TAKES_SINK },
   { "decoder", "NAME", "the decoder NAME only", NULL, CODE_DECODER, TAKES_DECODER },
   { "json", NULL, "print JSON", NULL, CODE_JSON, TAKES_JSON },
