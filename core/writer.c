@@ -311,7 +311,9 @@ commit (struct writer *writer)
 
   if (writer->failed || writer->pending_count == 0)
     return;
-  if (writer->applier.blocks == 0) {
+  if (writer->applier.blocks == 0) { /* all of it was stored by an earlier run */
+    if (writer->applier.last != NULL)
+      atomic_store (&writer->progress.committed, writer->applier.last->frame.position);
     applier_committed (&writer->applier);
     release_pending (writer);
     return;
