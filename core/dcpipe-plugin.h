@@ -440,8 +440,7 @@ struct dcpipe_source {
   /* Optional, for `dcpipe --check --online`. Asks the other side what a run would need, once, and tells with
    * dcpipe_info what it finds: who answers, how far the ledger reaches, how long it took. Touches no data. By
    * `deadline` (as in next) DCPIPE_OK, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Not between open and
-   * close.
-   * Main thread. */
+   * close. Main thread. */
   int (*probe) (void *handle, uint64_t deadline);
 };
 

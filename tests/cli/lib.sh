@@ -14,6 +14,7 @@ trap 'exit 1' HUP INT TERM
 
 die ()
 {
+  exec >&2
   echo "$name: $*"
   for stream in out err; do
     test ! -s "$dir/$stream" || sed "s/^/  $stream: /" "$dir/$stream"

@@ -8,6 +8,7 @@ sinks=$top_builddir/uninstalled/sinks
 # Dumps are long.
 die ()
 {
+  exec >&2
   echo "$name: $*"
   test ! -s "$dir/err" || sed 's/^/  err: /' "$dir/err" | tail -12
   test ! -s "$dir/out" || sed 's/^/  out: /' "$dir/out" | cut -c 1-200 | tail -${SHOWN:-5}
@@ -61,7 +62,7 @@ dump ()
 {
   for table in $tables; do
     echo "== $table"
-    "$top_builddir/dcpipe" -c "$dir/$1.ini" dump "$table" --sink "$2" 2> "$dir/err" || die "dump $table of $1, sink $2"
+    "$top_builddir/dcpipe" -c "$dir/$1.ini" dump "$table" --sink "$2" 2> "$dir/err" || die "status $?: dump $table of $1, sink $2"
   done > "$3"
 }
 

@@ -14,6 +14,7 @@ done
 # Dumps are long.
 die ()
 {
+  exec >&2
   echo "$name: $*"
   test ! -s "$dir/err" || sed 's/^/  err: /' "$dir/err" | tail -12
   exit 1
@@ -81,7 +82,7 @@ dump ()
     table=$(basename "$file" .jsonl)
     test "$table" != sync_status || continue
     echo "== $table"
-    "$top_builddir/dcpipe" -c "$dir/$1.ini" dump "$table" 2> "$dir/err" || die "dump $table of $1"
+    "$top_builddir/dcpipe" -c "$dir/$1.ini" dump "$table" 2> "$dir/err" || die "status $?: dump $table of $1"
   done > "$2"
 }
 
