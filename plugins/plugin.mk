@@ -29,8 +29,10 @@ uninstalled-plugins: $(sources_LTLIBRARIES) $(decoders_LTLIBRARIES) $(sinks_LTLI
 	  kind=$$1; shift; \
 	  for la in "$$@"; do \
 	    so=$$(echo "$$la" | $(SED) 's/\.la$$/.so/'); \
-	    rm -f "$(top_builddir)/uninstalled/$$kind/$$so"; \
-	    $(LN_S) "$(abs_builddir)/.libs/$$so" "$(top_builddir)/uninstalled/$$kind/$$so" || exit 1; \
+	    to="$(top_builddir)/uninstalled/$$kind/$$so"; \
+	    test "$$to" -ef "$(abs_builddir)/.libs/$$so" && continue; \
+	    rm -f "$$to"; \
+	    $(LN_S) "$(abs_builddir)/.libs/$$so" "$$to" || exit 1; \
 	  done; \
 	}; \
 	link sources $(sources_LTLIBRARIES) && link decoders $(decoders_LTLIBRARIES) && link sinks $(sinks_LTLIBRARIES)
