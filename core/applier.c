@@ -39,6 +39,7 @@ void
 applier_free (struct applier *applier)
 {
   cache_clear (&applier->cache);
+  failures_clear (&applier->failures);
   arena_free (&applier->arena);
   free (applier->changes);
   free (applier->advanced);
@@ -53,6 +54,43 @@ resolves (const struct applier *applier, const struct dcpipe_table *table)
 {
   return table->decoder != TABLE_CORE
          && applier->run->setup->decoders[table->decoder]->instance.plugin->u.decoder.resolve != NULL;
+}
+
+/* The frontier of the decoder that found fault, named in the row. */
+static struct frontier *
+frontier_of (const struct applier *applier, const struct dcpipe_row *row)
+{
+  struct dcpipe_bytes name = dcpipe_get_bytes (row, FAILED_DECODER);
+
+  for (size_t i = 0; i < applier->checkpoint->frontiers_count; i++) {
+    struct frontier *frontier = &applier->checkpoint->frontiers[i];
+
+    if (strlen (frontier->decoder) == name.size && memcmp (frontier->decoder, name.data, name.size) == 0)
+      return frontier;
+  }
+  return NULL;
+}
+
+/* Counts a row of failed_entries where its decoder's frontier and label are counted: what status tells is
+ * what the table holds, also ahead of the frontier. */
+static int
+count_failure (struct applier *applier, const struct dcpipe_row *row)
+{
+  struct frontier *frontier = frontier_of (applier, row);
+  struct label_count *count;
+
+  if (!failures_add (&applier->failures, row)) {
+    if (!applier->failures.no_memory)
+      return DCPIPE_OK;
+    fail ("no memory for the row of a failed entry");
+    return DCPIPE_FAIL;
+  }
+  count = frontier != NULL ? frontier_label (frontier, row->entry->label) : NULL;
+  if (count == NULL)
+    return frontier != NULL ? DCPIPE_FAIL : DCPIPE_OK;
+  count->failed++;
+  frontier->failed++;
+  return DCPIPE_OK;
 }
 
 /* Makes a failed entry of a row that the sink refused. */
@@ -71,9 +109,8 @@ refuse (struct applier *applier, const struct dcpipe_row *row, const char *reaso
                           ? ""
                           : applier->run->setup->decoders[row->table->decoder]->instance.name;
   rows_fail_entry (&rows, ((uint64_t) 1 << 32) + row->table->number, reason);
-  applier->failed++;
   if (!rows.no_memory)
-    return DCPIPE_OK;
+    return count_failure (applier, refused->items[refused->count - 1]);
   fail ("no memory for the row of a failed entry");
   return DCPIPE_FAIL;
 }
@@ -141,6 +178,8 @@ flush_rows (struct applier *applier)
 static int
 add_row (struct applier *applier, const struct dcpipe_row *row)
 {
+  if (row->table->number == CORE_FAILED_ENTRIES && count_failure (applier, row) != DCPIPE_OK)
+    return DCPIPE_FAIL;
   applier->rows[applier->rows_count++] = row;
   return applier->rows_count == ROWS_AT_ONCE ? flush_rows (applier) : DCPIPE_OK;
 }
@@ -203,9 +242,7 @@ count_block (struct frontier *frontier, const struct row_list *list)
     if (count == NULL)
       return DCPIPE_FAIL;
     count->entries += list->tallies[i].entries;
-    count->failed += list->tallies[i].failed;
     frontier->entries += list->tallies[i].entries;
-    frontier->failed += list->tallies[i].failed;
   }
   digest_add (frontier->digest, list->digest);
   return DCPIPE_OK;
@@ -229,7 +266,6 @@ apply_whole (struct applier *applier, size_t decoder, const struct dcpipe_block 
     frontier->trust = block->frame.trust;
   if (list->count == 0 && list->notes_count == 0 && list->tallies_count == 0)
     return DCPIPE_OK;
-  applier->failed += list->failed;
   if (declared->instance.plugin->u.decoder.resolve != NULL)
     result = apply_resolving (applier, decoder, list);
   else
@@ -371,7 +407,7 @@ begin_batch (struct applier *applier)
   arena_free (&applier->arena);
   applier->last = NULL;
   applier->blocks = applier->entries = 0;
-  applier->failed = 0;
+  failures_clear (&applier->failures);
   applier->rows_count = 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cache.h"
 #include "checkpoint.h"
+#include "failures.h"
 #include "run.h"
 #include "writer.h"
 
@@ -20,7 +21,7 @@ struct applier {
   struct arena arena;                   /* rows made here, until the commit */
   bool block_is_new;                    /* the block at hand is applied to some decoder */
   uint64_t blocks, entries;             /* applied to any decoder, since the last commit */
-  uint64_t failed;                      /* items that failed, since the last commit */
+  struct failures failures;             /* since the last commit */
   const struct dcpipe_row **rows;       /* waiting to be given to the sink */
   size_t rows_count;
   struct row_effect *effects;

@@ -25,7 +25,8 @@ struct point {
 
 void point_set (struct point *point, const struct dcpipe_block *block);
 
-/* Counts of one label's entries that a decoder was applied to. */
+/* Counts of one label: entries that a decoder was applied to, and its rows in failed_entries, of which those
+ * that a run of some labels inserted lie ahead of the frontier. */
 struct label_count {
   char *label;
   uint64_t entries, failed;
@@ -41,7 +42,7 @@ struct frontier {
   char *decoder;
   char *fingerprint;
   struct point at; /* unknown: nothing applied yet */
-  uint64_t entries, failed;
+  uint64_t entries, failed; /* sums of the labels' */
   uint64_t digest[4];
   int trust;       /* the least that any block came with */
   struct label_count *labels;

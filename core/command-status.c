@@ -77,10 +77,11 @@ scope_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoin
   char digest[65];
 
   digest_text (digest, status.digest);
-  return json_pack ("{s:s, s:o, s:I, s:I, s:s?, s:s?, s:s}", "tableName", label ? label : "all",
+  return json_pack ("{s:s, s:o, s:I, s:I, s:I, s:s?, s:s?, s:s}", "tableName", label ? label : "all",
                     "lastSyncedBlockOffset",
                     status.known ? json_integer ((json_int_t) status.position) : json_null (),
-                    "totalRecordsSynced", (json_int_t) status.entries, "syncErrors",
+                    "totalRecordsSynced", (json_int_t) status.entries, "failedEntries",
+                    (json_int_t) status.failed, "syncErrors",
                     (json_int_t) status.errors, "lastError", status.last_error, "trust",
                     status.known ? trust_name (status.trust) : NULL, "digest", digest);
 }

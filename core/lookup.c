@@ -126,6 +126,5 @@ lookup_resolve (struct applier *applier, size_t decoder, const struct note *note
   log_set_instance (title);
   if (lookup.result != DCPIPE_OK)
     return lookup.result;
-  applier->failed += list.failed;
   return result == DCPIPE_OK ? cache_settle (&applier->cache) : DCPIPE_FAIL;
 }

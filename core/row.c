@@ -369,7 +369,6 @@ rows_fail_entry (struct dcpipe_rows *rows, uint64_t item, const char *reason)
   rows->unreadable = unreadable;
   if (!rows->no_memory && !row_list_add (rows->arena, rows->list, row))
     rows->no_memory = true;
-  rows->list->failed++;
 }
 
 void

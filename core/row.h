@@ -66,7 +66,7 @@ struct note {
 /* Entries of one label in a row that were decoded. */
 struct tally {
   struct dcpipe_bytes label;
-  uint32_t entries, failed;
+  uint32_t entries;
 };
 
 /* Rows of one block and decoder, in the order of the entries. */
@@ -77,7 +77,6 @@ struct row_list {
   size_t notes_count, notes_capacity;
   struct tally *tallies;
   size_t tallies_count, tallies_capacity;
-  size_t failed;      /* entries and items among them that failed */
   uint64_t digest[4]; /* sum of the rows' hashes, little-endian limbs */
 };
 

@@ -79,7 +79,7 @@ worker_unpack (const struct run *run, struct parcel *parcel)
 /* ---- decoding ----------------------------------------------------------------------------------- */
 
 static bool
-count_entry (struct dcpipe_rows *rows, struct dcpipe_bytes label, bool failed)
+count_entry (struct dcpipe_rows *rows, struct dcpipe_bytes label)
 {
   struct row_list *list = rows->list;
   struct tally *last = list->tallies_count > 0 ? &list->tallies[list->tallies_count - 1] : NULL;
@@ -103,7 +103,6 @@ count_entry (struct dcpipe_rows *rows, struct dcpipe_bytes label, bool failed)
     *last = (struct tally){ .label = label };
   }
   last->entries++;
-  last->failed += failed;
   return true;
 }
 
@@ -112,7 +111,7 @@ static bool
 decode_entry (const struct run *run, struct dcpipe_rows *rows, const struct dcpipe_entry *entry, size_t label)
 {
   const struct instance *decoder = &run->setup->decoders[rows->decoder]->instance;
-  size_t from = rows->list->count, failed = rows->list->failed;
+  size_t from = rows->list->count;
   int result;
 
   rows->entry = entry;
@@ -121,7 +120,7 @@ decode_entry (const struct run *run, struct dcpipe_rows *rows, const struct dcpi
   result = decoder->plugin->u.decoder.decode (decoder->handle, entry, rows);
   if (result == DCPIPE_OK && !rows_finish (rows, from))
     result = DCPIPE_FAIL;
-  if (result == DCPIPE_OK && !count_entry (rows, entry->label, rows->list->failed > failed))
+  if (result == DCPIPE_OK && !count_entry (rows, entry->label))
     result = DCPIPE_FAIL;
   log_set_instance (NULL);
   return result == DCPIPE_OK;

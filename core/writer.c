@@ -162,7 +162,7 @@ count_commit (struct writer *writer, uint64_t began)
     atomic_store (&progress->committed, writer->applier.last->frame.position);
   atomic_fetch_add (&progress->blocks, writer->applier.blocks);
   atomic_fetch_add (&progress->entries, writer->applier.entries);
-  atomic_fetch_add (&progress->failed, writer->applier.failed);
+  atomic_fetch_add (&progress->failed, writer->applier.failures.count);
   atomic_fetch_add (&progress->commits, 1);
   atomic_fetch_add (&progress->commit_ns, monotonic_ns () - began);
   for (size_t i = 0; i < writer->run->tables->count; i++) {

@@ -13,7 +13,7 @@ struct writer_progress {
   atomic_uint_fast64_t committed;       /* position of the last block committed */
   atomic_uint_fast64_t blocks, entries; /* committed in this run */
   atomic_uint_fast64_t commits, commit_ns;
-  atomic_uint_fast64_t failed; /* entries and items that failed, in this run */
+  atomic_uint_fast64_t failed; /* rows of failed_entries, in this run */
   atomic_uint_fast64_t retries;
 };
 

@@ -4,6 +4,7 @@ EXTRA_DIST += engine/lib.sh engine/third-party/tally.c engine/third-party/lines.
 engine_tests =
 engine_tests += engine/changed-decoder.sh
 engine_tests += engine/equal-sinks.sh
+engine_tests += engine/failed-entries.sh
 engine_tests += engine/follow.sh
 engine_tests += engine/frontiers.sh
 engine_tests += engine/ledger-changed.sh

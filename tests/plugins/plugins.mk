@@ -15,3 +15,10 @@ check_LTLIBRARIES += plugins/fold2.la
 plugins_fold2_la_SOURCES = plugins/fold.c
 plugins_fold2_la_CPPFLAGS = $(AM_CPPFLAGS) -DFOLD_ROW_FORMAT=2
 plugins_fold2_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/stumble.la
+plugins_stumble_la_SOURCES = plugins/stumble.c
+plugins_stumble_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/stumble_later.la
+plugins_stumble_later_la_SOURCES = plugins/stumble.c
+plugins_stumble_later_la_CPPFLAGS = $(AM_CPPFLAGS) -DSTUMBLE_RESOLVES=1
+plugins_stumble_later_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
