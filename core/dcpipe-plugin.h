@@ -462,11 +462,11 @@ struct dcpipe_bytes dcpipe_entry_parent_hash (const dcpipe_entry *entry); /* emp
 
 /* For resolve: the decoder's own tables as they stand after all earlier entries and after the rows emitted
  * so far for this one, by decode and by this call. dcpipe_lookup_key gives an empty key to fill with the
- * setters (valid until the callback returns, never NULL). _get gives the row with that key: DCPIPE_OK, or
- * DCPIPE_NONE and NULL. _scan calls `each` with every row whose key begins with the columns set in
- * `prefix`, in key order, as they stood when it began, until `each` returns false; `each` may emit rows,
- * and may not look up. Rows are valid until the callback returns (_get) or `each` does (_scan). After
- * another result the engine knows what failed and why: return DCPIPE_FAIL without dcpipe_error. */
+ * setters (valid until the callback returns, never NULL). _get gives the row with that key, which must be
+ * whole: DCPIPE_OK, or DCPIPE_NONE and NULL. _scan calls `each` with every row whose key begins with the
+ * columns set in `prefix`, in key order, as they stood when it began, until `each` returns false; `each` may
+ * emit rows, and may not look up. Rows are valid until the callback returns (_get) or `each` does (_scan).
+ * After another result the engine knows what failed and why: return DCPIPE_FAIL without dcpipe_error. */
 dcpipe_row *dcpipe_lookup_key (dcpipe_lookup *lookup, size_t table);
 int dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **row);
 int dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix,

@@ -61,6 +61,22 @@ dcpipe_lookup_key (dcpipe_lookup *lookup, size_t table)
   return row_make (lookup->rows, &tables->items[tables->first[lookup->rows->decoder] + table], DCPIPE_INSERT);
 }
 
+/* A row is looked up by its whole key. False after fail. */
+static bool
+check_key (dcpipe_lookup *lookup, const dcpipe_row *key)
+{
+  const struct dcpipe_table *table = key->table;
+
+  for (size_t i = 0; i < table->keys_count; i++)
+    if (!dcpipe_is_set (key, table->keys[i])) {
+      fail ("a row of table %s was looked up without its key column %s (a mistake in the plugin)",
+            table->name, table->columns[table->keys[i]].name);
+      lookup->result = DCPIPE_FAIL;
+      return false;
+    }
+  return true;
+}
+
 int
 dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **row)
 {
@@ -71,7 +87,7 @@ dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_ro
     fail ("a lookup within a scan (a mistake in the plugin)");
     lookup->result = DCPIPE_FAIL;
   }
-  if (fold_emitted (lookup) != DCPIPE_OK)
+  if (fold_emitted (lookup) != DCPIPE_OK || !check_key (lookup, key))
     return lookup->result;
   name_sink (lookup);
   result = cache_get (&lookup->applier->cache, key, row);
