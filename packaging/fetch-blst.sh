@@ -7,7 +7,8 @@
 # leaves DIR/include/blst.h, DIR/include/blst_aux.h, DIR/lib/libblst.a and DIR/share/blst/LICENSE for
 # `./configure --with-blst=DIR`. The source is the copy of blst 0.3.16 inside the source release of the
 # Python package ckzg, which pip fetches; or ARCHIVE, if that file is already at hand. Either is used only
-# if its SHA-256 is the one below, and before that nothing out of it is run. Done before, it does nothing.
+# if its SHA-256 is the one below, and before that nothing out of it is run. ARCHIVE may also be a folder with
+# blst's source, for packagers who vouch for it themselves. Done before, it does nothing.
 #
 # blst is built here and not by its own build.sh, which compiles for the processor of the building machine
 # alone. CC and CFLAGS are taken from the environment.
@@ -53,12 +54,16 @@ if [ -z "$archive" ]; then
     fail "pip could not fetch $package $version (python3-pip and network access are needed)"
   archive=$work/$package-$version.tar.gz
 fi
-[ -f "$archive" ] || fail "$archive is missing"
-found=$(digest "$archive")
-[ "$found" = "$sha256" ] || fail "$archive has SHA-256 $found, expected $sha256"
-
-tar -xzf "$archive" -C "$work" "$package-$version/blst" || fail "$archive cannot be unpacked"
-source=$work/$package-$version/blst
+if [ -d "$archive" ]; then
+  source=$archive
+  [ -f "$source/src/server.c" ] || fail "$archive is not the source of blst: there is no src/server.c"
+else
+  [ -f "$archive" ] || fail "$archive is missing"
+  found=$(digest "$archive")
+  [ "$found" = "$sha256" ] || fail "$archive has SHA-256 $found, expected $sha256"
+  tar -xzf "$archive" -C "$work" "$package-$version/blst" || fail "$archive cannot be unpacked"
+  source=$work/$package-$version/blst
+fi
 flags="${CFLAGS:-} -O2 -fno-builtin -fPIC -D__BLST_PORTABLE__"
 case $(${CC:-cc} -dumpmachine) in
   x86_64-*|amd64-*|aarch64-*|arm64-*)

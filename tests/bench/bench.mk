@@ -50,4 +50,3 @@ bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-signatures
 bench: $(bench_parts)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/bench.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/decoders.sh
-.PHONY: bench
