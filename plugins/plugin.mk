@@ -45,3 +45,4 @@ install-data-hook:
 uninstall-hook:
 	for so in $(sources_LTLIBRARIES:%.la=sources/%.so) $(decoders_LTLIBRARIES:%.la=decoders/%.so) \
 	    $(sinks_LTLIBRARIES:%.la=sinks/%.so); do rm -f "$(DESTDIR)$(plugindir)/$$so"; done
+	@cd "$(DESTDIR)$(plugindir)" 2>/dev/null && rmdir sources decoders sinks "$(DESTDIR)$(plugindir)" 2>/dev/null || :

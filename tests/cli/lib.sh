@@ -7,7 +7,7 @@ export LC_ALL
 unset DCPIPE_PLUGIN_PATH ENVIRONMENT DCPIPE_GDB
 
 name=$(basename "$0" .sh)
-modules=$top_builddir/tests/cli/plugins/.libs
+modules=$builddir/cli/plugins/.libs
 dir=$(mktemp -d "${TMPDIR:-/tmp}/dcpipe-$name-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
