@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+extern const uint8_t asset_page[]; /* page.html */
+extern const size_t asset_page_size;
 extern const uint8_t asset_openapi[]; /* doc/openapi.yaml */
 extern const size_t asset_openapi_size;
 
