@@ -10,9 +10,23 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "log.h"
+#include "online.h"
 #include "sinkopen.h"
 #include "status.h"
 #include "syncstatus.h"
+
+/* Blocks between what is stored and the tip. False if it cannot be told. A tip that lies before what is stored is no distance: the next run will say
+ * what it means. */
+static bool
+blocks_behind (const struct scope_status *all, const struct dcpipe_tip *tip, uint64_t *blocks)
+{
+  uint64_t stored = all->known ? all->blocks : 0;
+
+  if (!tip->known || tip->blocks == 0 || tip->blocks < stored)
+    return false;
+  *blocks = tip->blocks - stored;
+  return true;
+}
 
 /* ---- for people --------------------------------------------------------------------------------- */
 
@@ -44,9 +58,23 @@ print_frontier (const struct frontier *frontier)
   }
 }
 
+/* How far a sink is behind the tip. */
+static void
+print_distance (const struct scope_status *all, const struct dcpipe_tip *tip)
+{
+  uint64_t behind;
+
+  if (!blocks_behind (all, tip, &behind))
+    return;
+  if (behind == 0)
+    printf ("  at the tip\n");
+  else
+    printf ("  %" PRIu64 " block%s behind the tip\n", behind, behind == 1 ? "" : "s");
+}
+
 static void
 print_sink (const struct setup *setup, const struct instance *sink,
-            const struct dcpipe_checkpoint *checkpoint)
+            const struct dcpipe_checkpoint *checkpoint, const struct dcpipe_tip *tip)
 {
   struct scope_status all = scope_status (setup, checkpoint, NULL);
   char digest[65], ledger[2 * DCPIPE_HASH_MAX + 1];
@@ -61,10 +89,20 @@ print_sink (const struct setup *setup, const struct instance *sink,
   printf ("  ledger %s\n", ledger);
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     print_frontier (&checkpoint->frontiers[i]);
+  print_distance (&all, tip);
   printf ("  trust %s%s, digest %s\n", all.known ? trust_name (all.trust) : "none",
           checkpoint->unconfirmed > 0 ? ", last block unconfirmed" : "", digest);
   if (all.last_error != NULL)
     printf ("  last error (of %" PRIu64 "): %s\n", all.errors, all.last_error);
+}
+
+static void
+print_tip (const struct setup *setup, const struct dcpipe_tip *tip)
+{
+  printf ("%s\n  the ledger ", setup->source->title);
+  if (tip->blocks > 0)
+    printf ("has %" PRIu64 " blocks and ", tip->blocks);
+  printf ("ends at position %" PRIu64 "\n", tip->end);
 }
 
 /* ---- for programs ------------------------------------------------------------------------------- */
@@ -86,8 +124,23 @@ scope_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoin
                     status.known ? trust_name (status.trust) : NULL, "digest", digest);
 }
 
+/* NULL if it was not asked for. */
 static json_t *
-sink_json (const struct setup *setup, const struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
+tip_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const struct dcpipe_tip *tip)
+{
+  struct scope_status all = scope_status (setup, checkpoint, NULL);
+  uint64_t behind;
+
+  if (!tip->known)
+    return NULL;
+  return json_pack ("{s:I, s:o, s:o}", "end", (json_int_t) tip->end, "blocks",
+                    tip->blocks > 0 ? json_integer ((json_int_t) tip->blocks) : json_null (), "blocksBehind",
+                    blocks_behind (&all, tip, &behind) ? json_integer ((json_int_t) behind) : json_null ());
+}
+
+static json_t *
+sink_json (const struct setup *setup, const struct instance *sink, const struct dcpipe_checkpoint *checkpoint,
+           const struct dcpipe_tip *tip)
 {
   CLEANUP_FREE const char **labels = setup_labels (setup);
   json_t *scopes = json_array (), *whole = NULL;
@@ -97,16 +150,20 @@ sink_json (const struct setup *setup, const struct instance *sink, const struct 
     json_array_append_new (scopes, scope_json (setup, checkpoint, labels[i]));
   if (checkpoint->text != NULL)
     whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, NULL);
-  return json_pack ("{s:s, s:s, s:o, s:o}", "sink", sink->name, "plugin", plugin_name (sink->plugin),
-                    "scopes", scopes, "checkpoint", whole ? whole : json_null ());
+  return json_pack ("{s:s, s:s, s:o, s:o, s:o*}", "sink", sink->name, "plugin", plugin_name (sink->plugin),
+                    "scopes", scopes, "checkpoint", whole ? whole : json_null (), "tip",
+                    tip_json (setup, checkpoint, tip));
 }
 
 int
 command_status (const struct setup *setup, const struct arguments *arguments)
 {
   json_t *sinks = json_array ();
-  int status = STATUS_DONE;
+  struct dcpipe_tip tip = { .known = false };
+  int status = arguments->online ? online_tip (setup, &tip) : STATUS_DONE;
 
+  if (tip.known && !arguments->json)
+    print_tip (setup, &tip);
   for (size_t i = 0; i < setup->sinks_count; i++) {
     struct dcpipe_checkpoint checkpoint;
     int one;
@@ -118,9 +175,9 @@ command_status (const struct setup *setup, const struct arguments *arguments)
       log_error ("%s", failure ());
       status = one;
     } else if (arguments->json)
-      json_array_append_new (sinks, sink_json (setup, setup->sinks[i], &checkpoint));
+      json_array_append_new (sinks, sink_json (setup, setup->sinks[i], &checkpoint, &tip));
     else
-      print_sink (setup, setup->sinks[i], &checkpoint);
+      print_sink (setup, setup->sinks[i], &checkpoint, &tip);
     checkpoint_free (&checkpoint);
   }
   if (arguments->json) {

@@ -8,7 +8,7 @@
 const struct command commands[] = {
   { "sync", NULL, TAKES_FOLLOW | TAKES_LABEL, command_sync,
     "import up to the tip; done when no command is given" },
-  { "status", NULL, TAKES_SINK | TAKES_JSON, command_status, "print how far every sink is" },
+  { "status", NULL, TAKES_SINK | TAKES_JSON | TAKES_ONLINE, command_status, "print how far every sink is; with --online also how far the ledger" },
   { "verify", NULL, TAKES_SINK, command_verify, "replay the ledger and compare every table" },
   { "dump", "TABLE", TAKES_SINK | TAKES_ALL_COLUMNS, command_dump, "print a table as JSON lines" },
   { "reset", NULL, TAKES_SINK | TAKES_DECODER | TAKES_YES, command_reset,

@@ -400,6 +400,12 @@ void dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct 
 void dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash,
                           struct dcpipe_bytes parent_hash);
 
+/* How far the ledger reaches at its origin: the position at which the next block will begin, and, if it can
+ * be told cheaply, how many blocks there are. */
+typedef struct dcpipe_tip dcpipe_tip;
+void dcpipe_tip_end (dcpipe_tip *tip, uint64_t end);
+void dcpipe_tip_blocks (dcpipe_tip *tip, uint64_t blocks);
+
 struct dcpipe_source {
   const char *name;        /* of the plugin; letters, digits, '_' */
   const char *version;     /* of the plugin, free form */
@@ -442,6 +448,10 @@ struct dcpipe_source {
    * `deadline` (as in next) DCPIPE_OK, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Not between open and
    * close. Main thread. */
   int (*probe) (void *handle, uint64_t deadline);
+
+  /* Optional, for `dcpipe status --online`: asks, once, how far the ledger reaches now, and says so with
+   * dcpipe_tip_end. What is told is for people, and need not be verified. Otherwise as `probe`. */
+  int (*tip) (void *handle, uint64_t deadline, dcpipe_tip *tip);
 };
 
 /* ---- decoder ------------------------------------------------------------------------------------- */

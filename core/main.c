@@ -7,20 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arguments.h"
 #include "commands.h"
 #include "dump.h"
 #include "log.h"
+#include "online.h"
 #include "plugin.h"
 #include "setup.h"
 #include "status.h"
 #include "table.h"
-
-/* How long --check --online waits for answers. */
-#define PROBE_SECONDS 60
 
 /* Standard descriptors that are closed are taken, lest a database is opened as one and messages are written
  * into it. What is printed there fails, as it would on the closed one. */
@@ -44,32 +41,6 @@ configure_log (const struct arguments *arguments)
                  arguments->log_json);
 }
 
-/* Lets the source's plugin ask the other side. */
-static int
-probe (const struct setup *setup)
-{
-  const struct instance *source = setup->source;
-  const struct dcpipe_source *plugin = &source->plugin->u.source;
-  struct timespec now;
-  int result;
-
-  if (plugin->probe == NULL) {
-    log_error ("%s: its plugin has no check that asks the other side, so nothing was asked", source->title);
-    return STATUS_FAILED;
-  }
-  log_set_instance (source->title);
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  result = plugin->probe (source->handle,
-                          ((uint64_t) now.tv_sec + PROBE_SECONDS) * 1000000000 + (uint64_t) now.tv_nsec);
-  log_set_instance (NULL);
-  if (result == DCPIPE_OK)
-    return STATUS_DONE;
-  log_failure ();
-  return result == DCPIPE_RETRY      ? STATUS_TEMPORARY
-         : result == DCPIPE_DIVERGED ? STATUS_DIVERGED
-                                     : STATUS_FAILED;
-}
-
 /* What a start does before it touches data. */
 static int
 check (const struct setup *setup, const struct arguments *arguments)
@@ -82,7 +53,7 @@ check (const struct setup *setup, const struct arguments *arguments)
   }
   tables_free (tables);
   log_info ("%s: configuration is good", setup->path);
-  return arguments->online ? probe (setup) : STATUS_DONE;
+  return arguments->online ? online_probe (setup) : STATUS_DONE;
 }
 
 static int

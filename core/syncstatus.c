@@ -20,6 +20,7 @@ include (struct scope_status *status, const struct frontier *frontier)
     status->known = false;
   if (known && (status->decoders == 0 || frontier->at.position < status->position)) {
     status->position = frontier->at.position;
+    status->blocks = frontier->at.blocks;
     status->entries = frontier->at.entries;
   }
   if (frontier != NULL) {

@@ -12,6 +12,7 @@
 struct scope_status {
   bool known;        /* all its decoders have been applied to something */
   uint64_t position; /* of the last block that all of them were applied to */
+  uint64_t blocks;   /* of the ledger up to there */
   uint64_t entries;  /* all: of the ledger up to there; a label: of its own */
   uint64_t failed;
   uint64_t errors;        /* runs that failed */

@@ -429,5 +429,6 @@ static const struct dcpipe_source icp_source = {
   .unpack = icp_unpack,
   .close = icp_close,
   .probe = icp_probe,
+  .tip = icp_tip,
 };
 DCPIPE_REGISTER_SOURCE (icp_source)

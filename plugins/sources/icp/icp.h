@@ -7,7 +7,7 @@
  *     ahead.c        keeps several chunks on their way
  *     icp.c          cuts the chunks into blocks
  *     options.c      the configuration
- *     probe.c        --check --online
+ *     probe.c        --check --online, status --online
  *
  *        ledger  ──────┬─────────────┬─────────────┬─────────────┬──────▶
  *                cut   │  wanted     │  asked for ahead, by guessed positions
@@ -90,6 +90,7 @@ int icp_make_origin (struct icp *handle);
 /* ---- probe.c -------------------------------------------------------------------------------------- */
 
 int icp_probe (void *handle, uint64_t deadline);
+int icp_tip (void *handle, uint64_t deadline, dcpipe_tip *tip);
 
 /* ---- options.c ------------------------------------------------------------------------------------ */
 

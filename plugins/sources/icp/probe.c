@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dcpipe --check --online: who answers, and what he has. */
+/* dcpipe --check --online and status --online: who answers, and what he has. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -150,6 +150,30 @@ ask_data (struct icp *handle, uint64_t deadline, struct fault *fault)
     return DCPIPE_FAIL;
   }
   dcpipe_info ("data_fetch gives its first %zu bytes in %u ms", chunk->items[1].bytes.size, inquiry.ms);
+  return DCPIPE_OK;
+}
+
+int
+icp_tip (void *context, uint64_t deadline, dcpipe_tip *tip)
+{
+  CLEANUP (inquiry_clear) struct inquiry inquiry = { .method = "metadata", .argument_types = "()" };
+  struct icp *handle = context;
+  struct fault fault = { .result = DCPIPE_OK };
+  struct metadata metadata;
+  int result = icp_make_origin (handle);
+
+  if (result != DCPIPE_OK)
+    return result;
+  result = inquire (handle, &inquiry, deadline, &fault);
+  if (result == DCPIPE_OK && !metadata_read (&metadata, inquiry.question.answer->reply, &fault.error))
+    result = DCPIPE_FAIL;
+  origin_cancel (handle->origin);
+  if (result != DCPIPE_OK) {
+    dcpipe_error ("%s: metadata: %s", handle->where, fault.error.text);
+    return result;
+  }
+  dcpipe_tip_end (tip, metadata.end);
+  dcpipe_tip_blocks (tip, metadata.blocks);
   return DCPIPE_OK;
 }
 

@@ -114,8 +114,8 @@ table_fault (struct ledger_file *handle, struct bytes table, const char *reason)
   return DCPIPE_DIVERGED;
 }
 
-static int
-locate (struct ledger_file *handle)
+int
+ledger_file_locate (struct ledger_file *handle)
 {
   uint8_t table[LEDGER_TABLE_SIZE];
   struct ledger_reason reason;
@@ -281,7 +281,7 @@ ledger_file_next (void *context, uint64_t deadline, dcpipe_batch *batch)
 
   (void) deadline; /* reading a file takes no longer than it takes */
   if (result == DCPIPE_OK && !handle->located)
-    result = locate (handle);
+    result = ledger_file_locate (handle);
   if (result != DCPIPE_OK)
     return result;
   if (handle->file.size < handle->at) {
@@ -329,5 +329,6 @@ static const struct dcpipe_source ledger_file_source = {
   .next = ledger_file_next,
   .unpack = ledger_file_unpack,
   .close = ledger_file_close,
+  .tip = ledger_file_tip,
 };
 DCPIPE_REGISTER_SOURCE (ledger_file_source)

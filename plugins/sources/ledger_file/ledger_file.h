@@ -67,6 +67,15 @@ int file_reopen (struct file *file, const char *path, bool *replaced);
 int file_read (const struct file *file, const char *path, uint64_t position, void *data, size_t size,
                size_t *got);
 
+/* ---- ledger_file.c -------------------------------------------------------------------------------- */
+
+/* Learns where the blocks begin. DCPIPE_OK, or another result after dcpipe_error. */
+int ledger_file_locate (struct ledger_file *handle);
+
+/* ---- tip.c ---------------------------------------------------------------------------------------- */
+
+int ledger_file_tip (void *handle, uint64_t deadline, dcpipe_tip *tip);
+
 /* ---- torn.c --------------------------------------------------------------------------------------- */
 
 void digest_bytes (uint8_t digest[DIGEST_SIZE], struct bytes bytes);
