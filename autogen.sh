@@ -18,7 +18,7 @@ tools='gcc libc6-dev make autoconf automake libtool autoconf-archive pkgconf'
 libraries='libinih-dev libjansson-dev nettle-dev uthash-dev zlib1g-dev libdeflate-dev libsqlite3-dev
   libsodium-dev liblmdb-dev libcbor-dev libcsv-dev libcurl4-openssl-dev libmicrohttpd-dev'
 demo_only='sqlite3'
-check_only='sqlite3 check g++ python3-pip ca-certificates'
+check_only='sqlite3 check g++ mandoc python3-pip ca-certificates'
 
 say () {
   printf '== %s\n' "$*"

@@ -28,6 +28,7 @@ enum option_code {
   CODE_LIST_PLUGINS,
   CODE_DUMP_PLUGIN,
   CODE_DUMP_CONFIG,
+  CODE_DUMP_SECTION,
   CODE_LOG_FORMAT,
   CODE_QUIET,
   CODE_VERBOSE,
@@ -62,6 +63,7 @@ static const struct known_option {
   { "check", NULL, "name every mistake in the INI file; touch no data", "Instead of a run", CODE_CHECK, 0 },
   { "dump-config", NULL, "print all settings and where each comes from", NULL, CODE_DUMP_CONFIG, 0 },
   { "dump-plugin", "NAME", "print what a plugin is and which options it has", NULL, CODE_DUMP_PLUGIN, 0 },
+  { "dump-section", "NAME", "print the options of a section without a plugin", NULL, CODE_DUMP_SECTION, 0 },
   { "list-plugins", NULL, "print the plugins that are found", NULL, CODE_LIST_PLUGINS, 0 },
   { "version", NULL, "print the version", NULL, CODE_VERSION, 0 },
   { "help", NULL, "print this", NULL, CODE_HELP, 0 },
@@ -153,7 +155,8 @@ set_action (struct arguments *arguments, enum action action)
     return true;
   }
   if (arguments->action != ACTION_COMMAND && arguments->action != action)
-    return usage_error ("only one of --check, --dump-config, --dump-plugin, --list-plugins and --version");
+    return usage_error ("only one of --check, --dump-config, --dump-plugin, --dump-section, --list-plugins and "
+                        "--version");
   arguments->action = action;
   return true;
 }
@@ -190,6 +193,8 @@ set_option (struct arguments *arguments, const struct known_option *option)
     return set_action (arguments, ACTION_DUMP_CONFIG);
   case CODE_DUMP_PLUGIN:
     return set_text (&arguments->plugin, option->name) && set_action (arguments, ACTION_DUMP_PLUGIN);
+  case CODE_DUMP_SECTION:
+    return set_text (&arguments->section, option->name) && set_action (arguments, ACTION_DUMP_SECTION);
   case CODE_LIST_PLUGINS:
     return set_action (arguments, ACTION_LIST_PLUGINS);
   case CODE_VERSION:

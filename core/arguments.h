@@ -14,6 +14,7 @@ enum action {
   ACTION_CHECK,
   ACTION_DUMP_CONFIG,
   ACTION_DUMP_PLUGIN,
+  ACTION_DUMP_SECTION,
   ACTION_LIST_PLUGINS,
   ACTION_VERSION,
   ACTION_HELP
@@ -25,6 +26,7 @@ struct arguments {
   const char *table;             /* of dump; NULL for others */
   const char *config;            /* -c FILE */
   const char *plugin;            /* of --dump-plugin */
+  const char *section;           /* of --dump-section */
   const char **labels;           /* of --label, as they were written; setup_label gives the canonical names */
   size_t labels_count;           /* 0: all */
   const char *sink, *decoder;    /* names, or NULL */

@@ -172,6 +172,35 @@ dump_plugin (const char *name)
   return STATUS_DONE;
 }
 
+/* ---- sections ------------------------------------------------------------------------------------ */
+
+/* Those whose options are not a plugin's. */
+static const struct section {
+  const char *name;
+  const struct dcpipe_options *(*options) (void);
+} sections[] = {
+  { "pipeline", setup_pipeline_options },
+};
+
+int
+dump_section (const char *name)
+{
+  const struct dcpipe_options *options = NULL;
+
+  for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+    if (strcmp (sections[i].name, name) == 0)
+      options = sections[i].options ();
+  if (options == NULL) {
+    log_error ("there is no section '%s' with options of its own; those of the others are their plugin's "
+               "(--dump-plugin)", name);
+    return STATUS_CONFIGURATION;
+  }
+  print_pair ("", "section", name);
+  for (size_t i = 0; i < options->count; i++)
+    print_option (&options->items[i]);
+  return STATUS_DONE;
+}
+
 /* ---- configuration ------------------------------------------------------------------------------- */
 
 static void

@@ -13,6 +13,9 @@ void dump_plugins (void);
  * exit status; says itself why it failed. */
 int dump_plugin (const char *name);
 
+/* The options of a section that is no plugin's, "pipeline". Returns an exit status; says itself why it failed. */
+int dump_section (const char *name);
+
 /* Every setting as it counts (defaults included, secrets masked), each followed by KEY.origin=. */
 void dump_config (const struct setup *setup);
 

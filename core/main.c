@@ -89,6 +89,8 @@ run (const struct arguments *arguments)
     return STATUS_DONE;
   case ACTION_DUMP_PLUGIN:
     return dump_plugin (arguments->plugin);
+  case ACTION_DUMP_SECTION:
+    return dump_section (arguments->section);
   default:
     return run_with_setup (arguments);
   }

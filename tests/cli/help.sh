@@ -7,7 +7,7 @@ for word in sync status verify dump reset; do
   grep -Eq "^  $word " "$dir/out" || die "no command $word"
 done
 for word in config follow label check online plugin-path list-plugins dump-plugin dump-config log-format quiet verbose \
-    version help json sink decoder yes all-columns; do
+    version help json sink decoder yes all-columns dump-section; do
   grep -Eq -- "--$word( |$)" "$dir/out" || die "no option --$word"
 done
 sed -n 's/^ *X (\([A-Z_]*\), \([0-9]*\), "\(.*\)").*/\2  \3/p' "$top_srcdir/core/status.h" > "$dir/statuses"

@@ -10,6 +10,7 @@ dist_check_SCRIPTS += cli/config-complete.sh
 dist_check_SCRIPTS += cli/decoder-sections.sh
 dist_check_SCRIPTS += cli/development.sh
 dist_check_SCRIPTS += cli/dump-plugin.sh
+dist_check_SCRIPTS += cli/dump-section.sh
 dist_check_SCRIPTS += cli/environment.sh
 dist_check_SCRIPTS += cli/every-plugin.sh
 dist_check_SCRIPTS += cli/exports.sh
