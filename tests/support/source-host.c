@@ -184,6 +184,20 @@ dcpipe_batch_extent (dcpipe_batch *to, uint64_t first, uint64_t end)
   to->host->end = end;
 }
 
+void
+dcpipe_tip_end (dcpipe_tip *tip, uint64_t end)
+{
+  (void) tip;
+  (void) end;
+}
+
+void
+dcpipe_tip_blocks (dcpipe_tip *tip, uint64_t blocks)
+{
+  (void) tip;
+  (void) blocks;
+}
+
 uint64_t
 dcpipe_frame_position (const dcpipe_frame *frame)
 {

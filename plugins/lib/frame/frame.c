@@ -5,9 +5,9 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bytes/cleanup.h"
-#include "ledger/block.h"
 #include "ledger/inflate.h"
 
 /* Deflate that does not compress adds 5 bytes to every 65,535 at the worst, and bytes without meaning may
@@ -36,7 +36,7 @@ grow_scrap (void *context, size_t size)
 }
 
 bool
-frame_is_sound (struct bytes frame, struct ledger_reason *reason)
+frame_hash (struct bytes frame, uint8_t hash[LEDGER_HASH_SIZE], struct ledger_reason *reason)
 {
   CLEANUP_FREE void *scrap = NULL;
   const struct ledger_room room = { grow_scrap, &scrap };
@@ -51,7 +51,10 @@ frame_is_sound (struct bytes frame, struct ledger_reason *reason)
   ledger_walk_begin (&walk, content);
   while (ledger_walk_next (&walk, &entry))
     continue;
-  return ledger_walk_end (&walk, &block, reason);
+  if (!ledger_walk_end (&walk, &block, reason))
+    return false;
+  memcpy (hash, block.hash, sizeof block.hash);
+  return true;
 }
 
 /* ---- the callback --------------------------------------------------------------------------------- */

@@ -7,13 +7,13 @@
 
 #include "bytes/bytes.h"
 #include "dcpipe-plugin.h"
-#include "ledger/reason.h"
+#include "ledger/block.h"
 
 /* The most bytes that a block may have as it comes. */
 uint32_t frame_limit (void);
 
-/* True if the block can be unpacked. */
-bool frame_is_sound (struct bytes frame, struct ledger_reason *reason);
+/* Unpacks the block, to see whether that can be done and to compute its hash. False after setting `reason`. */
+bool frame_hash (struct bytes frame, uint8_t hash[LEDGER_HASH_SIZE], struct ledger_reason *reason);
 
 /* Does the work of struct dcpipe_source's `unpack`: DCPIPE_OK, or another result after dcpipe_error, whose
  * text begins with `where` (the file, the canister). */

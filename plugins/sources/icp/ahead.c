@@ -51,7 +51,8 @@ ahead_fault (const struct icp *handle, struct fault *fault, int result, const ch
   va_end (arguments);
   fault->result = result;
   ic_error_set (&fault->error, "%s", text);
-  ic_error_prefix (&fault->error, "data_fetch of canister %s at position %" PRIu64, handle->canister_id,
+  ic_error_prefix (&fault->error, "%s of canister %s at position %" PRIu64,
+                   handle->method == METHOD_DATA_FETCH ? "data_fetch" : "next_block_sync", handle->canister_id,
                    handle->ahead.wanted);
   return result;
 }
@@ -117,10 +118,8 @@ fill (struct icp *handle)
 
 /* ---- replies -------------------------------------------------------------------------------------- */
 
-/* Replicas of a subnet may lag a little behind each other, so an answer to a query that tells of a shorter
- * ledger than was seen before counts only if the next attempt gives it, too. */
-static int
-too_short (struct icp *handle, struct fault *fault)
+int
+ahead_too_short (struct icp *handle, struct fault *fault)
 {
   bool may_lag = handle->trust != DCPIPE_TRUST_CERTIFIED && !handle->fell_short;
 
@@ -141,9 +140,9 @@ check_chunk (struct icp *handle, const struct chunk *chunk, struct fault *fault)
   if (ahead->from_the_start || (chunk->position == ahead->wanted && chunk->bytes.size > 0))
     return DCPIPE_OK;
   if (chunk->position == ahead->wanted)
-    return handle->resuming || handle->end > ahead->wanted ? too_short (handle, fault) : DCPIPE_OK;
+    return handle->resuming || handle->end > ahead->wanted ? ahead_too_short (handle, fault) : DCPIPE_OK;
   if (chunk->position < ahead->wanted)
-    return too_short (handle, fault);
+    return ahead_too_short (handle, fault);
   return ahead_fault (handle, fault, DCPIPE_DIVERGED, "the reply begins at position %" PRIu64 "%s",
                       chunk->position,
                       handle->resuming ? ", so the last stored block is not in this ledger" : "");
@@ -160,7 +159,7 @@ read_reply (struct icp *handle, struct bytes reply, struct chunk *chunk, struct 
   case DATA_FETCH_CHUNK:
     return check_chunk (handle, chunk, fault);
   case DATA_FETCH_BEYOND_END:
-    return too_short (handle, fault);
+    return ahead_too_short (handle, fault);
   case DATA_FETCH_MISMATCH:
     return ahead_fault (
         handle, fault, DCPIPE_DIVERGED,

@@ -128,6 +128,7 @@ icp_close (void *context)
     origin_cancel (handle->origin);
   }
   question_clear (&handle->metadata);
+  question_clear (&handle->question);
   ledger_framer_free (handle->framer);
   handle->framer = NULL;
 }
@@ -148,8 +149,19 @@ lies_in (struct bytes inner, struct bytes outer)
          && (uintptr_t) inner.data + inner.size <= (uintptr_t) outer.data + outer.size;
 }
 
-/* Delivers one block with the cursor to read it again from: in place, or copied if it was put together from
- * several chunks. */
+void
+icp_give_frame (struct icp *handle, dcpipe_batch *batch, const struct ledger_frame *frame)
+{
+  struct bytes bytes = frame->bytes;
+
+  dcpipe_batch_frame (batch, frame->position, bytes.data, bytes.size);
+  give_cursor (handle, batch);
+  handle->before.size = DATA_FETCH_BEFORE;
+  memcpy (handle->before.data, bytes.data + bytes.size - DATA_FETCH_BEFORE, DATA_FETCH_BEFORE);
+  handle->resuming = false;
+}
+
+/* Delivers one block: in place, or copied if it was put together from several chunks. */
 static bool
 deliver (struct icp *handle, dcpipe_batch *batch, struct cut *cut, const struct ledger_frame *frame)
 {
@@ -166,11 +178,7 @@ deliver (struct icp *handle, dcpipe_batch *batch, struct cut *cut, const struct 
     dcpipe_batch_adopt (batch, cut->chunk.bytes.data, cut->chunk.bytes.size, answer_free, cut->answer);
     cut->answer = NULL;
   }
-  dcpipe_batch_frame (batch, frame->position, bytes.data, bytes.size);
-  give_cursor (handle, batch);
-  handle->before.size = DATA_FETCH_BEFORE;
-  memcpy (handle->before.data, frame->bytes.data + frame->bytes.size - DATA_FETCH_BEFORE, DATA_FETCH_BEFORE);
-  handle->resuming = false;
+  icp_give_frame (handle, batch, &(struct ledger_frame) { .position = frame->position, .bytes = bytes });
   cut->any = true;
   return true;
 }
@@ -281,9 +289,8 @@ tell (struct icp *handle)
   return fault.result;
 }
 
-/* The first reply tells where the ledger begins. */
-static void
-note_start (struct icp *handle, uint64_t position)
+void
+icp_note_start (struct icp *handle, uint64_t position)
 {
   if (handle->first_known)
     return;
@@ -304,7 +311,7 @@ next_chunk (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, bool *an
     return DCPIPE_WAIT;
   if (result != DCPIPE_OK)
     return tell (handle);
-  note_start (handle, cut.chunk.position);
+  icp_note_start (handle, cut.chunk.position);
   look_ahead (handle, cut.chunk.more);
   good = cut_blocks (handle, batch, &cut);
   answer_free (cut.answer);
@@ -335,10 +342,21 @@ next_blocks (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
 }
 
 static int
+next_block (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
+{
+  int result = blocks_next (handle, deadline, batch, &handle->fault);
+
+  if (result == DCPIPE_OK)
+    look_ahead (handle, true);
+  return result == DCPIPE_OK || result == DCPIPE_TIP || result == DCPIPE_WAIT ? result : tell (handle);
+}
+
+static int
 icp_next (void *context, uint64_t deadline, dcpipe_batch *batch)
 {
   struct icp *handle = context;
-  int result = next_blocks (handle, deadline, batch);
+  int result = handle->method == METHOD_BLOCK_SYNC ? next_block (handle, deadline, batch)
+                                                   : next_blocks (handle, deadline, batch);
 
   dcpipe_batch_trust (batch, handle->trust);
   if (handle->first_known)
@@ -370,8 +388,9 @@ static const struct dcpipe_option options[] = {
   { .key = "method",
     .type = DCPIPE_OPTION_ENUM,
     .default_value = "data_fetch",
-    .values = "data_fetch",
-    .help = "How the ledger is read: data_fetch streams its bytes.",
+    .values = METHOD_VALUES,
+    .help = "How the ledger is read: data_fetch streams its bytes; next_block_sync gives one block at a time "
+            "(slower, and only by canisters whose method gives committed blocks).",
     .offset = offsetof (struct icp, method) },
   { .key = "trust",
     .type = DCPIPE_OPTION_ENUM,

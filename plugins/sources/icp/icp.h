@@ -2,10 +2,12 @@
 /* The parts of the source icp.
  *
  *     data_fetch.c   arguments and replies of the canister's method
- *     metadata.c     its method metadata
+ *     block_sync.c   those of next_block_sync
+ *     metadata.c     those of metadata
  *     origin.c       asks the canister, and believes an answer as far as `trust` demands
  *     ahead.c        keeps several chunks on their way
  *     icp.c          cuts the chunks into blocks
+ *     blocks.c       asks for block after block
  *     options.c      the configuration
  *     probe.c        --check --online, status --online
  *
@@ -15,6 +17,7 @@
 #ifndef DCPIPE_ICP_H
 #define DCPIPE_ICP_H
 
+#include "block_sync.h"
 #include "data_fetch.h"
 #include "dcpipe-plugin.h"
 #include "frame/frame.h"
@@ -23,6 +26,11 @@
 #include "origin.h"
 
 #define PREFETCH_MAX 64
+
+/* The values of `method`, in the order of enum icp_method. */
+#define METHOD_VALUES "data_fetch|next_block_sync"
+
+enum icp_method { METHOD_DATA_FETCH, METHOD_BLOCK_SYNC };
 
 /* The bytes before a position, as far as they are known. */
 struct before {
@@ -62,6 +70,7 @@ struct icp {
   size_t root_key_size; /* 0: to be fetched */
   uint8_t root_key[IC_BLS_DER_SIZE];
   struct data_fetch_types types;
+  struct block_sync_types block_types;
   char *where; /* for messages: the canister and the first URL */
 
   /* Made by the first open, and kept for later ones with its connections and keys. */
@@ -75,7 +84,7 @@ struct icp {
   uint64_t end;       /* how far the ledger is known to reach */
   uint64_t announced; /* how far it reaches by the canister's metadata, for progress alone; 0 if not known */
   bool announcing;    /* it was asked for */
-  struct question metadata;
+  struct question metadata, question; /* the second: of methods that are asked one thing at a time */
   struct before before; /* the block that comes next */
   bool at_tip;          /* all that the last reply spoke of has been delivered */
   bool fell_short;      /* the ledger seemed to be shorter than before, once */
@@ -86,6 +95,18 @@ struct icp {
 
 /* Makes handle->origin if it is not there. DCPIPE_OK, or DCPIPE_FAIL after dcpipe_error. */
 int icp_make_origin (struct icp *handle);
+
+/* The first block that comes tells where the ledger begins. */
+void icp_note_start (struct icp *handle, uint64_t position);
+
+/* Adds a block, whose bytes lie in memory of the batch, with the cursor to read it again from. */
+void icp_give_frame (struct icp *handle, dcpipe_batch *batch, const struct ledger_frame *frame);
+
+/* ---- blocks.c ------------------------------------------------------------------------------------- */
+
+/* Adds the block at ahead.wanted, which is then behind it. DCPIPE_OK, DCPIPE_TIP, DCPIPE_WAIT, or another
+ * result after setting `fault`. */
+int blocks_next (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault);
 
 /* ---- probe.c -------------------------------------------------------------------------------------- */
 
@@ -116,5 +137,10 @@ int ahead_next (struct icp *handle, uint64_t deadline, struct chunk *chunk, stru
 /* Sets the text of a fault at the position that is wanted, and returns `result`. */
 int ahead_fault (const struct icp *handle, struct fault *fault, int result, const char *format, ...)
     __attribute__ ((format (printf, 4, 5)));
+
+/* The ledger ends before a block that must be there. Replicas of a subnet may lag a little behind each other,
+ * so an answer to a query that tells of a shorter ledger than was seen before counts only if the next attempt
+ * gives it, too. Sets `fault`, and returns its result. */
+int ahead_too_short (struct icp *handle, struct fault *fault);
 
 #endif

@@ -207,7 +207,7 @@ make_words (struct icp *handle)
     dcpipe_error ("out of memory");
     return DCPIPE_FAIL;
   }
-  if (data_fetch_types (&handle->types, &error))
+  if (data_fetch_types (&handle->types, &error) && block_sync_types (&handle->block_types, &error))
     return DCPIPE_OK;
   dcpipe_error ("%s", error.text);
   return DCPIPE_FAIL;
@@ -243,6 +243,7 @@ icp_config_free (void *context)
   handle->origin = NULL;
   ic_identity_wipe (&handle->identity);
   ic_arena_free (&handle->types.arena);
+  ic_arena_free (&handle->block_types.arena);
   free (handle->where);
   handle->where = NULL;
 }

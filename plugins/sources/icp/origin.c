@@ -172,6 +172,25 @@ report (struct question *question, struct fault *fault)
   return fault->result;
 }
 
+static bool
+holds (struct bytes text, const char *part)
+{
+  size_t size = strlen (part);
+
+  for (size_t i = 0; i + size <= text.size; i++)
+    if (memcmp (text.data + i, part, size) == 0)
+      return true;
+  return false;
+}
+
+/* Replicas of any age name the kind of method that they looked for. */
+static bool
+lacks_method (const struct ic_reject *reject)
+{
+  return bytes_equal (reject->error_code, ic_label ("IC0536")) || holds (reject->message, "has no query method")
+         || holds (reject->message, "has no update method");
+}
+
 /* Code 2 and those that later networks may add are of a passing kind; and a canister that is stopped or short
  * of cycles may run again. */
 static int
@@ -191,6 +210,14 @@ judge_reject (const struct ic_reject *reject)
   default:
     return DCPIPE_RETRY;
   }
+}
+
+/* Keeps what kind of reject it was. */
+static void
+note_reject (struct question *question, const struct ic_reject *reject)
+{
+  question->fault.reject_code = (unsigned) reject->code;
+  question->fault.no_method = lacks_method (reject);
 }
 
 /* ---- keys ----------------------------------------------------------------------------------------- */
@@ -330,6 +357,7 @@ follow_call (struct origin *origin, struct question *question, const struct ic_a
 
   if (result->outcome == IC_AGENT_REJECTED) {
     question->fault.error = result->error;
+    note_reject (question, &result->reject);
     give_up (question, judge_reject (&result->reject), 0);
     return;
   }
@@ -406,6 +434,7 @@ static void
 settle_reject (struct question *question, const struct ic_reject *reject)
 {
   ic_reject_describe (reject, &question->fault.error);
+  note_reject (question, reject);
   give_up_answer (question, judge_reject (reject));
 }
 
@@ -501,4 +530,24 @@ origin_settle (struct origin *origin, struct question *question, struct fault *f
   return question->state == QUESTION_SETTLED ? DCPIPE_OK
          : question->state == QUESTION_FAULT ? report (question, fault)
                                              : DCPIPE_WAIT;
+}
+
+int
+origin_inquire (struct origin *origin, struct question *question, const char *method, struct bytes arg,
+                uint64_t deadline, struct answer **answer, struct fault *fault)
+{
+  int result;
+
+  *fault = (struct fault) { .result = DCPIPE_OK };
+  if (question->state == QUESTION_IDLE)
+    origin_ask (origin, question, method, arg);
+  while ((result = origin_settle (origin, question, fault)) == DCPIPE_WAIT)
+    if (!origin_wait (origin, question, deadline))
+      return DCPIPE_WAIT;
+  if (result != DCPIPE_OK)
+    return result;
+  *answer = question->answer;
+  question->answer = NULL;
+  question_clear (question);
+  return DCPIPE_OK;
 }

@@ -62,6 +62,8 @@ enum question_state {
 struct fault {
   int result; /* DCPIPE_RETRY, DCPIPE_FAIL, DCPIPE_DIVERGED */
   uint64_t retry_after_ms;
+  unsigned reject_code; /* enum ic_reject_code of the answer, 0 if it is no reject */
+  bool no_method;       /* the canister has no method of that name */
   struct ic_error error;
 };
 
@@ -86,6 +88,11 @@ int origin_settle (struct origin *origin, struct question *question, struct faul
 /* Waits for something to happen that may settle the question. False when `deadline` (CLOCK_MONOTONIC, ns) is
  * past or the run is to stop. */
 bool origin_wait (struct origin *origin, const struct question *question, uint64_t deadline);
+
+/* Asks, if the question is idle, and waits for what comes of it until `deadline`. DCPIPE_OK: `answer` is the
+ * caller's. DCPIPE_WAIT: to be called again, with the same method and argument. Otherwise `fault` is set. */
+int origin_inquire (struct origin *origin, struct question *question, const char *method, struct bytes arg,
+                    uint64_t deadline, struct answer **answer, struct fault *fault);
 
 /* Ends all that is under way. The questions asked must then be cleared. */
 void origin_cancel (struct origin *origin);

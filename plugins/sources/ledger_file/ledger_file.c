@@ -203,6 +203,7 @@ cut_frames (struct ledger_file *handle, dcpipe_batch *batch, struct bytes chunk,
 {
   bool to_the_end = handle->at + chunk.size >= handle->file.size;
   struct ledger_frame held = { .position = 0 }, frame;
+  uint8_t hash[LEDGER_HASH_SIZE];
   bool holding = false;
 
   while ((cut->end = ledger_framer_next (handle->framer, &frame, &cut->reason)) == LEDGER_FRAME) {
@@ -215,7 +216,7 @@ cut_frames (struct ledger_file *handle, dcpipe_batch *batch, struct bytes chunk,
     cut->end = ledger_framer_finish (handle->framer, &cut->reason);
   if (!holding)
     return;
-  if (dcpipe_following () && cut->end != LEDGER_MORE && !frame_is_sound (held.bytes, &cut->reason))
+  if (dcpipe_following () && cut->end != LEDGER_MORE && !frame_hash (held.bytes, hash, &cut->reason))
     cut->end = LEDGER_FAULT;
   else
     deliver (handle, batch, cut, &held);
