@@ -45,6 +45,7 @@ applier_free (struct applier *applier)
   free (applier->advanced);
   free (applier->rows);
   free (applier->effects);
+  failure_notes_clear (&applier->notes);
 }
 
 /* ---- giving rows to the sink -------------------------------------------------------------------- */
@@ -85,6 +86,7 @@ count_failure (struct applier *applier, const struct dcpipe_row *row)
     fail ("no memory for the row of a failed entry");
     return DCPIPE_FAIL;
   }
+  failure_notes_add (&applier->notes, row);
   count = frontier != NULL ? frontier_label (frontier, row->entry->label) : NULL;
   if (count == NULL)
     return frontier != NULL ? DCPIPE_FAIL : DCPIPE_OK;
@@ -409,6 +411,7 @@ begin_batch (struct applier *applier)
   applier->blocks = applier->entries = 0;
   failures_clear (&applier->failures);
   applier->rows_count = 0;
+  failure_notes_clear (&applier->notes);
 }
 
 void

@@ -107,23 +107,6 @@ print_tip (const struct setup *setup, const struct dcpipe_tip *tip)
 
 /* ---- for programs ------------------------------------------------------------------------------- */
 
-/* One scope, with the names of the REST API. */
-static json_t *
-scope_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label)
-{
-  struct scope_status status = scope_status (setup, checkpoint, label);
-  char digest[65];
-
-  digest_text (digest, status.digest);
-  return json_pack ("{s:s, s:o, s:I, s:I, s:I, s:s?, s:s?, s:s}", "tableName", label ? label : "all",
-                    "lastSyncedBlockOffset",
-                    status.known ? json_integer ((json_int_t) status.position) : json_null (),
-                    "totalRecordsSynced", (json_int_t) status.entries, "failedEntries",
-                    (json_int_t) status.failed, "syncErrors",
-                    (json_int_t) status.errors, "lastError", status.last_error, "trust",
-                    status.known ? trust_name (status.trust) : NULL, "digest", digest);
-}
-
 /* NULL if it was not asked for. */
 static json_t *
 tip_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const struct dcpipe_tip *tip)
@@ -145,9 +128,9 @@ sink_json (const struct setup *setup, const struct instance *sink, const struct 
   CLEANUP_FREE const char **labels = setup_labels (setup);
   json_t *scopes = json_array (), *whole = NULL;
 
-  json_array_append_new (scopes, scope_json (setup, checkpoint, NULL));
+  json_array_append_new (scopes, scope_status_json (setup, checkpoint, NULL));
   for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
-    json_array_append_new (scopes, scope_json (setup, checkpoint, labels[i]));
+    json_array_append_new (scopes, scope_status_json (setup, checkpoint, labels[i]));
   if (checkpoint->text != NULL)
     whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, NULL);
   return json_pack ("{s:s, s:s, s:o, s:o, s:o*}", "sink", sink->name, "plugin", plugin_name (sink->plugin),

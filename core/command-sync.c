@@ -6,36 +6,16 @@
 
 #include "cleanup.h"
 #include "commands.h"
+#include "labels.h"
 #include "log.h"
 #include "progress.h"
 #include "run.h"
 #include "sinkopen.h"
 
-/* True if a section of the configuration names the label. */
-static bool
-label_is_named (const struct setup *setup, const char *label)
-{
-  for (size_t i = 0; i < setup->decoders_count; i++)
-    for (size_t number = 0; number < setup->decoders[i]->labels_count; number++)
-      if (strcmp (setup->decoders[i]->labels[number], label) == 0)
-        return true;
-  return false;
-}
-
-static bool
-checkpoint_has_label (const struct dcpipe_checkpoint *checkpoint, const char *label)
-{
-  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
-    for (size_t number = 0; number < checkpoint->frontiers[i].labels_count; number++)
-      if (strcmp (checkpoint->frontiers[i].labels[number].label, label) == 0)
-        return true;
-  return false;
-}
-
 /* True if entries of the label are in a sink, where a decoder of all labels put them. A sink that cannot be
  * read counts as well: the run will say why. */
 static bool
-label_is_stored (const struct setup *setup, const char *label)
+some_sink_has (const struct setup *setup, const char *label)
 {
   bool stored = false;
 
@@ -43,7 +23,7 @@ label_is_stored (const struct setup *setup, const char *label)
     struct dcpipe_checkpoint checkpoint;
 
     stored =
-        sink_peek (setup->sinks[i], &checkpoint) != STATUS_DONE || checkpoint_has_label (&checkpoint, label);
+        sink_peek (setup->sinks[i], &checkpoint) != STATUS_DONE || label_is_stored (&checkpoint, label);
     checkpoint_free (&checkpoint);
   }
   return stored;
@@ -80,7 +60,7 @@ command_sync (const struct setup *setup, const struct arguments *arguments)
   }
   for (size_t i = 0; i < arguments->labels_count; i++) {
     labels[i] = setup_label (setup, arguments->labels[i]);
-    if (!label_is_named (setup, labels[i]) && !label_is_stored (setup, labels[i])) {
+    if (!label_is_named (setup, labels[i]) && !some_sink_has (setup, labels[i])) {
       log_known (setup, arguments->labels[i]);
       return STATUS_USAGE;
     }

@@ -13,6 +13,7 @@ const struct command commands[] = {
   { "dump", "TABLE", TAKES_SINK | TAKES_ALL_COLUMNS, command_dump, "print a table as JSON lines" },
   { "reset", NULL, TAKES_SINK | TAKES_DECODER | TAKES_YES, command_reset,
     "empty a sink, or a decoder's tables in it" },
+  { "serve", NULL, 0, command_serve, "answer over HTTP, and import when asked or by schedule" },
   { NULL, NULL, 0, NULL, NULL },
 };
 

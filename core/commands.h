@@ -38,5 +38,6 @@ int command_status (const struct setup *setup, const struct arguments *arguments
 int command_verify (const struct setup *setup, const struct arguments *arguments);
 int command_dump (const struct setup *setup, const struct arguments *arguments);
 int command_reset (const struct setup *setup, const struct arguments *arguments);
+int command_serve (const struct setup *setup, const struct arguments *arguments);
 
 #endif

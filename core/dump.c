@@ -239,6 +239,20 @@ print_instance (const struct setup *setup, const char *prefix, const struct inst
   print_values (setup, prefix, plugin_options (instance->plugin), instance->values);
 }
 
+static void
+print_service (const struct setup *setup)
+{
+  const struct service_config *service = setup->service;
+  char prefix[256];
+
+  print_values (setup, "service.", service_options (), service->service_values);
+  print_values (setup, "schedule.", schedule_options (), service->schedule_values);
+  for (size_t i = 0; i < service->webhooks_count; i++) {
+    snprintf (prefix, sizeof prefix, "webhook.%s.", service->webhooks[i].name);
+    print_values (setup, prefix, webhook_options (), service->webhook_values[i]);
+  }
+}
+
 void
 dump_config (const struct setup *setup)
 {
@@ -262,4 +276,5 @@ dump_config (const struct setup *setup)
     snprintf (prefix, sizeof prefix, "sink.%s.", setup->sinks[i]->name);
     print_instance (setup, prefix, setup->sinks[i]);
   }
+  print_service (setup);
 }

@@ -59,7 +59,8 @@ check (const struct setup *setup, const struct arguments *arguments)
 static int
 run_with_setup (const struct arguments *arguments)
 {
-  struct setup *setup = setup_read (arguments->config);
+  bool service = arguments->action != ACTION_COMMAND || arguments->command->run == command_serve;
+  struct setup *setup = setup_read (arguments->config, service);
   int status = STATUS_DONE;
 
   if (setup == NULL)

@@ -45,9 +45,8 @@ progress_end (struct progress *progress)
   redraw (progress, false);
 }
 
-/* Per mille of the ledger's extent that all sinks have committed, or -1 if the extent is not known. */
-static int
-permille (const struct run *run)
+int
+progress_permille (const struct run *run)
 {
   uint64_t first = atomic_load (&run->progress.first), end = atomic_load (&run->progress.end),
            least = UINT64_MAX;
@@ -70,7 +69,7 @@ draw_bar (struct progress *progress, const struct run *run, double seconds)
 {
   uint64_t entries = atomic_load (&run->progress.verified_entries),
            bytes = atomic_load (&run->progress.verified_bytes);
-  int done = permille (run);
+  int done = progress_permille (run);
   char bar[BAR_WIDTH + 1];
 
   memset (bar, ' ', BAR_WIDTH);
@@ -86,7 +85,7 @@ static void
 tell (struct progress *progress, const struct run *run, double seconds)
 {
   uint64_t entries = atomic_load (&run->progress.verified_entries);
-  int done = permille (run);
+  int done = progress_permille (run);
 
   if (monotonic_ns () - progress->told < LINE_NS)
     return;

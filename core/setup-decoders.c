@@ -54,16 +54,25 @@ ask_plugin (void *context, const char *name, const char *path)
 }
 
 const char *
-setup_label (const struct setup *setup, const char *label)
+setup_declared_label (const struct setup *setup, const char *label)
 {
-  struct alias alias = { .label = label };
-
   for (size_t i = 0; i < setup->decoders_count; i++) {
     const char *name = declared_label (setup->decoders[i]->instance.plugin, label);
 
     if (name != NULL)
       return name;
   }
+  return label;
+}
+
+const char *
+setup_label (const struct setup *setup, const char *label)
+{
+  struct alias alias = { .label = label };
+  const char *declared = setup_declared_label (setup, label);
+
+  if (declared != label)
+    return declared;
   /* The alias counts also where the decoder that declares it is not used. */
   plugins_list (DCPIPE_KIND_DECODER, ask_plugin, &alias);
   return alias.name != NULL ? alias.name : label;

@@ -276,7 +276,7 @@ read_sections (struct setup *setup)
 }
 
 struct setup *
-setup_read (const char *path)
+setup_read (const char *path, bool service)
 {
   struct setup *setup = calloc (1, sizeof *setup);
 
@@ -290,6 +290,8 @@ setup_read (const char *path)
     return NULL;
   }
   read_sections (setup);
+  if (service && (setup->service = service_config_read (setup->file)) == NULL)
+    ini_mistake (setup->file, 0, "no memory for [service]");
   inifile_report (setup->file);
   if (setup->file->mistakes == 0 && setup->sinks != NULL)
     return setup;
@@ -308,6 +310,7 @@ setup_free (struct setup *setup)
   free (setup->sinks);
   setup_free_decoders (setup);
   options_free (&pipeline_table, setup->pipeline_values);
+  service_config_free (setup->service);
   inifile_free (setup->file);
   free (setup->path);
   free (setup);

@@ -10,6 +10,7 @@
 #include "inifile.h"
 #include "options.h"
 #include "plugin.h"
+#include "service/settings.h"
 
 /* [pipeline] */
 struct pipeline_settings {
@@ -34,8 +35,7 @@ struct decoder {
 
 struct setup {
   char *path; /* of the INI file */
-  struct inifile
-      *file; /* as it was written; [service], [schedule] and [webhook NAME] are read from it later */
+  struct inifile *file; /* as it was written */
   struct pipeline_settings pipeline;
   struct option_value *pipeline_values; /* one for each of setup_pipeline_options */
   struct instance *source;
@@ -43,16 +43,21 @@ struct setup {
   size_t decoders_count;
   struct instance **sinks;
   size_t sinks_count;
+  struct service_config *service; /* of the sections that only `serve` reads; NULL if they were not asked for */
 };
 
 /* Reads the file, loads the plugins, sets and checks every option. Every mistake is logged (file, line,
- * nearest known name), not only the first; NULL if there was one. */
-struct setup *setup_read (const char *path);
+ * nearest known name), not only the first; NULL if there was one. `service`: also what is in [service],
+ * [schedule] and [webhook NAME], which is not looked at otherwise. */
+struct setup *setup_read (const char *path, bool service);
 void setup_free (struct setup *setup);
 
 /* The canonical name of a label that a user wrote: aliases that the decoders declare, then those of the other
  * decoder plugins found, are followed; otherwise `label` itself. Main thread. */
 const char *setup_label (const struct setup *setup, const char *label);
+
+/* The same for aliases of the configured decoders alone, which loads no plugin. Any thread. */
+const char *setup_declared_label (const struct setup *setup, const char *label);
 
 /* Every label that a [decoder LABEL] section names, canonical, sorted, without repeats; NULL at the end.
  * The caller frees the array, not the texts. */

@@ -69,18 +69,32 @@ scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpo
   return status;
 }
 
-static void
-fill (struct dcpipe_row *row, const char *name, const struct scope_status *status)
+json_t *
+scope_status_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label)
 {
-  struct timespec now;
+  struct scope_status status = scope_status (setup, checkpoint, label);
   char digest[65];
 
-  clock_gettime (CLOCK_REALTIME, &now);
+  digest_text (digest, status.digest);
+  return json_pack ("{s:s, s:o, s:I, s:I, s:I, s:s?, s:s?, s:s}", "tableName", label ? label : "all",
+                    "lastSyncedBlockOffset",
+                    status.known ? json_integer ((json_int_t) status.position) : json_null (),
+                    "totalRecordsSynced", (json_int_t) status.entries, "failedEntries",
+                    (json_int_t) status.failed, "syncErrors", (json_int_t) status.errors, "lastError",
+                    status.last_error, "trust", status.known ? trust_name (status.trust) : NULL, "digest",
+                    digest);
+}
+
+static void
+fill (struct dcpipe_row *row, const char *name, const struct scope_status *status, uint64_t now)
+{
+  char digest[65];
+
   digest_text (digest, status->digest);
   dcpipe_set_string (row, STATUS_TABLE_NAME, name);
   if (status->known)
     dcpipe_set_u64 (row, STATUS_LAST_SYNCED_BLOCK_OFFSET, status->position);
-  dcpipe_set_time (row, STATUS_LAST_SYNCED_AT, (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec);
+  dcpipe_set_time (row, STATUS_LAST_SYNCED_AT, now);
   dcpipe_set_u64 (row, STATUS_TOTAL_RECORDS_SYNCED, status->entries);
   dcpipe_set_u64 (row, STATUS_SYNC_ERRORS, status->errors);
   dcpipe_set_string (row, STATUS_LAST_ERROR, status->last_error);
@@ -98,7 +112,7 @@ write_scope (struct applier *applier, const char *label)
   int result = DCPIPE_OK;
 
   row->operation = DCPIPE_UPSERT;
-  fill (row, label != NULL ? label : "all", &status);
+  fill (row, label != NULL ? label : "all", &status, applier->synced_ns);
   if (scratch.maker.no_memory) {
     fail ("no memory for sync_status");
     result = DCPIPE_FAIL;
@@ -112,12 +126,15 @@ int
 applier_sync_status (struct applier *applier)
 {
   const char **labels = setup_labels (applier->run->setup);
+  struct timespec now;
   int result;
 
   if (labels == NULL) {
     fail ("no memory for sync_status");
     return DCPIPE_FAIL;
   }
+  clock_gettime (CLOCK_REALTIME, &now);
+  applier->synced_ns = (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
   result = write_scope (applier, NULL);
   for (size_t i = 0; labels[i] != NULL && result == DCPIPE_OK; i++)
     result = write_scope (applier, labels[i]);

@@ -2,6 +2,7 @@
 #ifndef DCPIPE_SYNCSTATUS_H
 #define DCPIPE_SYNCSTATUS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,5 +26,9 @@ struct scope_status {
 /* `label`: NULL for everything. */
 struct scope_status
 scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label);
+
+/* The same as a JSON object with the names of the REST API; "all" for NULL. NULL when memory is short. */
+json_t *scope_status_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint,
+                           const char *label);
 
 #endif

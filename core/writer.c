@@ -35,6 +35,7 @@ struct writer {
   unsigned again; /* transactions begun anew since the last commit */
   struct writer_progress progress;
   struct table_changes *changes;
+  struct news news;
 };
 
 /* ---- opening ------------------------------------------------------------------------------------ */
@@ -130,6 +131,7 @@ writer_open (struct run *run, struct instance *sink, int mode, const char *scrat
   writer->retry.max = run->setup->pipeline.max_retries;
   writer->queue = queue_make ();
   writer->changes = calloc (run->tables->count, sizeof *writer->changes);
+  news_init (&writer->news, run->tables->count);
   log_set_instance (sink->title);
   if (writer->queue != NULL && writer->changes != NULL)
     *status = open_and_load (writer, mode, scratch);
@@ -154,6 +156,13 @@ release_pending (struct writer *writer)
 }
 
 static void
+publish (struct writer *writer)
+{
+  news_publish (&writer->news, &writer->checkpoint, writer->applier.synced_ns, writer->changes,
+                &writer->applier.notes);
+}
+
+static void
 count_commit (struct writer *writer, uint64_t began)
 {
   struct writer_progress *progress = &writer->progress;
@@ -170,6 +179,7 @@ count_commit (struct writer *writer, uint64_t began)
     writer->changes[i].changed += writer->applier.changes[i].changed;
     writer->changes[i].removed += writer->applier.changes[i].removed;
   }
+  publish (writer);
 }
 
 /* Did a commit that seemed to fail take place all the same? */
@@ -440,7 +450,8 @@ note_end (struct writer *writer, const char *reason)
   if (result != DCPIPE_OK) {
     log_warning ("how the run ended could not be noted: %s", failure ());
     writer->sink->plugin->u.sink.rollback (writer->sink->handle);
-  }
+  } else
+    publish (writer);
 }
 
 /* True when what is pending should not wait for more. */
@@ -513,6 +524,7 @@ writer_free (struct writer *writer)
     writer->sink->plugin->u.sink.close (writer->sink->handle);
   queue_free (writer->queue);
   checkpoint_free (&writer->checkpoint);
+  news_destroy (&writer->news);
   free (writer->changes);
   free (writer);
 }
@@ -554,6 +566,12 @@ const struct table_changes *
 writer_changes (const struct writer *writer)
 {
   return writer->changes;
+}
+
+struct news *
+writer_news (struct writer *writer)
+{
+  return &writer->news;
 }
 
 bool

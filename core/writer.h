@@ -4,6 +4,7 @@
 #ifndef DCPIPE_WRITER_H
 #define DCPIPE_WRITER_H
 
+#include "news.h"
 #include "run.h"
 
 struct writer;
@@ -43,6 +44,9 @@ const struct instance *writer_sink (const struct writer *writer);
 const struct writer_progress *writer_progress (const struct writer *writer);
 const struct table_changes *writer_changes (const struct writer *writer); /* by table number; after
                                                                              writer_join */
+
+/* What its last commit left, for any thread. */
+struct news *writer_news (struct writer *writer);
 
 /* True if the sink failed for good. */
 bool writer_failed (const struct writer *writer);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In place of the service in a build without libmicrohttpd. */
+#include "config.h"
+
+#include "commands.h"
+#include "log.h"
+
+int
+command_serve (const struct setup *setup, const struct arguments *arguments)
+{
+  (void) arguments;
+  log_error ("%s: this dcpipe was built without libmicrohttpd, so it cannot serve", setup->path);
+  return STATUS_CONFIGURATION;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /api/sync/status, /api/sync/overview, /healthz and /readyz. */
+#include "config.h"
+
+#include <string.h>
+
+#include "cleanup.h"
+#include "log.h"
+#include "service/endpoints.h"
+
+#define OVERVIEW_JOBS 20
+#define OVERVIEW_FAILURES 50
+
+void
+api_status (struct request *request, struct reply *reply)
+{
+  CLEANUP_FREE char *body = snapshot_status (&request->service->snapshot);
+
+  if (body != NULL)
+    reply_text (reply, MHD_HTTP_OK, "application/json", body, strlen (body));
+  else
+    reply_error (reply, MHD_HTTP_INTERNAL_SERVER_ERROR, "the sink cannot be read", "%s", failure ());
+}
+
+json_t *
+status_event_json (struct service *service)
+{
+  return json_pack ("{s:o, s:o}", "heights", snapshot_heights_json (&service->snapshot), "sinks",
+                    snapshot_committed_json (&service->snapshot));
+}
+
+void
+api_overview (struct request *request, struct reply *reply)
+{
+  struct service *service = request->service;
+  struct snapshot *snapshot = &service->snapshot;
+  json_t *heights = snapshot_heights_json (snapshot);
+  json_t *source = json_pack ("{s:s, s:O, s:O}", "plugin", plugin_name (service->setup->source->plugin), "first",
+                              json_object_get (heights, "first"), "tip", json_object_get (heights, "tip"));
+
+  reply_data (reply, MHD_HTTP_OK,
+              json_pack ("{s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
+                         PACKAGE_VERSION, "now", time_json (realtime_ns ()), "startedAt",
+                         time_json (service->started_ns), "ready",
+                         atomic_load (&service->ready) && !atomic_load (&service->stopping), "ledger",
+                         snapshot_ledger_json (snapshot), "source", source, "labels",
+                         snapshot_labels_json (snapshot), "heights", heights, "sinks",
+                         snapshot_sinks_json (snapshot), "failedEntries",
+                         snapshot_failures_json (snapshot, OVERVIEW_FAILURES), "schedule",
+                         schedule_json (service), "webhooks", json_array (), "throughput",
+                         snapshot_throughput_json (snapshot), "jobs",
+                         jobs_list_json (&service->jobs, OVERVIEW_JOBS)));
+}
+
+void
+api_healthz (struct request *request, struct reply *reply)
+{
+  bool ready = atomic_load (&request->service->ready);
+
+  reply_data (reply, MHD_HTTP_OK, json_pack ("{s:s}", "status", ready ? "ready" : "alive"));
+}
+
+void
+api_readyz (struct request *request, struct reply *reply)
+{
+  if (atomic_load (&request->service->stopping))
+    reply_error (reply, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready", "the service is being stopped");
+  else if (!atomic_load (&request->service->ready))
+    reply_error (reply, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready", "the service is being started");
+  else
+    reply_data (reply, MHD_HTTP_OK, json_pack ("{s:s}", "status", "ready"));
+}

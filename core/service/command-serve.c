@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "dcpipe-plugin.h"
+#include "log.h"
+#include "queue.h"
+#include "service/clock.h"
+#include "service/http.h"
+#include "service/notify.h"
+#include "service/runner.h"
+#include "service/service.h"
+#include "stop.h"
+
+/* How long the main thread waits for something to do, ms; and the part of its time, in percent, that it spends at the most
+ * on looking whether other processes have written into the sinks. */
+#define IDLE_MS 1000
+#define REFRESH_PERCENT 5
+
+void
+service_stopping (struct service *service)
+{
+  if (atomic_exchange (&service->stopping, true))
+    return;
+  log_info ("the service is being stopped");
+  notify_send ("STOPPING=1");
+  jobs_refuse (&service->jobs);
+}
+
+/* ---- the main thread ---------------------------------------------------------------------------- */
+
+static void
+wait_for_work (struct service *service)
+{
+  struct pollfd wait[] = { { .fd = dcpipe_stop_fd (), .events = POLLIN },
+                           { .fd = service->jobs.wake[0], .events = POLLIN } };
+  char bytes[64];
+
+  poll (wait, 2, schedule_wait (service, IDLE_MS));
+  while (read (service->jobs.wake[0], bytes, sizeof bytes) > 0)
+    ;
+}
+
+/* Looks at the stores, unless that takes so long that it was done too lately. */
+static void
+refresh (struct service *service, uint64_t *next)
+{
+  uint64_t began = monotonic_ns (), moved = snapshot_moved (&service->snapshot);
+
+  if (began < *next)
+    return;
+  snapshot_refresh (&service->snapshot);
+  *next = monotonic_ns () + (monotonic_ns () - began) * (100 / REFRESH_PERCENT);
+  if (snapshot_moved (&service->snapshot) != moved)
+    events_publish (&service->events, "status", status_event_json (service));
+}
+
+static void
+work (struct service *service)
+{
+  uint64_t next_refresh = 0;
+
+  while (stop_signal () == 0) {
+    struct job *job;
+
+    atomic_store (&service->beat, monotonic_ns ());
+    schedule_tick (service);
+    job = jobs_begin (&service->jobs);
+    if (job != NULL) {
+      runner_run (service, job);
+      continue;
+    }
+    wait_for_work (service);
+    refresh (service, &next_refresh);
+  }
+}
+
+/* ---- life --------------------------------------------------------------------------------------- */
+
+static void
+announce (const struct service *service)
+{
+  char text[256];
+
+  log_info ("listening on %s", http_address (service->http));
+  snprintf (text, sizeof text, "READY=1\nSTATUS=listening on %s", http_address (service->http));
+  notify_send (text);
+}
+
+/* From the first request that can be answered to the last. */
+static int
+serve (struct service *service)
+{
+  struct clock_thread *clock;
+
+  service->http = http_start (service);
+  clock = service->http != NULL ? clock_start (service) : NULL;
+  if (clock != NULL) {
+    atomic_store (&service->ready, true);
+    announce (service);
+    work (service);
+  } else
+    log_failure ();
+  service_stopping (service);
+  jobs_close (&service->jobs);
+  events_close (&service->events);
+  if (service->http != NULL)
+    http_stop (service->http);
+  clock_stop (clock);
+  return clock != NULL ? STATUS_DONE : STATUS_FAILED;
+}
+
+int
+command_serve (const struct setup *setup, const struct arguments *arguments)
+{
+  static struct service service;
+  int status = STATUS_FAILED;
+  bool good;
+
+  (void) arguments;
+  service.setup = setup;
+  service.config = setup->service;
+  service.started_ns = realtime_ns ();
+  atomic_store (&service.beat, monotonic_ns ());
+  events_init (&service.events);
+  clients_init (&service.clients, service.config->service.request_timeout);
+  schedule_init (&service.schedule, &service);
+  good = stop_init () && snapshot_init (&service.snapshot, setup);
+  good = jobs_init (&service.jobs, &service, service.config->service.state) && good;
+  if (good)
+    status = serve (&service);
+  else
+    log_failure ();
+  jobs_destroy (&service.jobs);
+  snapshot_destroy (&service.snapshot);
+  clients_destroy (&service.clients);
+  events_destroy (&service.events);
+  return status;
+}

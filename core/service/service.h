@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The service of `dcpipe serve`: what its threads share.
+ *
+ *    HTTP thread (http.c, endpoints.c, api-*.c)     takes requests, reads the snapshot, adds and cancels jobs
+ *    main thread (runner.c)                         runs jobs one by one, and fills the snapshot meanwhile
+ *    clock thread (clock.c)                         time-outs, keep-alives, the watchdog
+ *
+ * The HTTP thread never waits for a store, a source or a run. */
+#ifndef DCPIPE_SERVICE_H
+#define DCPIPE_SERVICE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "service/clients.h"
+#include "service/events.h"
+#include "service/jobs.h"
+#include "service/schedule.h"
+#include "service/settings.h"
+#include "service/snapshot.h"
+#include "service/values.h"
+#include "setup.h"
+
+struct http;
+struct webhooks;
+
+struct service {
+  const struct setup *setup;
+  const struct service_config *config;
+  struct snapshot snapshot;
+  struct jobs jobs;
+  struct events events;
+  struct schedule schedule;
+  struct clients clients;
+  struct http *http;
+  uint64_t started_ns; /* since 1970 */
+  atomic_bool ready;   /* imports are taken */
+  atomic_bool stopping;
+  atomic_uint_fast64_t beat; /* CLOCK_MONOTONIC, ns: when the main thread was seen last */
+};
+
+/* The process is to end: nothing new is taken. Main thread. */
+void service_stopping (struct service *service);
+
+/* The data of the event `status`. Any thread. */
+json_t *status_event_json (struct service *service);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "service/settings.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "log.h"
+
+#define YEAR_MS (INT64_C (366) * 86400000)
+
+#define SERVICE(member) offsetof (struct service_settings, member)
+#define SCHEDULE(member) offsetof (struct schedule_settings, member)
+#define WEBHOOK(member) offsetof (struct webhook_settings, member)
+
+static const struct dcpipe_option service_items[] = {
+  { "listen", DCPIPE_OPTION_TEXT, "127.0.0.1:8787", NULL, 0, 0, 0,
+    "where to listen: ADDRESS:PORT, [ADDRESS]:PORT, or unix:PATH; port 0 takes a free one", SERVICE (listen) },
+  { "token", DCPIPE_OPTION_SECRET, NULL, NULL, 0, 0, 0,
+    "what requests must carry as Authorization: Bearer TOKEN; required beyond loopback", SERVICE (token) },
+  { "cors_origins", DCPIPE_OPTION_LIST, NULL, NULL, 0, 0, 0,
+    "origins (https://host) whose pages may ask this service; none unless given", SERVICE (cors_origins) },
+  { "max_connections", DCPIPE_OPTION_INT, "1000", NULL, 4, 60000, 0, "connections at once at the most",
+    SERVICE (max_connections) },
+  { "request_timeout", DCPIPE_OPTION_DURATION, "30s", NULL, 1000, 3600000, 0,
+    "time within which a request must have come, and its answer must have been taken", SERVICE (request_timeout) },
+  { "state", DCPIPE_OPTION_PATH, "dcpipe.state", NULL, 0, 0, 0,
+    "directory for the history of jobs and the webhooks that are not yet delivered", SERVICE (state) },
+};
+
+static const struct dcpipe_option schedule_items[] = {
+  { "interval", DCPIPE_OPTION_DURATION, NULL, NULL, 1000, YEAR_MS, 0,
+    "time from the beginning of one import to that of the next; none unless given", SCHEDULE (interval) },
+  { "follow", DCPIPE_OPTION_BOOL, "no", NULL, 0, 0, 0, "stay at the tip, asking every poll_interval",
+    SCHEDULE (follow) },
+  { "on_start", DCPIPE_OPTION_BOOL, NULL, NULL, 0, 0, 0,
+    "import when the service starts; yes unless given, if interval or follow is set", SCHEDULE (on_start) },
+};
+
+static const struct dcpipe_option webhook_items[] = {
+  { "url", DCPIPE_OPTION_TEXT, NULL, NULL, 0, 0, DCPIPE_OPTION_REQUIRED, "http:// or https:// address to post to",
+    WEBHOOK (url) },
+  { "secret", DCPIPE_OPTION_SECRET, NULL, NULL, 0, 0, 0,
+    "signs messages as Standard Webhooks says: whsec_ and base64 of 24 to 64 bytes", WEBHOOK (secret) },
+  { "events", DCPIPE_OPTION_LIST, "import.completed import.failed ledger.diverged", NULL, 0, 0, 0,
+    "which messages to send", WEBHOOK (events) },
+  { "timeout", DCPIPE_OPTION_DURATION, "15s", NULL, 100, 600000, 0, "time for one attempt", WEBHOOK (timeout) },
+  { "give_up_after", DCPIPE_OPTION_DURATION, "3d", NULL, 1000, YEAR_MS, 0,
+    "time since the event after which delivery is given up", WEBHOOK (give_up_after) },
+};
+
+static const struct dcpipe_options service_table = DCPIPE_ARRAY (service_items),
+                                   schedule_table = DCPIPE_ARRAY (schedule_items),
+                                   webhook_table = DCPIPE_ARRAY (webhook_items);
+
+const struct dcpipe_options *
+service_options (void)
+{
+  return &service_table;
+}
+
+const struct dcpipe_options *
+schedule_options (void)
+{
+  return &schedule_table;
+}
+
+const struct dcpipe_options *
+webhook_options (void)
+{
+  return &webhook_table;
+}
+
+/* ---- listen -------------------------------------------------------------------------------------- */
+
+static bool
+is_port (const char *text)
+{
+  unsigned long port = 0;
+
+  for (size_t i = 0; text[i] != '\0'; i++) {
+    if (!isdigit ((unsigned char) text[i]) || i > 4)
+      return false;
+    port = port * 10 + (unsigned long) (text[i] - '0');
+  }
+  return text[0] != '\0' && port <= 65535;
+}
+
+bool
+listen_split (const char *listen, char **address, char **port)
+{
+  const char *colon = strrchr (listen, ':'), *begin = listen, *end = colon;
+
+  *address = *port = NULL;
+  if (colon != NULL && begin[0] == '[' && colon > begin + 1 && colon[-1] == ']') {
+    begin++;
+    end--;
+  } else if (colon != NULL && memchr (begin, ':', (size_t) (colon - begin)) != NULL)
+    colon = NULL;
+  if (colon == NULL || end == begin || !is_port (colon + 1)) {
+    fail ("'%s': expected ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH", listen);
+    return false;
+  }
+  *address = strndup (begin, (size_t) (end - begin));
+  *port = strdup (colon + 1);
+  if (*address != NULL && *port != NULL)
+    return true;
+  free (*address);
+  free (*port);
+  *address = *port = NULL;
+  fail ("no memory for an address");
+  return false;
+}
+
+bool
+listen_is_local (const char *listen)
+{
+  CLEANUP_FREE char *address = NULL, *port = NULL;
+  struct in_addr four;
+  struct in6_addr six;
+
+  if (strncmp (listen, "unix:", 5) == 0)
+    return true;
+  if (!listen_split (listen, &address, &port))
+    return false;
+  if (inet_pton (AF_INET, address, &four) == 1)
+    return ntohl (four.s_addr) >> 24 == 127;
+  if (inet_pton (AF_INET6, address, &six) == 1)
+    return IN6_IS_ADDR_LOOPBACK (&six);
+  return strcmp (address, "localhost") == 0;
+}
+
+/* ---- what contradicts ---------------------------------------------------------------------------- */
+
+static unsigned
+line_of (const struct dcpipe_options *options, const struct option_value *values, const char *key)
+{
+  for (size_t i = 0; i < options->count; i++)
+    if (strcmp (options->items[i].key, key) == 0)
+      return values[i].line;
+  return 0;
+}
+
+static void
+check_listen (const struct service_config *config, struct inifile *file)
+{
+  const char *listen = config->service.listen;
+  unsigned line = line_of (&service_table, config->service_values, "listen");
+  CLEANUP_FREE char *address = NULL, *port = NULL;
+
+  if (strncmp (listen, "unix:", 5) == 0) {
+    if (listen[5] == '\0')
+      ini_mistake (file, line, "listen = %s: the path is missing", listen);
+  } else if (!listen_split (listen, &address, &port))
+    ini_mistake (file, line, "listen = %s", failure ());
+  else if (!listen_is_local (listen) && config->service.token == NULL)
+    ini_mistake (file, line, "listen = %s: others can reach this address, so 'token' is needed", listen);
+}
+
+static void
+check_token (const struct service_config *config, struct inifile *file)
+{
+  const char *token = config->service.token;
+
+  if (token == NULL)
+    return;
+  for (const char *p = token; *p != '\0'; p++)
+    if ((unsigned char) *p <= ' ' || (unsigned char) *p > '~') {
+      ini_mistake (file, line_of (&service_table, config->service_values, "token"),
+                   "token: it holds blanks or characters that a header cannot carry");
+      return;
+    }
+  if (strlen (token) < 16)
+    ini_mistake (file, line_of (&service_table, config->service_values, "token"),
+                 "token: it is shorter than 16 characters");
+}
+
+/* An origin is a scheme, a host and perhaps a port, as browsers send it. */
+static void
+check_origins (const struct service_config *config, struct inifile *file)
+{
+  unsigned line = line_of (&service_table, config->service_values, "cors_origins");
+
+  for (const char *const *origin = config->service.cors_origins; origin && *origin; origin++) {
+    const char *host = strstr (*origin, "://");
+
+    if (host == NULL || host == *origin || host[3] == '\0' || strpbrk (host + 3, "/?#@*") != NULL)
+      ini_mistake (file, line, "cors_origins: '%s': expected an origin like https://example.org", *origin);
+  }
+}
+
+static void
+check_webhook (const struct webhook_settings *hook, const struct option_value *values, struct inifile *file)
+{
+  static const char *const types[] = { "import.completed", "import.failed", "ledger.diverged" };
+
+  if (hook->url != NULL && strncmp (hook->url, "http://", 7) != 0 && strncmp (hook->url, "https://", 8) != 0)
+    ini_mistake (file, line_of (&webhook_table, values, "url"),
+                 "url: expected an address that begins with http:// or https://");
+  for (const char *const *event = hook->events; event && *event; event++) {
+    bool known = false;
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+      known |= strcmp (*event, types[i]) == 0;
+    if (!known)
+      ini_mistake (file, line_of (&webhook_table, values, "events"),
+                   "events: '%s': expected import.completed, import.failed or ledger.diverged", *event);
+  }
+}
+
+/* ---- reading ------------------------------------------------------------------------------------- */
+
+static const char *const nothing_more[] = { NULL };
+
+static const struct ini_section *
+find_section (const struct inifile *file, const char *kind)
+{
+  for (size_t i = 0; i < file->count; i++)
+    if (strcmp (file->sections[i].kind, kind) == 0)
+      return &file->sections[i];
+  return NULL;
+}
+
+static bool
+read_service (struct service_config *config, struct inifile *file)
+{
+  const struct ini_section *section = find_section (file, "service");
+  unsigned before = file->mistakes;
+
+  config->service_values =
+      options_set (&service_table, file, &section, section != NULL, nothing_more, &config->service);
+  if (config->service_values == NULL)
+    return false;
+  if (file->mistakes > before)
+    return true;
+  check_listen (config, file);
+  check_token (config, file);
+  check_origins (config, file);
+  return true;
+}
+
+static bool
+read_schedule (struct service_config *config, struct inifile *file)
+{
+  const struct ini_section *section = find_section (file, "schedule");
+
+  config->schedule_values =
+      options_set (&schedule_table, file, &section, section != NULL, nothing_more, &config->schedule);
+  if (config->schedule_values == NULL)
+    return false;
+  if (section == NULL || ini_find (section, "on_start") == NULL)
+    config->schedule.on_start = config->schedule.interval > 0 || config->schedule.follow;
+  return true;
+}
+
+static bool
+read_webhooks (struct service_config *config, struct inifile *file)
+{
+  config->webhooks = calloc (file->count + 1, sizeof *config->webhooks);
+  config->webhook_values = calloc (file->count + 1, sizeof (struct option_value *));
+  if (config->webhooks == NULL || config->webhook_values == NULL)
+    return false;
+  for (size_t i = 0; i < file->count; i++) {
+    const struct ini_section *section = &file->sections[i];
+    struct webhook_settings *hook = &config->webhooks[config->webhooks_count];
+    struct option_value *values;
+
+    if (strcmp (section->kind, "webhook") != 0 || section->name == NULL)
+      continue;
+    values = options_set (&webhook_table, file, &section, 1, nothing_more, hook);
+    if (values == NULL)
+      return false;
+    hook->name = section->name;
+    config->webhook_values[config->webhooks_count++] = values;
+    check_webhook (hook, values, file);
+  }
+  return true;
+}
+
+struct service_config *
+service_config_read (struct inifile *file)
+{
+  struct service_config *config = calloc (1, sizeof *config);
+
+  if (config != NULL && read_service (config, file) && read_schedule (config, file)
+      && read_webhooks (config, file))
+    return config;
+  service_config_free (config);
+  return NULL;
+}
+
+void
+service_config_free (struct service_config *config)
+{
+  if (config == NULL)
+    return;
+  options_free (&service_table, config->service_values);
+  options_free (&schedule_table, config->schedule_values);
+  for (size_t i = 0; i < config->webhooks_count; i++)
+    options_free (&webhook_table, config->webhook_values[i]);
+  free (config->webhook_values);
+  free (config->webhooks);
+  free (config);
+}

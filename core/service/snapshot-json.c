@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The snapshot as the REST API shows it. */
+#include "config.h"
+
+#include "service/snapshot-json.h"
+
+#include <string.h>
+
+#include "cleanup.h"
+#include "log.h"
+#include "progress.h"
+#include "service/snapshot.h"
+#include "service/values.h"
+#include "syncstatus.h"
+
+#define NS_PER_MINUTE UINT64_C (60000000000)
+
+/* 0 stands for a position that is not known. */
+static json_t *
+height_json (uint64_t position)
+{
+  return position > 0 ? number_json (position) : json_null ();
+}
+
+/* ---- GET /api/sync/status ----------------------------------------------------------------------- */
+
+static void
+add_status (json_t *list, const struct snapshot *snapshot, const char *label)
+{
+  const struct sink_view *view = &snapshot->sinks[0];
+  struct scope_status status = scope_status (snapshot->setup, &view->checkpoint, label);
+
+  if (!status.known && status.errors == 0)
+    return;
+  json_array_append_new (
+      list, json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o}", "tableName", label != NULL ? label : "all",
+                       "lastSyncedBlockOffset", status.known ? number_json (status.position) : json_null (),
+                       "lastSyncedAt", time_json (view->synced_ns), "totalRecordsSynced",
+                       number_json (status.entries), "syncErrors", number_json (status.errors), "lastError",
+                       text_json (status.last_error)));
+}
+
+void
+snapshot_make_status (struct snapshot *snapshot)
+{
+  CLEANUP_FREE const char **labels = setup_labels (snapshot->setup);
+  json_t *list = json_array (), *body;
+
+  add_status (list, snapshot, NULL);
+  for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
+    add_status (list, snapshot, labels[i]);
+  body = json_pack ("{s:b, s:{s:o, s:o}}", "success", 1, "data", "statuses", list, "totalTables",
+                    json_integer ((json_int_t) json_array_size (list)));
+  free (snapshot->status);
+  snapshot->status = json_dumps (body, JSON_COMPACT);
+  json_decref (body);
+}
+
+char *
+snapshot_status (struct snapshot *snapshot)
+{
+  char *copy;
+
+  LOCK_SCOPE (&snapshot->mutex);
+  if (snapshot->sinks[0].error != NULL) {
+    fail ("%s", snapshot->sinks[0].error);
+    return NULL;
+  }
+  copy = snapshot->status != NULL ? strdup (snapshot->status) : NULL;
+  if (copy == NULL)
+    fail ("no memory for the status");
+  return copy;
+}
+
+/* ---- sinks -------------------------------------------------------------------------------------- */
+
+/* The least of all decoders' frontiers, or NULL if there is a decoder without. */
+static const struct point *
+committed_point (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint)
+{
+  const struct point *least = NULL;
+
+  for (size_t i = 0; i < setup->decoders_count; i++) {
+    const struct frontier *frontier = checkpoint_find (checkpoint, setup->decoders[i]->instance.name);
+
+    if (frontier == NULL || !frontier->at.known)
+      return NULL;
+    if (least == NULL || frontier->at.position < least->position)
+      least = &frontier->at;
+  }
+  return least;
+}
+
+static json_t *
+committed_json (const struct snapshot *snapshot, const struct sink_view *view)
+{
+  const struct point *point = committed_point (snapshot->setup, &view->checkpoint);
+
+  return point == NULL ? json_null ()
+                       : json_pack ("{s:o, s:o, s:o, s:o}", "position", number_json (point->position), "time",
+                                    time_json (point->time_ns), "blocks", number_json (point->blocks),
+                                    "entries", number_json (point->entries));
+}
+
+static json_t *
+frontier_json (const struct frontier *frontier)
+{
+  const struct point *at = &frontier->at;
+  char digest[65];
+
+  digest_text (digest, frontier->digest);
+  return json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:s}", "decoder", frontier->decoder, "position",
+                    at->known ? number_json (at->position) : json_null (), "time",
+                    time_json (at->known ? at->time_ns : 0), "blocks", number_json (at->known ? at->blocks : 0),
+                    "entries", number_json (frontier->entries), "failed", number_json (frontier->failed),
+                    "trust", at->known ? trust_name (frontier->trust) : NULL, "digest", digest);
+}
+
+static json_t *
+scopes_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint)
+{
+  CLEANUP_FREE const char **labels = setup_labels (setup);
+  json_t *scopes = json_array ();
+
+  json_array_append_new (scopes, scope_status_json (setup, checkpoint, NULL));
+  for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
+    json_array_append_new (scopes, scope_status_json (setup, checkpoint, labels[i]));
+  return scopes;
+}
+
+static json_t *
+sink_json (const struct snapshot *snapshot, const struct sink_view *view)
+{
+  const struct dcpipe_checkpoint *checkpoint = &view->checkpoint;
+  struct scope_status all = scope_status (snapshot->setup, checkpoint, NULL);
+  json_t *frontiers = json_array ();
+  char digest[65];
+
+  digest_text (digest, all.digest);
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    json_array_append_new (frontiers, frontier_json (&checkpoint->frontiers[i]));
+  return json_pack ("{s:s, s:s, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o}", "name", view->sink->name, "plugin",
+                    plugin_name (view->sink->plugin), "committed", committed_json (snapshot, view), "scopes",
+                    scopes_json (snapshot->setup, checkpoint), "frontiers", frontiers, "unconfirmed",
+                    checkpoint->unconfirmed > 0 ? number_json (checkpoint->unconfirmed - 1) : json_null (),
+                    "digest", checkpoint->text != NULL ? digest : NULL, "trust",
+                    all.known ? trust_name (all.trust) : NULL, "lastSyncedAt", time_json (view->synced_ns),
+                    "error", text_json (view->error));
+}
+
+json_t *
+snapshot_sinks_json (struct snapshot *snapshot)
+{
+  json_t *list = json_array ();
+
+  LOCK_SCOPE (&snapshot->mutex);
+  for (size_t i = 0; i < snapshot->sinks_count; i++)
+    json_array_append_new (list, sink_json (snapshot, &snapshot->sinks[i]));
+  return list;
+}
+
+json_t *
+snapshot_committed_json (struct snapshot *snapshot)
+{
+  json_t *list = json_array ();
+
+  LOCK_SCOPE (&snapshot->mutex);
+  for (size_t i = 0; i < snapshot->sinks_count; i++)
+    json_array_append_new (list, json_pack ("{s:s, s:o}", "name", snapshot->sinks[i].sink->name, "committed",
+                                            committed_json (snapshot, &snapshot->sinks[i])));
+  return list;
+}
+
+/* ---- the rest ----------------------------------------------------------------------------------- */
+
+json_t *
+snapshot_heights_json (struct snapshot *snapshot)
+{
+  LOCK_SCOPE (&snapshot->mutex);
+  return json_pack ("{s:o, s:o, s:o, s:o, s:o, s:b}", "first",
+                    snapshot->tip > 0 ? number_json (snapshot->first) : json_null (), "fetched",
+                    height_json (snapshot->fetched), "verified", height_json (snapshot->verified), "tip",
+                    height_json (snapshot->tip), "tipSeenAt", time_json (snapshot->tip_ns), "atTip",
+                    snapshot->at_tip);
+}
+
+json_t *
+snapshot_failures_json (struct snapshot *snapshot, size_t max)
+{
+  json_t *list = json_array ();
+
+  LOCK_SCOPE (&snapshot->mutex);
+  for (size_t i = snapshot->failures.count; i-- > 0 && json_array_size (list) < max;) {
+    const struct failure_note *note = &snapshot->failures.items[i];
+
+    json_array_append_new (
+        list, json_pack ("{s:s, s:o, s:o, s:o, s:s, s:o, s:s}", "sink", snapshot->sinks[0].sink->name,
+                         "blockOffset", number_json (note->block_offset), "entryIndex",
+                         number_json (note->entry_index), "label", text_json (note->label), "decoder",
+                         note->decoder != NULL ? note->decoder : "", "item", number_json (note->item),
+                         "reason", note->reason != NULL ? note->reason : ""));
+  }
+  return list;
+}
+
+json_t *
+snapshot_throughput_json (struct snapshot *snapshot)
+{
+  uint64_t now = realtime_ns () / NS_PER_MINUTE;
+  json_t *list = json_array ();
+
+  LOCK_SCOPE (&snapshot->mutex);
+  for (uint64_t at = now - (MINUTES - 1); at <= now; at++) {
+    const struct minute *minute = &snapshot->minutes[at % MINUTES];
+
+    if (minute->at == at && minute->blocks > 0)
+      json_array_append_new (list, json_pack ("{s:o, s:o, s:o}", "at", time_json (at * NS_PER_MINUTE),
+                                              "entries", number_json (minute->entries), "blocks",
+                                              number_json (minute->blocks)));
+  }
+  return list;
+}
+
+json_t *
+snapshot_ledger_json (struct snapshot *snapshot)
+{
+  char text[2 * DCPIPE_HASH_MAX + 1];
+
+  LOCK_SCOPE (&snapshot->mutex);
+  for (size_t i = 0; i < snapshot->sinks_count; i++)
+    if (snapshot->sinks[i].checkpoint.ledger.size > 0) {
+      hash_text (text, &snapshot->sinks[i].checkpoint.ledger);
+      return json_string (text);
+    }
+  return json_null ();
+}
+
+json_t *
+snapshot_labels_json (struct snapshot *snapshot)
+{
+  CLEANUP_FREE const char **labels = setup_labels (snapshot->setup);
+  json_t *list = json_array ();
+
+  for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
+    json_array_append_new (list, json_string (labels[i]));
+  return list;
+}
+
+/* ---- progress ----------------------------------------------------------------------------------- */
+
+static json_t *
+writer_json (const struct writer *writer)
+{
+  const struct writer_progress *progress = writer_progress (writer);
+
+  return json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o}", "name", writer_sink (writer)->name, "committed",
+                    height_json (atomic_load (&progress->committed)), "blocks",
+                    number_json (atomic_load (&progress->blocks)), "entries",
+                    number_json (atomic_load (&progress->entries)), "failed",
+                    number_json (atomic_load (&progress->failed)), "retries",
+                    number_json (atomic_load (&progress->retries)));
+}
+
+json_t *
+run_progress_json (const struct run *run, double seconds)
+{
+  const struct run_progress *progress = &run->progress;
+  uint64_t entries = atomic_load (&progress->verified_entries), bytes = atomic_load (&progress->verified_bytes),
+           end = atomic_load (&progress->end), least = UINT64_MAX;
+  int permille = progress_permille (run);
+  json_t *sinks = json_array ();
+
+  for (size_t i = 0; i < run->writers_count; i++) {
+    uint64_t committed = atomic_load (&writer_progress (run->writers[i])->committed);
+
+    least = committed < least ? committed : least;
+    json_array_append_new (sinks, writer_json (run->writers[i]));
+  }
+  return json_pack (
+      "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:o}", "percent",
+      permille >= 0 ? json_real ((double) permille / 10) : json_null (), "first",
+      end > 0 ? number_json (atomic_load (&progress->first)) : json_null (), "tip", height_json (end),
+      "fetched", height_json (atomic_load (&progress->fetched)), "verified",
+      height_json (atomic_load (&progress->verified)), "committed",
+      height_json (least == UINT64_MAX ? 0 : least), "blocks",
+      number_json (atomic_load (&progress->verified_blocks)), "entries", number_json (entries), "bytes",
+      number_json (bytes), "retries", number_json (atomic_load (&progress->retries)), "seconds", seconds,
+      "entriesPerSecond", seconds > 0 ? (double) entries / seconds : 0, "bytesPerSecond",
+      seconds > 0 ? (double) bytes / seconds : 0, "sinks", sinks);
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "service/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "labels.h"
+#include "log.h"
+#include "scan.h"
+#include "service/snapshot-json.h"
+#include "service/values.h"
+#include "sinkopen.h"
+#include "status.h"
+
+#define NS_PER_MINUTE UINT64_C (60000000000)
+
+/* ---- reading stores ----------------------------------------------------------------------------- */
+
+/* sync_status has the time of the last commit in every row. */
+static bool
+take_synced (void *context, const struct dcpipe_row *row)
+{
+  uint64_t *latest = context, time = dcpipe_get_u64 (row, STATUS_LAST_SYNCED_AT);
+
+  if (!dcpipe_is_null (row, STATUS_LAST_SYNCED_AT) && time > *latest)
+    *latest = time;
+  return true;
+}
+
+static bool
+take_failure (void *context, const struct dcpipe_row *row)
+{
+  failure_notes_add (context, row);
+  return true;
+}
+
+static int
+scan_table (struct instance *sink, const struct dcpipe_table *table,
+            bool (*each) (void *context, const struct dcpipe_row *row), void *context)
+{
+  struct row_scratch scratch = { 0 };
+  int result = sink_scan (sink, row_scratch_key (&scratch, table), each, context);
+
+  row_scratch_free (&scratch);
+  return result == DCPIPE_OK ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* What a store holds besides the checkpoint. */
+struct store_extras {
+  uint64_t synced_ns;
+  struct failure_notes *failures; /* or NULL */
+};
+
+/* Opens a handle of its own, beside whoever writes. */
+static int
+read_store (const struct snapshot *snapshot, const struct instance *configured,
+            struct dcpipe_checkpoint *checkpoint, struct store_extras *extras)
+{
+  struct instance *sink = instance_clone (configured);
+  const struct dcpipe_table *tables = snapshot->tables->items;
+  int status;
+
+  *checkpoint = (struct dcpipe_checkpoint){ 0 };
+  if (sink == NULL)
+    return STATUS_FAILED;
+  log_set_instance (configured->title);
+  status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
+  if (status == STATUS_DONE && checkpoint->text != NULL && sink->plugin->u.sink.scan != NULL) {
+    status = sink_prepare (sink, snapshot->tables);
+    if (status == STATUS_DONE)
+      status = scan_table (sink, &tables[CORE_SYNC_STATUS], take_synced, &extras->synced_ns);
+    if (status == STATUS_DONE && extras->failures != NULL)
+      status = scan_table (sink, &tables[CORE_FAILED_ENTRIES], take_failure, extras->failures);
+  }
+  sink_close (sink);
+  log_set_instance (NULL);
+  instance_free (sink);
+  return status;
+}
+
+static bool
+same_text (const struct dcpipe_checkpoint *a, const struct dcpipe_checkpoint *b)
+{
+  return a->text != NULL && b->text != NULL && a->text_size == b->text_size
+         && memcmp (a->text, b->text, a->text_size) == 0;
+}
+
+/* The checkpoint becomes the view's. With the mutex held. */
+static void
+set_checkpoint (struct snapshot *snapshot, struct sink_view *view, struct dcpipe_checkpoint *checkpoint,
+                uint64_t synced_ns)
+{
+  checkpoint_free (&view->checkpoint);
+  view->checkpoint = *checkpoint;
+  view->synced_ns = synced_ns;
+  snapshot->moved++;
+}
+
+static void
+set_error (struct sink_view *view, const char *error)
+{
+  free (view->error);
+  view->error = error != NULL ? strdup (error) : NULL;
+}
+
+static void
+read_view (struct snapshot *snapshot, struct sink_view *view, bool with_failures)
+{
+  struct dcpipe_checkpoint checkpoint;
+  struct failure_notes failures = { 0 };
+  struct store_extras extras = { .failures = with_failures ? &failures : NULL };
+  int status = read_store (snapshot, view->sink, &checkpoint, &extras);
+
+  LOCK_SCOPE (&snapshot->mutex);
+  set_error (view, status == STATUS_DONE ? NULL : failure ());
+  if (status == STATUS_DONE)
+    set_checkpoint (snapshot, view, &checkpoint, extras.synced_ns);
+  else
+    checkpoint_free (&checkpoint);
+  if (with_failures && status == STATUS_DONE)
+    failure_notes_clear (&snapshot->failures);
+  failure_notes_move (&snapshot->failures, &failures);
+  failure_notes_clear (&failures);
+}
+
+/* ---- life --------------------------------------------------------------------------------------- */
+
+static bool
+make_views (struct snapshot *snapshot)
+{
+  const struct setup *setup = snapshot->setup;
+
+  snapshot->tables = tables_make (setup);
+  if (snapshot->tables == NULL)
+    return false;
+  snapshot->sinks = calloc (setup->sinks_count, sizeof *snapshot->sinks);
+  for (size_t i = 0; snapshot->sinks != NULL && i < setup->sinks_count; i++) {
+    struct sink_view *view = &snapshot->sinks[snapshot->sinks_count++];
+
+    view->sink = setup->sinks[i];
+    view->changes = calloc (snapshot->tables->count, sizeof *view->changes);
+    view->changes_before = calloc (snapshot->tables->count, sizeof *view->changes);
+    if (view->changes == NULL || view->changes_before == NULL)
+      break;
+  }
+  if (snapshot->sinks_count == setup->sinks_count && snapshot->sinks[setup->sinks_count - 1].changes_before)
+    return true;
+  fail ("no memory for the state of the sinks");
+  return false;
+}
+
+bool
+snapshot_init (struct snapshot *snapshot, const struct setup *setup)
+{
+  *snapshot = (struct snapshot){ .setup = setup };
+  pthread_mutex_init (&snapshot->mutex, NULL);
+  if (!make_views (snapshot))
+    return false;
+  for (size_t i = 0; i < snapshot->sinks_count; i++) {
+    read_view (snapshot, &snapshot->sinks[i], i == 0);
+    if (snapshot->sinks[i].error != NULL)
+      log_warning ("%s", snapshot->sinks[i].error);
+  }
+  LOCK_SCOPE (&snapshot->mutex);
+  snapshot_make_status (snapshot);
+  return true;
+}
+
+void
+snapshot_destroy (struct snapshot *snapshot)
+{
+  for (size_t i = 0; i < snapshot->sinks_count; i++) {
+    checkpoint_free (&snapshot->sinks[i].checkpoint);
+    free (snapshot->sinks[i].error);
+    free (snapshot->sinks[i].changes);
+    free (snapshot->sinks[i].changes_before);
+  }
+  free (snapshot->sinks);
+  failure_notes_clear (&snapshot->failures);
+  tables_free (snapshot->tables);
+  free (snapshot->status);
+  pthread_mutex_destroy (&snapshot->mutex);
+}
+
+void
+snapshot_refresh (struct snapshot *snapshot)
+{
+  uint64_t before = snapshot->moved;
+
+  for (size_t i = 0; i < snapshot->sinks_count; i++) {
+    struct sink_view *view = &snapshot->sinks[i];
+    struct dcpipe_checkpoint stored;
+    bool good = sink_peek (view->sink, &stored) == STATUS_DONE;
+    bool same = good && view->error == NULL
+                && (same_text (&stored, &view->checkpoint) || (!stored.text && !view->checkpoint.text));
+
+    checkpoint_free (&stored);
+    if (!same)
+      read_view (snapshot, view, i == 0);
+  }
+  LOCK_SCOPE (&snapshot->mutex);
+  if (snapshot->moved != before)
+    snapshot_make_status (snapshot);
+}
+
+/* ---- from a run --------------------------------------------------------------------------------- */
+
+static void
+take_totals (struct sink_view *view, const struct writer *writer, bool last)
+{
+  const struct writer_progress *progress = writer_progress (writer);
+
+  view->totals.blocks = view->before.blocks + atomic_load (&progress->blocks);
+  view->totals.entries = view->before.entries + atomic_load (&progress->entries);
+  view->totals.failed = view->before.failed + atomic_load (&progress->failed);
+  view->totals.commits = view->before.commits + atomic_load (&progress->commits);
+  view->totals.commit_ns = view->before.commit_ns + atomic_load (&progress->commit_ns);
+  view->totals.retries = view->before.retries + atomic_load (&progress->retries);
+  if (last)
+    view->before = view->totals;
+}
+
+static void
+take_changes (struct snapshot *snapshot, struct sink_view *view, const struct table_changes *changes)
+{
+  for (size_t i = 0; i < snapshot->tables->count; i++) {
+    view->changes[i].added = view->changes_before[i].added + changes[i].added;
+    view->changes[i].changed = view->changes_before[i].changed + changes[i].changed;
+    view->changes[i].removed = view->changes_before[i].removed + changes[i].removed;
+  }
+}
+
+static struct dcpipe_checkpoint
+parse_news (const struct news *news)
+{
+  struct dcpipe_checkpoint checkpoint = { 0 };
+
+  dcpipe_checkpoint_set (&checkpoint, news->text, news->size);
+  if (checkpoint.no_memory || !checkpoint_parse (&checkpoint))
+    checkpoint_free (&checkpoint);
+  return checkpoint;
+}
+
+/* Takes what the sink's last commit left. */
+static void
+take_news (struct snapshot *snapshot, struct sink_view *view, struct news *news, struct failure_notes *failures)
+{
+  struct dcpipe_checkpoint checkpoint = { 0 };
+
+  LOCK_SCOPE (&news->mutex);
+  if (news->commits == view->taken)
+    return;
+  view->taken = news->commits;
+  checkpoint = parse_news (news);
+  take_changes (snapshot, view, news->changes);
+  if (view == snapshot->sinks) {
+    failure_notes_copy (failures, &news->failures);
+    failure_notes_move (&snapshot->failures, &news->failures);
+  }
+  if (checkpoint.text != NULL)
+    set_checkpoint (snapshot, view, &checkpoint, news->time_ns);
+}
+
+static void
+count_minute (struct snapshot *snapshot, const struct sink_totals *before, const struct sink_totals *now)
+{
+  uint64_t at = realtime_ns () / NS_PER_MINUTE;
+  struct minute *minute = &snapshot->minutes[at % MINUTES];
+
+  if (minute->at != at)
+    *minute = (struct minute){ .at = at };
+  minute->blocks += now->blocks - before->blocks;
+  minute->entries += now->entries - before->entries;
+}
+
+static void
+take_sink (struct snapshot *snapshot, struct sink_view *view, struct writer *writer, bool last,
+           struct failure_notes *failures)
+{
+  struct sink_totals before = view->totals;
+
+  set_error (view, NULL);
+  take_totals (view, writer, last);
+  take_news (snapshot, view, writer_news (writer), failures);
+  if (view == snapshot->sinks)
+    count_minute (snapshot, &before, &view->totals);
+  if (!last)
+    return;
+  view->taken = 0;
+  memcpy (view->changes_before, view->changes, snapshot->tables->count * sizeof *view->changes);
+}
+
+static void
+take_heights (struct snapshot *snapshot, const struct run *run)
+{
+  uint64_t end = atomic_load (&run->progress.end), fetched = atomic_load (&run->progress.fetched),
+           verified = atomic_load (&run->progress.verified);
+
+  if (end > 0) {
+    snapshot->moved += end != snapshot->tip;
+    snapshot->first = atomic_load (&run->progress.first);
+    snapshot->tip = end;
+    snapshot->tip_ns = realtime_ns ();
+  }
+  if (fetched > 0)
+    snapshot->fetched = fetched;
+  if (verified > 0)
+    snapshot->verified = verified;
+  if (run->scope.count == 0)
+    snapshot->at_tip = atomic_load (&run->at_tip);
+}
+
+static void
+take_source (struct snapshot *snapshot, const struct run *run, bool last)
+{
+  const struct source_totals *before = &snapshot->source_before;
+
+  snapshot->source = (struct source_totals){
+    .blocks = before->blocks + atomic_load (&run->progress.verified_blocks),
+    .entries = before->entries + atomic_load (&run->progress.verified_entries),
+    .bytes = before->bytes + atomic_load (&run->progress.verified_bytes),
+    .fetched_bytes = before->fetched_bytes + atomic_load (&run->progress.fetched_bytes),
+    .retries = before->retries + atomic_load (&run->progress.retries)
+  };
+  if (last)
+    snapshot->source_before = snapshot->source;
+}
+
+void
+snapshot_take (struct snapshot *snapshot, const struct run *run, bool last, struct failure_notes *failures)
+{
+  LOCK_SCOPE (&snapshot->mutex);
+  uint64_t before = snapshot->moved;
+
+  take_heights (snapshot, run);
+  take_source (snapshot, run, last);
+  for (size_t i = 0; i < run->writers_count && i < snapshot->sinks_count; i++)
+    take_sink (snapshot, &snapshot->sinks[i], run->writers[i], last, failures);
+  if (snapshot->moved != before)
+    snapshot_make_status (snapshot);
+}
+
+uint64_t
+snapshot_moved (struct snapshot *snapshot)
+{
+  LOCK_SCOPE (&snapshot->mutex);
+  return snapshot->moved;
+}
+
+bool
+snapshot_knows_label (struct snapshot *snapshot, const char *label)
+{
+  bool known = label_is_named (snapshot->setup, label);
+
+  LOCK_SCOPE (&snapshot->mutex);
+  for (size_t i = 0; i < snapshot->sinks_count && !known; i++)
+    known = label_is_stored (&snapshot->sinks[i].checkpoint, label);
+  return known;
+}
