@@ -9,11 +9,14 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "log.h"
@@ -22,10 +25,10 @@
 
 struct reader {
   struct inifile *file;
-  FILE *stream;
-  char *text; /* the current line, without its end */
-  size_t capacity;
+  char *next, *end; /* what is left of the file's bytes, behind which there is a 0 */
+  char *text;       /* the current line, without its end */
   unsigned line;
+  bool no_memory;
   bool key_expected; /* the line was given to inih as a key and has not come back yet */
 };
 
@@ -111,27 +114,58 @@ comment_start (const char *p)
 
 /* ---- sections ------------------------------------------------------------------------------------ */
 
+/* Frees what a section holds. */
+static void
+clear_section (struct ini_section *section)
+{
+  for (size_t i = 0; i < section->count; i++) {
+    free (section->values[i].key);
+    free (section->values[i].text);
+    free (section->values[i].variable);
+  }
+  free (section->values);
+  free (section->title);
+  free (section->kind);
+  free (section->name);
+}
+
 static bool
-add_section (struct inifile *file, unsigned line, const char *start, const char *end)
+make_section (struct ini_section *section, unsigned line, const char *start, const char *end)
 {
   CLEANUP_FREE char *text = trimmed (start, end);
-  struct ini_section *more = realloc (file->sections, (file->count + 1) * sizeof *more);
-  struct ini_section *section;
   size_t kind = text == NULL ? 0 : strcspn (text, " \t");
 
-  if (more != NULL)
-    file->sections = more;
-  if (text == NULL || more == NULL)
+  *section = (struct ini_section){ .line = line };
+  if (text == NULL)
     return false;
-  section = &file->sections[file->count++];
-  *section = (struct ini_section){ .line = line, .kind = strndup (text, kind) };
+  section->kind = strndup (text, kind);
   if (text[kind] != '\0')
     section->name = trimmed (text + kind, text + strlen (text));
   if (section->kind == NULL || (text[kind] != '\0' && section->name == NULL))
     return false;
-  return asprintf (&section->title, "[%s%s%s]", section->kind, section->name ? " " : "",
-                   section->name ? section->name : "")
-         >= 0;
+  if (asprintf (&section->title, "[%s%s%s]", section->kind, section->name ? " " : "",
+                section->name ? section->name : "")
+      >= 0)
+    return true;
+  section->title = NULL;
+  return false;
+}
+
+static bool
+add_section (struct inifile *file, unsigned line, const char *start, const char *end)
+{
+  struct ini_section *more = realloc (file->sections, (file->count + 1) * sizeof *more);
+  struct ini_section section;
+
+  if (more == NULL)
+    return false;
+  file->sections = more;
+  if (!make_section (&section, line, start, end)) {
+    clear_section (&section);
+    return false;
+  }
+  file->sections[file->count++] = section;
+  return true;
 }
 
 /* The line begins with '['. */
@@ -156,7 +190,7 @@ take_section (struct reader *reader)
     return;
   }
   if (!add_section (reader->file, reader->line, reader->text + 1, end))
-    ini_mistake (reader->file, reader->line, "no memory for the section");
+    reader->no_memory = true;
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------- */
@@ -168,7 +202,7 @@ add_value (struct reader *reader, struct ini_section *section, const char *key, 
   struct ini_value value = { .line = reader->line };
 
   if (more == NULL) {
-    ini_mistake (reader->file, reader->line, "no memory for a value");
+    reader->no_memory = true;
     return;
   }
   section->values = more;
@@ -184,7 +218,7 @@ add_value (struct reader *reader, struct ini_section *section, const char *key, 
     section->values[section->count++] = value;
     return;
   }
-  ini_mistake (reader->file, reader->line, "no memory for a value");
+  reader->no_memory = true;
   free (value.key);
   free (value.text);
   free (value.variable);
@@ -221,7 +255,7 @@ take_key (void *context, const char *section_name, const char *key, const char *
   }
   text = trimmed (value, comment_start (value));
   if (text == NULL)
-    ini_mistake (file, reader->line, "no memory for a value");
+    reader->no_memory = true;
   else
     add_value (reader, section, key, text);
   return 1;
@@ -260,24 +294,25 @@ is_key_line (struct reader *reader, size_t length)
   return false;
 }
 
-/* Reads one line into `text`, without its end. */
+/* Makes the next line `text`, without its end. */
 static bool
 next_line (struct reader *reader, size_t *length)
 {
-  ssize_t got = getline (&reader->text, &reader->capacity, reader->stream);
+  size_t left = (size_t) (reader->end - reader->next);
+  char *text = reader->next, *newline = memchr (text, '\n', left);
+  char *stop = newline != NULL ? newline : reader->end;
 
-  if (got < 0)
+  if (left == 0)
     return false;
   reader->line++;
-  if (got > 0 && reader->text[got - 1] == '\n')
-    reader->text[--got] = '\0';
-  if (got > 0 && reader->text[got - 1] == '\r')
-    reader->text[--got] = '\0';
-  if (reader->line == 1 && got >= 3 && memcmp (reader->text, "\xef\xbb\xbf", 3) == 0) {
-    memmove (reader->text, reader->text + 3, (size_t) got - 2);
-    got -= 3;
-  }
-  *length = (size_t) got;
+  reader->next = newline != NULL ? newline + 1 : reader->end;
+  if (stop > text && stop[-1] == '\r')
+    stop--;
+  *stop = '\0';
+  if (reader->line == 1 && stop - text >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
+    text += 3;
+  reader->text = text;
+  *length = (size_t) (stop - text);
   return true;
 }
 
@@ -292,7 +327,7 @@ read_line (char *buffer, int size, void *context)
     ini_mistake (reader->file, reader->line, "'%.60s': expected KEY = VALUE", reader->text);
     reader->key_expected = false;
   }
-  while (next_line (reader, &length)) {
+  while (!reader->no_memory && next_line (reader, &length)) {
     if (!is_key_line (reader, length))
       continue;
     reader->key_expected = true;
@@ -304,46 +339,126 @@ read_line (char *buffer, int size, void *context)
 
 /* ---- the file ------------------------------------------------------------------------------------ */
 
+/* Opens what is to be read: a file, or a pipe that somebody writes to. Others may have no end. -1 after
+ * fail. */
+static int
+open_file (const char *path)
+{
+  int fd = strcmp (path, "-") == 0 ? dup (STDIN_FILENO) : open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  struct stat status;
+
+  if (fd < 0 || fstat (fd, &status) < 0) {
+    fail ("%s: cannot be read: %s", path, strerror (errno));
+    if (fd >= 0)
+      close (fd);
+    return -1;
+  }
+  if (strcmp (path, "-") == 0)
+    return fd;
+  if (!S_ISREG (status.st_mode) && !S_ISFIFO (status.st_mode)) {
+    fail ("%s: cannot be read: %s", path,
+          S_ISDIR (status.st_mode) ? strerror (EISDIR) : "neither a file nor a pipe");
+    close (fd);
+    return -1;
+  }
+  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
+  return fd;
+}
+
+static bool
+is_pipe (int fd)
+{
+  struct stat status;
+
+  return fstat (fd, &status) == 0 && S_ISFIFO (status.st_mode);
+}
+
+/* All bytes of the file and a 0, to be freed. NULL after fail. */
 static char *
-directory_of (const char *path)
+read_all (const char *path, int fd, size_t *size)
+{
+  char *bytes = malloc (INIFILE_SIZE_MAX + 2);
+  ssize_t got = 1;
+
+  *size = 0;
+  if (bytes == NULL) {
+    fail ("%s: no memory for what it says", path);
+    return NULL;
+  }
+  while (*size <= INIFILE_SIZE_MAX && got != 0) {
+    got = read (fd, bytes + *size, INIFILE_SIZE_MAX + 1 - *size);
+    if (got < 0 && errno != EINTR)
+      break;
+    *size += got > 0 ? (size_t) got : 0;
+  }
+  bytes[*size] = '\0';
+  if (got == 0 && (*size > 0 || !is_pipe (fd)))
+    return bytes;
+  if (got == 0)
+    fail ("%s: nothing came through this pipe: does anybody write to it?", path);
+  else if (got < 0)
+    fail ("%s: cannot be read: %s", path, strerror (errno));
+  else
+    fail ("%s: is longer than %d bytes, which is too much for a configuration", path, INIFILE_SIZE_MAX);
+  free (bytes);
+  return NULL;
+}
+
+/* The directory that relative paths are taken from: the file's, or the current one for what comes through a
+ * pipe. NULL after fail. */
+static char *
+directory_of (const char *path, int fd)
 {
   char absolute[PATH_MAX];
-  char *slash;
+  struct stat status;
+  char *slash, *copy;
 
-  if (realpath (path, absolute) == NULL)
-    return NULL;
-  slash = strrchr (absolute, '/');
-  return slash == absolute ? strdup ("/") : strndup (absolute, (size_t) (slash - absolute));
+  if (strcmp (path, "-") == 0 || fstat (fd, &status) < 0 || !S_ISREG (status.st_mode)) {
+    copy = getcwd (absolute, sizeof absolute) != NULL ? strdup (absolute) : NULL;
+  } else {
+    slash = realpath (path, absolute) != NULL ? strrchr (absolute, '/') : NULL;
+    copy = slash == NULL       ? NULL
+           : slash == absolute ? strdup ("/")
+                               : strndup (absolute, (size_t) (slash - absolute));
+  }
+  if (copy == NULL)
+    fail ("%s: the directory of it cannot be found: %s", path, strerror (errno));
+  return copy;
+}
+
+/* Fills `file` from its bytes. False after fail. */
+static bool
+parse_bytes (struct inifile *file, char *bytes, size_t size)
+{
+  struct reader reader = { .file = file, .next = bytes, .end = bytes + size };
+
+  if (ini_parse_stream (read_line, &reader, take_key, &reader) >= 0 && !reader.no_memory)
+    return true;
+  fail ("%s: no memory for what it says", file->path);
+  return false;
 }
 
 struct inifile *
 inifile_read (const char *path)
 {
-  CLEANUP_FCLOSE FILE *stream = fopen (path, "re");
-  struct inifile *file = calloc (1, sizeof *file);
-  struct reader reader = { .file = file, .stream = stream };
+  CLEANUP_CLOSE int fd = open_file (path);
+  CLEANUP_FREE char *bytes = NULL;
+  struct inifile *file;
+  size_t size;
 
-  if (stream == NULL || file == NULL) {
-    fail ("%s: cannot be read: %s", path, strerror (errno));
+  if (fd < 0 || (bytes = read_all (path, fd, &size)) == NULL)
+    return NULL;
+  file = calloc (1, sizeof *file);
+  if (file == NULL || (file->path = strdup (path)) == NULL) {
+    fail ("%s: no memory for what it says", path);
     free (file);
     return NULL;
   }
-  file->path = strdup (path);
-  file->directory = directory_of (path);
-  if (file->path == NULL || file->directory == NULL) {
-    fail ("%s: cannot be read: %s", path, strerror (errno));
-    inifile_free (file);
-    return NULL;
-  }
-  errno = 0;
-  if (ini_parse_stream (read_line, &reader, take_key, &reader) < 0 || ferror (stream)) {
-    fail ("%s: cannot be read: %s", path, errno ? strerror (errno) : "no memory");
-    free (reader.text);
-    inifile_free (file);
-    return NULL;
-  }
-  free (reader.text);
-  return file;
+  file->directory = directory_of (path, fd);
+  if (file->directory != NULL && parse_bytes (file, bytes, size))
+    return file;
+  inifile_free (file);
+  return NULL;
 }
 
 void
@@ -351,19 +466,8 @@ inifile_free (struct inifile *file)
 {
   if (file == NULL)
     return;
-  for (size_t i = 0; i < file->count; i++) {
-    struct ini_section *section = &file->sections[i];
-
-    for (size_t j = 0; j < section->count; j++) {
-      free (section->values[j].key);
-      free (section->values[j].text);
-      free (section->values[j].variable);
-    }
-    free (section->values);
-    free (section->title);
-    free (section->kind);
-    free (section->name);
-  }
+  for (size_t i = 0; i < file->count; i++)
+    clear_section (&file->sections[i]);
   for (unsigned i = 0; i < file->listed; i++)
     free (file->mistake_list[i].text);
   free (file->mistake_list);

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #define INIFILE_LINE_MAX 65536
+#define INIFILE_SIZE_MAX (4 * 1024 * 1024)
 
 struct ini_value {
   char *key;
@@ -49,8 +50,9 @@ struct ini_mistake {
   char *text;
 };
 
-/* Reads the file. Mistakes in it are noted, and the rest is read all the same. NULL after fail if the file
- * cannot be read at all. */
+/* Reads the file, or standard input if `path` is "-". Mistakes in it are noted, and the rest is read all the
+ * same. NULL after fail if the file cannot be read at all, is larger than INIFILE_SIZE_MAX, or is neither a
+ * file nor a pipe. */
 struct inifile *inifile_read (const char *path);
 void inifile_free (struct inifile *file);
 

@@ -309,6 +309,8 @@ option_parse (const struct dcpipe_option *option, const char *text, const char *
     return parse_secret (text, directory, &value->string);
   default:
     value->string = strdup (text);
+    if (value->string == NULL)
+      fail ("no memory for a text");
     return value->string != NULL;
   }
 }

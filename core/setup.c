@@ -234,6 +234,8 @@ read_sinks (struct setup *setup)
     if (sink != NULL)
       setup->sinks[setup->sinks_count++] = sink;
   }
+  if (setup->sinks == NULL)
+    ini_mistake (file, 0, "no memory for the sinks");
   if (find_section (file, "sink", true) == NULL)
     ini_mistake (file, 0, "there is no [sink NAME]: at least one is needed");
 }
@@ -293,7 +295,7 @@ setup_read (const char *path, bool service)
   if (service && (setup->service = service_config_read (setup->file)) == NULL)
     ini_mistake (setup->file, 0, "no memory for [service]");
   inifile_report (setup->file);
-  if (setup->file->mistakes == 0 && setup->sinks != NULL)
+  if (setup->file->mistakes == 0)
     return setup;
   setup_free (setup);
   return NULL;

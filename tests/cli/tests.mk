@@ -7,6 +7,7 @@ dist_check_SCRIPTS += cli/check-good.sh
 dist_check_SCRIPTS += cli/check-mistakes.sh
 dist_check_SCRIPTS += cli/check-online.sh
 dist_check_SCRIPTS += cli/config-complete.sh
+dist_check_SCRIPTS += cli/config-file.sh
 dist_check_SCRIPTS += cli/decoder-sections.sh
 dist_check_SCRIPTS += cli/development.sh
 dist_check_SCRIPTS += cli/dump-plugin.sh
