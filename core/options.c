@@ -4,6 +4,7 @@
 
 #include "options.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,26 @@ copy_source (struct option_value *value, const struct ini_value *given, const ch
   return given == NULL || given->variable == NULL || (value->variable = strdup (given->variable)) != NULL;
 }
 
+/* What an option is for, as words within a sentence: the first clause of its help, which may be written as a
+ * sentence itself. To be freed; NULL when memory is short. */
+static char *
+purpose (const struct dcpipe_option *option)
+{
+  const char *help = option->help != NULL ? option->help : option_type_name (option->type);
+  const char *stop = strstr (help, ". ");
+  size_t size = strcspn (help, ";");
+  char *text;
+
+  if (stop != NULL && (size_t) (stop - help) < size)
+    size = (size_t) (stop - help);
+  while (size > 0 && help[size - 1] == '.')
+    size--;
+  text = strndup (help, size);
+  if (text != NULL && isupper ((unsigned char) text[0]) && !isupper ((unsigned char) text[1]))
+    text[0] = (char) tolower ((unsigned char) text[0]);
+  return text;
+}
+
 static bool
 set_option (const struct dcpipe_option *option, struct inifile *file,
             const struct ini_section *const *sections, size_t count, struct option_value *value)
@@ -146,9 +167,10 @@ set_option (const struct dcpipe_option *option, struct inifile *file,
   if (!copy_source (value, given, option->default_value))
     return false;
   if (given == NULL && (option->flags & DCPIPE_OPTION_REQUIRED)) {
+    CLEANUP_FREE char *text = purpose (option);
+
     ini_mistake (file, section ? section->line : 0, "%s needs the key '%s': %s",
-                 section ? section->title : "the file", option->key,
-                 option->help ? option->help : option_type_name (option->type));
+                 section ? section->title : "the file", option->key, text != NULL ? text : option->key);
     return true;
   }
   if (given != NULL && given->broken)
