@@ -303,6 +303,19 @@ number (uint64_t value)
   return json_string (text);
 }
 
+/* Sets a member, and makes the object NULL when there is no memory: a checkpoint that lacks something must
+ * never be stored. json_pack fails on NULL. */
+static void
+set_member (json_t **object, const char *member, json_t *value)
+{
+  if (*object == NULL)
+    json_decref (value);
+  else if (json_object_set_new (*object, member, value) != 0) {
+    json_decref (*object);
+    *object = NULL;
+  }
+}
+
 static json_t *
 format_point (const struct point *point)
 {
@@ -323,11 +336,11 @@ format_frontier (const struct frontier *frontier)
   char digest[65];
 
   for (size_t i = 0; i < frontier->labels_count; i++)
-    json_object_set_new (labels, frontier->labels[i].label,
-                         json_pack ("[o, o]", number (frontier->labels[i].entries),
-                                    number (frontier->labels[i].failed)));
+    set_member (&labels, frontier->labels[i].label,
+                json_pack ("[o, o]", number (frontier->labels[i].entries),
+                           number (frontier->labels[i].failed)));
   for (size_t i = 0; i < frontier->ahead_count; i++)
-    json_object_set_new (ahead, frontier->ahead[i].label, format_point (&frontier->ahead[i].at));
+    set_member (&ahead, frontier->ahead[i].label, format_point (&frontier->ahead[i].at));
   digest_text (digest, frontier->digest);
   return json_pack ("{s:s, s:o, s:o, s:o, s:s, s:i, s:o, s:o}", "fingerprint",
                     frontier->fingerprint ? frontier->fingerprint : "", "at", format_point (&frontier->at),
@@ -344,12 +357,10 @@ checkpoint_format (struct dcpipe_checkpoint *checkpoint)
   char *text;
 
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
-    json_object_set_new (decoders, checkpoint->frontiers[i].decoder,
-                         format_frontier (&checkpoint->frontiers[i]));
+    set_member (&decoders, checkpoint->frontiers[i].decoder, format_frontier (&checkpoint->frontiers[i]));
   for (size_t i = 0; i < checkpoint->errors_count; i++)
-    json_object_set_new (errors, checkpoint->errors[i].scope,
-                         json_pack ("[o, s?]", number (checkpoint->errors[i].count),
-                                    checkpoint->errors[i].last));
+    set_member (&errors, checkpoint->errors[i].scope,
+                json_pack ("[o, s?]", number (checkpoint->errors[i].count), checkpoint->errors[i].last));
   hash_text (ledger, &checkpoint->ledger);
   whole = json_pack ("{s:i, s:s, s:s, s:o, s:o, s:o}", "format", CHECKPOINT_FORMAT, "ledger", ledger,
                      "source", checkpoint->source ? checkpoint->source : "", "unconfirmed",
