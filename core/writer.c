@@ -133,7 +133,9 @@ writer_open (struct run *run, struct instance *sink, int mode, const char *scrat
   writer->changes = calloc (run->tables->count, sizeof *writer->changes);
   news_init (&writer->news, run->tables->count);
   log_set_instance (sink->title);
-  if (writer->queue != NULL && writer->changes != NULL)
+  if (writer->changes == NULL)
+    fail ("no memory for a sink");
+  else if (writer->queue != NULL)
     *status = open_and_load (writer, mode, scratch);
   log_set_instance (title);
   if (*status == STATUS_DONE)
