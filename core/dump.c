@@ -247,9 +247,9 @@ print_service (const struct setup *setup)
 
   print_values (setup, "service.", service_options (), service->service_values);
   print_values (setup, "schedule.", schedule_options (), service->schedule_values);
-  for (size_t i = 0; i < service->webhooks_count; i++) {
-    snprintf (prefix, sizeof prefix, "webhook.%s.", service->webhooks[i].name);
-    print_values (setup, prefix, webhook_options (), service->webhook_values[i]);
+  for (size_t i = 0; i < service->webhooks.count; i++) {
+    snprintf (prefix, sizeof prefix, "webhook.%s.", service->webhooks.items[i].name);
+    print_values (setup, prefix, webhook_options (), service->webhooks.values[i]);
   }
 }
 

@@ -15,7 +15,6 @@
 
 #define SERVICE(member) offsetof (struct service_settings, member)
 #define SCHEDULE(member) offsetof (struct schedule_settings, member)
-#define WEBHOOK(member) offsetof (struct webhook_settings, member)
 
 static const struct dcpipe_option service_items[] = {
   { "listen", DCPIPE_OPTION_TEXT, "127.0.0.1:8787", NULL, 0, 0, 0,
@@ -41,21 +40,8 @@ static const struct dcpipe_option schedule_items[] = {
     "import when the service starts; yes unless given, if interval or follow is set", SCHEDULE (on_start) },
 };
 
-static const struct dcpipe_option webhook_items[] = {
-  { "url", DCPIPE_OPTION_TEXT, NULL, NULL, 0, 0, DCPIPE_OPTION_REQUIRED, "http:// or https:// address to post to",
-    WEBHOOK (url) },
-  { "secret", DCPIPE_OPTION_SECRET, NULL, NULL, 0, 0, 0,
-    "signs messages as Standard Webhooks says: whsec_ and base64 of 24 to 64 bytes", WEBHOOK (secret) },
-  { "events", DCPIPE_OPTION_LIST, "import.completed import.failed ledger.diverged", NULL, 0, 0, 0,
-    "which messages to send", WEBHOOK (events) },
-  { "timeout", DCPIPE_OPTION_DURATION, "15s", NULL, 100, 600000, 0, "time for one attempt", WEBHOOK (timeout) },
-  { "give_up_after", DCPIPE_OPTION_DURATION, "3d", NULL, 1000, YEAR_MS, 0,
-    "time since the event after which delivery is given up", WEBHOOK (give_up_after) },
-};
-
 static const struct dcpipe_options service_table = DCPIPE_ARRAY (service_items),
-                                   schedule_table = DCPIPE_ARRAY (schedule_items),
-                                   webhook_table = DCPIPE_ARRAY (webhook_items);
+                                   schedule_table = DCPIPE_ARRAY (schedule_items);
 
 const struct dcpipe_options *
 service_options (void)
@@ -67,12 +53,6 @@ const struct dcpipe_options *
 schedule_options (void)
 {
   return &schedule_table;
-}
-
-const struct dcpipe_options *
-webhook_options (void)
-{
-  return &webhook_table;
 }
 
 /* ---- listen -------------------------------------------------------------------------------------- */
@@ -193,25 +173,6 @@ check_origins (const struct service_config *config, struct inifile *file)
   }
 }
 
-static void
-check_webhook (const struct webhook_settings *hook, const struct option_value *values, struct inifile *file)
-{
-  static const char *const types[] = { "import.completed", "import.failed", "ledger.diverged" };
-
-  if (hook->url != NULL && strncmp (hook->url, "http://", 7) != 0 && strncmp (hook->url, "https://", 8) != 0)
-    ini_mistake (file, line_of (&webhook_table, values, "url"),
-                 "url: expected an address that begins with http:// or https://");
-  for (const char *const *event = hook->events; event && *event; event++) {
-    bool known = false;
-
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-      known |= strcmp (*event, types[i]) == 0;
-    if (!known)
-      ini_mistake (file, line_of (&webhook_table, values, "events"),
-                   "events: '%s': expected import.completed, import.failed or ledger.diverged", *event);
-  }
-}
-
 /* ---- reading ------------------------------------------------------------------------------------- */
 
 static const char *const nothing_more[] = { NULL };
@@ -257,37 +218,13 @@ read_schedule (struct service_config *config, struct inifile *file)
   return true;
 }
 
-static bool
-read_webhooks (struct service_config *config, struct inifile *file)
-{
-  config->webhooks = calloc (file->count + 1, sizeof *config->webhooks);
-  config->webhook_values = calloc (file->count + 1, sizeof (struct option_value *));
-  if (config->webhooks == NULL || config->webhook_values == NULL)
-    return false;
-  for (size_t i = 0; i < file->count; i++) {
-    const struct ini_section *section = &file->sections[i];
-    struct webhook_settings *hook = &config->webhooks[config->webhooks_count];
-    struct option_value *values;
-
-    if (strcmp (section->kind, "webhook") != 0 || section->name == NULL)
-      continue;
-    values = options_set (&webhook_table, file, &section, 1, nothing_more, hook);
-    if (values == NULL)
-      return false;
-    hook->name = section->name;
-    config->webhook_values[config->webhooks_count++] = values;
-    check_webhook (hook, values, file);
-  }
-  return true;
-}
-
 struct service_config *
 service_config_read (struct inifile *file)
 {
   struct service_config *config = calloc (1, sizeof *config);
 
   if (config != NULL && read_service (config, file) && read_schedule (config, file)
-      && read_webhooks (config, file))
+      && webhook_list_read (&config->webhooks, file))
     return config;
   service_config_free (config);
   return NULL;
@@ -300,9 +237,6 @@ service_config_free (struct service_config *config)
     return;
   options_free (&service_table, config->service_values);
   options_free (&schedule_table, config->schedule_values);
-  for (size_t i = 0; i < config->webhooks_count; i++)
-    options_free (&webhook_table, config->webhook_values[i]);
-  free (config->webhook_values);
-  free (config->webhooks);
+  webhook_list_free (&config->webhooks);
   free (config);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the sections [service], [schedule] and [webhook NAME] of the INI file say: see struct dcpipe_option tables
- * in settings.c, from which errors, --check and --dump-config are made. */
+ * in settings.c and webhook-settings.c, from which errors, --check and --dump-config are made. */
 #ifndef DCPIPE_SERVICE_SETTINGS_H
 #define DCPIPE_SERVICE_SETTINGS_H
 
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "options.h"
+#include "service/webhook.h"
 
 /* [service] */
 struct service_settings {
@@ -27,29 +28,16 @@ struct schedule_settings {
   bool on_start;     /* import when the service starts */
 };
 
-/* [webhook NAME] */
-struct webhook_settings {
-  const char *name;
-  const char *url;
-  const char *secret;        /* "whsec_" and base64; NULL: messages are not signed */
-  const char *const *events; /* types of messages that it wants, NULL at the end */
-  uint64_t timeout;          /* ms for one attempt */
-  uint64_t give_up_after;    /* ms since the event */
-};
-
 struct service_config {
   struct service_settings service;
   struct schedule_settings schedule;
-  struct webhook_settings *webhooks;
-  size_t webhooks_count;
+  struct webhook_list webhooks;
   struct option_value *service_values, *schedule_values;
-  struct option_value **webhook_values; /* of each webhook */
 };
 
 /* The tables of keys. */
 const struct dcpipe_options *service_options (void);
 const struct dcpipe_options *schedule_options (void);
-const struct dcpipe_options *webhook_options (void);
 
 /* Reads the sections; what is wrong with them is noted in `file`. NULL when memory is short. */
 struct service_config *service_config_read (struct inifile *file);
