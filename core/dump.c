@@ -191,8 +191,12 @@ dump_section (const char *name)
     if (strcmp (sections[i].name, name) == 0)
       options = sections[i].options ();
   if (options == NULL) {
-    log_error ("there is no section '%s' with options of its own; those of the others are their plugin's "
-               "(--dump-plugin)", name);
+    char known[256] = "";
+
+    for (size_t i = 0, used = 0; i < sizeof sections / sizeof *sections && used < sizeof known; i++)
+      used += (size_t) snprintf (known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "", sections[i].name);
+    log_error ("no section '%s' has options of its own (those of sources, decoders and sinks are their "
+               "plugin's); known are: %s", name, known);
     return STATUS_CONFIGURATION;
   }
   print_pair ("", "section", name);

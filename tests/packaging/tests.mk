@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is installed and what is shipped: sources, manual pages, completions, units, and the installed program itself.
 packaging_tests =
+packaging_tests += packaging/completion.sh
 packaging_tests += packaging/demo.sh
 packaging_tests += packaging/man-current.sh
 packaging_tests += packaging/man-examples.sh
 packaging_tests += packaging/man-lint.sh
 packaging_tests += packaging/pkg-config.sh
 packaging_tests += packaging/spdx.sh
+packaging_tests += packaging/units.sh
 packaging_tests += packaging/versions.sh
 TESTS += $(packaging_tests)
 EXTRA_DIST += $(packaging_tests)
