@@ -180,6 +180,9 @@ static const struct section {
   const struct dcpipe_options *(*options) (void);
 } sections[] = {
   { "pipeline", setup_pipeline_options },
+  { "service", service_options },
+  { "schedule", schedule_options },
+  { "webhook", webhook_options },
 };
 
 int

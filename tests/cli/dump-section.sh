@@ -8,6 +8,12 @@ out section=pipeline
 out option.batch_size.type=int
 out option.batch_size.default=100
 out option.flush_interval.max=86400000
+run 0 --dump-section service
+out option.token.type=secret
+run 0 --dump-section schedule
+out option.interval.type=duration
+run 0 --dump-section webhook
+out option.url.required=yes
 run 78 --dump-section sink
 out_lines 0
 grep -q "^dcpipe: error: no section 'sink' has options of its own .*; known are: pipeline" "$dir/err" || die "the error does not name what is known"
