@@ -53,7 +53,7 @@ applier_free (struct applier *applier)
 static bool
 resolves (const struct applier *applier, const struct dcpipe_table *table)
 {
-  return table->decoder != TABLE_CORE
+  return table->decoder < applier->run->setup->decoders_count
          && applier->run->setup->decoders[table->decoder]->instance.plugin->u.decoder.resolve != NULL;
 }
 
@@ -95,7 +95,8 @@ count_failure (struct applier *applier, const struct dcpipe_row *row)
   return DCPIPE_OK;
 }
 
-/* Makes a failed entry of a row that the sink refused. */
+/* Makes a failed entry of a row that the sink refused. One of the source's tables stems from no entry, and is
+ * left out. */
 static int
 refuse (struct applier *applier, const struct dcpipe_row *row, const char *reason, struct row_list *refused)
 {
@@ -103,6 +104,10 @@ refuse (struct applier *applier, const struct dcpipe_row *row, const char *reaso
     .arena = &applier->arena, .entry = row->entry, .tables = applier->run->tables, .list = refused
   };
 
+  if (row->table->decoder == TABLE_SOURCE) {
+    log_warning ("a row of table %s is left out: %s", row->table->name, reason);
+    return DCPIPE_OK;
+  }
   if (row->entry == NULL || resolves (applier, row->table) || refused == NULL) {
     fail ("a row of table %s was refused: %s", row->table->name, reason);
     return DCPIPE_FAIL;
@@ -314,6 +319,17 @@ applier_block (struct applier *applier, const struct dcpipe_block *block)
   return result;
 }
 
+int
+applier_rows (struct applier *applier, const struct row_list *list)
+{
+  int result = DCPIPE_OK;
+
+  for (size_t i = 0; i < list->count && result == DCPIPE_OK; i++)
+    result = add_row (applier, list->items[i]);
+  applier->source_rows += list->count;
+  return result;
+}
+
 /* ---- commits ------------------------------------------------------------------------------------ */
 
 /* Remembers how far the run's labels were inserted ahead. */
@@ -408,7 +424,7 @@ begin_batch (struct applier *applier)
     applier->advanced[i] = NULL;
   arena_free (&applier->arena);
   applier->last = NULL;
-  applier->blocks = applier->entries = 0;
+  applier->blocks = applier->entries = applier->source_rows = 0;
   failures_clear (&applier->failures);
   applier->rows_count = 0;
   failure_notes_clear (&applier->notes);

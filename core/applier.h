@@ -22,6 +22,7 @@ struct applier {
   struct arena arena;                   /* rows made here, until the commit */
   bool block_is_new;                    /* the block at hand is applied to some decoder */
   uint64_t blocks, entries;             /* applied to any decoder, since the last commit */
+  uint64_t source_rows;                 /* of the source's own tables, since the last commit */
   struct failures failures;             /* since the last commit */
   const struct dcpipe_row **rows;       /* waiting to be given to the sink */
   size_t rows_count;
@@ -37,6 +38,9 @@ void applier_free (struct applier *applier);
 
 /* Results are enum dcpipe_result; other than DCPIPE_OK after fail. */
 int applier_block (struct applier *applier, const struct dcpipe_block *block);
+
+/* Applies rows of the source's own tables. */
+int applier_rows (struct applier *applier, const struct row_list *list);
 
 /* Gives everything that waits to the sink, moves the frontiers, and writes sync_status: all but the commit
  * itself. */

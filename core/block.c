@@ -59,7 +59,24 @@ batch_clear (struct dcpipe_batch *batch)
     batch->memory = next;
   }
   arena_free (&batch->arena);
+  arena_free (&batch->row_memory);
   *batch = (struct dcpipe_batch){ 0 };
+}
+
+void
+batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t source, const char *name,
+             size_t count)
+{
+  batch_clear (batch);
+  rows_begin (&batch->rows, &batch->row_memory, tables, source, name, count);
+  batch->rows.list = &batch->row_list;
+  batch->rows.limit = block_size_limit;
+}
+
+dcpipe_rows *
+dcpipe_batch_rows (dcpipe_batch *batch)
+{
+  return &batch->rows;
 }
 
 /* Adds memory to the batch, with `room` bytes of its own. NULL after fail. */
@@ -241,6 +258,22 @@ parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count)
 }
 
 struct parcel *
+parcel_make_rows (struct dcpipe_batch *batch)
+{
+  struct parcel *parcel = new_parcel (0);
+
+  if (parcel == NULL) {
+    fail ("no memory for %zu rows", batch->row_list.count);
+    return NULL;
+  }
+  parcel->rows = batch->row_list;
+  parcel->row_memory = batch->row_memory;
+  batch->row_list = (struct row_list){ 0 };
+  batch->row_memory = (struct arena){ 0 };
+  return parcel;
+}
+
+struct parcel *
 parcel_make_end (enum parcel_end end)
 {
   struct parcel *parcel = new_parcel (0);
@@ -269,7 +302,7 @@ parcel_drop_frames (struct parcel *parcel)
 size_t
 parcel_size (const struct parcel *parcel)
 {
-  size_t size = parcel->arena.size + parcel->large;
+  size_t size = parcel->arena.size + parcel->row_memory.size + parcel->large;
 
   for (size_t i = 0; i < parcel->blocks_count; i++)
     if (parcel->blocks[i].keeps_frame)
@@ -293,6 +326,7 @@ parcel_release (struct parcel *parcel)
     if (parcel->blocks[i].buffer_is_large)
       free (parcel->blocks[i].buffer);
   }
+  arena_free (&parcel->row_memory);
   arena = parcel->arena;
   arena_free (&arena);
   if (budget != NULL && delivered)

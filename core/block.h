@@ -59,9 +59,17 @@ struct dcpipe_batch {
   bool extent_known;
   uint64_t first, end;
   const char *mistake; /* of the plugin */
+  struct dcpipe_rows rows; /* of the source's own tables, in memory of their own */
+  struct row_list row_list;
+  struct arena row_memory;
 };
 
 void batch_clear (struct dcpipe_batch *batch);
+
+/* Empties the batch, which does not move from then on, and lets rows be emitted into the tables of the source
+ * called `name`, which is behind decoder number `source` - 1 and has `count` of them. */
+void batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t source,
+                  const char *name, size_t count);
 
 struct dcpipe_entry {
   struct dcpipe_block *block;
@@ -106,6 +114,8 @@ struct parcel {
   int fault_status;        /* enum status */
   struct parcel *later;    /* the next one that waits in the sequencer */
   size_t large;            /* bytes in large buffers */
+  struct row_list rows; /* of the source's own tables, applied behind the blocks */
+  struct arena row_memory;
   struct budget *budget;
   size_t charge;           /* what the budget was charged for it */
   bool delivered;          /* to the sinks */
@@ -115,6 +125,9 @@ struct parcel {
 
 /* Makes a parcel of frames [first, first + count) of the batch; NULL after fail. */
 struct parcel *parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count);
+
+/* A parcel without blocks that takes over the batch's rows; NULL after fail. */
+struct parcel *parcel_make_rows (struct dcpipe_batch *batch);
 
 /* A parcel without blocks, to carry an end. */
 struct parcel *parcel_make_end (enum parcel_end end);

@@ -196,7 +196,8 @@ compare (void *context, const struct run *run, bool last)
               plugin_name (verify->replayed->plugin));
   else
     for (size_t i = CORE_FAILED_ENTRIES; i < tables->count && good; i++)
-      good = compare_table (verify, &tables->items[i], &replay->differences);
+      good = tables->items[i].decoder == TABLE_SOURCE
+             || compare_table (verify, &tables->items[i], &replay->differences);
   if (!good)
     log_error ("%s", failure ());
   replay->compared = good;

@@ -170,8 +170,8 @@ enum dcpipe_type {
 /* A column that the engine fills in by itself, from the entry that last changed the row. */
 enum dcpipe_fill {
   DCPIPE_FILL_NOTHING = 0,
-  DCPIPE_FILL_BLOCK_OFFSET = 1,  /* U64, the block's position; every table has one column of this kind */
-  DCPIPE_FILL_ENTRY_INDEX = 2,   /* U64, 0 for the block's first entry; every table has one of this kind */
+  DCPIPE_FILL_BLOCK_OFFSET = 1,  /* U64, the block's position; each decoder's table has one of this kind */
+  DCPIPE_FILL_ENTRY_INDEX = 2,   /* U64, 0 for the block's first entry; and one of this kind */
   DCPIPE_FILL_ORDINAL = 3,       /* U64, 1 for the ledger's first entry, known however the import went on */
   DCPIPE_FILL_BLOCK_TIME = 4,    /* TIME */
   DCPIPE_FILL_BLOCK_TIME_NS = 5, /* U64, the block's time with all its nanoseconds */
@@ -223,7 +223,7 @@ enum dcpipe_table_flags {
 
 #define DCPIPE_KEY_MAX 480
 
-/* A table belongs to exactly one decoder. Columns appear everywhere in the order given. Names of tables,
+/* A table belongs to exactly one decoder, or to the source. Columns appear everywhere in the order given. Names of tables,
  * columns, indexes and views match [a-z][a-z0-9_]{0,62}. */
 struct dcpipe_table_def {
   const char *name;
@@ -264,7 +264,7 @@ enum dcpipe_operation {
   DCPIPE_DELETE = 3  /* remove the rows whose key begins with the given values (all rows if none is given) */
 };
 
-/* Emits a row into the decoder's table number `table`. Never NULL: when memory is short the row goes
+/* Emits a row into the table number `table` of the decoder, or source. Never NULL: when memory is short the row goes
  * nowhere and the engine makes the callback's result DCPIPE_FAIL, so authors need not check. A column that
  * is not set is null, in an UPDATE untouched. Valid until the callback returns, but not to be set any more
  * after a lookup. */
@@ -375,6 +375,16 @@ void dcpipe_batch_cursor (dcpipe_batch *batch, const void *cursor, size_t size);
  * may be called in every `next`, whatever it returns. */
 void dcpipe_batch_extent (dcpipe_batch *batch, uint64_t first, uint64_t end);
 
+/* Where the source emits rows of tables of its own (`tables` in struct dcpipe_source), with dcpipe_row_add and
+ * the setters. They take effect behind the frames of their batch and before those of the next one, and are
+ * committed together with them, at the tip at once; they count with DCPIPE_OK and with DCPIPE_TIP. What was
+ * emitted once is stored, or the run ends: it need not be emitted again after a sink's passing fault. Nothing
+ * else comes with it: these rows are outside of checkpoint, digest and `dcpipe verify`, and a later run that
+ * emits the same ones is expected to use operations that bear it. A row with text that is not UTF-8, or with
+ * too long a key, is left out with a warning. Rows of one batch may take up max_block_size. Valid until `next`
+ * returns; never NULL. */
+dcpipe_rows *dcpipe_batch_rows (dcpipe_batch *batch);
+
 /* How far the origin of this batch's frames was checked; DCPIPE_TRUST_NONE unless said. */
 void dcpipe_batch_trust (dcpipe_batch *batch, int trust);
 
@@ -421,15 +431,17 @@ struct dcpipe_source {
   /* Optional. Frees what config_complete made, also after it failed. Main thread. */
   void (*config_free) (void *handle);
 
-  /* What it delivers as it is configured: enum dcpipe_source_flags. Any thread. */
+  /* What it delivers as it is configured: enum dcpipe_source_flags. Asked again after each `open`, which may
+   * have found out. A source without positions or hashes delivers no frames, and must have tables. Any
+   * thread. */
   unsigned (*capabilities) (const void *handle);
 
   /* Make ready to deliver from `resume` on (valid during the call). Called again after close for a new
    * run. Source thread. */
   int (*open) (void *handle, const dcpipe_resume *resume);
 
-  /* Deliver what comes next: whole blocks, in order, none left out. DCPIPE_OK with at least one frame,
-   * DCPIPE_TIP with none, DCPIPE_WAIT, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Good blocks before a
+  /* Deliver what comes next: whole blocks, in order, none left out. DCPIPE_OK with at least one frame or row,
+   * DCPIPE_TIP without frames, DCPIPE_WAIT, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Good blocks before a
    * fault are delivered first, the fault at the next call. What was fetched ahead is kept over a
    * DCPIPE_RETRY. Frames count only with DCPIPE_OK. By `deadline` (CLOCK_MONOTONIC, in ns), or when
    * dcpipe_stop_fd is readable, return DCPIPE_WAIT if there is nothing yet. Source thread. */
@@ -452,6 +464,10 @@ struct dcpipe_source {
   /* Optional, for `dcpipe status --online`: asks, once, how far the ledger reaches now, and says so with
    * dcpipe_tip_end. What is told is for people, and need not be verified. Otherwise as `probe`. */
   int (*tip) (void *handle, uint64_t deadline, dcpipe_tip *tip);
+
+  /* Optional: tables of its own, for what it learns beside whole blocks, see dcpipe_batch_rows. None of their
+   * columns is filled in by the engine, and none of them is a log. */
+  struct dcpipe_table_defs tables;
 };
 
 /* ---- decoder ------------------------------------------------------------------------------------- */

@@ -92,6 +92,13 @@ print_table (const struct dcpipe_table_def *table)
 }
 
 static void
+print_tables (const struct dcpipe_table_defs *tables)
+{
+  for (size_t i = 0; i < tables->count; i++)
+    print_table (&tables->items[i]);
+}
+
+static void
 print_decoder (const struct dcpipe_decoder *decoder)
 {
   printf ("row_format=%u\n", decoder->row_format);
@@ -102,8 +109,7 @@ print_decoder (const struct dcpipe_decoder *decoder)
     if (decoder->labels.items[i].aliases != NULL)
       printf ("label.%s.aliases=%s\n", decoder->labels.items[i].name, decoder->labels.items[i].aliases);
   }
-  for (size_t i = 0; i < decoder->tables.count; i++)
-    print_table (&decoder->tables.items[i]);
+  print_tables (&decoder->tables);
   for (size_t i = 0; i < decoder->views.count; i++)
     printf ("view=%s\n", decoder->views.items[i].name);
 }
@@ -124,6 +130,8 @@ print_plugin (const struct plugin *plugin)
     print_option (&options->items[i]);
   if (plugin->kind == DCPIPE_KIND_DECODER)
     print_decoder (&plugin->u.decoder);
+  if (plugin->kind == DCPIPE_KIND_SOURCE)
+    print_tables (&plugin->u.source.tables);
 }
 
 struct wanted {

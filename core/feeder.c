@@ -4,6 +4,7 @@
 #include "feeder.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,6 +36,8 @@ struct feeder {
   uint64_t number; /* of the next parcel */
   bool delivered;  /* a frame came */
   bool tip_told;   /* the writers know of the tip, and nothing came since */
+  bool only_lists; /* no frame may come */
+  bool warned;
 };
 
 bool
@@ -88,6 +91,39 @@ status_of (int result)
 
 /* ---- asking ------------------------------------------------------------------------------------- */
 
+/* Decoders of a source that only lists get nothing, which should not go unnoticed. */
+static void
+warn_of_lists (struct feeder *feeder)
+{
+  const struct setup *setup = feeder->run->setup;
+  char *list = NULL;
+  size_t size = 0;
+  FILE *out = setup->decoders_count > 0 && !feeder->warned ? open_memstream (&list, &size) : NULL;
+
+  feeder->warned = true;
+  if (out == NULL)
+    return;
+  for (size_t i = 0; i < setup->decoders_count; i++)
+    fprintf (out, "%s%s", i == 0 ? "" : ", ", setup->decoders[i]->instance.name);
+  fclose (out);
+  log_warning ("it gives listings, no blocks: they go into tables of their own, and these decoders get nothing: "
+               "%s",
+               list);
+  free (list);
+}
+
+/* After open: what kind of source is it? */
+static int
+note_kind (struct feeder *feeder)
+{
+  feeder->only_lists = run_only_lists (feeder->run);
+  if (!run_check_source (feeder->run))
+    return DCPIPE_FAIL;
+  if (feeder->only_lists)
+    warn_of_lists (feeder);
+  return DCPIPE_OK;
+}
+
 static int
 open_source (struct feeder *feeder, const struct dcpipe_resume *resume)
 {
@@ -98,27 +134,42 @@ open_source (struct feeder *feeder, const struct dcpipe_resume *resume)
     result = feeder->plugin->open (feeder->source->handle, resume);
   } while (result == DCPIPE_RETRY && retry_wait (&feeder->retry));
   retry_reset (&feeder->retry);
-  return result;
+  return result == DCPIPE_OK ? note_kind (feeder) : result;
+}
+
+/* What the plugin did wrong in `next`, or NULL. */
+static const char *
+mistake_of (const struct feeder *feeder, const struct dcpipe_batch *batch, int result)
+{
+  if (batch->mistake != NULL)
+    return batch->mistake;
+  if (result == DCPIPE_OK && batch->frames_count == 0 && batch->row_list.count == 0)
+    return "it delivered a batch without blocks or rows";
+  if (result == DCPIPE_OK && batch->frames_count > 0 && feeder->only_lists)
+    return "it delivered blocks, and says that it has none with positions and hashes";
+  return NULL;
 }
 
 /* One call of `next`, repeated after passing faults. */
 static int
 ask (struct feeder *feeder, struct dcpipe_batch *batch)
 {
+  const struct run *run = feeder->run;
+  const char *mistake;
   int result;
 
   for (;;) {
-    batch_clear (batch);
+    batch_begin (batch, run->tables, run->setup->decoders_count, feeder->source->name,
+                 feeder->plugin->tables.count);
     retry_begin ();
     result = feeder->plugin->next (feeder->source->handle, monotonic_ns () + NEXT_NS, batch);
-    if (batch->mistake != NULL) {
-      fail ("%s (a mistake in the plugin)", batch->mistake);
+    mistake = mistake_of (feeder, batch, result);
+    if (mistake != NULL) {
+      fail ("%s (a mistake in the plugin)", mistake);
       return DCPIPE_FAIL;
     }
-    if (result == DCPIPE_OK && batch->frames_count == 0) {
-      fail ("it delivered a batch without blocks (a mistake in the plugin)");
+    if ((result == DCPIPE_OK || result == DCPIPE_TIP) && !rows_settle (&batch->rows))
       return DCPIPE_FAIL;
-    }
     if (batch->extent_known) {
       atomic_store (&feeder->run->progress.first, batch->first);
       atomic_store (&feeder->run->progress.end, batch->end);
@@ -202,6 +253,39 @@ send_batch (struct feeder *feeder, const struct dcpipe_batch *batch)
   return true;
 }
 
+/* Sends the rows of the source's own tables. A replay does without them. False if nothing more is to be sent.
+ */
+static bool
+send_rows (struct feeder *feeder, struct dcpipe_batch *batch)
+{
+  struct run *run = feeder->run;
+  struct parcel *parcel;
+  size_t charge;
+
+  if (batch->row_list.count == 0 || run->until != NULL)
+    return true;
+  parcel = parcel_make_rows (batch);
+  if (parcel == NULL) {
+    run_end (run, STATUS_FAILED, failure ());
+    return false;
+  }
+  charge = parcel_size (parcel);
+  if (!budget_take (&run->budget, charge)) {
+    parcel_release (parcel);
+    return false;
+  }
+  parcel->budget = &run->budget;
+  parcel->charge = charge;
+  parcel->number = feeder->number++;
+  feeder->tip_told = false;
+  if (queue_push (run->work, parcel))
+    return true;
+  parcel_release (parcel);
+  feeder->number--;
+  run_end (run, STATUS_FAILED, failure ());
+  return false;
+}
+
 /* ---- stored blocks ------------------------------------------------------------------------------ */
 
 /* Reads the block at `point` and compares it with what is stored. */
@@ -214,7 +298,7 @@ compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_
 
   do
     result = ask (feeder, batch);
-  while (result == DCPIPE_WAIT && !stop_requested ());
+  while ((result == DCPIPE_WAIT && !stop_requested ()) || (result == DCPIPE_OK && batch->frames_count == 0));
   if (result == DCPIPE_TIP) {
     fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped",
           point->position);
@@ -251,7 +335,7 @@ check_stored_blocks (struct feeder *feeder)
     struct dcpipe_batch batch = { 0 };
 
     result = open_source (feeder, &resume);
-    if (result == DCPIPE_OK)
+    if (result == DCPIPE_OK && !feeder->only_lists)
       result = compare_stored (feeder, resume.point, &batch);
     batch_clear (&batch);
     if (feeder->plugin->close != NULL)
@@ -268,7 +352,7 @@ at_tip (struct feeder *feeder)
 {
   struct run *run = feeder->run;
 
-  if (run->start.known && !feeder->delivered) {
+  if (run->start.known && !feeder->delivered && !feeder->only_lists) {
     fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped",
           run->start.position);
     send_end (feeder, PARCEL_LAST, STATUS_DIVERGED, failure ());
@@ -289,11 +373,12 @@ feed (struct feeder *feeder, struct dcpipe_batch *batch)
 {
   int result = ask (feeder, batch);
 
-  if (result == DCPIPE_TIP && !stop_requested ())
+  if (result == DCPIPE_TIP && !stop_requested () && send_rows (feeder, batch))
     return at_tip (feeder);
   if (result == DCPIPE_OK)
     atomic_store (&feeder->run->at_tip, false);
-  if (stop_requested () || (result == DCPIPE_OK && !send_batch (feeder, batch))) {
+  if (stop_requested ()
+      || (result == DCPIPE_OK && (!send_batch (feeder, batch) || !send_rows (feeder, batch)))) {
     send_end (feeder, PARCEL_LAST, STATUS_DONE, NULL);
     return false;
   }

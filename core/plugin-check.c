@@ -168,16 +168,25 @@ check_labels (const struct plugin *plugin)
 }
 
 static bool
-check_names (const struct plugin *plugin)
+check_tables (const struct plugin *plugin, const struct dcpipe_table_defs *tables, size_t owner)
+{
+  for (size_t i = 0; i < tables->count; i++)
+    if (!is_name (tables->items[i].name, false)) {
+      fail ("%s: a table cannot be called '%s'", plugin->path,
+            tables->items[i].name ? tables->items[i].name : "");
+      return false;
+    }
+  if (tables_check (tables, owner))
+    return true;
+  fail ("%s: %s", plugin->path, failure ());
+  return false;
+}
+
+static bool
+check_views (const struct plugin *plugin)
 {
   const struct dcpipe_decoder *decoder = &plugin->u.decoder;
 
-  for (size_t i = 0; i < decoder->tables.count; i++)
-    if (!is_name (decoder->tables.items[i].name, false)) {
-      fail ("%s: a table cannot be called '%s'", plugin->path,
-            decoder->tables.items[i].name ? decoder->tables.items[i].name : "");
-      return false;
-    }
   for (size_t i = 0; i < decoder->views.count; i++)
     if (!is_name (decoder->views.items[i].name, false) || decoder->views.items[i].sql == NULL) {
       fail ("%s: the view '%s' has no sound name or no SQL", plugin->path,
@@ -190,12 +199,7 @@ check_names (const struct plugin *plugin)
 static bool
 check_decoder (const struct plugin *plugin)
 {
-  if (!check_labels (plugin) || !check_names (plugin))
-    return false;
-  if (tables_check (&plugin->u.decoder))
-    return true;
-  fail ("%s: %s", plugin->path, failure ());
-  return false;
+  return check_labels (plugin) && check_tables (plugin, &plugin->u.decoder.tables, 0) && check_views (plugin);
 }
 
 bool
@@ -207,5 +211,7 @@ plugin_check (const struct plugin *plugin)
     return false;
   }
   return check_callbacks (plugin) && check_options (plugin)
-         && (plugin->kind != DCPIPE_KIND_DECODER || check_decoder (plugin));
+         && (plugin->kind != DCPIPE_KIND_DECODER || check_decoder (plugin))
+         && (plugin->kind != DCPIPE_KIND_SOURCE
+             || check_tables (plugin, &plugin->u.source.tables, TABLE_SOURCE));
 }

@@ -128,20 +128,25 @@ copy_array (struct plugin *plugin, void *place, size_t count, size_t *item_size,
   copy_array ((plugin), &(array)->items, (array)->count, &(array)->item_size, sizeof *(array)->items)
 
 static bool
-copy_tables (struct plugin *plugin, struct dcpipe_decoder *decoder)
+copy_tables (struct plugin *plugin, struct dcpipe_table_defs *defs)
 {
   struct dcpipe_table_def *tables;
 
-  if (!COPY_ARRAY (plugin, &decoder->labels) || !COPY_ARRAY (plugin, &decoder->tables)
-      || !COPY_ARRAY (plugin, &decoder->views))
+  if (!COPY_ARRAY (plugin, defs))
     return false;
   /* The array was made by copy_array just now and is ours to change. */
-  tables =
-      decoder->tables.count ? plugin->copies[plugin->copies_count - 1 - (decoder->views.count > 0)] : NULL;
-  for (size_t i = 0; i < decoder->tables.count; i++)
+  tables = defs->count > 0 ? plugin->copies[plugin->copies_count - 1] : NULL;
+  for (size_t i = 0; i < defs->count; i++)
     if (!COPY_ARRAY (plugin, &tables[i].columns) || !COPY_ARRAY (plugin, &tables[i].indexes))
       return false;
   return true;
+}
+
+static bool
+copy_decoder (struct plugin *plugin, struct dcpipe_decoder *decoder)
+{
+  return COPY_ARRAY (plugin, &decoder->labels) && COPY_ARRAY (plugin, &decoder->views)
+         && copy_tables (plugin, &decoder->tables);
 }
 
 static bool
@@ -152,7 +157,8 @@ copy_arrays (struct plugin *plugin)
                                                                          : &plugin->u.sink.options;
 
   return COPY_ARRAY (plugin, options)
-         && (plugin->kind != DCPIPE_KIND_DECODER || copy_tables (plugin, &plugin->u.decoder));
+         && (plugin->kind != DCPIPE_KIND_DECODER || copy_decoder (plugin, &plugin->u.decoder))
+         && (plugin->kind != DCPIPE_KIND_SOURCE || copy_tables (plugin, &plugin->u.source.tables));
 }
 
 /* ---- registration -------------------------------------------------------------------------------- */

@@ -108,6 +108,16 @@ mistake (struct dcpipe_rows *rows, const char *format, ...)
   rows->mistake = copy != NULL ? copy : "a mistake of the plugin";
 }
 
+/* A row that goes nowhere, for a plugin that has made a mistake. */
+static struct dcpipe_row *
+row_lost (struct dcpipe_rows *rows, const struct dcpipe_table *table)
+{
+  struct dcpipe_row *row = row_nowhere (table);
+
+  row->maker = rows;
+  return row;
+}
+
 dcpipe_row *
 dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
 {
@@ -116,8 +126,12 @@ dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
 
   if (table >= rows->decoder_tables || operation < DCPIPE_INSERT || operation > DCPIPE_DELETE) {
     mistake (rows, "row for table number %zu of %zu, operation %d", table, rows->decoder_tables, operation);
-    return row_nowhere (rows->decoder_tables > 0 ? items : rows->tables->items);
+    return row_lost (rows, rows->decoder_tables > 0 ? items : rows->tables->items);
   }
+  if (rows->limit > 0 && rows->arena->size > rows->limit)
+    mistake (rows, "more than %zu bytes of rows in one batch", rows->limit);
+  if (rows->mistake != NULL)
+    return row_lost (rows, &items[table]);
   if ((items[table].flags & DCPIPE_TABLE_LOG) && operation != DCPIPE_INSERT && operation != DCPIPE_UPDATE)
     mistake (rows, "table %s is a log, its rows are inserted", items[table].name);
   row = row_make (rows, &items[table], operation);
@@ -139,6 +153,8 @@ dcpipe_rows_note (dcpipe_rows *rows, size_t size)
   struct row_list *list = rows->list;
   void *data = arena_alloc (rows->arena, size);
 
+  if (rows->entry == NULL)
+    mistake (rows, "a note, but there is no entry to leave it for");
   if (data != NULL && list->notes_count == list->notes_capacity) {
     size_t capacity = list->notes_capacity ? 2 * list->notes_capacity : 4;
     struct note *notes = arena_alloc (rows->arena, capacity * sizeof *notes);
@@ -241,7 +257,7 @@ set_bytes (struct dcpipe_row *row, union value *place, const void *data, size_t 
   place->bytes = (struct dcpipe_bytes){ data, size };
   if (size == 0 || (row->entry != NULL && block_holds (row->entry->block, data, size)))
     return;
-  copy = arena_bytes (row->maker->arena, size);
+  copy = row->maker->mistake == NULL ? arena_bytes (row->maker->arena, size) : NULL;
   if (copy == NULL) {
     row->maker->no_memory = true;
     place->bytes.size = 0;
@@ -378,6 +394,10 @@ dcpipe_fail_entry (dcpipe_rows *rows, uint64_t item, const char *format, ...)
   va_list arguments;
   int size;
 
+  if (rows->entry == NULL) {
+    mistake (rows, "a failed entry, but there is no entry");
+    return;
+  }
   va_start (arguments, format);
   size = vsnprintf (reason, sizeof reason, format, arguments);
   va_end (arguments);
@@ -457,4 +477,53 @@ rows_finish (struct dcpipe_rows *rows, size_t from)
   if (rows->no_memory)
     fail ("no memory for the rows of an entry");
   return !rows->no_memory;
+}
+
+/* The first column with text that is none, or NULL. */
+static const char *
+unreadable_column (const struct dcpipe_row *row)
+{
+  for (size_t i = 0; i < row->table->columns_count; i++) {
+    int type = row->table->columns[i].type;
+    struct dcpipe_bytes text;
+
+    if ((type != DCPIPE_TEXT && type != DCPIPE_JSON) || dcpipe_is_null (row, i))
+      continue;
+    text = dcpipe_get_bytes (row, i);
+    if (!utf8_valid (text.data, text.size))
+      return row->table->columns[i].name;
+  }
+  return NULL;
+}
+
+static bool
+can_be_kept (const struct dcpipe_row *row)
+{
+  const char *column = unreadable_column (row);
+
+  if (column != NULL)
+    log_warning ("a row of table %s is left out: %s is not valid UTF-8", row->table->name, column);
+  else if (key_is_long (row))
+    log_warning ("a row of table %s is left out: its key is longer than %d bytes", row->table->name,
+                 DCPIPE_KEY_MAX);
+  else
+    return true;
+  return false;
+}
+
+bool
+rows_settle (struct dcpipe_rows *rows)
+{
+  struct row_list *list = rows->list;
+  size_t kept = 0;
+
+  for (size_t i = 0; i < list->count && rows->mistake == NULL; i++)
+    if (check_key (rows, list->items[i]) && can_be_kept (list->items[i]))
+      list->items[kept++] = list->items[i];
+  list->count = kept;
+  if (rows->mistake != NULL)
+    fail ("%s (a mistake in the plugin)", rows->mistake);
+  else if (rows->no_memory)
+    fail ("no memory for rows");
+  return rows->mistake == NULL && !rows->no_memory;
 }

@@ -85,9 +85,10 @@ struct dcpipe_rows {
   struct arena *arena;
   const struct dcpipe_entry *entry;
   const struct dcpipe_tables *tables;
-  size_t decoder; /* number of the decoder */
+  size_t decoder; /* number of the decoder; for the source, that behind the last one */
   const char *decoder_name;
   size_t decoder_tables; /* how many tables it has */
+  size_t limit;          /* bytes that the arena may hold, 0 for any number */
   size_t label;          /* number of the entry's label among the decoder's */
   struct row_list *list;
   bool no_memory;
@@ -132,6 +133,10 @@ void rows_fail_entry (struct dcpipe_rows *rows, uint64_t item, const char *reaso
 /* Checks the rows that a callback emitted, from number `from` on. Those of an entry with text that is not
  * UTF-8 are replaced by a failed entry. False after fail: a mistake of the plugin, or no memory. */
 bool rows_finish (struct dcpipe_rows *rows, size_t from);
+
+/* The same for rows of a source, which stem from no entry: those that cannot be kept are left out, with a
+ * warning. */
+bool rows_settle (struct dcpipe_rows *rows);
 
 /* Adds the hash of each decoded row of `list` from number `from` on to the list's digest. */
 void rows_digest (struct row_list *list, size_t from);

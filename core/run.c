@@ -272,14 +272,21 @@ open_writers (struct run *run, const char *scratch)
   return status;
 }
 
-/* The source must deliver whole blocks that can be told apart and linked. */
-static bool
-check_source (const struct run *run)
+bool
+run_only_lists (const struct run *run)
 {
   const struct instance *source = run->setup->source;
   const unsigned needed = DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES;
 
-  if ((source->plugin->u.source.capabilities (source->handle) & needed) == needed)
+  return (source->plugin->u.source.capabilities (source->handle) & needed) != needed;
+}
+
+bool
+run_check_source (const struct run *run)
+{
+  const struct instance *source = run->setup->source;
+
+  if (!run_only_lists (run) || (source->plugin->u.source.tables.count > 0 && run->until == NULL))
     return true;
   fail ("%s, as it is configured, does not deliver whole blocks with positions and hashes, which the tables "
         "need",
@@ -366,7 +373,7 @@ run_pipeline (const struct setup *setup, const struct run_options *options)
   run_init (&run, setup, options);
   stop_reset ();
   ready = stop_init () && make_parts (&run);
-  if (ready && !check_source (&run)) {
+  if (ready && !run_check_source (&run)) {
     ready = false;
     status = STATUS_CONFIGURATION;
   }

@@ -111,6 +111,13 @@ char *run_reason (struct run *run);
 /* A writer's thread is done. When none is left the run has ended. */
 void run_writer_gone (struct run *run);
 
+/* True if the source, as it is configured and has found out, delivers no whole blocks that can be told apart
+ * and linked, but rows of tables of its own alone. */
+bool run_only_lists (const struct run *run);
+
+/* Whether the run can do with what the source delivers; false after fail. */
+bool run_check_source (const struct run *run);
+
 /* True if the part of the run for `decoder` covers entries with that label number in the routes. */
 bool run_covers (const struct run *run, size_t decoder, const struct route *route);
 

@@ -310,20 +310,28 @@ give_labels (struct setup *setup, const struct groups *groups)
 
 /* ---- tables -------------------------------------------------------------------------------------- */
 
-static const struct decoder *
+static bool
+declares (const struct dcpipe_table_defs *tables, const char *table)
+{
+  for (size_t i = 0; i < tables->count; i++)
+    if (strcmp (tables->items[i].name, table) == 0)
+      return true;
+  return false;
+}
+
+/* Who declares the table, of the source and the first `before` decoders. */
+static const struct instance *
 owner_of (const struct setup *setup, size_t before, const char *table)
 {
-  for (size_t i = 0; i < before; i++) {
-    const struct dcpipe_table_defs *tables = &setup->decoders[i]->instance.plugin->u.decoder.tables;
-
-    for (size_t j = 0; j < tables->count; j++)
-      if (strcmp (tables->items[j].name, table) == 0)
-        return setup->decoders[i];
-  }
+  if (setup->source != NULL && declares (&setup->source->plugin->u.source.tables, table))
+    return setup->source;
+  for (size_t i = 0; i < before; i++)
+    if (declares (&setup->decoders[i]->instance.plugin->u.decoder.tables, table))
+      return &setup->decoders[i]->instance;
   return NULL;
 }
 
-/* A table belongs to one decoder, and a name in a checkpoint to one plugin. */
+/* A table belongs to one decoder or to the source, and a name in a checkpoint to one plugin. */
 static void
 check_owners (struct setup *setup)
 {
@@ -337,12 +345,12 @@ check_owners (struct setup *setup)
                      "%s: two plugins call themselves %s; the other one is named on line %u",
                      instance->section, instance->name, setup->decoders[j]->instance.line);
     for (size_t j = 0; j < tables->count; j++) {
-      const struct decoder *owner = owner_of (setup, i, tables->items[j].name);
+      const struct instance *owner = owner_of (setup, i, tables->items[j].name);
 
       if (owner != NULL)
         ini_mistake (setup->file, instance->line,
-                     "%s: the decoders %s and %s (line %u) both declare the table %s",
-                     instance->section, instance->name, owner->instance.name, owner->instance.line,
+                     "%s: the %ss %s and %s (line %u) both declare the table %s", instance->section,
+                     owner == setup->source ? "plugin" : "decoder", instance->name, owner->name, owner->line,
                      tables->items[j].name);
     }
   }

@@ -163,6 +163,21 @@ check_positions (const struct dcpipe_table *table)
   return true;
 }
 
+/* No entry stands behind a row of the source's tables. */
+static bool
+check_unfilled (const struct dcpipe_table *table)
+{
+  for (size_t i = 0; i < table->columns_count; i++)
+    if (table->columns[i].fill != DCPIPE_FILL_NOTHING) {
+      fail ("table %s: column %s of a source's table cannot be filled in by dcpipe", table->name,
+            table->columns[i].name);
+      return false;
+    }
+  if (table->flags & DCPIPE_TABLE_LOG)
+    fail ("table %s: a source's table cannot be a log", table->name);
+  return (table->flags & DCPIPE_TABLE_LOG) == 0;
+}
+
 /* Reads "label, key" into column numbers. */
 static bool
 add_index_columns (const struct dcpipe_table *table, struct table_index *index, const char *list)
@@ -210,18 +225,20 @@ add_indexes (struct dcpipe_table *table, const struct dcpipe_indexes *indexes)
 
 /* Fills `table` from a declaration. What it holds is freed with free_table even after a failure. */
 static bool
-make_table (struct dcpipe_table *table, const struct dcpipe_table_def *def, size_t decoder)
+make_table (struct dcpipe_table *table, const struct dcpipe_table_def *def, size_t owner)
 {
   if (def->name == NULL || def->name[0] == '\0') {
     fail ("a table has no name");
     return false;
   }
   table->name = def->name;
-  table->decoder = decoder;
+  table->decoder = owner;
   table->flags = def->flags;
   table->count_as = def->count_as;
   return add_columns (table, &def->columns) && add_keys (table) && add_indexes (table, &def->indexes)
-         && (decoder == TABLE_CORE || check_positions (table));
+         && (owner == TABLE_CORE     ? true
+             : owner == TABLE_SOURCE ? check_unfilled (table)
+                                     : check_positions (table));
 }
 
 static void
@@ -240,14 +257,14 @@ def_at (const struct dcpipe_table_defs *defs, size_t i)
 }
 
 bool
-tables_check (const struct dcpipe_decoder *decoder)
+tables_check (const struct dcpipe_table_defs *defs, size_t owner)
 {
   bool good = true;
 
-  for (size_t i = 0; i < decoder->tables.count && good; i++) {
+  for (size_t i = 0; i < defs->count && good; i++) {
     struct dcpipe_table table = { 0 };
 
-    good = make_table (&table, def_at (&decoder->tables, i), 0);
+    good = make_table (&table, def_at (defs, i), owner);
     for (size_t core = 0; core < CORE_TABLES && good; core++)
       if (strcmp (table.name, core_tables[core].name) == 0) {
         fail ("table %s belongs to dcpipe itself", table.name);
@@ -259,12 +276,22 @@ tables_check (const struct dcpipe_decoder *decoder)
 }
 
 static bool
-add_table (struct dcpipe_tables *tables, const struct dcpipe_table_def *def, size_t decoder)
+add_table (struct dcpipe_tables *tables, const struct dcpipe_table_def *def, size_t owner)
 {
   struct dcpipe_table *table = &tables->items[tables->count];
 
   table->number = tables->count++;
-  return make_table (table, def, decoder);
+  return make_table (table, def, owner);
+}
+
+static bool
+add_source (struct dcpipe_tables *tables, const struct dcpipe_table_defs *defs, size_t number)
+{
+  tables->first[number] = tables->count;
+  for (size_t i = 0; i < defs->count; i++)
+    if (!add_table (tables, def_at (defs, i), TABLE_SOURCE))
+      return false;
+  return true;
 }
 
 static bool
@@ -288,8 +315,11 @@ add_decoder (struct dcpipe_tables *tables, const struct dcpipe_decoder *decoder,
 struct dcpipe_tables *
 tables_make (const struct setup *setup)
 {
+  static const struct dcpipe_table_defs none;
+  const struct dcpipe_table_defs *source =
+      setup->source != NULL ? &setup->source->plugin->u.source.tables : &none;
   struct dcpipe_tables *tables = calloc (1, sizeof *tables);
-  size_t count = CORE_TABLES, views = 1;
+  size_t count = CORE_TABLES + source->count, views = 1;
   bool good;
 
   for (size_t i = 0; i < setup->decoders_count; i++) {
@@ -311,6 +341,7 @@ tables_make (const struct setup *setup)
     good = add_table (tables, &core_tables[i], TABLE_CORE);
   for (size_t i = 0; i < setup->decoders_count && good; i++)
     good = add_decoder (tables, &setup->decoders[i]->instance.plugin->u.decoder, i);
+  good = good && add_source (tables, source, setup->decoders_count);
   if (!good) {
     tables_free (tables);
     return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables as the engine knows them: checked copies of what decoders declare, and core's own. */
+/* Tables as the engine knows them: checked copies of what decoders and sources declare, and core's own. */
 #ifndef DCPIPE_TABLE_H
 #define DCPIPE_TABLE_H
 
@@ -32,7 +32,7 @@ struct table_index {
 struct dcpipe_table {
   const char *name;
   size_t number;  /* in its dcpipe_tables */
-  size_t decoder; /* number of the decoder that it belongs to; TABLE_CORE for core's own */
+  size_t decoder; /* number of the decoder that it belongs to, or one of the two below */
   unsigned flags;
   const char *count_as;
   struct table_column *columns;
@@ -43,7 +43,8 @@ struct dcpipe_table {
   size_t indexes_count;
 };
 
-#define TABLE_CORE SIZE_MAX
+#define TABLE_CORE SIZE_MAX         /* core's own */
+#define TABLE_SOURCE (SIZE_MAX - 1) /* the source's */
 
 /* Core's own tables are the first ones of every set. */
 enum core_table { CORE_SYNC_STATUS, CORE_FAILED_ENTRIES, CORE_TABLES };
@@ -72,21 +73,21 @@ enum failed_entries_column {
 struct dcpipe_tables {
   struct dcpipe_table *items;
   size_t count;
-  size_t *first; /* for each decoder, the number of its first table */
+  size_t *first; /* for each decoder, and then the source, the number of its first table */
   struct {
     const char *name, *sql;
   } * views;
   size_t views_count;
 };
 
-/* The tables of all decoders of a setup, which must outlive them. NULL after fail. */
+/* The tables of all decoders of a setup and of its source, which must outlive them. NULL after fail. */
 struct dcpipe_tables *tables_make (const struct setup *setup);
 void tables_free (struct dcpipe_tables *tables);
 
 /* The table of that name, or NULL. */
 const struct dcpipe_table *tables_find (const struct dcpipe_tables *tables, const char *name);
 
-/* Checks what a decoder declares; false after fail, naming table and column. */
-bool tables_check (const struct dcpipe_decoder *decoder);
+/* Checks what a decoder (0) or a source (TABLE_SOURCE) declares; false after fail, naming table and column. */
+bool tables_check (const struct dcpipe_table_defs *defs, size_t owner);
 
 #endif

@@ -26,7 +26,7 @@ struct writer {
   struct parcel **pending; /* applied since the last commit */
   size_t pending_count, pending_capacity;
   size_t pending_bytes;
-  uint64_t pending_entries;
+  uint64_t pending_entries; /* rows of the source's own tables count as such */
   uint64_t flush_at; /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0
                         for none */
   bool at_tip;       /* nothing is left to be fetched */
@@ -234,7 +234,7 @@ apply_parcel (struct writer *writer, const struct parcel *parcel)
   retry_begin ();
   for (size_t i = 0; i < parcel->good && result == DCPIPE_OK; i++)
     result = applier_block (&writer->applier, &parcel->blocks[i]);
-  return result;
+  return result == DCPIPE_OK ? applier_rows (&writer->applier, &parcel->rows) : result;
 }
 
 /* Goes back to the last commit. */
@@ -323,7 +323,7 @@ commit (struct writer *writer)
 
   if (writer->failed || writer->pending_count == 0)
     return;
-  if (writer->applier.blocks == 0) { /* all of it was stored by an earlier run */
+  if (writer->applier.blocks == 0 && writer->applier.source_rows == 0) { /* all of it was stored by an earlier run */
     if (writer->applier.last != NULL)
       atomic_store (&writer->progress.committed, writer->applier.last->frame.position);
     applier_committed (&writer->applier);
@@ -364,11 +364,12 @@ keep_pending (struct writer *writer, struct parcel *parcel)
   writer->pending_bytes += parcel->charge;
   for (size_t i = 0; i < parcel->good; i++)
     writer->pending_entries += parcel->blocks[i].entries_count;
+  writer->pending_entries += parcel->rows.count;
   return true;
 }
 
 static void
-take_blocks (struct writer *writer, struct parcel *parcel)
+take_content (struct writer *writer, struct parcel *parcel)
 {
   const struct pipeline_settings *settings = &writer->run->setup->pipeline;
   int result;
@@ -409,8 +410,8 @@ take (struct writer *writer, struct parcel *parcel)
 {
   enum parcel_end end = parcel->end;
 
-  if (parcel->good > 0 && !writer->failed)
-    take_blocks (writer, parcel);
+  if ((parcel->good > 0 || parcel->rows.count > 0) && !writer->failed)
+    take_content (writer, parcel);
   else
     parcel_release (parcel);
   if (end == PARCEL_AT_TIP)

@@ -14,6 +14,7 @@ engine_tests += engine/signals.sh
 engine_tests += engine/sink-faults.sh
 engine_tests += engine/sink-lost.sh
 engine_tests += engine/source-faults.sh
+engine_tests += engine/source-tables.sh
 engine_tests += engine/third-party.sh
 engine_tests += engine/two-processes.sh
 engine_tests += engine/verify.sh

@@ -27,11 +27,16 @@ enum fault {
   LONG_CURSOR
 };
 
+/* Rows of tables of its own: with the blocks; alone; alone, as is found out when it is opened; or wrong. */
+enum notes { NO_NOTES, BESIDE, ALONE, LATE, ODD, CROWD, MISUSE };
+
 struct made {
   int64_t blocks, entries, seed, fork_at, batch, at, times;
   uint64_t value_size, pace;
   const char *grow;
   int fault;
+  int notes;
+  bool opened;
   bool cursors;
   uint64_t *hashes;
   int64_t next;
@@ -58,7 +63,27 @@ static const struct dcpipe_option options[] = {
     0, 0, 0, "what goes wrong", offsetof (struct made, fault) },
   OPTION (at, DCPIPE_OPTION_INT, "50", "block at which it does"),
   OPTION (times, DCPIPE_OPTION_INT, "1", "how often"),
+  { "notes", DCPIPE_OPTION_ENUM, "none", "none|beside|alone|late|odd|crowd|misuse", 0, 0, 0,
+    "rows of tables of its own", offsetof (struct made, notes) },
   OPTION (cursors, DCPIPE_OPTION_BOOL, "yes", "give cursors"),
+};
+
+enum { TABLE_NOTES, TABLE_NOW };
+
+static const struct dcpipe_column notes_columns[] = {
+  { "name", DCPIPE_TEXT, 1, 0, 0, "" },
+  { "number", DCPIPE_U64, 0, 0, 0, "" },
+  { "content", DCPIPE_BLOB, 0, 0, 0, "" },
+};
+
+static const struct dcpipe_column now_columns[] = {
+  { "number", DCPIPE_U64, 1, 0, 0, "" },
+  { "words", DCPIPE_TEXT, 0, 0, 0, "" },
+};
+
+static const struct dcpipe_table_def tables[] = {
+  [TABLE_NOTES] = { .name = "made_notes", .columns = DCPIPE_ARRAY (notes_columns) },
+  [TABLE_NOW] = { .name = "made_now", .columns = DCPIPE_ARRAY (now_columns) },
 };
 
 static uint64_t
@@ -109,7 +134,10 @@ made_free (void *handle)
 static unsigned
 made_capabilities (const void *handle)
 {
-  (void) handle;
+  const struct made *made = handle;
+
+  if (made->notes == ALONE || made->notes == CROWD || (made->notes == LATE && made->opened))
+    return 0;
   return DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES | DCPIPE_SOURCE_TIMES | DCPIPE_SOURCE_ALL_LABELS;
 }
 
@@ -134,6 +162,7 @@ made_open (void *handle, const dcpipe_resume *resume)
     return DCPIPE_RETRY;
   }
   made->next = 0;
+  made->opened = true;
   if (dcpipe_resume_at_block (resume))
     made->next = (int64_t) (dcpipe_resume_position (resume) - 4096) / 100;
   if (cursor.size > 0) {
@@ -215,6 +244,76 @@ give_cursor (struct made *made, dcpipe_batch *batch, int64_t block)
   dcpipe_batch_cursor (batch, text, (size_t) size);
 }
 
+static void
+note (const struct made *made, dcpipe_batch *batch, const char *name, uint64_t number)
+{
+  size_t size = made->value_size > 0 ? (size_t) made->value_size : 1;
+  uint8_t *content = calloc (1, size);
+  dcpipe_row *row = dcpipe_row_add (dcpipe_batch_rows (batch), TABLE_NOTES, DCPIPE_UPSERT);
+
+  dcpipe_set_string (row, 0, name);
+  dcpipe_set_u64 (row, 1, number);
+  if (content != NULL)
+    dcpipe_set_blob (row, 2, content, size);
+  free (content);
+}
+
+/* Every seventh block changes one of five rows. */
+static void
+note_block (const struct made *made, dcpipe_batch *batch)
+{
+  char name[32];
+
+  if (made->notes == NO_NOTES || made->next % 7 != 0)
+    return;
+  snprintf (name, sizeof name, "%04" PRId64, made->next / 7 % 5);
+  note (made, batch, name, (uint64_t) made->next);
+}
+
+/* The whole of a table is another at every tip. */
+static void
+note_tip (dcpipe_batch *batch, int64_t blocks)
+{
+  dcpipe_row_add (dcpipe_batch_rows (batch), TABLE_NOW, DCPIPE_DELETE);
+  for (int64_t i = blocks > 3 ? blocks - 3 : 0; i < blocks; i++) {
+    dcpipe_row *row = dcpipe_row_add (dcpipe_batch_rows (batch), TABLE_NOW, DCPIPE_INSERT);
+
+    dcpipe_set_u64 (row, 0, (uint64_t) i);
+    dcpipe_set_string (row, 1, "is there now");
+  }
+}
+
+/* Rows that a plugin should not emit. */
+static void
+note_oddly (const struct made *made, dcpipe_batch *batch)
+{
+  char name[DCPIPE_KEY_MAX + 2];
+  dcpipe_row *row;
+
+  memset (name, 'k', sizeof name - 1);
+  name[sizeof name - 1] = '\0';
+  note (made, batch, name, 1);
+  row = dcpipe_row_add (dcpipe_batch_rows (batch), TABLE_NOTES, DCPIPE_UPSERT);
+  dcpipe_set_text (row, 0, "\xff\xfe", 2);
+  if (made->notes == MISUSE)
+    dcpipe_fail_entry (dcpipe_batch_rows (batch), 0, "there is no entry");
+}
+
+/* A list of as many rows as the ledger would have blocks, and then the tip; or all of it at once. */
+static int
+next_notes (struct made *made, dcpipe_batch *batch)
+{
+  char name[32];
+
+  if (made->next >= made->blocks)
+    return DCPIPE_TIP;
+  for (int64_t i = 0; (i < made->batch || made->notes == CROWD) && made->next < made->blocks; i++) {
+    snprintf (name, sizeof name, "%08" PRId64, made->next++);
+    note (made, batch, name, (uint64_t) made->next);
+  }
+  return DCPIPE_OK;
+}
+
 static int
 made_next (void *handle, uint64_t deadline, dcpipe_batch *batch)
 {
@@ -229,8 +328,15 @@ made_next (void *handle, uint64_t deadline, dcpipe_batch *batch)
     return result;
   if (strike (made, EMPTY))
     return DCPIPE_OK;
-  if (made->next >= blocks)
+  if (made_capabilities (made) == 0)
+    return next_notes (made, batch);
+  if (made->next >= blocks) {
+    if (made->notes == BESIDE)
+      note_tip (batch, blocks);
     return DCPIPE_TIP;
+  }
+  if (made->notes >= ODD)
+    note_oddly (made, batch);
   if (made->pace > 0)
     wait_for_stop (made->pace);
   memory = dcpipe_batch_memory (batch, (size_t) made->batch * sizeof *memory);
@@ -244,6 +350,7 @@ made_next (void *handle, uint64_t deadline, dcpipe_batch *batch)
                         sizeof memory[i]);
     if (made->cursors)
       give_cursor (made, batch, made->next);
+    note_block (made, batch);
   }
   return DCPIPE_OK;
 }
@@ -304,5 +411,6 @@ static const struct dcpipe_source made_source = {
   .open = made_open,
   .next = made_next,
   .unpack = made_unpack,
+  .tables = DCPIPE_ARRAY (tables),
 };
 DCPIPE_REGISTER_SOURCE (made_source)
