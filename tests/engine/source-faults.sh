@@ -40,6 +40,6 @@ ends retry 75 'made: the line is busy' 49 'times = 1000'
 ends odd_position 65 'it does not lie behind the one at' 50
 ends wrong_parent 65 'as its parent, but the block before has the hash' 50
 ends bad_block 65 'it is torn' 50
-ends empty 1 'a batch without blocks (a mistake in the plugin)' 49
+ends empty 1 'a batch without blocks or rows (a mistake in the plugin)' 49
 ends stray 1 'a frame does not lie in memory of its batch (a mistake in the plugin)' 49
 ends long_cursor 1 'longer than 256 bytes (a mistake in the plugin)' 49
