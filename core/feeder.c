@@ -395,7 +395,9 @@ feeder_main (void *argument)
   struct feeder feeder = { .run = run,
                            .source = run->setup->source,
                            .plugin = &run->setup->source->plugin->u.source,
-                           .retry = { .max = run->setup->pipeline.max_retries } };
+                           .retry = { .max = run->setup->pipeline.max_retries,
+                                      .delay = run->setup->pipeline.retry_delay,
+                                      .longest = run->setup->pipeline.max_retry_delay } };
   const struct dcpipe_resume resume = { .point = &run->start };
   struct dcpipe_batch batch = { 0 };
   int result;

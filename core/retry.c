@@ -11,8 +11,6 @@
 #include "log.h"
 #include "stop.h"
 
-#define FIRST_DELAY 500u
-#define LONGEST_DELAY 60000u
 #define LONGEST_ASKED 600000u
 
 static _Thread_local uint64_t asked;
@@ -34,14 +32,14 @@ static uint64_t
 delay (const struct retry *retry)
 {
   struct timespec now;
-  uint64_t whole = FIRST_DELAY;
+  uint64_t whole = retry->delay;
 
-  for (uint64_t i = 1; i < retry->attempts && whole < LONGEST_DELAY; i++)
+  for (uint64_t i = 1; i < retry->attempts && whole < retry->longest; i++)
     whole *= 2;
-  if (whole > LONGEST_DELAY)
-    whole = LONGEST_DELAY;
+  if (whole > retry->longest)
+    whole = retry->longest;
   clock_gettime (CLOCK_MONOTONIC, &now);
-  whole = whole / 2 + (uint64_t) now.tv_nsec / 1000 % (whole / 2);
+  whole = whole / 2 + (uint64_t) now.tv_nsec / 1000 % (whole - whole / 2);
   return whole > asked ? whole : asked;
 }
 

@@ -8,6 +8,8 @@
 
 struct retry {
   uint64_t max;      /* attempts after the first */
+  uint64_t delay;    /* ms: the pause before the second attempt, at least 1 */
+  uint64_t longest;  /* ms: no pause is longer, unless the other side asked for it */
   uint64_t attempts; /* failed in a row */
 };
 

@@ -17,11 +17,13 @@ struct pipeline_settings {
   uint64_t batch_size;     /* entries per commit at the least */
   uint64_t flush_interval; /* ms */
   uint64_t max_retries;
-  uint64_t poll_interval;  /* ms */
-  uint64_t workers;        /* threads; 0 in the file's "auto" is resolved to the number of processors */
-  uint64_t max_block_size; /* bytes that a block may inflate to */
-  uint64_t memory;         /* bytes in flight between source and sinks */
-  uint64_t commit_size;    /* bytes of rows after which a commit is made behind the tip */
+  uint64_t retry_delay;     /* ms */
+  uint64_t max_retry_delay; /* ms */
+  uint64_t poll_interval;   /* ms */
+  uint64_t workers;         /* threads; 0 in the file's "auto" is resolved to the number of processors */
+  uint64_t max_block_size;  /* bytes that a block may inflate to */
+  uint64_t memory;          /* bytes in flight between source and sinks */
+  uint64_t commit_size;     /* bytes of rows after which a commit is made behind the tip */
 };
 
 /* A decoder and the labels that the sections naming it give to it. */

@@ -129,6 +129,8 @@ writer_open (struct run *run, struct instance *sink, int mode, const char *scrat
   writer->run = run;
   writer->sink = sink;
   writer->retry.max = run->setup->pipeline.max_retries;
+  writer->retry.delay = run->setup->pipeline.retry_delay;
+  writer->retry.longest = run->setup->pipeline.max_retry_delay;
   writer->queue = queue_make ();
   writer->changes = calloc (run->tables->count, sizeof *writer->changes);
   news_init (&writer->news, run->tables->count);

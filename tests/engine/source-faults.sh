@@ -18,6 +18,15 @@ passes wait 'fault = wait' 'times = 10'
 passes retry-open 'fault = retry_open'
 passes no-cursors 'cursors = no'
 
+# The pause before the first repetition is a setting, and doubles.
+printf 'retry_delay = 30ms\nsource\nfault = retry\ntimes = 3\n' | conf soon
+run 0 -c "$dir/soon.ini"
+says 'attempt 1 of 3 follows in 0.0 s'
+says 'attempt 3 of 3 follows in 0.1 s'
+printf 'retry_delay = 30ms\nmax_retry_delay = 40ms\nsource\nfault = retry\ntimes = 3\n' | conf sooner
+run 0 -c "$dir/sooner.ini"
+says 'attempt 3 of 3 follows in 0.0 s'
+
 # ends NAME STATUS WORDS STORED LINE...: so many blocks are stored when it does. The run without the fault goes on from there.
 ends ()
 {
