@@ -15,11 +15,15 @@ enum block_sync {
   SYNC_PENDING, /* as deployed: nothing but what is not yet committed */
 };
 
+/* What data_fetch of the deployed canister gives at the most. */
+#define CANISTER_CHUNK (1u << 20)
+
 struct canister {
   struct ic_principal id;
   struct ledger *ledger;
   unsigned generation; /* of the listings: 1, 2 or 3 */
   enum block_sync block_sync;
+  uint64_t chunk; /* bytes that data_fetch gives at the most */
   bool pending; /* the entries of the first block that is not yet revealed count as not yet committed */
 };
 

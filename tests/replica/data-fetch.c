@@ -8,7 +8,6 @@
 
 #include "replica/canister.h"
 
-#define CHUNK (UINT64_C (1) << 20)
 #define BYTES_BEFORE 16
 
 /* Of the keys of a cursor only the position counts. All are read, since a bad value is an error. */
@@ -128,6 +127,7 @@ method_data_fetch (struct run *run)
   const struct ic_candid_value *args = run_args (run, "(opt text, opt blob)");
   const struct store *store = run->view.store;
   struct ic_candid_value parts[2], tuple, result;
+  const uint64_t chunk = run->canister->chunk;
   uint64_t asked = 0, start, end;
   const char *complaint = NULL;
   char text[160];
@@ -141,7 +141,7 @@ method_data_fetch (struct run *run)
     return;
   }
   start = asked > store->start ? asked : store->start;
-  end = start < run->view.end && run->view.end - start > CHUNK ? start + CHUNK : run->view.end;
+  end = start < run->view.end && run->view.end - start > chunk ? start + chunk : run->view.end;
   if (start >= end)
     start = end = run->view.end;
   if (asked > start) {

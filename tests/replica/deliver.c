@@ -74,6 +74,20 @@ make_plain (const void *data, size_t size)
   return MHD_create_response_from_buffer (size, (void *) (uintptr_t) data, MHD_RESPMEM_MUST_COPY);
 }
 
+/* The bits of a body are counted from its first byte's least significant one, and around its end. */
+static void
+flip (struct ic_cbor_writer *answer, const struct fault *fault)
+{
+  const uint64_t bits = answer->size * 8;
+  const uint64_t first = fault->size > 0 || fault->step > 0 ? fault->size * 8 : bits / 16 * 8;
+  uint64_t bit;
+
+  if (bits == 0)
+    return;
+  bit = (first + (fault->hit - 1) * fault->step) % bits;
+  answer->data[bit / 8] ^= (uint8_t) (1u << bit % 8);
+}
+
 /* Damages the answer as the fault says. NULL: nothing at all is to be sent. */
 static struct MHD_Response *
 make_response (struct visit *visit)
@@ -112,8 +126,7 @@ make_response (struct visit *visit)
                                           .piece_ms = fault->ms / SLOW_PIECES + 1 },
                         false);
   case FAULT_FLIP:
-    if (size > 0)
-      answer->data[where % size] ^= 1;
+    flip (answer, fault);
     break;
   case FAULT_TRUNCATE:
     answer->size = where < size ? (size_t) where : (size_t) size / 2;

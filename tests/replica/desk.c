@@ -20,7 +20,7 @@ desk_open (struct desk *desk, const char *ledger, const struct growth *growth)
   struct store *store = store_open (path, &reason);
 
   ck_assert_msg (store != NULL, "%s", reason.text);
-  *desk = (struct desk) { .canister = { .generation = 3 } };
+  *desk = (struct desk) { .canister = { .generation = 3, .chunk = CANISTER_CHUNK } };
   desk->canister.ledger = ledger_new (store, growth != NULL ? growth : &all);
 }
 

@@ -38,7 +38,7 @@ static const struct {
   { "ms", offsetof (struct fault, ms) },         { "size", offsetof (struct fault, size) },
   { "status", offsetof (struct fault, status) }, { "retry_after", offsetof (struct fault, retry_after) },
   { "code", offsetof (struct fault, code) },     { "age", offsetof (struct fault, age) },
-  { "block", offsetof (struct fault, block) },
+  { "block", offsetof (struct fault, block) },   { "step", offsetof (struct fault, step) },
 };
 
 static const struct {

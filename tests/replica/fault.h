@@ -57,6 +57,7 @@ struct fault {
   uint64_t count;       /* so many are hit; 0 for all that follow */
   uint64_t ms;          /* of hang and slow */
   uint64_t size;        /* bytes: of oversized and slow, where cut and truncate end, which byte is flipped */
+  uint64_t step;        /* bits: how much further every next flip is */
   uint64_t status;      /* HTTP status */
   uint64_t retry_after; /* s; 0 for none */
   uint64_t code;        /* of reject */

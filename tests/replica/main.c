@@ -27,6 +27,7 @@ static const char usage_text[] =
     "  --pending               the first block not yet revealed is what is not yet committed\n"
     "  --blocks N              reveal so many blocks at first (default: all)\n"
     "  --grow N/MS             then N more every MS milliseconds\n"
+    "  --chunk BYTES           that data_fetch gives at the most (default 1048576)\n"
     "  --delay MS              wait before each answer\n"
     "  --call-delay MS         until an asynchronous call is done (default 100)\n"
     "  --max-api N             newest version of the HTTP interface: 2, 3 or 4 (default)\n"
@@ -103,6 +104,7 @@ enum {
   OPTION_PENDING,
   OPTION_BLOCKS,
   OPTION_GROW,
+  OPTION_CHUNK,
   OPTION_DELAY,
   OPTION_CALL_DELAY,
   OPTION_MAX_API,
@@ -122,6 +124,7 @@ static const struct option long_options[] = {
   { "pending", no_argument, NULL, OPTION_PENDING },
   { "blocks", required_argument, NULL, OPTION_BLOCKS },
   { "grow", required_argument, NULL, OPTION_GROW },
+  { "chunk", required_argument, NULL, OPTION_CHUNK },
   { "delay", required_argument, NULL, OPTION_DELAY },
   { "call-delay", required_argument, NULL, OPTION_CALL_DELAY },
   { "max-api", required_argument, NULL, OPTION_MAX_API },
@@ -161,6 +164,9 @@ set_option (struct replica_options *options, int option, struct growth *growth, 
     break;
   case OPTION_GROW:
     set_growth (growth, optarg);
+    break;
+  case OPTION_CHUNK:
+    options->chunk = number ("--chunk", optarg, 1, 1u << 30);
     break;
   case OPTION_DELAY:
     options->delay_ms = number ("--delay", optarg, 0, 1u << 30);

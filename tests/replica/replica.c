@@ -38,6 +38,7 @@ set_canister (struct replica *replica, const struct replica_options *options, st
   }
   replica->canister.id = replica->network.canister;
   replica->canister.generation = options->generation > 0 ? options->generation : 3;
+  replica->canister.chunk = options->chunk > 0 ? options->chunk : CANISTER_CHUNK;
   replica->canister.block_sync = options->block_sync;
   replica->canister.pending = options->pending;
   return true;

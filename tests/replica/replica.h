@@ -27,6 +27,7 @@ struct replica_options {
   unsigned max_api;            /* newest version of the HTTP interface; 0 for all */
   unsigned delay_ms;           /* before each answer */
   unsigned call_ms;            /* until the outcome of an asynchronous call is known */
+  unsigned chunk;              /* bytes that data_fetch gives at the most; 0 for 1 MiB */
   const struct growth *growth; /* NULL: the whole ledger is there at once */
   enum block_sync block_sync;
   bool pending;
