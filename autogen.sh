@@ -3,8 +3,8 @@
 # Prepares the build; with an argument it does the rest, too.
 #
 #   ./autogen.sh          makes ./configure, for those who go on by hand
-#   ./autogen.sh demo     installs what is missing, builds in build/, copies a sample ledger into SQLite and
-#                         shows what is stored
+#   ./autogen.sh demo     installs what is missing, builds in build/, starts a replica of the network on this
+#                         machine, copies a sample ledger from it into SQLite and shows what is stored
 #   ./autogen.sh check    installs what is missing, builds in build/ and runs every test
 #
 # Packages are installed on Debian and its relatives, as root or with sudo, and only if some are missing.
@@ -17,8 +17,8 @@ build=${BUILD:-build}
 tools='gcc libc6-dev make autoconf automake libtool autoconf-archive pkgconf'
 libraries='libinih-dev libjansson-dev nettle-dev uthash-dev zlib1g-dev libdeflate-dev libsqlite3-dev
   libsodium-dev liblmdb-dev libcbor-dev libcsv-dev libcurl4-openssl-dev libmicrohttpd-dev'
-demo_only='sqlite3'
-check_only='sqlite3 check g++ mandoc python3-pip ca-certificates'
+demo_only='sqlite3 check python3-pip ca-certificates'
+check_only="$demo_only g++ mandoc"
 
 say () {
   printf '== %s\n' "$*"
@@ -67,7 +67,8 @@ get_packages () {
   install_packages $missing || die "not all could be installed; by hand: apt-get install$missing"
 }
 
-# Certificates need a library that no Debian carries. Without it the tests that need it are skipped.
+# Certificates need a library that no Debian carries. Without it the tests that need it are skipped, and the demo reads a
+# file.
 get_blst () {
   if packaging/fetch-blst.sh "$build/blst"; then
     return 0
@@ -112,6 +113,49 @@ build_all () {
   quietly make -C "$build" -j "$(processors)"
 }
 
+# The replica of the demo ends with standard input, of which this script holds the other end: so none is left behind,
+# however the demo ends.
+start_replica () {
+  run=$build/demo.run
+  rm -rf "$run"
+  mkdir "$run"
+  trap 'rm -rf "$run"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' HUP TERM
+  mkfifo "$run/hold"
+  "$build/tests/dcpipe-replica" --ledger "$DEMO_LEDGER" --until-eof <"$run/hold" >"$run/facts" &
+  replica=$!
+  exec 9>"$run/hold"
+  until grep -q '^generation=' "$run/facts"; do
+    kill -0 "$replica" 2>/dev/null || return 1
+    sleep 0.05
+  done
+  DEMO_URL=$(sed -n 's/^url=//p' "$run/facts")
+  DEMO_ROOT_KEY=$(sed -n 's/^root_key=//p' "$run/facts")
+  no_proxy=127.0.0.1${no_proxy:+,$no_proxy}
+  export DEMO_URL DEMO_ROOT_KEY no_proxy
+}
+
+# Waits for the end of the replica, so that the next line on the terminal is the last one.
+stop_replica () {
+  exec 9>&-
+  wait "$replica" || true
+}
+
+# Over the network if the replica was built; otherwise from the file.
+choose_demo () {
+  if grep -q '^dcpipe-replica' "$build/tests/Makefile"; then
+    quietly make -C "$build/tests" -j "$(processors)" dcpipe-replica
+    start_replica || die "the replica did not start"
+    config=conf/demo.ini
+    say "A replica serves the sample ledger at $DEMO_URL"
+  else
+    config=$build/demo.ini
+    sed -f conf/demo-file.sed conf/demo.ini >"$config"
+    say "Without blst there is no replica to ask, so the ledger is read from its file"
+  fi
+}
+
 # Status 3: done, with entries that could not be decoded. The sample ledger has some on purpose.
 run_demo () {
   db=${DEMO_DB:-$build/demo.db}
@@ -119,9 +163,13 @@ run_demo () {
     /*) DEMO_DB=$db ;;
     *) DEMO_DB=$(pwd)/$db ;;
   esac
-  export DEMO_DB
-  say "Copying a sample ledger into SQLite: $build/dcpipe -c conf/demo.ini"
-  "$build/dcpipe" -c conf/demo.ini || [ $? -eq 3 ] || die "the demo failed"
+  DEMO_LEDGER=$(pwd)/tests/data/vectors/ledger/small.ledger
+  export DEMO_DB DEMO_LEDGER
+  replica=
+  choose_demo
+  say "Copying it into SQLite, verified: $build/dcpipe -c $config"
+  "$build/dcpipe" -c "$config" 9>&- || [ $? -eq 3 ] || die "the demo failed"
+  [ -z "$replica" ] || stop_replica
   say "What is stored now:"
   sqlite3 "$db" <conf/demo.sql
   say "Show it again:  sqlite3 $db <conf/demo.sql"
@@ -139,6 +187,8 @@ case ${1:-} in
     ;;
   demo)
     get_packages $tools $libraries $demo_only
+    mkdir -p "$build"
+    get_blst
     build_all
     run_demo
     ;;

@@ -4,6 +4,8 @@
 . "$srcdir/cli/lib.sh"
 vectors=${DCPIPE_VECTORS:-$srcdir/data/vectors}/ledger
 replica_pid=
+no_proxy=127.0.0.1
+export no_proxy
 trap 'test -z "$replica_pid" || kill "$replica_pid" 2> /dev/null; rm -rf "$dir"' EXIT
 
 for need in "$builddir/dcpipe-replica" "$top_builddir/uninstalled/sources/icp.so" "$top_builddir/uninstalled/sinks/jsonl.so" \
