@@ -3,6 +3,7 @@
 EXTRA_DIST += icp/lib.sh
 icp_tests =
 icp_tests += icp/changed-ledger.sh
+icp_tests += icp/demo.sh
 icp_tests += icp/faults.sh
 icp_tests += icp/follow.sh
 icp_tests += icp/next-block-sync.sh
@@ -12,3 +13,28 @@ icp_tests += icp/same-tables.sh
 icp_tests += icp/status-online.sh
 EXTRA_DIST += $(icp_tests)
 TESTS += $(icp_tests)
+
+# Faults and flipped bits at many moments: a sample here, all of them in make check-faults.
+if HAVE_REPLICA
+check_LTLIBRARIES += libicptrial.la
+libicptrial_la_SOURCES = icp/trial.c icp/trial.h
+libicptrial_la_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
+libicptrial_la_LIBADD = libreplica.la
+
+icp_trials = icp/try-faults icp/try-flips
+TESTS += $(icp_trials)
+check_PROGRAMS += $(icp_trials)
+icp_try_faults_SOURCES = icp/try-faults.c
+icp_try_faults_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
+icp_try_faults_LDADD = libicptrial.la
+icp_try_flips_SOURCES = icp/try-flips.c
+icp_try_flips_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
+icp_try_flips_LDADD = libicptrial.la
+
+check-faults: $(icp_trials)
+	@for trial in $(icp_trials); do $(AM_TESTS_ENVIRONMENT) ./$$trial all $(SEED) || exit 1; done
+else
+check-faults:
+	@echo "SKIP: dcpipe-replica was not built; ./configure says what it needs"
+endif
+.PHONY: check-faults
