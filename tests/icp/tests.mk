@@ -31,7 +31,8 @@ icp_try_flips_SOURCES = icp/try-flips.c
 icp_try_flips_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
 icp_try_flips_LDADD = libicptrial.la
 
-check-faults: $(icp_trials)
+check-faults: $(icp_trials) replica/test-flips
+	DCPIPE_EVERY_BIT=1 CK_TIMEOUT_MULTIPLIER=10 ./replica/test-flips
 	@for trial in $(icp_trials); do $(AM_TESTS_ENVIRONMENT) ./$$trial all $(SEED) || exit 1; done
 else
 check-faults:

@@ -40,7 +40,7 @@ libreplicaclient_la_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
 libreplicaclient_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libreplicaclient_la_LIBADD = libreplica.la libsupport.la $(CURL_LIBS)
 
-replica_tests = replica/test-endpoints replica/test-faults replica/test-http replica/test-listings replica/test-methods \
+replica_tests = replica/test-endpoints replica/test-faults replica/test-flips replica/test-http replica/test-listings replica/test-methods \
   replica/test-verdicts
 TESTS += $(replica_tests) replica/test-program.sh
 check_PROGRAMS += $(replica_tests)
@@ -48,6 +48,8 @@ replica_test_endpoints_SOURCES = replica/test-endpoints.c
 replica_test_endpoints_LDADD = libreplicaclient.la $(JANSSON_LIBS)
 replica_test_faults_SOURCES = replica/test-faults.c
 replica_test_faults_LDADD = libreplicaclient.la
+replica_test_flips_SOURCES = replica/test-flips.c
+replica_test_flips_LDADD = libreplicaclient.la
 replica_test_listings_SOURCES = replica/test-listings.c
 replica_test_listings_LDADD = libreplicaclient.la $(JANSSON_LIBS)
 replica_test_methods_SOURCES = replica/test-methods.c
