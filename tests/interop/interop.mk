@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Agents that were written elsewhere, against the replica. They come from npm and cargo, so this is no part of
 # `make check`; what cannot be fetched is skipped.
-EXTRA_DIST += interop/run.sh interop/javascript/client.mjs interop/rust/Cargo.toml interop/rust/src/main.rs
+EXTRA_DIST += interop/run.sh interop/javascript/client.mjs interop/javascript/package.json \
+  interop/javascript/package-lock.json interop/rust/Cargo.toml interop/rust/Cargo.lock.in interop/rust/src/main.rs
 if HAVE_REPLICA
 interop: dcpipe-replica
 	@for agent in javascript rust; do \

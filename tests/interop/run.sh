@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Lets agents that were written elsewhere talk to dcpipe-replica, with verification on: the JavaScript agent from
-# npm and the Rust agent from cargo. They are installed into a temporary directory (INTEROP_DIR keeps one).
+# npm and the Rust agent from cargo, in the versions that the lock files beside their clients name. They are installed into
+# a temporary directory (INTEROP_DIR keeps one).
 #
 #   run.sh javascript|rust [REPLICA]
 #
@@ -12,7 +13,6 @@ kind=${1:?javascript or rust}
 replica=${2:-./dcpipe-replica}
 here=$(cd "$(dirname "$0")" && pwd)
 ledger=${LEDGER:-$here/../data/vectors/ledger/medium.ledger}
-version=6.1.0 # of @icp-sdk/core
 
 skip () {
   echo "SKIP: $*"
@@ -34,22 +34,34 @@ trap 'exit 1' HUP INT TERM
 install=${INTEROP_DIR:-$work}/$kind
 mkdir -p "$install"
 
-fetch_javascript () {
-  command -v node >/dev/null 2>&1 || skip "there is no node"
-  command -v npm >/dev/null 2>&1 || skip "there is no npm"
-  [ -f "$install/package.json" ] || echo '{"private": true}' >"$install/package.json"
-  [ -d "$install/node_modules/@icp-sdk/core" ] ||
-    npm --prefix "$install" install --no-audit --no-fund --ignore-scripts "@icp-sdk/core@$version" \
-      >"$work/log" 2>&1 || { tail -n 5 "$work/log"; skip "npm could not fetch @icp-sdk/core $version"; }
-  cp "$here/javascript/client.mjs" "$install/"
+# have TOOL VERSION: skips unless the tool is there, and not older.
+have () {
+  command -v "$1" >/dev/null 2>&1 || skip "there is no $1"
+  found=$("$1" --version | grep -o '[0-9][0-9.]*' | head -n 1)
+  [ "$(printf '%s\n' "$2" "$found" | sort -V | head -n 1)" = "$2" ] || skip "$1 is $found, and $2 is needed"
 }
 
+fetch_javascript () {
+  have node 18
+  have npm 7
+  cp "$here"/javascript/* "$install/"
+  [ -d "$install/node_modules/@icp-sdk/core" ] ||
+    npm --prefix "$install" ci --no-audit --no-fund --ignore-scripts >"$work/log" 2>&1 ||
+    { tail -n 5 "$work/log"; skip "npm could not fetch @icp-sdk/core"; }
+}
+
+# The name of the registry that cargo uses is put into the lock file as cargo itself writes it.
 fetch_rust () {
-  command -v cargo >/dev/null 2>&1 || skip "there is no cargo"
-  cp -r "$here/rust/." "$install/"
-  (cd "$install" && cargo fetch) >"$work/log" 2>&1 ||
-    { tail -n 5 "$work/log"; skip "cargo could not fetch ic-agent"; }
-  (cd "$install" && cargo build --quiet) || exit 1
+  have cargo 1.88
+  mkdir -p "$install/src"
+  cp "$here/rust/Cargo.toml" "$install/"
+  cp "$here/rust/src/main.rs" "$install/src/"
+  (
+    cd "$install" && rm -f Cargo.lock && cargo generate-lockfile &&
+      registry=$(sed -n '/^source = /{p;q;}' Cargo.lock) &&
+      sed "s|^source = \"@REGISTRY@\"|$registry|" "$here/rust/Cargo.lock.in" >Cargo.lock && cargo fetch --locked
+  ) >"$work/log" 2>&1 || { tail -n 5 "$work/log"; skip "cargo could not fetch ic-agent"; }
+  (cd "$install" && cargo build --quiet --locked) || exit 1
 }
 
 run_client () {
