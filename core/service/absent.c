@@ -9,6 +9,6 @@ int
 command_serve (const struct setup *setup, const struct arguments *arguments)
 {
   (void) arguments;
-  log_error ("%s: this dcpipe was built without libmicrohttpd, so it cannot serve", setup->path);
+  log_error ("%s: this build lacks libmicrohttpd, without which it cannot serve", setup->path);
   return STATUS_CONFIGURATION;
 }

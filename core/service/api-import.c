@@ -199,7 +199,9 @@ reply_ended (struct request *request, struct reply *reply)
   else if (job->state != JOB_COMPLETED)
     reply_failed (job, reply);
   else {
-    snprintf (message, sizeof message, "imported %s up to the tip", job->label != NULL ? job->label : "all");
+    snprintf (message, sizeof message, "imported %s up to the tip: %" JSON_INTEGER_FORMAT " entries",
+              job->label != NULL ? job->label : "all",
+              json_integer_value (json_object_get (job->stats, "totalProcessed")));
     reply_data (reply, MHD_HTTP_OK, json_pack ("{s:o, s:O?}", "message", text_json (message), "stats", job->stats));
   }
   add_location (reply, job->id);

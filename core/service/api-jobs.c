@@ -5,8 +5,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "service/endpoints.h"
+
+/* Bytes on their way to one reader of events. */
+#define STREAM_BUFFER 32768
 
 void
 api_jobs (struct request *request, struct reply *reply)
@@ -114,6 +118,18 @@ present_state (struct service *service, uint64_t number)
   return fclose (out) == 0 ? text : (free (text), NULL);
 }
 
+/* What a reader has not taken yet is kept in the ring, not in the kernel. */
+static void
+bound_buffer (const struct request *request)
+{
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info (request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  int size = STREAM_BUFFER;
+
+  if (info != NULL)
+    setsockopt (info->connect_fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 void
 api_events (struct request *request, struct reply *reply)
 {
@@ -133,6 +149,7 @@ api_events (struct request *request, struct reply *reply)
                  EVENTS_READERS_MAX);
     return;
   }
+  bound_buffer (request);
   reply_stream (reply, "text/event-stream", response);
   reply_header (reply, "X-Accel-Buffering", "no");
   reply->endless = true;

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# The service: imports over HTTP, their jobs, and how it starts and ends. Written in Python, with nothing but its own library.
+service_tests =
+service_tests += service/import.sh
+EXTRA_DIST += service/import_test.py
+service_tests += service/jobs.sh
+EXTRA_DIST += service/jobs_test.py
+TESTS += $(service_tests)
+EXTRA_DIST += $(service_tests)
