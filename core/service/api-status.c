@@ -47,7 +47,7 @@ api_overview (struct request *request, struct reply *reply)
                          snapshot_labels_json (snapshot), "heights", heights, "sinks",
                          snapshot_sinks_json (snapshot), "failedEntries",
                          snapshot_failures_json (snapshot, OVERVIEW_FAILURES), "schedule",
-                         schedule_json (service), "webhooks", json_array (), "throughput",
+                         schedule_json (service), "webhooks", webhooks_status (service->webhooks), "throughput",
                          snapshot_throughput_json (snapshot), "jobs",
                          jobs_list_json (&service->jobs, OVERVIEW_JOBS)));
 }

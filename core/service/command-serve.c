@@ -113,6 +113,16 @@ serve (struct service *service)
   return clock != NULL ? STATUS_DONE : STATUS_FAILED;
 }
 
+static bool
+start_webhooks (struct service *service)
+{
+  const struct webhook_list *list = &service->config->webhooks;
+
+  if (list->count > 0)
+    service->webhooks = webhooks_start (list->items, list->count, service->config->service.state);
+  return list->count == 0 || service->webhooks != NULL;
+}
+
 int
 command_serve (const struct setup *setup, const struct arguments *arguments)
 {
@@ -130,10 +140,13 @@ command_serve (const struct setup *setup, const struct arguments *arguments)
   schedule_init (&service.schedule, &service);
   good = stop_init () && snapshot_init (&service.snapshot, setup);
   good = jobs_init (&service.jobs, &service, service.config->service.state) && good;
+  good = good && start_webhooks (&service);
   if (good)
     status = serve (&service);
   else
     log_failure ();
+  if (service.webhooks != NULL)
+    webhooks_stop (service.webhooks);
   jobs_destroy (&service.jobs);
   snapshot_destroy (&service.snapshot);
   clients_destroy (&service.clients);

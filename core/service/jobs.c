@@ -389,7 +389,8 @@ static void
 end (struct jobs *jobs, struct job *job, enum job_state state)
 {
   job->state = state;
-  job->ended_ns = realtime_ns ();
+  if (job->ended_ns == 0)
+    job->ended_ns = realtime_ns ();
   wake_requests (jobs, job);
   announce (jobs, job);
   forget_old (jobs);
@@ -397,15 +398,21 @@ end (struct jobs *jobs, struct job *job, enum job_state state)
 }
 
 void
-jobs_end (struct jobs *jobs, struct job *job, enum job_state state, int exit_status, char *error,
-          json_t *stats)
+jobs_set_result (struct jobs *jobs, struct job *job, int exit_status, char *error, json_t *stats)
 {
   LOCK_SCOPE (&jobs->mutex);
+  job->ended_ns = realtime_ns ();
   job->exit_status = exit_status;
   free (job->error);
   job->error = error;
   json_decref (job->stats);
   job->stats = stats;
+}
+
+void
+jobs_end (struct jobs *jobs, struct job *job, enum job_state state)
+{
+  LOCK_SCOPE (&jobs->mutex);
   end (jobs, job, state);
 }
 

@@ -87,7 +87,7 @@ void jobs_refuse (struct jobs *jobs);
 void jobs_close (struct jobs *jobs);
 
 /* The oldest one queued, others before one that follows; it runs from now on. NULL if there is none. Main thread, as
- * are the next seven. */
+ * are the next eight. */
 struct job *jobs_begin (struct jobs *jobs);
 
 /* True if a job other than one that follows is queued. */
@@ -99,9 +99,11 @@ bool jobs_have (struct jobs *jobs, enum job_trigger trigger);
 /* The job goes back into the queue. */
 void jobs_pause (struct jobs *jobs, struct job *job);
 
-/* The job has ended. `error` and `stats` become the job's; they may be NULL. */
-void jobs_end (struct jobs *jobs, struct job *job, enum job_state state, int exit_status, char *error,
-               json_t *stats);
+/* What came of the job, which is told of it before it ends. `error` and `stats` become the job's; they may be NULL. */
+void jobs_set_result (struct jobs *jobs, struct job *job, int exit_status, char *error, json_t *stats);
+
+/* The job has ended. */
+void jobs_end (struct jobs *jobs, struct job *job, enum job_state state);
 
 /* Take the reference over. */
 void jobs_set_progress (struct jobs *jobs, struct job *job, json_t *progress);

@@ -14,6 +14,9 @@
 
 #define PROGRESS_NS UINT64_C (500000000)
 
+/* A store of messages that cannot be written is tried so often, once a second. */
+#define MESSAGE_ATTEMPTS 60
+
 /* A job and the pipeline that runs for it. */
 struct running {
   struct service *service;
@@ -175,6 +178,39 @@ outcome (const struct running *running, int status)
   return JOB_COMPLETED;
 }
 
+/* Puts the message on disk. Until that is done the job has not ended: should the process end before, it is run again, and
+ * told of then. */
+static void
+send_message (struct service *service, const char *type, const json_t *data)
+{
+  for (int attempt = 0; attempt < MESSAGE_ATTEMPTS; attempt++) {
+    if (webhooks_send (service->webhooks, type, data))
+      return;
+    log_failure ();
+    atomic_store (&service->beat, monotonic_ns ());
+    if (stop_wait (1000))
+      return;
+  }
+  log_error ("%s is not told to webhooks", type);
+}
+
+static void
+tell_webhooks (struct service *service, const struct job *job, enum job_state state)
+{
+  json_t *data, *json;
+
+  if (service->webhooks == NULL || state == JOB_CANCELLED)
+    return;
+  json = job_json (job);
+  json_object_set_new (json, "state", json_string (job_state_name (state)));
+  data = json_pack ("{s:o, s:o, s:o}", "job", json, "ledger", snapshot_ledger_json (&service->snapshot), "sinks",
+                    snapshot_committed_json (&service->snapshot));
+  send_message (service, state == JOB_COMPLETED ? WEBHOOK_COMPLETED : WEBHOOK_FAILED, data);
+  if (job->exit_status == STATUS_DIVERGED)
+    send_message (service, WEBHOOK_DIVERGED, data);
+  json_decref (data);
+}
+
 static void
 finish (struct running *running, int status)
 {
@@ -190,7 +226,9 @@ finish (struct running *running, int status)
   }
   log_info ("job %" PRIu64 " (%s) is %s", job->id, job->label != NULL ? job->label : "all",
             job_state_name (state));
-  jobs_end (&service->jobs, job, state, status, running->error, running->stats);
+  jobs_set_result (&service->jobs, job, status, running->error, running->stats);
+  tell_webhooks (service, job, state);
+  jobs_end (&service->jobs, job, state);
   if (job->trigger == JOB_FOLLOW && state != JOB_CANCELLED)
     schedule_follow_failed (service);
 }

@@ -20,10 +20,10 @@
 #include "service/settings.h"
 #include "service/snapshot.h"
 #include "service/values.h"
+#include "service/webhook.h"
 #include "setup.h"
 
 struct http;
-struct webhooks;
 
 struct service {
   const struct setup *setup;
@@ -34,6 +34,7 @@ struct service {
   struct schedule schedule;
   struct clients clients;
   struct http *http;
+  struct webhooks *webhooks; /* NULL if there are none */
   uint64_t started_ns; /* since 1970 */
   atomic_bool ready;   /* imports are taken */
   atomic_bool stopping;
