@@ -261,13 +261,24 @@ writer_json (const struct writer *writer)
                     number_json (atomic_load (&progress->retries)));
 }
 
+/* `least`: what all sinks have committed. Of a ledger read to its end that is all, although the last block does not end
+ * where it begins. */
+static json_t *
+percent_json (const struct run *run, uint64_t least)
+{
+  int permille = progress_permille (run);
+
+  if (atomic_load (&run->at_tip) && least >= atomic_load (&run->progress.verified))
+    permille = 1000;
+  return permille >= 0 ? json_real ((double) permille / 10) : json_null ();
+}
+
 json_t *
 run_progress_json (const struct run *run, double seconds)
 {
   const struct run_progress *progress = &run->progress;
   uint64_t entries = atomic_load (&progress->verified_entries), bytes = atomic_load (&progress->verified_bytes),
            end = atomic_load (&progress->end), least = UINT64_MAX;
-  int permille = progress_permille (run);
   json_t *sinks = json_array ();
 
   for (size_t i = 0; i < run->writers_count; i++) {
@@ -278,7 +289,7 @@ run_progress_json (const struct run *run, double seconds)
   }
   return json_pack (
       "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:o}", "percent",
-      permille >= 0 ? json_real ((double) permille / 10) : json_null (), "first",
+      percent_json (run, least), "first",
       end > 0 ? number_json (atomic_load (&progress->first)) : json_null (), "tip", height_json (end),
       "fetched", height_json (atomic_load (&progress->fetched)), "verified",
       height_json (atomic_load (&progress->verified)), "committed",
