@@ -128,6 +128,13 @@ queue_close (struct parcel_queue *queue)
   pthread_cond_broadcast (&queue->changed);
 }
 
+bool
+queue_is_over (struct parcel_queue *queue)
+{
+  LOCK_SCOPE (&queue->mutex);
+  return queue->closed && queue->count == 0;
+}
+
 size_t
 queue_length (struct parcel_queue *queue)
 {

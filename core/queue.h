@@ -30,6 +30,9 @@ void queue_kick (struct parcel_queue *queue);
 /* No more will be pushed. */
 void queue_close (struct parcel_queue *queue);
 
+/* Closed, and empty. */
+bool queue_is_over (struct parcel_queue *queue);
+
 size_t queue_length (struct parcel_queue *queue);
 
 uint64_t monotonic_ns (void);

@@ -31,6 +31,7 @@ struct writer {
                         for none */
   bool at_tip;       /* nothing is left to be fetched */
   bool failed;
+  bool lacks_parcel; /* one could not be pushed for lack of memory: none after it may be applied */
   struct retry retry;
   unsigned again; /* transactions begun anew since the last commit */
   struct writer_progress progress;
@@ -482,10 +483,9 @@ writer_main (void *argument)
     if (queue_length (writer->queue) == 0 && is_due (writer))
       commit (writer);
     parcel = queue_pop (writer->queue, writer->flush_at);
-    if (parcel == NULL)
-      continue;
-    last = parcel->end == PARCEL_LAST;
-    take (writer, parcel);
+    last = parcel != NULL ? parcel->end == PARCEL_LAST : queue_is_over (writer->queue);
+    if (parcel != NULL)
+      take (writer, parcel);
   }
   commit (writer);
   reason = run_reason (writer->run);
@@ -537,10 +537,13 @@ writer_free (struct writer *writer)
 void
 writer_push (struct writer *writer, struct parcel *parcel)
 {
-  if (!queue_push (writer->queue, parcel)) {
+  if (!writer->lacks_parcel && queue_push (writer->queue, parcel))
+    return;
+  if (!writer->lacks_parcel)
     run_end (writer->run, STATUS_FAILED, failure ());
-    parcel_release (parcel);
-  }
+  writer->lacks_parcel = true;
+  queue_close (writer->queue);
+  parcel_release (parcel);
 }
 
 void

@@ -33,7 +33,8 @@ bool writer_start (struct writer *writer);
 void writer_join (struct writer *writer);
 void writer_free (struct writer *writer);
 
-/* Gives the writer its reference to a parcel. Any thread. */
+/* Gives the writer its reference to a parcel. If there is no memory for that the run ends, and the writer
+ * with what it was given before. Any thread, but one at a time. */
 void writer_push (struct writer *writer, struct parcel *parcel);
 
 /* Somebody waits for memory: commit soon. Any thread. */
