@@ -348,13 +348,42 @@ format_frontier (const struct frontier *frontier)
                     digest, "trust", frontier->trust, "labels", labels, "ahead", ahead);
 }
 
+/* JSON text in the making. */
+struct text {
+  char *data;
+  size_t size, capacity;
+  bool failed;
+};
+
+/* jansson does not heed every failure that it is told of, and would leave something out: ours lasts. */
+static int
+append (const char *bytes, size_t size, void *context)
+{
+  struct text *text = context;
+
+  if (size >= text->capacity - text->size && !text->failed) {
+    size_t capacity = 2 * text->capacity + size + 1024;
+    char *data = realloc (text->data, capacity);
+
+    text->failed = data == NULL;
+    text->data = data != NULL ? data : text->data;
+    text->capacity = data != NULL ? capacity : text->capacity;
+  }
+  if (text->failed)
+    return -1;
+  memcpy (text->data + text->size, bytes, size);
+  text->size += size;
+  text->data[text->size] = '\0';
+  return 0;
+}
+
 bool
 checkpoint_format (struct dcpipe_checkpoint *checkpoint)
 {
   char ledger[2 * DCPIPE_HASH_MAX + 1];
   json_t *decoders = json_object (), *errors = json_object ();
   CLEANUP_JSON json_t *whole = NULL;
-  char *text;
+  struct text text = { .data = NULL };
 
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     set_member (&decoders, checkpoint->frontiers[i].decoder, format_frontier (&checkpoint->frontiers[i]));
@@ -365,14 +394,14 @@ checkpoint_format (struct dcpipe_checkpoint *checkpoint)
   whole = json_pack ("{s:i, s:s, s:s, s:o, s:o, s:o}", "format", CHECKPOINT_FORMAT, "ledger", ledger,
                      "source", checkpoint->source ? checkpoint->source : "", "unconfirmed",
                      number (checkpoint->unconfirmed), "decoders", decoders, "errors", errors);
-  text = whole ? json_dumps (whole, JSON_COMPACT) : NULL;
-  if (text == NULL) {
+  if (whole == NULL || json_dump_callback (whole, append, &text, JSON_COMPACT) != 0 || text.failed) {
+    free (text.data);
     fail ("no memory for the checkpoint, or a cursor of the source that is not UTF-8");
     return false;
   }
   free (checkpoint->text);
-  checkpoint->text = text;
-  checkpoint->text_size = strlen (text);
+  checkpoint->text = text.data;
+  checkpoint->text_size = text.size;
   return true;
 }
 
