@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# Memory and disks that run out. The shim makes calls fail; it is loaded before the program.
+EXTRA_DIST += faults/lib.sh
+check_LTLIBRARIES += faults/shim.la
+faults_shim_la_SOURCES = faults/shim.c
+faults_shim_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
+faults_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+
+faults_tests =
+faults_tests += faults/disk.sh
+faults_tests += faults/memory.sh
+TESTS += $(faults_tests)
+EXTRA_DIST += $(faults_tests)
+
+# Every allocation in turn, once and for good; STEP=7 takes every seventh.
+STEP = 1
+.PHONY: check-oom
+check-oom: faults/shim.la $(check_LTLIBRARIES)
+	$(AM_TESTS_ENVIRONMENT) STEP=$(STEP) $(SHELL) $(srcdir)/faults/memory.sh
