@@ -44,9 +44,17 @@ discard_la_LDFLAGS = $(BENCH_MODULE)
 nothing_la_SOURCES = bench/nothing.c
 nothing_la_LDFLAGS = $(BENCH_MODULE)
 
-EXTRA_DIST += bench/bench.sh bench/decoders.sh bench/measure.sh
+if HAVE_REPLICA
+check_PROGRAMS += bench/believe
+bench_believe_SOURCES = bench/believe.c
+bench_believe_LDADD = libreplicaclient.la
+bench_replica = bench/believe dcpipe-replica
+endif
 
-bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-signatures bench/ceiling-sqlite $(bench_lmdb) discard.la nothing.la
+EXTRA_DIST += bench/bench.sh bench/decoders.sh bench/measure.sh bench/network.sh
+
+bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-signatures bench/ceiling-sqlite $(bench_lmdb) $(bench_replica) discard.la nothing.la
 bench: $(bench_parts)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/bench.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/decoders.sh
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/network.sh
