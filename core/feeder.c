@@ -24,10 +24,6 @@
 /* One call of `next` takes this long at the most. */
 #define NEXT_NS 5000000000u
 
-struct dcpipe_resume {
-  const struct point *point; /* unknown: from the first block on */
-};
-
 struct feeder {
   struct run *run;
   struct instance *source;

@@ -5,6 +5,11 @@
 
 #include "run.h"
 
+/* Where a source is asked to begin. */
+struct dcpipe_resume {
+  const struct point *point; /* unknown: from the first block on */
+};
+
 /* The thread: from the run's start to the tip, a stop or a fault. The argument is the struct run. */
 void *feeder_main (void *run);
 

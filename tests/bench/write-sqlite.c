@@ -16,7 +16,7 @@
 #include <time.h>
 
 #include "support/run.h"
-#include "unit/sinks/store.h"
+#include "unit/sinks/contract.h"
 
 static uint64_t rows = 1000000, a_commit = 1000;
 
@@ -125,7 +125,7 @@ through_a_bare_loop (const struct bench *bench)
   struct usage spent = { 0 }, from;
   sqlite3_stmt *insert;
   sqlite3 *db;
-  char path[128];
+  char path[640];
 
   snprintf (path, sizeof path, "%s/bare.db", bench->directory);
   ck_assert_int_eq (sqlite3_open (path, &db), SQLITE_OK);

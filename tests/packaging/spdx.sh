@@ -3,7 +3,7 @@
 # Every source file says its licence near its top.
 . "$srcdir/cli/lib.sh"
 cd "$top_srcdir"
-find .ci core plugins conf packaging completion doc m4 tests autogen.sh configure.ac Makefile.am dcpipe.in \
+find .ci core plugins tools examples conf packaging completion doc m4 tests autogen.sh configure.ac Makefile.am dcpipe.in \
     -path tests/data -prune -o -type d \( -name .deps -o -name .libs -o -name '*.build' -o -name build \) -prune -o \
     -type f \( -name '*.[chS]' -o -name '*.cc' -o -name '*.am' -o -name '*.mk' -o -name '*.ac' -o -name '*.m4' -o -name '*.sh' \
       -o -name '*.py' -o -name '*.awk' -o -name '*.mjs' -o -name '*.rs' -o -name '*.toml' -o -name '*.yaml' -o -name '*.html' \

@@ -2,11 +2,13 @@
 #include "config.h"
 
 #include "contract.h"
-#include "contract-tests.h"
 
-#include <check.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "support/run.h"
+#include "verdict.h"
 
 static const struct sink_under_test *current;
 
@@ -23,16 +25,21 @@ contract_plugin (void)
 }
 
 int
-contract_run (const char *name, const struct sink_under_test *sink, const TTest *const *more,
-              size_t more_count)
+contract_run (const char *name, const struct sink_under_test *sink, const TTest *const *tests, size_t count)
 {
-  const TTest *tests[64];
-  size_t count = 0;
-
   current = sink;
-  count += contract_rows_tests (tests + count);
-  count += contract_commit_tests (tests + count);
-  for (size_t i = 0; i < more_count; i++)
-    tests[count++] = more[i];
   return run_tests (name, tests, count);
+}
+
+void
+verdict_fail (const char *format, ...)
+{
+  char text[4096];
+  va_list arguments;
+
+  va_start (arguments, format);
+  vsnprintf (text, sizeof text, format, arguments);
+  va_end (arguments);
+  ck_abort_msg ("%s", text);
+  abort ();
 }

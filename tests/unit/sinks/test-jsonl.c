@@ -18,7 +18,7 @@
 static const char *
 path_of (const struct bench *bench, const char *name)
 {
-  static char path[160];
+  static char path[640];
 
   snprintf (path, sizeof path, "%s/rows%s%s", bench->directory, name[0] ? "/" : "", name);
   return path;

@@ -24,7 +24,7 @@
 static MDB_env *
 open_beside (const struct bench *bench, unsigned flags)
 {
-  char path[128];
+  char path[640];
   MDB_env *env;
 
   snprintf (path, sizeof path, "%s/rows.lmdb", bench->directory);
@@ -442,7 +442,7 @@ START_TEST (dead_readers_do_not_hold_pages)
   struct bench bench;
   struct store_handle writer;
   struct stat status;
-  char path[128];
+  char path[640];
 
   sink.settings = small_map;
   bench_begin (&bench, &sink);
@@ -528,7 +528,7 @@ END_TEST
 START_TEST (refuses_what_is_no_store)
 {
   struct bench bench;
-  char path[128], data[160];
+  char path[640], data[680];
   FILE *file;
 
   bench_begin (&bench, contract_sink ());

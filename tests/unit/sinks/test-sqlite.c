@@ -15,7 +15,7 @@
 static sqlite3 *
 open_beside (const struct bench *bench)
 {
-  char path[128];
+  char path[640];
   sqlite3 *db;
 
   snprintf (path, sizeof path, "%s/rows.db", bench->directory);
@@ -176,7 +176,7 @@ END_TEST
 START_TEST (refuses_what_is_no_database)
 {
   struct bench bench;
-  char path[128];
+  char path[640];
   FILE *file;
 
   bench_begin (&bench, contract_sink ());

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sink driven by hand: tables, rows and the order of calls that the engine keeps to. */
-#ifndef TESTS_SINKS_STORE_H
-#define TESTS_SINKS_STORE_H
+#ifndef PLUGIN_TEST_STORE_H
+#define PLUGIN_TEST_STORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "contract.h"
+#include "options.h"
 #include "row.h"
 
 /* Tables 0 and 1 are core's. */
@@ -66,10 +66,16 @@ enum {
   ENTRIES_COLUMNS
 };
 
+struct sink_under_test {
+  const struct dcpipe_sink *plugin;
+  const char *path;            /* value of its option "path", within the test's directory, or NULL */
+  const char *const *settings; /* further options: key, value, ..., NULL; or NULL. Others have defaults */
+};
+
 /* The sink being tested, a directory of its own, and the tables. */
 struct bench {
   const struct sink_under_test *sink;
-  char directory[64];
+  char directory[512];
   struct dcpipe_tables *tables;
 };
 
@@ -77,11 +83,12 @@ struct bench {
 struct store_handle {
   const struct bench *bench;
   void *handle;
-  char *strings[16]; /* option values */
-  size_t strings_count;
+  struct option_value *values;
   struct arena arena;
   struct dcpipe_rows rows;
   struct row_list list;
+  struct row_list *lists; /* given to the sink since the last commit */
+  size_t lists_count;
   struct row_effect *effects; /* of the last apply */
   size_t applied;
 };
@@ -91,13 +98,21 @@ void bench_begin (struct bench *bench, const struct sink_under_test *sink);
 void bench_end (struct bench *bench);
 struct dcpipe_tables *bench_tables (bool other);
 
-/* Calls of the sink; the unmarked ones must succeed. */
+/* The sink has `get` and `scan`. Of others what is stored cannot be seen: all expect_... but that of the
+ * checkpoint are then taken to hold. */
+bool bench_can_read (const struct bench *bench);
+
+/* Calls of the sink. try_... make one attempt and give its result; the others must succeed, and do after
+ * DCPIPE_AGAIN what the engine does. */
 int try_open (struct store_handle *store, const struct bench *bench, int mode);
 void store_open_prepared (struct store_handle *store, const struct bench *bench, int mode);
 void store_end (struct store_handle *store);
 int try_commit (struct store_handle *store, const char *checkpoint);
 void store_commit (struct store_handle *store, const char *checkpoint);
 void store_rollback (struct store_handle *store);
+
+/* The stored checkpoint, to be freed; NULL if there is none. */
+char *store_checkpoint (struct store_handle *store);
 
 /* Fails unless the stored checkpoint is that text (NULL: there is none). */
 void expect_checkpoint (struct store_handle *store, const char *text);
@@ -120,5 +135,7 @@ void expect_absent (struct store_handle *store, const struct dcpipe_row *key);
 /* Fails unless a scan gives rows in strictly rising order of dcpipe_row_key; the number of rows. */
 size_t count_rows (struct store_handle *store, const struct dcpipe_row *prefix);
 size_t count_table (struct store_handle *store, size_t table);
+void expect_rows (struct store_handle *store, const struct dcpipe_row *prefix, size_t count);
+void expect_count (struct store_handle *store, size_t table, size_t count);
 
 #endif

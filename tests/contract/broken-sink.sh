@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A sink that breaks one rule of the contract is found out by the check of that rule.
+. "$srcdir/contract/lib.sh"
+file=$broken/broken_sink.so
+BROKEN_INNER=$top_builddir/uninstalled/sinks/sqlite.so
+test -e "$BROKEN_INNER" || { echo "the sink sqlite was not built"; exit 77; }
+export BROKEN_INNER
+rule () { BROKEN=$1; export BROKEN; caught "$2" "$3" -o path=store "$file"; }
+kept 38 -o path=store "$file"
+rule signed 'every value' 'instead of 18446744073709551615'
+rule null 'null from empty' 'instead of null'
+rule large '5 MiB' 'column value of table events'
+rule effects 'INSERT leaves' '1 added'
+rule order 'order of dcpipe_row_key' 'does not come after'
+rule long 'any length' 'get gives 1'
+rule rollback 'no more after a rollback' 'get gives 1'
+rule rollback 'rollback and close forget' 'instead of'
+rule again 'large transaction' 'returned DCPIPE_AGAIN'
+rule descriptor 'no descriptor open' 'descriptors are open'
+rule columns 'whose columns differ' 'prepare takes a table'
+rule reset 'reset removes' 'instead of 0'
+rule tip 'tip_reached' 'reached before'
+rule skips 'kill -9 at any moment' 'rows instead of'
+rule lazy 'kill -9 at any moment' 'after a kill the stored one is'
+rule missing 'does not exist' 'instead of DCPIPE_NONE'
+rule snapshot 'keeps its snapshot' 'rows instead of 10'
+rule snapshot 'on other threads' 'no commit has left'
+rule lock 'second writer' 'may open the store'
+rule scratch 'scratch store' 'checkpoint_load gives'

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sink that is another one (the module that BROKEN_INNER names, with its options) but for the rule of the
+ * contract that the environment variable BROKEN says it breaks. */
+#include "dcpipe-plugin.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct dcpipe_sink inner, outer;
+static size_t own_offset;
+
+/* Behind the inner handle. */
+struct own {
+  int mode;
+  unsigned calls;
+};
+
+static struct own *
+own (void *handle)
+{
+  return (struct own *) (void *) ((char *) handle + own_offset);
+}
+
+static bool
+breaks (const char *rule)
+{
+  const char *broken = getenv ("BROKEN");
+
+  return broken != NULL && strcmp (broken, rule) == 0;
+}
+
+static int
+broken_open (void *handle, int mode, const char *scratch)
+{
+  int result;
+
+  own (handle)->mode = mode;
+  if (breaks ("scratch") && mode == DCPIPE_SCRATCH)
+    return inner.open (handle, DCPIPE_WRITE, NULL);
+  if (breaks ("descriptor"))
+    (void) !dup (2);
+  result = inner.open (handle, mode, scratch);
+  if (breaks ("missing") && result == DCPIPE_NONE) {
+    dcpipe_error ("there is no such store");
+    return DCPIPE_FAIL;
+  }
+  return breaks ("lock") && mode == DCPIPE_WRITE && result == DCPIPE_FAIL ? DCPIPE_OK : result;
+}
+
+static int
+broken_prepare (void *handle, const dcpipe_tables *tables)
+{
+  int result = inner.prepare (handle, tables);
+
+  return breaks ("columns") && result == DCPIPE_FAIL ? DCPIPE_OK : result;
+}
+
+static int
+broken_apply (void *handle, dcpipe_rows *rows)
+{
+  int result;
+
+  if (breaks ("again"))
+    return DCPIPE_AGAIN;
+  if (breaks ("skips") && ++own (handle)->calls % 5 == 0)
+    return DCPIPE_OK;
+  result = inner.apply (handle, rows);
+  for (size_t i = 0; i < dcpipe_rows_count (rows) && breaks ("effects"); i++)
+    dcpipe_row_applied (rows, i, 1, 0, 0);
+  return result;
+}
+
+static int
+broken_commit (void *handle, const dcpipe_checkpoint *checkpoint)
+{
+  if (breaks ("lazy") && ++own (handle)->calls % 2 == 0)
+    return DCPIPE_OK;
+  return inner.commit (handle, checkpoint);
+}
+
+static int
+broken_rollback (void *handle)
+{
+  return breaks ("rollback") && own (handle)->mode == DCPIPE_WRITE ? DCPIPE_OK : inner.rollback (handle);
+}
+
+/* A reader that looks at the newest commit each time. */
+static void
+refresh (void *handle)
+{
+  if (breaks ("snapshot") && own (handle)->mode == DCPIPE_READ)
+    inner.rollback (handle);
+}
+
+/* Values that many databases cannot hold. */
+static void
+spoil (dcpipe_row *row)
+{
+  const dcpipe_table *table = dcpipe_row_table (row);
+
+  for (size_t i = 0; i < dcpipe_table_columns (table); i++) {
+    int type = dcpipe_column_type (table, i);
+
+    if (dcpipe_is_null (row, i)) {
+      if (breaks ("null") && type == DCPIPE_TEXT)
+        dcpipe_set_string (row, i, "");
+    } else if (breaks ("signed") && type == DCPIPE_U64)
+      dcpipe_set_u64 (row, i, dcpipe_get_u64 (row, i) & INT64_MAX);
+    else if (breaks ("large") && type == DCPIPE_BLOB && dcpipe_get_bytes (row, i).size > 1 << 20)
+      dcpipe_set_blob (row, i, dcpipe_get_bytes (row, i).data, 1 << 20);
+  }
+}
+
+static int
+broken_get (void *handle, const dcpipe_row *key, dcpipe_row *row)
+{
+  int result;
+
+  refresh (handle);
+  if (breaks ("long") && dcpipe_row_key (key, NULL, 0) > DCPIPE_KEY_MAX)
+    return DCPIPE_NONE;
+  result = inner.get (handle, key, row);
+  if (result == DCPIPE_OK)
+    spoil (row);
+  return result;
+}
+
+static int
+broken_scan (void *handle, const dcpipe_row *prefix, dcpipe_scan *scan)
+{
+  int result;
+
+  refresh (handle);
+  result = inner.scan (handle, prefix, scan);
+  return breaks ("order") && result == DCPIPE_OK ? inner.scan (handle, prefix, scan) : result;
+}
+
+static int
+broken_reset (void *handle, const char *table)
+{
+  return breaks ("reset") ? DCPIPE_OK : inner.reset (handle, table);
+}
+
+static int
+broken_tip (void *handle)
+{
+  if (breaks ("tip") && ++own (handle)->calls > 1) {
+    dcpipe_error ("the tip was reached before");
+    return DCPIPE_FAIL;
+  }
+  return inner.tip_reached != NULL ? inner.tip_reached (handle) : DCPIPE_OK;
+}
+
+const struct dcpipe_registration *
+dcpipe_plugin (void)
+{
+  static struct dcpipe_registration registration = { DCPIPE_MAGIC,     DCPIPE_API_MAJOR, DCPIPE_API_MINOR,
+                                                     DCPIPE_KIND_SINK, sizeof outer,     &outer };
+  const char *path = getenv ("BROKEN_INNER");
+  void *library = path != NULL ? dlopen (path, RTLD_NOW | RTLD_LOCAL) : NULL;
+  const struct dcpipe_registration *(*get) (void) = NULL;
+
+  if (library == NULL)
+    return NULL;
+  *(void **) &get = dlsym (library, "dcpipe_plugin");
+  if (get == NULL || get ()->size != sizeof inner)
+    return NULL;
+  inner = outer = *(const struct dcpipe_sink *) get ()->plugin;
+  own_offset = (inner.handle_size + 63) / 64 * 64;
+  outer.name = "broken_sink";
+  outer.handle_size = own_offset + sizeof (struct own);
+  outer.open = broken_open;
+  outer.prepare = broken_prepare;
+  outer.apply = broken_apply;
+  outer.commit = broken_commit;
+  outer.rollback = broken_rollback;
+  outer.get = broken_get;
+  outer.scan = broken_scan;
+  outer.reset = broken_reset;
+  outer.tip_reached = broken_tip;
+  return &registration;
+}

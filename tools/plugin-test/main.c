@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dcpipe-plugin-test: holds a plugin to the contract of dcpipe-plugin.h. */
+#include "config.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "block.h"
+#include "configuration.h"
+#include "decoder.h"
+#include "log.h"
+#include "registration.h"
+#include "runner.h"
+#include "settings.h"
+#include "sink-suite.h"
+#include "source.h"
+#include "status.h"
+#include "subject.h"
+
+#define ROUNDS 2000
+#define TIMEOUT_SECONDS 120
+
+struct request {
+  struct subject subject;
+  const char *config, *section, *entries, *only;
+  unsigned timeout;
+  bool verbose;
+};
+
+static void
+print_help (void)
+{
+  printf ("Usage: dcpipe-plugin-test [OPTION...] PLUGIN\n"
+          "Holds a plugin (a file, or a name along the plugin path) to the contract of dcpipe-plugin.h.\n\n"
+          "  -o, --option KEY=VALUE    an option of the plugin; may be repeated\n"
+          "  -c, --config FILE         the options of its section in an INI file\n"
+          "      --section TITLE       which section, e.g. 'sink main'; otherwise the first of this plugin\n"
+          "      --refuse KEY=VALUE    a value that the plugin must refuse; may be repeated\n"
+          "      --entries FILE        real entries for a decoder: FILE.ledger, or lines of\n"
+          "                            'dcpipe dump ledger_entries'\n"
+          "      --seed NUMBER         of all that is random; otherwise a new one, which is printed\n"
+          "      --rounds NUMBER       entries or blocks changed at random (%d)\n"
+          "      --timeout SECONDS     for each check (%d)\n"
+          "      --only WORDS          only checks whose line has these words\n"
+          "      --plugin-path DIR     look in DIR/decoders and so on first; may be repeated\n"
+          "      --verbose             the plugin's log lines, too\n"
+          "      --version             print the version\n"
+          "  -h, --help                print this\n\n"
+          "Relative paths in the options of a sink are taken from a directory that each check makes and\n"
+          "removes; of others from the current directory, or the INI file's. Prints one line for each check\n"
+          "(TAP). Exit status: 0 all passed, 1 some failed, 64 wrong usage, 77 all were skipped.\n",
+          ROUNDS, TIMEOUT_SECONDS);
+}
+
+static int
+usage (void)
+{
+  if (failure ()[0] != '\0')
+    log_failure ();
+  fprintf (stderr, "dcpipe-plugin-test --help lists all options\n");
+  return STATUS_USAGE;
+}
+
+/* ---- the command line ---------------------------------------------------------------------------- */
+
+static bool
+take_number (const char *name, const char *text, uint64_t max, uint64_t *number)
+{
+  char *end;
+
+  *number = strtoull (text, &end, 10);
+  if (*text >= '0' && *text <= '9' && *end == '\0' && *number <= max)
+    return true;
+  fail ("--%s %s: expected a number up to %" PRIu64, name, text, max);
+  return false;
+}
+
+/* One option other than those that end the program. */
+static bool
+take_option (struct request *request, int code)
+{
+  struct subject *subject = &request->subject;
+  uint64_t number;
+
+  switch (code) {
+  case 'o':
+    return settings_add (&subject->settings, &subject->settings_count, optarg);
+  case 'R':
+    return settings_add (&subject->refused, &subject->refused_count, optarg);
+  case 'c':
+    request->config = optarg;
+    return true;
+  case 's':
+    request->section = optarg;
+    return true;
+  case 'e':
+    request->entries = optarg;
+    return true;
+  case 'O':
+    request->only = optarg;
+    return true;
+  case 'P':
+    plugin_add_path (optarg);
+    return true;
+  case 'v':
+    request->verbose = true;
+    return true;
+  case 'S':
+    return take_number ("seed", optarg, UINT64_MAX, &subject->seed);
+  case 'r':
+    if (!take_number ("rounds", optarg, 100000000, &number))
+      return false;
+    subject->rounds = (unsigned) number;
+    return true;
+  case 't':
+    if (!take_number ("timeout", optarg, 86400, &number))
+      return false;
+    request->timeout = (unsigned) number;
+    return true;
+  }
+  return false;
+}
+
+/* -1 to go on, or the exit status. */
+static int
+parse (struct request *request, int argc, char **argv)
+{
+  static const struct option longs[] = {
+    { "option", required_argument, NULL, 'o' },      { "config", required_argument, NULL, 'c' },
+    { "section", required_argument, NULL, 's' },     { "refuse", required_argument, NULL, 'R' },
+    { "entries", required_argument, NULL, 'e' },     { "seed", required_argument, NULL, 'S' },
+    { "rounds", required_argument, NULL, 'r' },      { "timeout", required_argument, NULL, 't' },
+    { "only", required_argument, NULL, 'O' },        { "plugin-path", required_argument, NULL, 'P' },
+    { "verbose", no_argument, NULL, 'v' },           { "version", no_argument, NULL, 'V' },
+    { "help", no_argument, NULL, 'h' },              { NULL, 0, NULL, 0 },
+  };
+  int code;
+
+  while ((code = getopt_long (argc, argv, "o:c:hV", longs, NULL)) != -1) {
+    if (code == 'h') {
+      print_help ();
+      return STATUS_DONE;
+    }
+    if (code == 'V') {
+      printf ("dcpipe-plugin-test %s\nplugin API %d.%d\n", PACKAGE_VERSION, DCPIPE_API_MAJOR, DCPIPE_API_MINOR);
+      return STATUS_DONE;
+    }
+    if (!take_option (request, code))
+      return usage ();
+  }
+  if (argc != optind + 1) {
+    fail ("expected the file or name of one plugin");
+    return usage ();
+  }
+  return -1;
+}
+
+/* ---- the plugin ---------------------------------------------------------------------------------- */
+
+struct wanted {
+  const char *name;
+  char *path;
+};
+
+static void
+match (void *context, const char *name, const char *path)
+{
+  struct wanted *wanted = context;
+
+  if (wanted->path == NULL && strcmp (name, wanted->name) == 0)
+    wanted->path = realpath (path, NULL);
+}
+
+/* The file that is meant; NULL after fail. */
+static char *
+find_plugin (const char *name)
+{
+  static const enum dcpipe_kind kinds[] = { DCPIPE_KIND_SOURCE, DCPIPE_KIND_DECODER, DCPIPE_KIND_SINK };
+  struct wanted wanted = { .name = name };
+
+  if (strchr (name, '/') != NULL)
+    wanted.path = realpath (name, NULL);
+  for (size_t i = 0; i < 3 && wanted.path == NULL; i++)
+    plugins_list (kinds[i], match, &wanted);
+  if (wanted.path == NULL)
+    fail ("there is no plugin '%s': expected a file, with a '/' in it, or a name that dcpipe --list-plugins lists", name);
+  return wanted.path;
+}
+
+/* A check of its own first, since loading may end the process. False if there is nothing to go on with. */
+static bool
+load (struct subject *subject)
+{
+  if (!runner_check ("registration", "can be loaded, and declares what is sound", registration_loads,
+                     subject->path))
+    return false;
+  subject->plugin = plugin_load (plugin_kind_of (subject->path), subject->path);
+  if (subject->plugin == NULL)
+    log_failure ();
+  return subject->plugin != NULL;
+}
+
+/* Reads what the command line names. False after fail. */
+static bool
+prepare (struct request *request)
+{
+  struct subject *subject = &request->subject;
+
+  if (request->config != NULL && !settings_read (subject, request->config, request->section))
+    return false;
+  if (subject->plugin->kind == DCPIPE_KIND_SINK)
+    return settings_are_safe (subject);
+  if (subject->directory == NULL)
+    subject->directory = realpath (".", NULL);
+  return request->entries == NULL || entries_read (&subject->entries, request->entries);
+}
+
+static void
+run_checks (const struct subject *subject)
+{
+  registration_checks (subject);
+  if (!configuration_checks (subject))
+    return;
+  switch (subject->plugin->kind) {
+  case DCPIPE_KIND_SOURCE:
+    source_checks (subject);
+    break;
+  case DCPIPE_KIND_DECODER:
+    decoder_checks (subject);
+    break;
+  case DCPIPE_KIND_SINK:
+    sink_checks (subject);
+    break;
+  }
+}
+
+static int
+run (struct request *request)
+{
+  struct subject *subject = &request->subject;
+
+  if (!runner_begin (request->timeout, request->only)) {
+    log_failure ();
+    return STATUS_FAILED;
+  }
+  printf ("# %s, --seed %" PRIu64 "\n", subject->path, subject->seed);
+  if (!load (subject)) {
+    runner_end ();
+    return STATUS_FAILED;
+  }
+  if (!prepare (request)) {
+    runner_end ();
+    return usage ();
+  }
+  run_checks (subject);
+  return runner_end ();
+}
+
+int
+main (int argc, char **argv)
+{
+  struct request request = { .timeout = TIMEOUT_SECONDS, .subject = { .rounds = ROUNDS } };
+  struct timespec now;
+  char *path;
+  int status;
+
+  signal (SIGPIPE, SIG_IGN);
+  clock_gettime (CLOCK_REALTIME, &now);
+  request.subject.seed = (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+  status = parse (&request, argc, argv);
+  if (status >= 0)
+    return status;
+  log_configure (request.verbose ? LOG_DEBUG : LOG_ERROR, false);
+  path = find_plugin (argv[optind]);
+  if (path == NULL)
+    return usage ();
+  block_set_limit ((size_t) 64 << 20);
+  request.subject.path = path;
+  status = run (&request);
+  subject_free (&request.subject);
+  plugins_unload ();
+  free (path);
+  return status;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "resources.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#ifdef HAVE_MALLINFO2
+#include <malloc.h>
+#endif
+
+#include "verdict.h"
+
+#define WARM_UP 8
+#define ROUNDS 32
+#define WINDOWS 6
+
+int
+resources_descriptors (void)
+{
+  int count = 0;
+
+  for (int fd = 0; fd < 1024; fd++)
+    count += fcntl (fd, F_GETFD) >= 0;
+  return count;
+}
+
+/* Bytes of the heap in use; 0 if nobody knows. */
+static size_t
+heap (void)
+{
+#ifdef HAVE_MALLINFO2
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+#else
+  return 0;
+#endif
+}
+
+/* By how many bytes the heap grows in a number of rounds. */
+static size_t
+growth (void (*round) (void *context), void *context)
+{
+  size_t before = heap (), after;
+
+  for (int i = 0; i < ROUNDS; i++)
+    round (context);
+  after = heap ();
+  return after > before ? after - before : 0;
+}
+
+void
+resources_expect_no_leak (const char *what, void (*round) (void *context), void *context)
+{
+  size_t least = SIZE_MAX;
+  int descriptors;
+
+  for (int i = 0; i < WARM_UP; i++)
+    round (context);
+  descriptors = resources_descriptors ();
+  /* What the C library keeps for itself does not grow for ever; what is forgotten grows with each round. */
+  for (int window = 0; window < WINDOWS && least >= ROUNDS; window++) {
+    size_t grown = growth (round, context);
+
+    least = grown < least ? grown : least;
+  }
+  EXPECT (resources_descriptors () <= descriptors, "%s leaves descriptors open: %d that were not before", what,
+          resources_descriptors () - descriptors);
+  EXPECT (least < ROUNDS, "%s keeps memory: %zu bytes or more in %d rounds, time after time", what, least,
+          ROUNDS);
+}

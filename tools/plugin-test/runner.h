@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs checks, each in a process of its own, so that one that crashes or hangs is one line of the result, and
+ * prints what came of them in the form of TAP (https://testanything.org). */
+#ifndef PLUGIN_TEST_RUNNER_H
+#define PLUGIN_TEST_RUNNER_H
+
+#include <stdbool.h>
+
+/* Makes the directory under which checks have theirs. Checks take at most `timeout` seconds; only those
+ * whose line has `only` in it are run (NULL: all). False after fail. */
+bool runner_begin (unsigned timeout, const char *only);
+
+/* Runs one check, `run (context)` in a child process, and prints its line. True if it was not failed. */
+bool runner_check (const char *group, const char *name, void (*run) (const void *context),
+                   const void *context);
+
+/* In a check: what it is about to do, told if it crashes or hangs there. */
+void runner_at (const char *format, ...) __attribute__ ((__format__ (__printf__, 1, 2)));
+
+/* Prints the plan and the totals and removes the directory; the exit status: 0 if nothing failed, 1 if
+ * something did, 77 if all was skipped. */
+int runner_end (void);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "log.h"
+
+static bool
+add (struct setting **settings, size_t *count, const char *key, size_t key_size, const char *value)
+{
+  struct setting *more = realloc (*settings, (*count + 1) * sizeof *more);
+
+  if (more == NULL) {
+    fail ("no memory for the options");
+    return false;
+  }
+  *settings = more;
+  more[(*count)++] = (struct setting){ strndup (key, key_size), strdup (value) };
+  return true;
+}
+
+bool
+settings_add (struct setting **settings, size_t *count, const char *text)
+{
+  const char *equals = strchr (text, '=');
+
+  if (equals != NULL && equals > text)
+    return add (settings, count, text, (size_t) (equals - text), equals + 1);
+  fail ("'%s': expected KEY=VALUE", text);
+  return false;
+}
+
+/* ---- INI files ----------------------------------------------------------------------------------- */
+
+/* The value of `plugin` in the section names the plugin: by name, or as a file that is called so. */
+static bool
+names_plugin (const struct subject *subject, const struct ini_section *section)
+{
+  const struct ini_value *value = ini_find (section, "plugin");
+  const char *name = plugin_name (subject->plugin);
+  const char *slash = value != NULL ? strrchr (value->text, '/') : NULL;
+  const char *file = slash != NULL ? slash + 1 : value != NULL ? value->text : "";
+
+  if (strcmp (section->kind, plugin_kind_name (subject->plugin->kind)) != 0)
+    return false;
+  return strncmp (file, name, strlen (name)) == 0
+         && (file[strlen (name)] == '\0' || strcmp (file + strlen (name), ".so") == 0);
+}
+
+static const struct ini_section *
+find_section (const struct subject *subject, const struct inifile *file, const char *title)
+{
+  for (size_t i = 0; i < file->count; i++) {
+    const struct ini_section *section = &file->sections[i];
+
+    if (title == NULL ? names_plugin (subject, section)
+                      : strlen (section->title) == strlen (title) + 2
+                            && memcmp (section->title + 1, title, strlen (title)) == 0)
+      return section;
+  }
+  fail ("%s: there is no section %s%s%s", file->path, title != NULL ? "[" : "of the plugin ",
+        title != NULL ? title : plugin_name (subject->plugin), title != NULL ? "]" : "");
+  return NULL;
+}
+
+static bool
+is_given (const struct subject *subject, const char *key)
+{
+  for (size_t i = 0; i < subject->settings_count; i++)
+    if (strcmp (subject->settings[i].key, key) == 0)
+      return true;
+  return false;
+}
+
+bool
+settings_read (struct subject *subject, const char *path, const char *title)
+{
+  struct inifile *file = inifile_read (path);
+  const struct ini_section *section = file != NULL ? find_section (subject, file, title) : NULL;
+  bool good = section != NULL;
+
+  for (size_t i = 0; good && i < section->count; i++) {
+    const struct ini_value *value = &section->values[i];
+
+    if (strcmp (value->key, "plugin") != 0 && !is_given (subject, value->key))
+      good = add (&subject->settings, &subject->settings_count, value->key, strlen (value->key), value->text);
+  }
+  if (good && subject->plugin->kind != DCPIPE_KIND_SINK)
+    subject->directory = strdup (file->directory);
+  if (file != NULL)
+    inifile_free (file);
+  return good;
+}
+
+/* ---- sinks --------------------------------------------------------------------------------------- */
+
+bool
+settings_are_safe (const struct subject *subject)
+{
+  const struct dcpipe_options *options = plugin_options (subject->plugin);
+
+  for (size_t i = 0; i < options->count; i++)
+    for (size_t j = 0; j < subject->settings_count; j++)
+      if (options->items[i].type == DCPIPE_OPTION_PATH
+          && strcmp (options->items[i].key, subject->settings[j].key) == 0
+          && subject->settings[j].value[0] == '/') {
+        fail ("%s = %s: expected a relative path, which is taken from a directory that is removed afterwards",
+              subject->settings[j].key, subject->settings[j].value);
+        return false;
+      }
+  return true;
+}
+
+static void
+free_settings (struct setting *settings, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    free (settings[i].key);
+    free (settings[i].value);
+  }
+  free (settings);
+}
+
+void
+subject_free (struct subject *subject)
+{
+  free_settings (subject->settings, subject->settings_count);
+  free_settings (subject->refused, subject->refused_count);
+  free ((void *) (uintptr_t) subject->directory);
+  entries_free (&subject->entries);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options of the plugin as the command line or an INI file gives them. */
+#ifndef PLUGIN_TEST_SETTINGS_H
+#define PLUGIN_TEST_SETTINGS_H
+
+#include "subject.h"
+
+/* Adds KEY=VALUE. False after fail. */
+bool settings_add (struct setting **settings, size_t *count, const char *text);
+
+/* Adds the values of the section with that title ("sink main"), or, for NULL, of the first one of that
+ * plugin's, save those that were given already. False after fail. */
+bool settings_read (struct subject *subject, const char *path, const char *title);
+
+/* False after fail if a path among the settings of a sink is absolute: tests would write there. */
+bool settings_are_safe (const struct subject *subject);
+
+/* Frees all that the subject holds, save what main gave it. */
+void subject_free (struct subject *subject);
+
+#endif

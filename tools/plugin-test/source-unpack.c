@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `unpack`: a pure function of the frame, whatever the frame holds. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "resources.h"
+#include "runner.h"
+#include "setup.h"
+#include "source-driver.h"
+#include "source.h"
+#include "verdict.h"
+
+#define BLOCKS_MAX 300
+#define THREADS 4
+
+/* A source with the first blocks of its ledger, and what they were unpacked to. */
+struct unpacked {
+  struct instance *source;
+  struct reading reading;
+  uint64_t *sums;
+};
+
+static uint64_t
+mix (uint64_t sum, const void *data, size_t size)
+{
+  const uint8_t *p = data;
+
+  for (size_t i = 0; i < size; i++)
+    sum = (sum ^ p[i]) * UINT64_C (1099511628211);
+  return sum * 31 + size;
+}
+
+/* A number that two equal blocks have in common. */
+static uint64_t
+sum_up (const struct dcpipe_block *block)
+{
+  uint64_t sum = mix (block->time_ns, block->hash.data, block->hash.size);
+
+  sum = mix (sum, block->parent_hash.data, block->parent_hash.size);
+  for (size_t i = 0; i < block->entries_count; i++) {
+    const struct dcpipe_entry *entry = &block->entries[i];
+
+    sum = mix (sum, entry->label.data, entry->label.size);
+    sum = mix (sum, entry->key.data, entry->key.size);
+    sum = mix (sum, entry->value.data, entry->value.size) + entry->deleted;
+  }
+  return sum;
+}
+
+static uint64_t
+unpack (const struct unpacked *unpacked, size_t i)
+{
+  struct parcel *parcel;
+  uint64_t sum;
+
+  EXPECT (source_unpack (unpacked->source, reading_frame (&unpacked->reading, i), &parcel) == DCPIPE_OK,
+          "block %zu: %s", i, failure ());
+  sum = sum_up (&parcel->blocks[0]);
+  parcel_release (parcel);
+  return sum;
+}
+
+static void
+begin (struct unpacked *unpacked, const struct subject *subject)
+{
+  int result;
+
+  unpacked->source = subject_instance (subject);
+  result = source_open (unpacked->source, NULL);
+  EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
+  source_read (unpacked->source, &unpacked->reading, BLOCKS_MAX);
+  unpacked->sums = calloc (unpacked->reading.count + 1, sizeof *unpacked->sums);
+  EXPECT_MEMORY (unpacked->sums);
+  for (size_t i = 0; i < unpacked->reading.count; i++)
+    unpacked->sums[i] = unpack (unpacked, i);
+}
+
+static void
+end (struct unpacked *unpacked)
+{
+  source_close (unpacked->source);
+  reading_free (&unpacked->reading);
+  instance_free (unpacked->source);
+  free (unpacked->sums);
+}
+
+/* ---- purity -------------------------------------------------------------------------------------- */
+
+static void
+expect_same (const struct unpacked *unpacked, size_t i, const char *when)
+{
+  EXPECT (unpack (unpacked, i) == unpacked->sums[i],
+          "the block at position %" PRIu64 " is unpacked to something else %s: unpack is to be a pure function",
+          unpacked->reading.frames[i].position, when);
+}
+
+static void *
+unpack_beside (void *argument)
+{
+  const struct unpacked *unpacked = argument;
+
+  for (size_t i = 0; i < unpacked->reading.count; i++)
+    expect_same (unpacked, i * 7919 % unpacked->reading.count, "while other threads unpack");
+  return NULL;
+}
+
+static void
+is_pure (const void *context)
+{
+  struct unpacked unpacked;
+  pthread_t threads[THREADS];
+
+  begin (&unpacked, context);
+  for (size_t i = unpacked.reading.count; i > 0; i--)
+    expect_same (&unpacked, i - 1, "in another order");
+  runner_at ("%d threads unpacked at once", THREADS);
+  for (size_t i = 0; i < THREADS; i++)
+    EXPECT (pthread_create (&threads[i], NULL, unpack_beside, &unpacked) == 0, "no threads for the test");
+  for (size_t i = 0; i < THREADS; i++)
+    pthread_join (threads[i], NULL);
+  source_close (unpacked.source);
+  for (size_t i = 0; i < unpacked.reading.count; i++)
+    expect_same (&unpacked, i, "after close");
+  end (&unpacked);
+}
+
+/* ---- damage -------------------------------------------------------------------------------------- */
+
+/* Unpacks bytes that end where memory that cannot be read begins. */
+static void
+unpack_bytes (const struct instance *source, uint64_t position, const uint8_t *data, size_t size)
+{
+  size_t page = (size_t) sysconf (_SC_PAGESIZE), room = (size + page) / page * page;
+  uint8_t *memory = mmap (NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  struct frame_memory *owner = calloc (1, sizeof *owner);
+  struct dcpipe_frame frame = { .position = position, .memory = owner };
+  struct parcel *parcel;
+  int result;
+
+  EXPECT (memory != MAP_FAILED && owner != NULL, "no memory for a frame");
+  atomic_init (&owner->references, 2); /* ours, and the parcel's */
+  if (size > 0)
+    memcpy (memory + room - size, data, size);
+  mprotect (memory, room, PROT_READ);
+  mprotect (memory + room, page, PROT_NONE);
+  frame.bytes = (struct dcpipe_bytes){ memory + room - size, size };
+  result = source_unpack (source, &frame, &parcel);
+  EXPECT (result == DCPIPE_OK || result == DCPIPE_DIVERGED,
+          "unpack of a damaged block gives %d (%s) instead of DCPIPE_DIVERGED", result, failure ());
+  parcel_release (parcel);
+  free (owner);
+  munmap (memory, room + page);
+}
+
+static void
+survives_damage (const void *context)
+{
+  const struct subject *subject = context;
+  struct unpacked unpacked;
+  uint64_t state = subject->seed;
+
+  begin (&unpacked, subject);
+  for (unsigned round = 0; round < subject->rounds; round++) {
+    size_t i = entries_random (&state) % unpacked.reading.count;
+    const struct dcpipe_frame *frame = reading_frame (&unpacked.reading, i);
+    const struct test_entry whole = { .value = frame->bytes };
+    struct entry_list list = { 0 };
+
+    if (frame->bytes.size > 65536)
+      continue;
+    entries_mutate (&list, &whole, &state);
+    runner_at ("with --seed %" PRIu64 ", in round %u, a damaged copy of the block at position %" PRIu64
+               " was unpacked",
+               subject->seed, round, frame->position);
+    unpack_bytes (unpacked.source, frame->position, list.items[0].value.data, list.items[0].value.size);
+    entries_free (&list);
+  }
+  for (size_t size = 0; size < 64; size++)
+    unpack_bytes (unpacked.source, 0, reading_frame (&unpacked.reading, 0)->bytes.data,
+                  size < reading_frame (&unpacked.reading, 0)->bytes.size ? size : 0);
+  end (&unpacked);
+}
+
+static void
+unpack_round (void *context)
+{
+  const struct unpacked *unpacked = context;
+
+  for (size_t i = 0; i < unpacked->reading.count && i < 50; i++)
+    expect_same (unpacked, i, "again");
+}
+
+static void
+keeps_no_memory (const void *context)
+{
+  struct unpacked unpacked;
+
+  begin (&unpacked, context);
+  runner_at ("the same blocks were unpacked again and again");
+  resources_expect_no_leak ("unpack", unpack_round, &unpacked);
+  end (&unpacked);
+}
+
+void
+source_unpack_checks (const struct subject *subject)
+{
+  const char *group = "source";
+
+  runner_check (group, "unpack gives the same in any order and on many threads", is_pure, subject);
+  runner_check (group, "unpack survives damaged blocks", survives_damage, subject);
+  runner_check (group, "unpack keeps no memory", keeps_no_memory, subject);
+}
