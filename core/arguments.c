@@ -26,6 +26,7 @@ enum option_code {
   CODE_ONLINE,
   CODE_PLUGIN_PATH,
   CODE_LIST_PLUGINS,
+  CODE_NEW_PLUGIN,
   CODE_DUMP_PLUGIN,
   CODE_DUMP_CONFIG,
   CODE_DUMP_SECTION,
@@ -65,6 +66,7 @@ static const struct known_option {
   { "dump-plugin", "NAME", "print what a plugin is and which options it has", NULL, CODE_DUMP_PLUGIN, 0 },
   { "dump-section", "NAME", "print the options of a section without a plugin", NULL, CODE_DUMP_SECTION, 0 },
   { "list-plugins", NULL, "print the plugins that are found", NULL, CODE_LIST_PLUGINS, 0 },
+  { "new-plugin", "KIND", "begin a decoder, source or sink called NAME, the operand", NULL, CODE_NEW_PLUGIN, 0 },
   { "version", NULL, "print the version", NULL, CODE_VERSION, 0 },
   { "help", NULL, "print this", NULL, CODE_HELP, 0 },
 };
@@ -155,8 +157,8 @@ set_action (struct arguments *arguments, enum action action)
     return true;
   }
   if (arguments->action != ACTION_COMMAND && arguments->action != action)
-    return usage_error ("only one of --check, --dump-config, --dump-plugin, --dump-section, --list-plugins and "
-                        "--version");
+    return usage_error ("only one of --check, --dump-config, --dump-plugin, --dump-section, --list-plugins, "
+                        "--new-plugin and --version");
   arguments->action = action;
   return true;
 }
@@ -195,6 +197,8 @@ set_option (struct arguments *arguments, const struct known_option *option)
     return set_text (&arguments->plugin, option->name) && set_action (arguments, ACTION_DUMP_PLUGIN);
   case CODE_DUMP_SECTION:
     return set_text (&arguments->section, option->name) && set_action (arguments, ACTION_DUMP_SECTION);
+  case CODE_NEW_PLUGIN:
+    return set_text (&arguments->kind, option->name) && set_action (arguments, ACTION_NEW_PLUGIN);
   case CODE_LIST_PLUGINS:
     return set_action (arguments, ACTION_LIST_PLUGINS);
   case CODE_VERSION:
@@ -341,6 +345,11 @@ arguments_parse (struct arguments *arguments, int argc, char **argv)
     return false;
   if (arguments->action == ACTION_HELP)
     return true;
+  if (arguments->action == ACTION_NEW_PLUGIN) {
+    if (argc - optind != 1)
+      return usage_error ("expected --new-plugin %s NAME", arguments->kind);
+    arguments->plugin = argv[optind++];
+  }
   if (arguments->action != ACTION_COMMAND && optind < argc)
     return usage_error ("'%s' is not expected here", argv[optind]);
   if (arguments->action == ACTION_COMMAND && !take_operands (arguments, argc - optind, argv + optind))

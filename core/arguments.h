@@ -16,6 +16,7 @@ enum action {
   ACTION_DUMP_PLUGIN,
   ACTION_DUMP_SECTION,
   ACTION_LIST_PLUGINS,
+  ACTION_NEW_PLUGIN,
   ACTION_VERSION,
   ACTION_HELP
 };
@@ -25,7 +26,8 @@ struct arguments {
   const struct command *command; /* of ACTION_COMMAND; `sync` when none is named */
   const char *table;             /* of dump; NULL for others */
   const char *config;            /* -c FILE */
-  const char *plugin;            /* of --dump-plugin */
+  const char *plugin;            /* of --dump-plugin; the name behind --new-plugin */
+  const char *kind;              /* of --new-plugin */
   const char *section;           /* of --dump-section */
   const char **labels;           /* of --label, as they were written; setup_label gives the canonical names */
   size_t labels_count;           /* 0: all */

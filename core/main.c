@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "dump.h"
 #include "log.h"
+#include "newplugin.h"
 #include "online.h"
 #include "plugin.h"
 #include "setup.h"
@@ -88,6 +89,8 @@ run (const struct arguments *arguments)
   case ACTION_LIST_PLUGINS:
     dump_plugins ();
     return STATUS_DONE;
+  case ACTION_NEW_PLUGIN:
+    return new_plugin (arguments->kind, arguments->plugin);
   case ACTION_DUMP_PLUGIN:
     return dump_plugin (arguments->plugin);
   case ACTION_DUMP_SECTION:

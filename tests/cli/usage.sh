@@ -26,5 +26,5 @@ usage "--yes does not go with sync" -c x --yes
 usage "--follow does not go with verify" --follow verify -c x
 usage "--quiet and --verbose contradict each other" -c x --quiet --verbose
 usage "--log-format xml: expected text or json" -c x --log-format xml
-usage "only one of --check, --dump-config, --dump-plugin, --dump-section, --list-plugins and --version" -c x --check --dump-config
+usage "only one of --check, --dump-config, --dump-plugin, --dump-section, --list-plugins, --new-plugin and --version" -c x --check --dump-config
 usage "'status' is not expected here" -c x --check status

@@ -7,6 +7,7 @@ contract_tests += contract/broken-registration.sh
 contract_tests += contract/broken-sink.sh
 contract_tests += contract/broken-source.sh
 contract_tests += contract/decoders.sh
+contract_tests += contract/new-plugin.sh
 contract_tests += contract/sinks.sh
 contract_tests += contract/source-icp.sh
 contract_tests += contract/sources.sh
