@@ -71,14 +71,17 @@ is_own_origin (const struct request *request, const char *origin)
 static bool
 is_foreign_name (const char *host)
 {
+  bool six = host[0] == '[';
+  size_t size = strcspn (host + six, six ? "]" : ":");
+  struct in6_addr address;
   char name[256];
-  size_t size = strcspn (host, ":");
-  struct in_addr address;
 
-  if (host[0] == '[' || size >= sizeof name)
-    return host[0] != '[';
-  memcpy (name, host, size);
+  if (size >= sizeof name)
+    return true;
+  memcpy (name, host + six, size);
   name[size] = '\0';
+  if (six)
+    return inet_pton (AF_INET6, name, &address) != 1;
   if (strchr (name, '.') == NULL || inet_pton (AF_INET, name, &address) == 1)
     return false;
   return size < 10 || strcasecmp (name + size - 10, ".localhost") != 0;

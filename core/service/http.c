@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -137,13 +138,48 @@ refuse_large (struct reply *reply)
   reply_error (reply, 413, "body too large", "a body may have %zu bytes", BODY_MAX);
 }
 
+static bool
+has_body (const struct request *request)
+{
+  const char *length = request_header (request, "Content-Length");
+
+  return request_header (request, "Transfer-Encoding") != NULL || (length != NULL && strcmp (length, "0") != 0);
+}
+
+static enum MHD_Result
+count_host (void *count, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+  (void) kind;
+  (void) value;
+  *(unsigned *) count += strcasecmp (name, "Host") == 0;
+  return MHD_YES;
+}
+
+/* False after a reply to a head that others between a client and us could read in another way. */
+static bool
+check_head (const struct request *request, struct reply *reply)
+{
+  unsigned hosts = 0;
+
+  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, count_host, &hosts);
+  if (hosts > 1)
+    reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "there are %u Host headers", hosts);
+  else if (request_header (request, "Content-Length") != NULL && request_header (request, "Transfer-Encoding") != NULL)
+    reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request",
+                 "Content-Length and Transfer-Encoding contradict each other");
+  else
+    return true;
+  reply_header (reply, "Connection", "close");
+  return false;
+}
+
 /* The head has come. False if that is enough for an answer. */
 static bool
 begin (struct request *request, struct reply *reply)
 {
   const char *length = request_header (request, "Content-Length");
 
-  if (!endpoints_find (request, reply))
+  if (!check_head (request, reply) || !endpoints_find (request, reply))
     return false;
   if (length == NULL || strtoumax (length, NULL, 10) <= BODY_DRAINED)
     return true;
@@ -169,6 +205,8 @@ handle (void *context, struct MHD_Connection *connection, const char *url, const
   request->method = method;
   if (!request->begun) {
     request->begun = true;
+    if (!has_body (request)) /* an answer now would end the connection */
+      return MHD_YES;
     return begin (request, &reply) ? MHD_YES : send_reply (request, &reply);
   }
   if (*size > 0) {
@@ -177,6 +215,8 @@ handle (void *context, struct MHD_Connection *connection, const char *url, const
     *size = 0;
     return good ? MHD_YES : MHD_NO;
   }
+  if (request->endpoint == NULL && !begin (request, &reply))
+    return send_reply (request, &reply);
   if (request->too_large)
     refuse_large (&reply);
   else
@@ -253,7 +293,8 @@ start_daemon (struct http *http, int fd)
       flags, 0, NULL, NULL, handle, http, MHD_OPTION_EXTERNAL_LOGGER, log_server, NULL,
       MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned) settings->max_connections,
       MHD_OPTION_CONNECTION_TIMEOUT, (unsigned) ((settings->request_timeout + 999) / 1000),
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, begin_request, http,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_OPTION_URI_LOG_CALLBACK, begin_request, http,
       MHD_OPTION_NOTIFY_COMPLETED, end_request, http, MHD_OPTION_NOTIFY_CONNECTION, watch_connection, http,
       MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_END);
 }
