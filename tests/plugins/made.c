@@ -33,11 +33,11 @@ enum notes { NO_NOTES, BESIDE, ALONE, LATE, ODD, CROWD, MISUSE };
 struct made {
   int64_t blocks, entries, seed, fork_at, batch, at, times;
   uint64_t value_size, pace;
-  const char *grow;
+  const char *grow, *label;
   int fault;
   int notes;
   bool opened;
-  bool cursors;
+  bool cursors, extent;
   uint64_t *hashes;
   int64_t next;
   int64_t done; /* faults so far */
@@ -57,6 +57,7 @@ static const struct dcpipe_option options[] = {
   OPTION (value_size, DCPIPE_OPTION_SIZE, "20", "bytes in a value"),
   OPTION (pace, DCPIPE_OPTION_DURATION, "0", "pause before each delivery"),
   OPTION (grow, DCPIPE_OPTION_PATH, NULL, "a file that holds the number of blocks there are now"),
+  OPTION (label, DCPIPE_OPTION_TEXT, NULL, "instead of Alpha"),
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|retry|wait|tip|diverged|fail|hang|retry_open|odd_position|wrong_parent|bad_block|empty|stray|long_"
     "cursor",
@@ -66,6 +67,7 @@ static const struct dcpipe_option options[] = {
   { "notes", DCPIPE_OPTION_ENUM, "none", "none|beside|alone|late|odd|crowd|misuse", 0, 0, 0,
     "rows of tables of its own", offsetof (struct made, notes) },
   OPTION (cursors, DCPIPE_OPTION_BOOL, "yes", "give cursors"),
+  OPTION (extent, DCPIPE_OPTION_BOOL, "no", "tell how far the ledger reaches"),
 };
 
 enum { TABLE_NOTES, TABLE_NOW };
@@ -352,6 +354,8 @@ made_next (void *handle, uint64_t deadline, dcpipe_batch *batch)
       give_cursor (made, batch, made->next);
     note_block (made, batch);
   }
+  if (made->extent)
+    dcpipe_batch_extent (batch, position_of (0), position_of ((uint64_t) blocks));
   return DCPIPE_OK;
 }
 
@@ -361,12 +365,17 @@ add_entry (const struct made *made, dcpipe_block *block, uint8_t *at, uint64_t r
 {
   static const char *const labels[] = { "Alpha", "Beta", "Gamma", "Delta" };
   const char *label = labels[random % 4];
+  bool renamed = made->label != NULL && random % 4 == 0;
   size_t size = made->value_size > 0 ? (size_t) (random >> 20) % made->value_size : 0;
 
   memcpy (at, label, 8 < strlen (label) + 1 ? 8 : strlen (label) + 1);
   memset (at + 8, (int) ('a' + random / 4 % 8), 8);
   memset (at + 16, (int) ('A' + random / 64 % 26), size);
-  dcpipe_block_entry (block, (struct dcpipe_bytes){ at, strlen (label) },
+  if (renamed)
+    memcpy (at + 16 + made->value_size, made->label, strlen (made->label));
+  dcpipe_block_entry (block,
+                      renamed ? (struct dcpipe_bytes){ at + 16 + made->value_size, strlen (made->label) }
+                              : (struct dcpipe_bytes){ at, strlen (label) },
                       (struct dcpipe_bytes){ at + 8, 4 + random / 32 % 4 },
                       (struct dcpipe_bytes){ at + 16, size }, random / 1024 % 11 == 0);
 }
@@ -375,7 +384,7 @@ static int
 made_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *block)
 {
   const struct made *made = handle;
-  size_t size = 16 + (size_t) made->value_size;
+  size_t size = 16 + (size_t) made->value_size + (made->label != NULL ? strlen (made->label) : 0);
   uint64_t number, random;
   uint8_t *buffer = dcpipe_block_buffer (block, (size_t) made->entries * size + 1);
 

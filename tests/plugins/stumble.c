@@ -11,6 +11,7 @@
 
 struct stumble {
   int mistake;
+  const char *reason;
 };
 
 enum mistake { NO_MISTAKE, PART_KEY };
@@ -27,6 +28,8 @@ static const struct dcpipe_option options[] = {
   { "mistake", DCPIPE_OPTION_ENUM, "none", "none|part_key", 0, 0, 0,
     "what resolve does that no plugin may: look a row up by a part of its key",
     offsetof (struct stumble, mistake) },
+  { "reason", DCPIPE_OPTION_TEXT, NULL, NULL, 0, 0, 0, "finds fault with every entry, for this reason",
+    offsetof (struct stumble, reason) },
 };
 
 static const struct dcpipe_column seen[] = {
@@ -56,10 +59,12 @@ add_seen (dcpipe_rows *rows, const void *label, size_t size)
 static int
 stumble_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
+  const struct stumble *stumble = handle;
   struct dcpipe_bytes label = dcpipe_entry_label (entry);
   size_t size = dcpipe_entry_value (entry).size;
 
-  (void) handle;
+  if (stumble->reason != NULL)
+    dcpipe_fail_entry (rows, 9, "%s", stumble->reason);
   if (STUMBLE_RESOLVES && dcpipe_rows_note (rows, 1) == NULL)
     return DCPIPE_FAIL;
   if (size % 3 == 0)
