@@ -64,11 +64,11 @@ batch_clear (struct dcpipe_batch *batch)
 }
 
 void
-batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t source, const char *name,
-             size_t count)
+batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t count)
 {
   batch_clear (batch);
-  rows_begin (&batch->rows, &batch->row_memory, tables, source, name, count);
+  rows_begin (&batch->rows, &batch->row_memory, tables, SIZE_MAX, "", count);
+  batch->rows.numbers = tables->source;
   batch->rows.list = &batch->row_list;
   batch->rows.limit = block_size_limit;
 }

@@ -66,10 +66,9 @@ struct dcpipe_batch {
 
 void batch_clear (struct dcpipe_batch *batch);
 
-/* Empties the batch, which does not move from then on, and lets rows be emitted into the tables of the source
- * called `name`, which is behind decoder number `source` - 1 and has `count` of them. */
-void batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t source,
-                  const char *name, size_t count);
+/* Empties the batch, which does not move from then on, and lets rows be emitted into the `count` tables of
+ * the source. */
+void batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t count);
 
 struct dcpipe_entry {
   struct dcpipe_block *block;

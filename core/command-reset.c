@@ -42,14 +42,27 @@ confirm (const struct instance *sink, const char *decoder)
   return false;
 }
 
-/* Removes the decoder's tables, or all. */
+/* Removes the source's own tables, also those that an earlier configuration filled. */
+static int
+remove_source_tables (struct instance *sink, const struct instance *source)
+{
+  const struct dcpipe_table_defs *tables = &source->plugin->u.source.tables;
+  int result = DCPIPE_OK;
+
+  for (size_t i = 0; i < tables->count && result == DCPIPE_OK; i++)
+    result = sink->plugin->u.sink.reset (sink->handle, tables->items[i].name);
+  return result;
+}
+
+/* Removes the decoder's tables, or all but the source's. */
 static int
 remove_tables (struct instance *sink, const struct dcpipe_tables *tables, size_t decoder)
 {
   for (size_t i = 0; i < tables->count; i++) {
     int result;
 
-    if (decoder != SIZE_MAX && tables->items[i].decoder != decoder)
+    if (tables->items[i].decoder == TABLE_SOURCE
+        || (decoder != SIZE_MAX && tables->items[i].decoder != decoder))
       continue;
     result = sink->plugin->u.sink.reset (sink->handle, tables->items[i].name);
     if (result != DCPIPE_OK)
@@ -144,12 +157,13 @@ commit (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 
 /* The tables go first, together with the frontier: from then on a run would fill them anew. */
 static int
-reset_opened (struct instance *sink, const struct dcpipe_tables *tables, struct dcpipe_checkpoint *checkpoint,
-              const char *decoder, size_t number)
+reset_opened (struct instance *sink, const struct instance *source, const struct dcpipe_tables *tables,
+              struct dcpipe_checkpoint *checkpoint, const char *decoder, size_t number)
 {
   int status = STATUS_DONE;
 
-  if (remove_tables (sink, tables, number) != DCPIPE_OK)
+  if (remove_tables (sink, tables, number) != DCPIPE_OK
+      || (decoder == NULL && remove_source_tables (sink, source) != DCPIPE_OK))
     return STATUS_FAILED;
   forget (checkpoint, decoder);
   if (!commit (sink, checkpoint))
@@ -175,7 +189,7 @@ reset (const struct setup *setup, const struct instance *configured, const char 
   if (tables != NULL && sink != NULL) {
     status = sink_open (sink, DCPIPE_WRITE, NULL, &checkpoint);
     if (status == STATUS_DONE)
-      status = reset_opened (sink, tables, &checkpoint, decoder, number);
+      status = reset_opened (sink, setup->source, tables, &checkpoint, decoder, number);
     sink_close (sink);
   }
   log_set_instance (NULL);

@@ -468,6 +468,10 @@ struct dcpipe_source {
   /* Optional: tables of its own, for what it learns beside whole blocks, see dcpipe_batch_rows. None of their
    * columns is filled in by the engine, and none of them is a log. */
   struct dcpipe_table_defs tables;
+
+  /* Optional: whether the source, as it is configured, may fill its table number `table`. Sinks are not given
+   * the others. NULL: all of them. Any thread. */
+  bool (*fills_table) (const void *handle, size_t table);
 };
 
 /* ---- decoder ------------------------------------------------------------------------------------- */

@@ -150,13 +150,11 @@ mistake_of (const struct feeder *feeder, const struct dcpipe_batch *batch, int r
 static int
 ask (struct feeder *feeder, struct dcpipe_batch *batch)
 {
-  const struct run *run = feeder->run;
   const char *mistake;
   int result;
 
   for (;;) {
-    batch_begin (batch, run->tables, run->setup->decoders_count, feeder->source->name,
-                 feeder->plugin->tables.count);
+    batch_begin (batch, feeder->run->tables, feeder->plugin->tables.count);
     retry_begin ();
     result = feeder->plugin->next (feeder->source->handle, monotonic_ns () + NEXT_NS, batch);
     mistake = mistake_of (feeder, batch, result);

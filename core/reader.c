@@ -83,5 +83,5 @@ reader_log_tables (const struct reader *reader, const char *name)
 
   for (size_t i = 0; i < reader->tables->count; i++)
     append (list, sizeof list, reader->tables->items[i].name);
-  log_error ("no decoder of the configuration has a table '%s'; the tables are: %s", name, list);
+  log_error ("nothing in the configuration has a table '%s'; the tables are: %s", name, list);
 }

@@ -121,20 +121,23 @@ row_lost (struct dcpipe_rows *rows, const struct dcpipe_table *table)
 dcpipe_row *
 dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
 {
-  const struct dcpipe_table *items = rows->tables->items + rows->tables->first[rows->decoder];
+  const struct dcpipe_table *def;
   struct dcpipe_row *row;
 
-  if (table >= rows->decoder_tables || operation < DCPIPE_INSERT || operation > DCPIPE_DELETE) {
+  if (table >= rows->decoder_tables || operation < DCPIPE_INSERT || operation > DCPIPE_DELETE
+      || (rows->numbers != NULL && rows->numbers[table] == SIZE_MAX)) {
     mistake (rows, "row for table number %zu of %zu, operation %d", table, rows->decoder_tables, operation);
-    return row_lost (rows, rows->decoder_tables > 0 ? items : rows->tables->items);
+    return row_lost (rows, rows->tables->items);
   }
+  def = rows->tables->items
+        + (rows->numbers != NULL ? rows->numbers[table] : rows->tables->first[rows->decoder] + table);
   if (rows->limit > 0 && rows->arena->size > rows->limit)
     mistake (rows, "more than %zu bytes of rows in one batch", rows->limit);
   if (rows->mistake != NULL)
-    return row_lost (rows, &items[table]);
-  if ((items[table].flags & DCPIPE_TABLE_LOG) && operation != DCPIPE_INSERT && operation != DCPIPE_UPDATE)
-    mistake (rows, "table %s is a log, its rows are inserted", items[table].name);
-  row = row_make (rows, &items[table], operation);
+    return row_lost (rows, def);
+  if ((def->flags & DCPIPE_TABLE_LOG) && operation != DCPIPE_INSERT && operation != DCPIPE_UPDATE)
+    mistake (rows, "table %s is a log, its rows are inserted", def->name);
+  row = row_make (rows, def, operation);
   row->entry = rows->entry;
   if (!rows->no_memory && !row_list_add (rows->arena, rows->list, row))
     rows->no_memory = true;

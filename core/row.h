@@ -85,9 +85,10 @@ struct dcpipe_rows {
   struct arena *arena;
   const struct dcpipe_entry *entry;
   const struct dcpipe_tables *tables;
-  size_t decoder; /* number of the decoder; for the source, that behind the last one */
+  size_t decoder; /* number of the decoder */
   const char *decoder_name;
   size_t decoder_tables; /* how many tables it has */
+  const size_t *numbers; /* of the source's tables; NULL: the decoder's tables are consecutive */
   size_t limit;          /* bytes that the arena may hold, 0 for any number */
   size_t label;          /* number of the entry's label among the decoder's */
   struct row_list *list;

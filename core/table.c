@@ -285,12 +285,17 @@ add_table (struct dcpipe_tables *tables, const struct dcpipe_table_def *def, siz
 }
 
 static bool
-add_source (struct dcpipe_tables *tables, const struct dcpipe_table_defs *defs, size_t number)
+add_source (struct dcpipe_tables *tables, const struct instance *source)
 {
-  tables->first[number] = tables->count;
-  for (size_t i = 0; i < defs->count; i++)
-    if (!add_table (tables, def_at (defs, i), TABLE_SOURCE))
+  const struct dcpipe_source *plugin = &source->plugin->u.source;
+
+  for (size_t i = 0; i < plugin->tables.count; i++) {
+    bool filled = plugin->fills_table == NULL || plugin->fills_table (source->handle, i);
+
+    tables->source[i] = filled ? tables->count : SIZE_MAX;
+    if (filled && !add_table (tables, def_at (&plugin->tables, i), TABLE_SOURCE))
       return false;
+  }
   return true;
 }
 
@@ -315,11 +320,9 @@ add_decoder (struct dcpipe_tables *tables, const struct dcpipe_decoder *decoder,
 struct dcpipe_tables *
 tables_make (const struct setup *setup)
 {
-  static const struct dcpipe_table_defs none;
-  const struct dcpipe_table_defs *source =
-      setup->source != NULL ? &setup->source->plugin->u.source.tables : &none;
   struct dcpipe_tables *tables = calloc (1, sizeof *tables);
-  size_t count = CORE_TABLES + source->count, views = 1;
+  size_t of_source = setup->source != NULL ? setup->source->plugin->u.source.tables.count : 0;
+  size_t count = CORE_TABLES + of_source, views = 1;
   bool good;
 
   for (size_t i = 0; i < setup->decoders_count; i++) {
@@ -330,8 +333,10 @@ tables_make (const struct setup *setup)
     tables->items = calloc (count, sizeof *tables->items);
     tables->views = calloc (views, sizeof *tables->views);
     tables->first = calloc (setup->decoders_count + 1, sizeof *tables->first);
+    tables->source = calloc (of_source + 1, sizeof *tables->source);
   }
-  if (tables == NULL || tables->items == NULL || tables->views == NULL || tables->first == NULL) {
+  if (tables == NULL || tables->items == NULL || tables->views == NULL || tables->first == NULL
+      || tables->source == NULL) {
     tables_free (tables);
     fail ("no memory for the tables");
     return NULL;
@@ -341,7 +346,7 @@ tables_make (const struct setup *setup)
     good = add_table (tables, &core_tables[i], TABLE_CORE);
   for (size_t i = 0; i < setup->decoders_count && good; i++)
     good = add_decoder (tables, &setup->decoders[i]->instance.plugin->u.decoder, i);
-  good = good && add_source (tables, source, setup->decoders_count);
+  good = good && (setup->source == NULL || add_source (tables, setup->source));
   if (!good) {
     tables_free (tables);
     return NULL;
@@ -359,6 +364,7 @@ tables_free (struct dcpipe_tables *tables)
   free (tables->items);
   free (tables->views);
   free (tables->first);
+  free (tables->source);
   free (tables);
 }
 

@@ -73,14 +73,15 @@ enum failed_entries_column {
 struct dcpipe_tables {
   struct dcpipe_table *items;
   size_t count;
-  size_t *first; /* for each decoder, and then the source, the number of its first table */
+  size_t *first; /* for each decoder, the number of its first table */
+  size_t *source; /* for each of the source's tables, its number, or SIZE_MAX if it is not filled */
   struct {
     const char *name, *sql;
   } * views;
   size_t views_count;
 };
 
-/* The tables of all decoders of a setup and of its source, which must outlive them. NULL after fail. */
+/* The tables of all decoders of a setup and those that its source fills, which must outlive them. NULL after fail. */
 struct dcpipe_tables *tables_make (const struct setup *setup);
 void tables_free (struct dcpipe_tables *tables);
 

@@ -79,6 +79,18 @@ run 0 -c "$dir/beside.ini"
 expect_tables beside "$first"
 expect_notes beside "$first"
 
+# Tables that are not filled are not made; reset removes them all the same.
+sed 's/^notes = .*/notes = odd/' "$dir/beside.ini" > "$dir/less.ini"
+run 64 -c "$dir/less.ini" dump made_now --sink "$first"
+says "nothing in the configuration has a table 'made_now'"
+sed 's/^notes = .*/notes = none/' "$dir/beside.ini" > "$dir/less.ini"
+run 0 -c "$dir/less.ini" reset --sink "$first" --yes
+run 0 -c "$dir/less.ini"
+expect_tables less "$first"
+run 0 -c "$dir/beside.ini" dump made_notes --sink "$first"
+out_lines 0
+run 0 -c "$dir/beside.ini"
+
 # Nothing but lists: said at the start, or found out.
 for notes in alone late; do
   conf $notes << END

@@ -144,6 +144,14 @@ made_capabilities (const void *handle)
 }
 
 static bool
+made_fills_table (const void *handle, size_t table)
+{
+  const struct made *made = handle;
+
+  return made->notes == BESIDE || (made->notes != NO_NOTES && table == TABLE_NOTES);
+}
+
+static bool
 strike (struct made *made, enum fault fault)
 {
   if ((enum fault) made->fault != fault || made->done >= made->times || made->next + made->batch <= made->at)
@@ -421,5 +429,6 @@ static const struct dcpipe_source made_source = {
   .next = made_next,
   .unpack = made_unpack,
   .tables = DCPIPE_ARRAY (tables),
+  .fills_table = made_fills_table,
 };
 DCPIPE_REGISTER_SOURCE (made_source)

@@ -184,6 +184,39 @@ dcpipe_batch_extent (dcpipe_batch *to, uint64_t first, uint64_t end)
   to->host->end = end;
 }
 
+dcpipe_rows *
+dcpipe_batch_rows (dcpipe_batch *from)
+{
+  return (dcpipe_rows *) from->host;
+}
+
+dcpipe_row *
+dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
+{
+  struct source_host *host = (struct source_host *) rows;
+
+  ck_assert_uint_lt (table, host->source->tables.count);
+  ck_assert (operation >= DCPIPE_INSERT && operation <= DCPIPE_DELETE);
+  host->rows++;
+  return (dcpipe_row *) host;
+}
+
+#define SETTER(name, ...)                                                                                    \
+  void dcpipe_set_##name (dcpipe_row *row, size_t column, __VA_ARGS__)                                       \
+  {                                                                                                          \
+    (void) row;                                                                                              \
+    (void) column;                                                                                           \
+    (void) value;                                                                                            \
+  }                                                                                                          \
+  struct dcpipe_source
+
+SETTER (u64, uint64_t value);
+SETTER (time, uint64_t value);
+SETTER (text, const void *value, size_t size __attribute__ ((unused)));
+SETTER (hex, const void *value, size_t size __attribute__ ((unused)));
+SETTER (blob, const void *value, size_t size __attribute__ ((unused)));
+SETTER (decimal, const char *value, size_t size __attribute__ ((unused)));
+
 void
 dcpipe_tip_end (dcpipe_tip *tip, uint64_t end)
 {
@@ -259,7 +292,7 @@ clear_batch (struct source_host *host)
     batch.memory = next;
   }
   batch.host = host;
-  host->count = host->memory = 0;
+  host->count = host->memory = host->rows = 0;
 }
 
 struct source_host *

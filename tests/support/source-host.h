@@ -38,6 +38,7 @@ struct source_host {
   struct dcpipe_frame *frames;
   size_t count;
   size_t memory; /* bytes taken with dcpipe_batch_memory */
+  size_t rows;   /* of its own tables, as many as were emitted; their values are not kept */
   uint64_t first, end;
   int trust;
   uint64_t retry_after; /* ms; 0 if none was named */
