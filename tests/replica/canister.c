@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What a reply may have at the most, by the limits of replicas. */
 #define MAX_QUERY_REPLY (3u << 20)
@@ -119,12 +120,25 @@ run_pending (const struct run *run)
   return run->canister->pending ? run->view.blocks : run->view.store->count;
 }
 
+/* True if `name` is one of those in the list. */
+static bool
+is_lacking (const char *list, const char *name)
+{
+  size_t size = strlen (name);
+
+  for (const char *p = list; p != NULL && *p != '\0'; p += strcspn (p, "+"), p += *p == '+')
+    if (strcspn (p, "+") == size && memcmp (p, name, size) == 0)
+      return true;
+  return false;
+}
+
 /* A method that is not there is said to be no method of the kind that was asked for. */
 static void
 dispatch (struct run *run, const char *name, bool query)
 {
   for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-    if (strcmp (methods[i].name, name) == 0 && run->canister->generation <= methods[i].last_generation) {
+    if (strcmp (methods[i].name, name) == 0 && run->canister->generation <= methods[i].last_generation
+        && !is_lacking (run->canister->lacks, name)) {
       methods[i].method (run);
       return;
     }

@@ -24,6 +24,7 @@ static const char usage_text[] =
     "  --canister-id ID        (default " REPLICA_DEFAULT_CANISTER ")\n"
     "  --generation 1|2|3      of the listing methods (default 3)\n"
     "  --next-block-sync MODE  blocks (default), record or pending\n"
+    "  --lack METHOD[+METHOD]  methods that the canister does not have\n"
     "  --pending               the first block not yet revealed is what is not yet committed\n"
     "  --blocks N              reveal so many blocks at first (default: all)\n"
     "  --grow N/MS             then N more every MS milliseconds\n"
@@ -101,6 +102,7 @@ enum {
   OPTION_CANISTER,
   OPTION_GENERATION,
   OPTION_SYNC,
+  OPTION_LACK,
   OPTION_PENDING,
   OPTION_BLOCKS,
   OPTION_GROW,
@@ -121,6 +123,7 @@ static const struct option long_options[] = {
   { "canister-id", required_argument, NULL, OPTION_CANISTER },
   { "generation", required_argument, NULL, OPTION_GENERATION },
   { "next-block-sync", required_argument, NULL, OPTION_SYNC },
+  { "lack", required_argument, NULL, OPTION_LACK },
   { "pending", no_argument, NULL, OPTION_PENDING },
   { "blocks", required_argument, NULL, OPTION_BLOCKS },
   { "grow", required_argument, NULL, OPTION_GROW },
@@ -155,6 +158,9 @@ set_option (struct replica_options *options, int option, struct growth *growth, 
     break;
   case OPTION_SYNC:
     options->block_sync = block_sync (optarg);
+    break;
+  case OPTION_LACK:
+    options->lacks = optarg;
     break;
   case OPTION_PENDING:
     options->pending = true;

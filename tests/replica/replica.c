@@ -41,6 +41,7 @@ set_canister (struct replica *replica, const struct replica_options *options, st
   replica->canister.chunk = options->chunk > 0 ? options->chunk : CANISTER_CHUNK;
   replica->canister.block_sync = options->block_sync;
   replica->canister.pending = options->pending;
+  replica->canister.lacks = options->lacks;
   return true;
 }
 
