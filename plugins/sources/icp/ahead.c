@@ -52,7 +52,7 @@ ahead_fault (const struct icp *handle, struct fault *fault, int result, const ch
   fault->result = result;
   ic_error_set (&fault->error, "%s", text);
   ic_error_prefix (&fault->error, "%s of canister %s at position %" PRIu64,
-                   handle->method == METHOD_DATA_FETCH ? "data_fetch" : "next_block_sync", handle->canister_id,
+                   handle->chosen == METHOD_DATA_FETCH ? "data_fetch" : "next_block_sync", handle->canister_id,
                    handle->ahead.wanted);
   return result;
 }

@@ -12,11 +12,27 @@
 #include "ledger/partition.h"
 #include "metadata.h"
 
+/* With `method = auto` blocks are promised until another thing is found out. */
 static unsigned
 icp_capabilities (const void *context)
 {
-  (void) context;
+  const struct icp *handle = context;
+  int method = handle->method == METHOD_AUTO && handle->has_chosen ? handle->chosen : handle->method;
+
+  if (method == METHOD_LEDGER_ENTRIES || method == METHOD_TRANSACTIONS)
+    return 0;
   return DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES | DCPIPE_SOURCE_TIMES | DCPIPE_SOURCE_ALL_LABELS;
+}
+
+static bool
+icp_fills_table (const void *context, size_t table)
+{
+  const struct icp *handle = context;
+
+  if (table == TABLE_PENDING)
+    return handle->pending;
+  return handle->method == METHOD_AUTO
+         || handle->method == (table == TABLE_LISTED_ENTRIES ? METHOD_LEDGER_ENTRIES : METHOD_TRANSACTIONS);
 }
 
 /* ---- cursors: start=N&before=HEX, of which the second part is absent at the first block ------------ */
@@ -97,8 +113,15 @@ icp_open (void *context, const dcpipe_resume *resume)
   struct icp *handle = context;
   uint64_t position = 0;
 
-  if (icp_make_origin (handle) != DCPIPE_OK)
-    return DCPIPE_FAIL;
+  int result = icp_make_origin (handle);
+
+  if (result == DCPIPE_OK)
+    result = icp_choose (handle);
+  if (result != DCPIPE_OK)
+    return result;
+  lists_open (&handle->lists, handle->list_entries, handle->list_transactions);
+  pending_open (&handle->pending_list);
+  handle->at_pending = false;
   handle->resuming = dcpipe_resume_at_block (resume);
   handle->first_known = handle->resuming;
   handle->end = handle->announced = 0;
@@ -129,6 +152,7 @@ icp_close (void *context)
   }
   question_clear (&handle->metadata);
   question_clear (&handle->question);
+  pending_close (&handle->pending_list);
   ledger_framer_free (handle->framer);
   handle->framer = NULL;
 }
@@ -275,6 +299,18 @@ known_end (const struct icp *handle)
 
 /* ---- next ----------------------------------------------------------------------------------------- */
 
+/* Says a fault, unless the result is none. */
+static int
+say (const struct fault *fault, int result)
+{
+  if (result == DCPIPE_OK || result == DCPIPE_TIP || result == DCPIPE_WAIT)
+    return result;
+  if (fault->retry_after_ms > 0)
+    dcpipe_retry_after (fault->retry_after_ms);
+  dcpipe_error ("%s", fault->error.text);
+  return result;
+}
+
 /* Says the fault that was kept. One that does not pass is said again by every later call. */
 static int
 tell (struct icp *handle)
@@ -283,10 +319,7 @@ tell (struct icp *handle)
 
   if (fault.result == DCPIPE_RETRY)
     handle->fault.result = DCPIPE_OK;
-  if (fault.retry_after_ms > 0)
-    dcpipe_retry_after (fault.retry_after_ms);
-  dcpipe_error ("%s", fault.error.text);
-  return fault.result;
+  return say (&fault, fault.result);
 }
 
 void
@@ -344,19 +377,41 @@ next_blocks (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
 static int
 next_block (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
 {
-  int result = blocks_next (handle, deadline, batch, &handle->fault);
+  struct fault fault;
+  int result = blocks_next (handle, deadline, batch, &fault);
 
   if (result == DCPIPE_OK)
     look_ahead (handle, true);
-  return result == DCPIPE_OK || result == DCPIPE_TIP || result == DCPIPE_WAIT ? result : tell (handle);
+  return say (&fault, result);
+}
+
+/* What the method gives, up to its tip. */
+static int
+next_content (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
+{
+  struct fault fault;
+
+  switch (handle->chosen) {
+  case METHOD_DATA_FETCH:
+    return next_blocks (handle, deadline, batch);
+  case METHOD_BLOCK_SYNC:
+    return next_block (handle, deadline, batch);
+  default:
+    return say (&fault, lists_next (handle, deadline, batch, &fault));
+  }
 }
 
 static int
 icp_next (void *context, uint64_t deadline, dcpipe_batch *batch)
 {
   struct icp *handle = context;
-  int result = handle->method == METHOD_BLOCK_SYNC ? next_block (handle, deadline, batch)
-                                                   : next_blocks (handle, deadline, batch);
+  struct fault fault;
+  int result = handle->at_pending ? DCPIPE_TIP : next_content (handle, deadline, batch);
+
+  if (result == DCPIPE_TIP && handle->pending) {
+    result = say (&fault, pending_next (handle, deadline, batch, &fault));
+    handle->at_pending = result != DCPIPE_TIP;
+  }
 
   dcpipe_batch_trust (batch, handle->trust);
   if (handle->first_known)
@@ -390,8 +445,16 @@ static const struct dcpipe_option options[] = {
     .default_value = "data_fetch",
     .values = METHOD_VALUES,
     .help = "How the ledger is read: data_fetch streams its bytes; next_block_sync gives one block at a time "
-            "(slower, and only by canisters whose method gives committed blocks).",
+            "(slower, and only by canisters whose method gives committed blocks). ledger_entries and "
+            "get_transactions are listings without positions, into the tables listed_entries and "
+            "listed_transactions alone. auto takes the first of these that the canister has.",
     .offset = offsetof (struct icp, method) },
+  { .key = "pending",
+    .type = DCPIPE_OPTION_BOOL,
+    .default_value = "no",
+    .help = "Keep the table pending_entries like the list of entries that are not yet committed, looked at "
+            "whenever the tip is reached.",
+    .offset = offsetof (struct icp, pending) },
   { .key = "trust",
     .type = DCPIPE_OPTION_ENUM,
     .default_value = "signatures",
@@ -447,6 +510,8 @@ static const struct dcpipe_source icp_source = {
   .next = icp_next,
   .unpack = icp_unpack,
   .close = icp_close,
+  .tables = DCPIPE_ARRAY (icp_tables),
+  .fills_table = icp_fills_table,
   .probe = icp_probe,
   .tip = icp_tip,
 };

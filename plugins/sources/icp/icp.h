@@ -4,10 +4,17 @@
  *     data_fetch.c   arguments and replies of the canister's method
  *     block_sync.c   those of next_block_sync
  *     metadata.c     those of metadata
+ *     listing.c      those of next_block_entries and ledger_entries
+ *     transactions.c those of get_transactions
  *     origin.c       asks the canister, and believes an answer as far as `trust` demands
  *     ahead.c        keeps several chunks on their way
  *     icp.c          cuts the chunks into blocks
  *     blocks.c       asks for block after block
+ *     pages.c        asks for page after page of a listing
+ *     lists.c        reads listings
+ *     pending.c      keeps a table like the list of what is not yet committed
+ *     tables.c       the source's own tables
+ *     choose.c       finds out which methods there are, for method = auto
  *     options.c      the configuration
  *     probe.c        --check --online, status --online
  *
@@ -23,14 +30,22 @@
 #include "frame/frame.h"
 #include "ic/bls.h"
 #include "ledger/framer.h"
+#include "lists.h"
 #include "origin.h"
+#include "pending.h"
 
 #define PREFETCH_MAX 64
 
 /* The values of `method`, in the order of enum icp_method. */
-#define METHOD_VALUES "data_fetch|next_block_sync"
+#define METHOD_VALUES "data_fetch|next_block_sync|ledger_entries|get_transactions|auto"
 
-enum icp_method { METHOD_DATA_FETCH, METHOD_BLOCK_SYNC };
+enum icp_method {
+  METHOD_DATA_FETCH,
+  METHOD_BLOCK_SYNC,
+  METHOD_LEDGER_ENTRIES,
+  METHOD_TRANSACTIONS,
+  METHOD_AUTO
+};
 
 /* The bytes before a position, as far as they are known. */
 struct before {
@@ -61,6 +76,7 @@ struct icp {
   const char *const *urls;
   const char *canister_id, *root_key_text, *identity_path;
   int method, trust;
+  bool pending;
   int64_t prefetch;
   uint64_t timeout, max_age; /* ms */
 
@@ -71,10 +87,20 @@ struct icp {
   uint8_t root_key[IC_BLS_DER_SIZE];
   struct data_fetch_types types;
   struct block_sync_types block_types;
+  struct listing_types listing_types;
+  struct transactions_types transactions_types;
   char *where; /* for messages: the canister and the first URL */
 
   /* Made by the first open, and kept for later ones with its connections and keys. */
   struct origin *origin;
+
+  /* How the canister is read: `method`, or what was found out for auto by the first open that could. */
+  int chosen; /* enum icp_method, not METHOD_AUTO */
+  bool has_chosen;
+  bool list_entries, list_transactions;
+  struct lists lists;
+  struct pending pending_list;
+  bool at_pending; /* blocks and listings are at their tip; what is pending is being looked at */
 
   struct ledger_framer *framer;
   struct ahead ahead;
@@ -101,6 +127,11 @@ void icp_note_start (struct icp *handle, uint64_t position);
 
 /* Adds a block, whose bytes lie in memory of the batch, with the cursor to read it again from. */
 void icp_give_frame (struct icp *handle, dcpipe_batch *batch, const struct ledger_frame *frame);
+
+/* ---- choose.c ------------------------------------------------------------------------------------- */
+
+/* Sets handle->chosen. DCPIPE_OK, or DCPIPE_RETRY or DCPIPE_FAIL after dcpipe_error. */
+int icp_choose (struct icp *handle);
 
 /* ---- blocks.c ------------------------------------------------------------------------------------- */
 

@@ -34,6 +34,8 @@ metadata_read (struct metadata *metadata, struct bytes reply, struct ic_error *e
   if (!ic_candid_types_parse (&types, reply_types, &arena, error)
       || !ic_candid_decode (&values, reply, &types, &arena, error))
     return false;
+  if (!find_number (values, "ledger:data_start_lba", &metadata->start))
+    metadata->start = 0;
   if (find_number (values, "ledger:num_blocks", &metadata->blocks)
       && find_number (values, "ledger:next_block_start_pos", &metadata->end))
     return true;

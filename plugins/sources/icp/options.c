@@ -207,7 +207,9 @@ make_words (struct icp *handle)
     dcpipe_error ("out of memory");
     return DCPIPE_FAIL;
   }
-  if (data_fetch_types (&handle->types, &error) && block_sync_types (&handle->block_types, &error))
+  if (data_fetch_types (&handle->types, &error) && block_sync_types (&handle->block_types, &error)
+      && listing_types (&handle->listing_types, &error)
+      && transactions_types (&handle->transactions_types, &error))
     return DCPIPE_OK;
   dcpipe_error ("%s", error.text);
   return DCPIPE_FAIL;
@@ -244,6 +246,8 @@ icp_config_free (void *context)
   ic_identity_wipe (&handle->identity);
   ic_arena_free (&handle->types.arena);
   ic_arena_free (&handle->block_types.arena);
+  ic_arena_free (&handle->listing_types.arena);
+  ic_arena_free (&handle->transactions_types.arena);
   free (handle->where);
   handle->where = NULL;
 }
