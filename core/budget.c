@@ -96,6 +96,12 @@ budget_is_short (struct budget *budget)
   return budget->growing > 0 || (budget->waiting > 0 && budget->used == budget->delivered);
 }
 
+size_t
+budget_used (const struct budget *budget)
+{
+  return atomic_load (&budget->used);
+}
+
 void
 budget_close (struct budget *budget)
 {

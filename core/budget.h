@@ -4,6 +4,7 @@
 #define DCPIPE_BUDGET_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +13,7 @@ struct budget {
   pthread_mutex_t mutex;
   pthread_cond_t freed;
   size_t limit;
-  size_t used;      /* by all parcels */
+  atomic_size_t used; /* by all parcels; changed with the mutex held */
   size_t delivered; /* by those among them that the sinks have */
   uint64_t next;    /* number of the parcel that is to be delivered next */
   bool closed;
@@ -44,6 +45,9 @@ void budget_give (struct budget *budget, size_t size);
 
 /* True when somebody waits for what the sinks alone can give back: they should commit. */
 bool budget_is_short (struct budget *budget);
+
+/* Bytes in use now. Any thread. */
+size_t budget_used (const struct budget *budget);
 
 /* Ends all waiting. */
 void budget_close (struct budget *budget);

@@ -353,6 +353,7 @@ at_tip (struct feeder *feeder)
     return false;
   }
   atomic_store (&run->at_tip, true);
+  atomic_fetch_add (&run->progress.tips, 1);
   if (!feeder->tip_told)
     send_end (feeder, PARCEL_AT_TIP, STATUS_DONE, NULL);
   feeder->tip_told = true;

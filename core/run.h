@@ -60,6 +60,7 @@ struct run_progress {
   atomic_uint_fast64_t verified; /* position of the last block in the chain */
   atomic_uint_fast64_t verified_blocks, verified_entries, verified_bytes;
   atomic_uint_fast64_t retries;
+  atomic_uint_fast64_t tips; /* how often the source had nothing further */
 };
 
 struct run {

@@ -27,6 +27,7 @@ struct writer {
   size_t pending_count, pending_capacity;
   size_t pending_bytes;
   uint64_t pending_entries; /* rows of the source's own tables count as such */
+  uint64_t batch_began; /* CLOCK_MONOTONIC, ns: when the first of them came */
   uint64_t flush_at; /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0
                         for none */
   bool at_tip;       /* nothing is left to be fetched */
@@ -171,6 +172,7 @@ static void
 count_commit (struct writer *writer, uint64_t began)
 {
   struct writer_progress *progress = &writer->progress;
+  uint64_t now = monotonic_ns ();
 
   if (writer->applier.last != NULL)
     atomic_store (&progress->committed, writer->applier.last->frame.position);
@@ -178,7 +180,9 @@ count_commit (struct writer *writer, uint64_t began)
   atomic_fetch_add (&progress->entries, writer->applier.entries);
   atomic_fetch_add (&progress->failed, writer->applier.failures.count);
   atomic_fetch_add (&progress->commits, 1);
-  atomic_fetch_add (&progress->commit_ns, monotonic_ns () - began);
+  atomic_fetch_add (&progress->commit_ns, now - began);
+  histogram_add (&progress->commit_times, now - began);
+  histogram_add (&progress->batch_times, now - writer->batch_began);
   for (size_t i = 0; i < writer->run->tables->count; i++) {
     writer->changes[i].added += writer->applier.changes[i].added;
     writer->changes[i].changed += writer->applier.changes[i].changed;
@@ -361,8 +365,10 @@ keep_pending (struct writer *writer, struct parcel *parcel)
     writer->pending = pending;
     writer->pending_capacity = capacity;
   }
-  if (writer->pending_count == 0)
-    writer->flush_at = monotonic_ns () + settings->flush_interval * 1000000u;
+  if (writer->pending_count == 0) {
+    writer->batch_began = monotonic_ns ();
+    writer->flush_at = writer->batch_began + settings->flush_interval * 1000000u;
+  }
   writer->pending[writer->pending_count++] = parcel;
   writer->pending_bytes += parcel->charge;
   for (size_t i = 0; i < parcel->good; i++)
@@ -550,6 +556,12 @@ void
 writer_hurry (struct writer *writer)
 {
   queue_kick (writer->queue);
+}
+
+size_t
+writer_queue_length (const struct writer *writer)
+{
+  return queue_length (writer->queue);
 }
 
 const struct dcpipe_checkpoint *

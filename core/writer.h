@@ -4,6 +4,7 @@
 #ifndef DCPIPE_WRITER_H
 #define DCPIPE_WRITER_H
 
+#include "histogram.h"
 #include "news.h"
 #include "run.h"
 
@@ -16,6 +17,8 @@ struct writer_progress {
   atomic_uint_fast64_t commits, commit_ns;
   atomic_uint_fast64_t failed; /* rows of failed_entries, in this run */
   atomic_uint_fast64_t retries;
+  struct histogram commit_times;
+  struct histogram batch_times; /* from the arrival of a batch's first parcel to the end of its commit */
 };
 
 /* Rows of one table, in this run. */
@@ -39,6 +42,9 @@ void writer_push (struct writer *writer, struct parcel *parcel);
 
 /* Somebody waits for memory: commit soon. Any thread. */
 void writer_hurry (struct writer *writer);
+
+/* Parcels that wait. Any thread. */
+size_t writer_queue_length (const struct writer *writer);
 
 const struct dcpipe_checkpoint *writer_checkpoint (const struct writer *writer);
 const struct instance *writer_sink (const struct writer *writer);

@@ -139,6 +139,7 @@ command_serve (const struct setup *setup, const struct arguments *arguments)
   clients_init (&service.clients, service.config->service.request_timeout);
   schedule_init (&service.schedule, &service);
   good = stop_init () && snapshot_init (&service.snapshot, setup);
+  good = metrics_init (&service.metrics, setup->sinks_count) && good;
   good = jobs_init (&service.jobs, &service, service.config->service.state) && good;
   good = good && start_webhooks (&service);
   if (good)
@@ -148,6 +149,7 @@ command_serve (const struct setup *setup, const struct arguments *arguments)
   if (service.webhooks != NULL)
     webhooks_stop (service.webhooks);
   jobs_destroy (&service.jobs);
+  metrics_destroy (&service.metrics);
   snapshot_destroy (&service.snapshot);
   clients_destroy (&service.clients);
   events_destroy (&service.events);

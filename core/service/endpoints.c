@@ -19,6 +19,7 @@ static const struct endpoint endpoints[] = {
   { "GET", "/api/sync/jobs/", 0, api_job },
   { "DELETE", "/api/sync/jobs/", 0, api_cancel },
   { "GET", "/api/sync/events", 0, api_events },
+  { "GET", "/metrics", 0, api_metrics },
   { "GET", "/", ENDPOINT_OPEN, api_asset },
   { "GET", "/api/openapi.yaml", ENDPOINT_OPEN, api_asset },
   { "GET", "/healthz", ENDPOINT_OPEN, api_healthz },

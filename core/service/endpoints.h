@@ -30,6 +30,7 @@ void api_jobs (struct request *request, struct reply *reply);
 void api_job (struct request *request, struct reply *reply);
 void api_cancel (struct request *request, struct reply *reply);
 void api_events (struct request *request, struct reply *reply);
+void api_metrics (struct request *request, struct reply *reply);
 void api_healthz (struct request *request, struct reply *reply);
 void api_readyz (struct request *request, struct reply *reply);
 

@@ -391,6 +391,7 @@ end (struct jobs *jobs, struct job *job, enum job_state state)
   job->state = state;
   if (job->ended_ns == 0)
     job->ended_ns = realtime_ns ();
+  jobs->ended[state]++;
   wake_requests (jobs, job);
   announce (jobs, job);
   forget_old (jobs);
@@ -414,6 +415,22 @@ jobs_end (struct jobs *jobs, struct job *job, enum job_state state)
 {
   LOCK_SCOPE (&jobs->mutex);
   end (jobs, job, state);
+}
+
+struct jobs_counts
+jobs_count (struct jobs *jobs)
+{
+  struct jobs_counts counts = { 0 };
+
+  LOCK_SCOPE (&jobs->mutex);
+  memcpy (counts.ended, jobs->ended, sizeof counts.ended);
+  for (const struct job *job = jobs->newest; job != NULL; job = job->next) {
+    counts.queued += job->state == JOB_QUEUED;
+    counts.running += job->state == JOB_RUNNING;
+    if (job->state == JOB_COMPLETED && job->label == NULL && job->ended_ns > counts.completed_ns)
+      counts.completed_ns = job->ended_ns;
+  }
+  return counts;
 }
 
 void

@@ -52,6 +52,12 @@ struct job_wait {
   struct job_wait *next;
 };
 
+struct jobs_counts {
+  uint64_t queued, running;
+  uint64_t ended[JOB_CANCELLED + 1]; /* by state, since the process began */
+  uint64_t completed_ns;             /* when an import of everything was completed last, since 1970; 0: never */
+};
+
 struct jobs {
   pthread_mutex_t mutex; /* for all that follows, and what is in the jobs */
   struct service *service;
@@ -62,6 +68,7 @@ struct jobs {
   int lock;       /* descriptor: this process alone has the file */
   int wake[2];    /* pipe: something is to be done */
   bool closed;    /* no new ones are taken */
+  uint64_t ended[JOB_CANCELLED + 1]; /* by state, since the process began */
 };
 
 /* Reads the history from the directory, which is made. Jobs that had not ended are queued again. False after fail. */
@@ -108,6 +115,8 @@ void jobs_end (struct jobs *jobs, struct job *job, enum job_state state);
 /* Take the reference over. */
 void jobs_set_progress (struct jobs *jobs, struct job *job, json_t *progress);
 void jobs_set_stats (struct jobs *jobs, struct job *job, json_t *stats);
+
+struct jobs_counts jobs_count (struct jobs *jobs);
 
 bool job_is_cancelled (struct jobs *jobs, const struct job *job);
 

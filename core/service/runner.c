@@ -86,6 +86,7 @@ show (void *context, const struct run *run, bool last)
 
   atomic_store (&running->service->beat, monotonic_ns ());
   snapshot_take (&running->service->snapshot, run, last, &running->failures);
+  metrics_take (&running->service->metrics, run, last);
   tell_progress (running, run, last);
   tell_status (running);
   if (!last) {

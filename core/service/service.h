@@ -16,6 +16,7 @@
 #include "service/clients.h"
 #include "service/events.h"
 #include "service/jobs.h"
+#include "service/metrics.h"
 #include "service/schedule.h"
 #include "service/settings.h"
 #include "service/snapshot.h"
@@ -33,6 +34,7 @@ struct service {
   struct events events;
   struct schedule schedule;
   struct clients clients;
+  struct metrics metrics;
   struct http *http;
   struct webhooks *webhooks; /* NULL if there are none */
   uint64_t started_ns; /* since 1970 */

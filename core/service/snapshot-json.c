@@ -74,9 +74,8 @@ snapshot_status (struct snapshot *snapshot)
 
 /* ---- sinks -------------------------------------------------------------------------------------- */
 
-/* The least of all decoders' frontiers, or NULL if there is a decoder without. */
-static const struct point *
-committed_point (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint)
+const struct point *
+snapshot_committed_point (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint)
 {
   const struct point *least = NULL;
 
@@ -94,7 +93,7 @@ committed_point (const struct setup *setup, const struct dcpipe_checkpoint *chec
 static json_t *
 committed_json (const struct snapshot *snapshot, const struct sink_view *view)
 {
-  const struct point *point = committed_point (snapshot->setup, &view->checkpoint);
+  const struct point *point = snapshot_committed_point (snapshot->setup, &view->checkpoint);
 
   return point == NULL ? json_null ()
                        : json_pack ("{s:o, s:o, s:o, s:o}", "position", number_json (point->position), "time",

@@ -2,9 +2,16 @@
 #ifndef DCPIPE_SERVICE_SNAPSHOT_JSON_H
 #define DCPIPE_SERVICE_SNAPSHOT_JSON_H
 
+#include "checkpoint.h"
+#include "setup.h"
+
 struct snapshot;
 
 /* Makes the body of GET /api/sync/status anew. With the mutex held. */
 void snapshot_make_status (struct snapshot *snapshot);
+
+/* The least of all decoders' frontiers, or NULL if there is a decoder without. */
+const struct point *snapshot_committed_point (const struct setup *setup,
+                                              const struct dcpipe_checkpoint *checkpoint);
 
 #endif
