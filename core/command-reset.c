@@ -157,19 +157,21 @@ commit (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 
 /* The tables go first, together with the frontier: from then on a run would fill them anew. */
 static int
-reset_opened (struct instance *sink, const struct instance *source, const struct dcpipe_tables *tables,
+reset_opened (const struct setup *setup, struct instance *sink, struct dcpipe_tables *tables,
               struct dcpipe_checkpoint *checkpoint, const char *decoder, size_t number)
 {
   int status = STATUS_DONE;
 
   if (remove_tables (sink, tables, number) != DCPIPE_OK
-      || (decoder == NULL && remove_source_tables (sink, source) != DCPIPE_OK))
+      || (decoder == NULL && remove_source_tables (sink, setup->source) != DCPIPE_OK))
     return STATUS_FAILED;
   forget (checkpoint, decoder);
   if (!commit (sink, checkpoint))
     return STATUS_FAILED;
   if (decoder == NULL)
     return STATUS_DONE;
+  if (!tables_expect (tables, setup, sink->name, checkpoint))
+    return STATUS_FAILED;
   status = sink_prepare (sink, tables);
   if (status == STATUS_DONE
       && (remove_traces (sink, tables, decoder) != DCPIPE_OK || !commit (sink, checkpoint)))
@@ -189,7 +191,7 @@ reset (const struct setup *setup, const struct instance *configured, const char 
   if (tables != NULL && sink != NULL) {
     status = sink_open (sink, DCPIPE_WRITE, NULL, &checkpoint);
     if (status == STATUS_DONE)
-      status = reset_opened (sink, setup->source, tables, &checkpoint, decoder, number);
+      status = reset_opened (setup, sink, tables, &checkpoint, decoder, number);
     sink_close (sink);
   }
   log_set_instance (NULL);

@@ -563,6 +563,7 @@ size_t dcpipe_table_number (const dcpipe_table *table); /* in the dcpipe_tables 
 const char *dcpipe_table_name (const dcpipe_table *table);
 bool dcpipe_table_counted (const dcpipe_table *table); /* somebody wants to know added rows from changed
                                                           ones */
+int dcpipe_table_missing (const dcpipe_table *table);  /* see prepare of sinks */
 unsigned dcpipe_table_flags (const dcpipe_table *table);
 size_t dcpipe_table_columns (const dcpipe_table *table);
 const char *dcpipe_column_name (const dcpipe_table *table, size_t column);
@@ -638,7 +639,9 @@ struct dcpipe_sink {
   int (*open) (void *handle, int mode, const char *scratch);
 
   /* The tables and views that will be used. WRITE creates what is missing and refuses tables whose columns
-   * differ, saying how; others in the store are left alone. READ takes a missing table as empty. */
+   * differ, saying how; others in the store are left alone. Before it creates a table it calls
+   * dcpipe_table_missing, which gives DCPIPE_OK, or DCPIPE_FAIL, to be returned, if earlier runs filled that
+   * table: somebody removed it. READ takes a missing table as empty. */
   int (*prepare) (void *handle, const dcpipe_tables *tables);
 
   /* Give back the text of the last commit with dcpipe_checkpoint_set; no call if there is none. Outside a

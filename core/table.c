@@ -3,9 +3,11 @@
 
 #include "table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint.h"
 #include "log.h"
 #include "setup.h"
 
@@ -248,6 +250,7 @@ free_table (struct dcpipe_table *table)
     free (table->indexes[i].columns);
   free (table->indexes);
   free (table->columns);
+  free (table->remedy);
 }
 
 static const struct dcpipe_table_def *
@@ -375,6 +378,58 @@ tables_find (const struct dcpipe_tables *tables, const char *name)
     if (strcmp (tables->items[i].name, name) == 0)
       return &tables->items[i];
   return NULL;
+}
+
+/* ---- what a store has ---------------------------------------------------------------------------- */
+
+/* Rows may have been stored: a frontier stands at a block, or was passed by runs of some labels. */
+static bool
+is_filled (const struct frontier *frontier)
+{
+  return frontier != NULL && (frontier->at.known || frontier->ahead_count > 0);
+}
+
+static bool
+any_filled (const struct dcpipe_checkpoint *checkpoint)
+{
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    if (is_filled (&checkpoint->frontiers[i]))
+      return true;
+  return false;
+}
+
+bool
+tables_expect (struct dcpipe_tables *tables, const struct setup *setup, const char *sink,
+               const struct dcpipe_checkpoint *checkpoint)
+{
+  for (size_t i = 0; i < tables->count; i++) {
+    struct dcpipe_table *table = &tables->items[i];
+    const char *decoder =
+        table->decoder < setup->decoders_count ? setup->decoders[table->decoder]->instance.name : NULL;
+    bool filled = decoder != NULL ? is_filled (checkpoint_find (checkpoint, decoder))
+                                  : table->decoder == TABLE_CORE && any_filled (checkpoint);
+
+    free (table->remedy);
+    table->remedy = NULL;
+    if (filled
+        && asprintf (&table->remedy, "dcpipe -c %s reset --sink %s%s%s", setup->path, sink,
+                     decoder != NULL ? " --decoder " : "", decoder != NULL ? decoder : "")
+               < 0) {
+      table->remedy = NULL;
+      fail ("no memory for the tables");
+      return false;
+    }
+  }
+  return true;
+}
+
+int
+dcpipe_table_missing (const dcpipe_table *table)
+{
+  if (table->remedy == NULL)
+    return DCPIPE_OK;
+  fail ("the table %s is gone, though earlier runs filled it. Fill it anew: %s", table->name, table->remedy);
+  return DCPIPE_FAIL;
 }
 
 /* ---- what sinks may ask ------------------------------------------------------------------------- */

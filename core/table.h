@@ -41,6 +41,7 @@ struct dcpipe_table {
   size_t keys_count;
   struct table_index *indexes;
   size_t indexes_count;
+  char *remedy; /* tables_expect: earlier runs filled it, and this fills it anew; or NULL */
 };
 
 #define TABLE_CORE SIZE_MAX         /* core's own */
@@ -84,6 +85,13 @@ struct dcpipe_tables {
 /* The tables of all decoders of a setup and those that its source fills, which must outlive them. NULL after fail. */
 struct dcpipe_tables *tables_make (const struct setup *setup);
 void tables_free (struct dcpipe_tables *tables);
+
+struct dcpipe_checkpoint;
+
+/* Notes, before `prepare` of the sink of that name, which tables the store has if its checkpoint is right:
+ * those of decoders with a frontier, and core's own. False after fail. */
+bool tables_expect (struct dcpipe_tables *tables, const struct setup *setup, const char *sink,
+                    const struct dcpipe_checkpoint *checkpoint);
 
 /* The table of that name, or NULL. */
 const struct dcpipe_table *tables_find (const struct dcpipe_tables *tables, const char *name);

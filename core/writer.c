@@ -109,6 +109,9 @@ open_and_load (struct writer *writer, int mode, const char *scratch)
     status = sink_open (writer->sink, mode, scratch, &writer->checkpoint);
   if (status == STATUS_DONE)
     status = add_frontiers (writer);
+  if (status == STATUS_DONE
+      && !tables_expect (writer->run->tables, writer->run->setup, writer->sink->name, &writer->checkpoint))
+    status = STATUS_FAILED;
   if (status == STATUS_DONE)
     status = sink_prepare (writer->sink, writer->run->tables);
   if (status == STATUS_DONE

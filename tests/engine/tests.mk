@@ -15,6 +15,7 @@ engine_tests += engine/sink-faults.sh
 engine_tests += engine/sink-lost.sh
 engine_tests += engine/source-faults.sh
 engine_tests += engine/source-tables.sh
+engine_tests += engine/table-removed.sh
 engine_tests += engine/third-party.sh
 engine_tests += engine/two-processes.sh
 engine_tests += engine/verify.sh

@@ -177,7 +177,9 @@ recover (struct files *files)
   if (!ours)
     return checkpoint_write (files, none, 1, &replaced);
   for (size_t i = 0; i < files->tables_count && result == DCPIPE_OK; i++) {
-    result = open_table (files, files->tables[i], O_RDWR);
+    files->tables[i]->lost = faccessat (files->fd, files->tables[i]->file, F_OK, 0) < 0 && errno == ENOENT;
+    if (!files->tables[i]->lost)
+      result = open_table (files, files->tables[i], O_RDWR);
     close_table (files->tables[i]);
   }
   return result;
@@ -240,6 +242,8 @@ prepare_table (struct files *files, const dcpipe_table *declared, size_t number)
   files->by_number[number] = table;
   if (files->mode == DCPIPE_READ || table->fd >= 0)
     return DCPIPE_OK;
+  if ((table->lost || !table->stored) && dcpipe_table_missing (declared) != DCPIPE_OK)
+    return DCPIPE_FAIL;
   files->created = files->created || !table->stored;
   return open_table (files, table, O_RDWR | O_CREAT);
 }

@@ -27,6 +27,7 @@ struct table {
   struct extent now, committed;
   bool stored;  /* in the checkpoint */
   bool touched; /* written since the last commit */
+  bool lost;    /* in the checkpoint, but its file is not there */
   bool removed; /* by a reset that is not committed yet */
   uint8_t *buffer;
   size_t used;

@@ -212,6 +212,8 @@ make_tables (struct store *store, MDB_txn *txn, bool *full)
 
     if (result != DCPIPE_OK && result != DCPIPE_NONE)
       return result;
+    if (result == DCPIPE_NONE && dcpipe_table_missing (table->declared) != DCPIPE_OK)
+      return DCPIPE_FAIL;
     if (result == DCPIPE_NONE)
       code = make_table (store, txn, table);
     else if (!find_open (store, table))

@@ -158,9 +158,11 @@ prepare_table (struct store *store, const struct table *table)
   else if (strcmp (table->name, CHECKPOINT_TABLE) == 0) {
     dcpipe_error ("the name of table %s is taken by the sink itself", table->name);
     result = DCPIPE_FAIL;
-  } else if (found == NULL && store->mode != DCPIPE_READ)
-    result = sqlite_run (store, expected, "make a table in");
-  else if (found != NULL && strcmp (found, expected) != 0) {
+  } else if (found == NULL && store->mode != DCPIPE_READ) {
+    result = dcpipe_table_missing (table->declared);
+    if (result == DCPIPE_OK)
+      result = sqlite_run (store, expected, "make a table in");
+  } else if (found != NULL && strcmp (found, expected) != 0) {
     report_difference (store, table, found, expected);
     result = DCPIPE_FAIL;
   }
