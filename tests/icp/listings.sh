@@ -84,3 +84,38 @@ until triples entries 2> /dev/null | cmp -s "$dir/want" -; do
 done
 kill -TERM "$pid"
 wait "$pid" || :
+
+# Pages that lead nowhere: said, and what came before is kept.
+for generation in 1 2 3; do
+  replica medium --generation $generation --stuck
+  from_replica stuck 'method = ledger_entries'
+  rm -rf "$dir/stuck.jsonl"
+  sync 1 stuck
+  grep -q 'ledger_entries of canister .* cannot be paged: .* Read the ledger with method = data_fetch' "$dir/err" \
+    || die "generation $generation: no word of pages that lead nowhere"
+  test "$(triples stuck | wc -l)" -ge 400 || die "generation $generation: the first page was not kept"
+done
+
+# Pages too large for a reply are made smaller, down to one that is refused for another reason.
+contents small > "$dir/want"
+replica small --fault kind=reject,code=5,method=ledger_entries,count=4 --fault kind=close,on=query,method=ledger_entries,after=6,count=1
+from_replica halved 'method = ledger_entries'
+sync 0 halved
+triples halved > "$dir/have"
+cmp -s "$dir/want" "$dir/have" || die "not all is listed in smaller pages"
+replica small --fault kind=reject,code=5,method=get_transactions,count=8
+from_replica fewer 'method = get_transactions'
+sync 0 fewer
+"$top_builddir/dcpipe" -c "$dir/file-small.ini" dump token_transfers > "$dir/transfers" 2> "$dir/err"
+test "$(listed fewer listed_transactions | wc -l)" = "$(wc -l < "$dir/transfers")" || die "not all is listed one by one"
+replica small --fault kind=reject,code=5,method=ledger_entries
+from_replica halved 'method = ledger_entries'
+sync 1 halved
+grep -q 'rejected with code 5' "$dir/err" || die "no word of the reject"
+
+# With certificates: the same list.
+replica small
+from_replica proved 'method = ledger_entries' 'trust = certified'
+sync 0 proved
+triples proved > "$dir/have"
+cmp -s "$dir/want" "$dir/have" || die "not all is listed with certificates"

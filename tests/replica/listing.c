@@ -116,7 +116,7 @@ make_window (struct run *run, const struct ic_candid_value *args)
 {
   struct window window = { .page.run = run, .label = &args[0] };
 
-  window.begin = number_or (&args[1], 0);
+  window.begin = run->canister->stuck ? 0 : number_or (&args[1], 0);
   window.end = window.begin + number_or (&args[2], DEFAULT_LIMIT);
   return window;
 }
@@ -226,7 +226,7 @@ static void
 reply_walk (struct run *run, const struct walk *walk)
 {
   const struct ic_candid_named cursor_fields[] = {
-    { "block_position", ic_candid_nat (IC_CANDID_NAT64, walk->next_position) },
+    { "block_position", ic_candid_nat (IC_CANDID_NAT64, run->canister->stuck ? 0 : walk->next_position) },
     { "entry_index", ic_candid_nat (IC_CANDID_NAT32, walk->next_index) },
   };
   struct ic_candid_value cursor, result;

@@ -25,6 +25,7 @@ static const char usage_text[] =
     "  --generation 1|2|3      of the listing methods (default 3)\n"
     "  --next-block-sync MODE  blocks (default), record or pending\n"
     "  --lack METHOD[+METHOD]  methods that the canister does not have\n"
+    "  --stuck                 listings give the same page again and again\n"
     "  --pending               the first block not yet revealed is what is not yet committed\n"
     "  --blocks N              reveal so many blocks at first (default: all)\n"
     "  --grow N/MS             then N more every MS milliseconds\n"
@@ -103,6 +104,7 @@ enum {
   OPTION_GENERATION,
   OPTION_SYNC,
   OPTION_LACK,
+  OPTION_STUCK,
   OPTION_PENDING,
   OPTION_BLOCKS,
   OPTION_GROW,
@@ -124,6 +126,7 @@ static const struct option long_options[] = {
   { "generation", required_argument, NULL, OPTION_GENERATION },
   { "next-block-sync", required_argument, NULL, OPTION_SYNC },
   { "lack", required_argument, NULL, OPTION_LACK },
+  { "stuck", no_argument, NULL, OPTION_STUCK },
   { "pending", no_argument, NULL, OPTION_PENDING },
   { "blocks", required_argument, NULL, OPTION_BLOCKS },
   { "grow", required_argument, NULL, OPTION_GROW },
@@ -161,6 +164,9 @@ set_option (struct replica_options *options, int option, struct growth *growth, 
     break;
   case OPTION_LACK:
     options->lacks = optarg;
+    break;
+  case OPTION_STUCK:
+    options->stuck = true;
     break;
   case OPTION_PENDING:
     options->pending = true;

@@ -42,6 +42,7 @@ set_canister (struct replica *replica, const struct replica_options *options, st
   replica->canister.block_sync = options->block_sync;
   replica->canister.pending = options->pending;
   replica->canister.lacks = options->lacks;
+  replica->canister.stuck = options->stuck;
   return true;
 }
 
