@@ -51,10 +51,11 @@ bench_believe_LDADD = libreplicaclient.la
 bench_replica = bench/believe dcpipe-replica
 endif
 
-EXTRA_DIST += bench/bench.sh bench/decoders.sh bench/measure.sh bench/network.sh
+EXTRA_DIST += bench/bench.sh bench/decoders.sh bench/measure.sh bench/network.sh bench/service.py bench/service.sh
 
 bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-signatures bench/ceiling-sqlite $(bench_lmdb) $(bench_replica) discard.la nothing.la
 bench: $(bench_parts)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/bench.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/decoders.sh
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/service.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/network.sh
