@@ -145,6 +145,16 @@ def check_end(service, samples):
     return entries
 
 
+def check_webhooks(service):
+    """Each import was told of; nobody took the messages."""
+    samples, _ = read(service)
+    assert value(samples, "dcpipe_webhook_pending", webhook="ops") == 3
+    for name in ("delivered_total", "given_up_total", "given_up_kept", "disabled"):
+        assert value(samples, "dcpipe_webhook_" + name, webhook="ops") == 0, name
+    service.until(lambda: value(read(service)[0], "dcpipe_webhook_failed_attempts_total", webhook="ops") > 3, "attempts")
+    assert service.get("/api/sync/overview")["webhooks"][0]["pending"] == 3
+
+
 def check_promtool(text):
     if shutil.which("promtool") is None:
         print("promtool is not installed: not asked")
@@ -168,7 +178,9 @@ def main():
     if not os.path.exists(LEDGER):
         print("there is no ledger to import")
         raise SystemExit(77)
-    more = f"[sink {ODD}]\nplugin = jsonl\npath = out\n"
+    # Nothing listens at port 1.
+    more = "[webhook ops]\nurl = http://127.0.0.1:1/\nsecret = whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nretry_first = 50ms\n"
+    more += f"[sink {ODD}]\nplugin = jsonl\npath = out\n"
     failures, stop = [], threading.Event()
     with Service(source={"plugin": "ledger_file", "path": LEDGER}, decoders=DECODERS, more=more) as service:
         first, _ = read(service)
@@ -192,6 +204,7 @@ def main():
             assert {key: count for key, count in again[name].items() if dict(key).get("table") != "sync_status"} \
                 == {key: count for key, count in samples[name].items() if dict(key).get("table") != "sync_status"}, name
         assert value(again, "dcpipe_jobs_total", result="completed") == 3
+        check_webhooks(service)
         check_promtool(text)
         check_documented(text)
         status, headers, _ = service.request("HEAD", "/metrics")

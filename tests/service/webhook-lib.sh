@@ -2,9 +2,10 @@
 # Sourced by webhook-*.sh: cases CASE... runs those of webhooks.py, one after another.
 cases ()
 {
-  if ! command -v python3 > /dev/null; then
+  . "$srcdir/service/environment.sh"
+  if ! command -v "$python" > /dev/null; then
     echo "python3 is not there: skipped"
     exit 77
   fi
-  exec timeout 300 python3 -B "$srcdir/service/webhooks.py" "$builddir/service/webhook-driver" "$@"
+  exec timeout 300 "$python" -B "$srcdir/service/webhooks.py" "$builddir/service/webhook-driver" "$@"
 }
