@@ -177,10 +177,12 @@ def test_schemathesis(contract, service):
         with open(path, "w", encoding="utf-8") as file:
             yaml.safe_dump(document, file)
         program = os.path.join(os.path.dirname(sys.executable), "schemathesis")
-        # The stream of events does not end, so it cannot be tried that way.
+        # The stream of events does not end, so it cannot be tried that way. And DELETE cancels a job, which is still there
+        # afterwards.
         subprocess.run([program, "run", path, "--url", service.url, "-H", "Authorization: Bearer " + TOKEN,
-                        "--exclude-path", "/api/sync/events", "--checks", "all", "--max-time", str(SECONDS), "-n", "60",
-                        "--request-timeout", "60", "--no-shrink", "--continue-on-failure", "--warnings", "off"],
+                        "--exclude-path", "/api/sync/events", "--checks", "all",
+                        "--exclude-checks", "use_after_free", "--max-time", str(SECONDS), "-n", "60", "--request-timeout", "60",
+                        "--no-shrink", "--continue-on-failure", "--warnings", "off"],
                        check=True, cwd=directory, env={**os.environ, "NO_COLOR": "1", "SCHEMATHESIS_HOOKS": ""})
     assert service.process.poll() is None
     assert TOKEN not in service.log()
