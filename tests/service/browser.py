@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Headless Chromium through chromedriver, by the W3C WebDriver protocol and nothing but Python's own library."""
+
 import base64
 import json
 import os
@@ -14,9 +15,18 @@ import urllib.request
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"tab": "\ue004", "enter": "\ue007", "escape": "\ue00c", "space": "\ue00d"}
 ARGUMENTS = [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-    "--no-proxy-server", "--force-color-profile=srgb",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--no-proxy-server",
+    "--force-color-profile=srgb",
 ]
 
 
@@ -42,8 +52,13 @@ class Browser:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.base = f"http://127.0.0.1:{port}"
-        self.driver = subprocess.Popen([driver, f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                       env={**os.environ, "HOME": self.profile}, start_new_session=True)
+        self.driver = subprocess.Popen(
+            [driver, f"--port={port}"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "HOME": self.profile},
+            start_new_session=True,
+        )
         self.session = None
 
     def __enter__(self):
@@ -70,22 +85,43 @@ class Browser:
         shutil.rmtree(self.profile, ignore_errors=True)
 
     def open_session(self):
-        options = {"binary": self.chromium, "args": [*ARGUMENTS, f"--user-data-dir={self.profile}/data",
-                                                     f"--window-size={self.size[0]},{self.size[1]}"]}
-        answer = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {
-            "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}}})
+        options = {
+            "binary": self.chromium,
+            "args": [
+                *ARGUMENTS,
+                f"--user-data-dir={self.profile}/data",
+                f"--window-size={self.size[0]},{self.size[1]}",
+            ],
+        }
+        answer = self.call(
+            "POST",
+            "/session",
+            {
+                "capabilities": {
+                    "alwaysMatch": {
+                        "browserName": "chrome",
+                        "goog:chromeOptions": options,
+                        "goog:loggingPrefs": {"browser": "ALL"},
+                    }
+                }
+            },
+        )
         self.session = "/session/" + answer["sessionId"]
 
     def call(self, method, path, body=None):
         text = None if body is None and method != "POST" else json.dumps(body or {}).encode()
-        request = urllib.request.Request(self.base + path, text, {"Content-Type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            self.base + path, text, {"Content-Type": "application/json"}, method=method
+        )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=120) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             value = json.load(error).get("value", {})
-            raise Failure(f"{method} {path}: {value.get('error')}: {value.get('message', '').splitlines()[:1]}") from None
+            raise Failure(
+                f"{method} {path}: {value.get('error')}: {value.get('message', '').splitlines()[:1]}"
+            ) from None
 
     def until(self, condition, what, seconds=60):
         """Waits for a true value of `condition ()` and returns it."""
@@ -123,7 +159,9 @@ class Browser:
 
     def press(self, *names):
         keys = [{"type": kind, "value": KEYS[name]} for name in names for kind in ("keyDown", "keyUp")]
-        self.call("POST", self.session + "/actions", {"actions": [{"type": "key", "id": "keys", "actions": keys}]})
+        self.call(
+            "POST", self.session + "/actions", {"actions": [{"type": "key", "id": "keys", "actions": keys}]}
+        )
 
     def command(self, name, **parameters):
         """A command of the DevTools protocol."""
@@ -131,13 +169,23 @@ class Browser:
 
     def resize(self, width, height, scale=1):
         """The size of the viewport itself: windows have a least width, phones are narrower."""
-        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale,
-                     mobile=width < 600)
+        self.command(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=width < 600,
+        )
 
     def prefer(self, **features):
         """Media features: prefer (color_scheme="dark", reduced_motion="reduce")."""
-        self.command("Emulation.setEmulatedMedia", features=[
-            {"name": "prefers-" + name.replace("_", "-"), "value": value} for name, value in features.items()])
+        self.command(
+            "Emulation.setEmulatedMedia",
+            features=[
+                {"name": "prefers-" + name.replace("_", "-"), "value": value}
+                for name, value in features.items()
+            ],
+        )
 
     def screenshot(self, path):
         """The whole page, not only what is in view."""

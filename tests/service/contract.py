@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds answers to doc/openapi.yaml. Needs PyYAML and jsonschema."""
+
 import copy
 import json
 import os
@@ -42,10 +43,15 @@ class Contract:
         return node
 
     def validate(self, schema, value, where):
-        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **copy.deepcopy(schema),
-                  "components": self.closed["components"]}
-        errors = sorted(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(value),
-                        key=lambda error: len(error.absolute_path))
+        schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **copy.deepcopy(schema),
+            "components": self.closed["components"],
+        }
+        errors = sorted(
+            Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(value),
+            key=lambda error: len(error.absolute_path),
+        )
         assert not errors, f"{where}: {errors[0].json_path}: {errors[0].message}\n{json.dumps(value)[:2000]}"
 
     def validate_as(self, name, value):
@@ -85,6 +91,10 @@ class Contract:
 
     def unseen(self):
         """Pairs of operation and status that no answer had."""
-        return {(operation["operationId"], status) for item in self.closed["paths"].values()
-                for method, operation in item.items() if method in ("get", "post", "delete")
-                for status in operation["responses"]} - self.seen
+        return {
+            (operation["operationId"], status)
+            for item in self.closed["paths"].values()
+            for method, operation in item.items()
+            if method in ("get", "post", "delete")
+            for status in operation["responses"]
+        } - self.seen

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that mean harm, on sockets: each gets a plain refusal or is cut off, and the service goes on."""
+
 import os
 import re
 import socket
@@ -55,19 +56,54 @@ def one(service, target, method="POST", head=HEAD):
 
 def test_paths(service):
     """Labels and job numbers are text, never paths of files or parts of headers."""
-    for target in ("/api/sync/import/..%2f..%2f..%2fetc%2fpasswd", "/api/sync/import/%2e%2e", "/api/sync/import/%0d%0aX-Hit:%201",
-                   "/api/sync/import/%00", "/api/sync/import/a%00b", "/api/sync/import/%ff%fe", "/api/sync/import/%c0%af",
-                   "/api/sync/import/%ed%a0%80", "/api/sync/import/%f4%90%80%80", "/api/sync/import/%", "/api/sync/import/%4",
-                   "/api/sync/import/%zz", "/api/sync/import/" + "A" * 9000, "/api/sync/import/" + "%41" * 3000,
-                   "/api/sync/import/%25s%25n%25s", "/api/sync/import/';DROP%20TABLE%20users--", "/api/sync/import/a/b",
-                   "/api/sync/import/", "/api/sync/import//", "/api/sync/./import", "/api/sync/../sync/import", "//api/sync/import",
-                   "/API/SYNC/IMPORT", "/api/sync/import\\Alpha", "/api/sync/import/\xff", "/api/sync/import/\u0000".replace("\0", "")):
+    for target in (
+        "/api/sync/import/..%2f..%2f..%2fetc%2fpasswd",
+        "/api/sync/import/%2e%2e",
+        "/api/sync/import/%0d%0aX-Hit:%201",
+        "/api/sync/import/%00",
+        "/api/sync/import/a%00b",
+        "/api/sync/import/%ff%fe",
+        "/api/sync/import/%c0%af",
+        "/api/sync/import/%ed%a0%80",
+        "/api/sync/import/%f4%90%80%80",
+        "/api/sync/import/%",
+        "/api/sync/import/%4",
+        "/api/sync/import/%zz",
+        "/api/sync/import/" + "A" * 9000,
+        "/api/sync/import/" + "%41" * 3000,
+        "/api/sync/import/%25s%25n%25s",
+        "/api/sync/import/';DROP%20TABLE%20users--",
+        "/api/sync/import/a/b",
+        "/api/sync/import/",
+        "/api/sync/import//",
+        "/api/sync/./import",
+        "/api/sync/../sync/import",
+        "//api/sync/import",
+        "/API/SYNC/IMPORT",
+        "/api/sync/import\\Alpha",
+        "/api/sync/import/\xff",
+        "/api/sync/import/\u0000".replace("\0", ""),
+    ):
         answer = one(service, target)
         assert statuses(answer) and statuses(answer)[0] in (400, 404, 414, 431), (target[:60], answer[:400])
         assert "X-Hit" not in answer.split("\r\n\r\n")[0]
-    for target in ("/api/sync/jobs/-1", "/api/sync/jobs/+1", "/api/sync/jobs/1.0", "/api/sync/jobs/0x1", "/api/sync/jobs/%31%30%30%30",
-                   "/api/sync/jobs/99999999999999999999999999", "/api/sync/jobs/18446744073709551617", "/api/sync/jobs/%20", "/api/sync/jobs/1%20",
-                   "/api/sync/jobs/..%2fstatus", "/api/sync/jobs/1/2", "/page.html", "/%2e%2e/%2e%2e/etc/passwd", "/../../etc/passwd", "/index.html"):
+    for target in (
+        "/api/sync/jobs/-1",
+        "/api/sync/jobs/+1",
+        "/api/sync/jobs/1.0",
+        "/api/sync/jobs/0x1",
+        "/api/sync/jobs/%31%30%30%30",
+        "/api/sync/jobs/99999999999999999999999999",
+        "/api/sync/jobs/18446744073709551617",
+        "/api/sync/jobs/%20",
+        "/api/sync/jobs/1%20",
+        "/api/sync/jobs/..%2fstatus",
+        "/api/sync/jobs/1/2",
+        "/page.html",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/../../etc/passwd",
+        "/index.html",
+    ):
         for method in ("GET", "DELETE"):
             answer = one(service, target, method)
             assert statuses(answer)[0] in (400, 404, 405), (target, answer[:400])
@@ -75,12 +111,21 @@ def test_paths(service):
 
 def test_heads(service):
     """What is no HTTP, or too much of it."""
-    for text in ("\0" * 500, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + "\x80" * 500, "GET\r\n\r\n", "GET /\r\n\r\n", "\r\n" * 1000,
-                 "GET /healthz HTTP/1.1\r\n\r\n", "A" * 100000, "GET " + "A" * 100000, "get\0 /healthz HTTP/1.1\r\n" + HEAD + "\r\n",
-                 "GET /healthz HTTP/1.1\r\n" + HEAD + "X: " + "a" * 100000 + "\r\n\r\n",
-                 "GET /healthz HTTP/1.1\r\n" + HEAD + "".join(f"X-{i}: y\r\n" for i in range(20000)) + "\r\n",
-                 "GET /healthz?" + "q=1&" * 50000 + " HTTP/1.1\r\n" + HEAD + "\r\n",
-                 "GET /healthz HTTP/1.1\r\n" + HEAD + " folded\r\n no-colon\r\n\r\n"):
+    for text in (
+        "\0" * 500,
+        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + "\x80" * 500,
+        "GET\r\n\r\n",
+        "GET /\r\n\r\n",
+        "\r\n" * 1000,
+        "GET /healthz HTTP/1.1\r\n\r\n",
+        "A" * 100000,
+        "GET " + "A" * 100000,
+        "get\0 /healthz HTTP/1.1\r\n" + HEAD + "\r\n",
+        "GET /healthz HTTP/1.1\r\n" + HEAD + "X: " + "a" * 100000 + "\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\n" + HEAD + "".join(f"X-{i}: y\r\n" for i in range(20000)) + "\r\n",
+        "GET /healthz?" + "q=1&" * 50000 + " HTTP/1.1\r\n" + HEAD + "\r\n",
+        "GET /healthz HTTP/1.1\r\n" + HEAD + " folded\r\n no-colon\r\n\r\n",
+    ):
         answer = raw(service, text)
         assert all(400 <= code < 506 for code in statuses(answer)), (text[:60], answer[:300])
     for method in ("TRACE", "CONNECT", "PUT", "PATCH", "OPTIONS", "PROPFIND", "get", "G" * 5000):
@@ -90,17 +135,31 @@ def test_heads(service):
     answer = raw(service, f"GET /healthz?{'q' * 2000}=%ff HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n")
     assert statuses(answer) == [200]
     refused(raw(service, "OPTIONS * HTTP/1.1\r\n" + HEAD + "Connection: close\r\n\r\n"), (400, 404, 405))
-    refused(raw(service, "GET http://evil.example/healthz HTTP/1.1\r\n" + HEAD + "Connection: close\r\n\r\n"), (400, 404))
+    refused(
+        raw(service, "GET http://evil.example/healthz HTTP/1.1\r\n" + HEAD + "Connection: close\r\n\r\n"),
+        (400, 404),
+    )
 
 
 def test_smuggling(service):
     """One request in, one answer out: lengths that contradict each other are not taken."""
     post = "POST /api/sync/import HTTP/1.1\r\n" + HEAD + "Content-Type: application/json\r\n"
     hidden = "GET /healthz HTTP/1.1\r\n" + HEAD + "\r\n"
-    for head in ("Content-Length: 3\r\nContent-Length: 0\r\n", "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
-                 "Content-Length: -1\r\n", "Content-Length: +0\r\n", "Content-Length: 0x0\r\n", "Content-Length: 1e1\r\n",
-                 "Content-Length: 99999999999999999999\r\n", "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: identity, chunked\r\n"):
-        refused(raw(service, post + head + "\r\n" + ("0\r\n\r\n" if "Transfer" in head else "") + hidden), (400, 413, 501))
+    for head in (
+        "Content-Length: 3\r\nContent-Length: 0\r\n",
+        "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: -1\r\n",
+        "Content-Length: +0\r\n",
+        "Content-Length: 0x0\r\n",
+        "Content-Length: 1e1\r\n",
+        "Content-Length: 99999999999999999999\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: identity, chunked\r\n",
+    ):
+        refused(
+            raw(service, post + head + "\r\n" + ("0\r\n\r\n" if "Transfer" in head else "") + hidden),
+            (400, 413, 501),
+        )
     for body in ("zz\r\n", "-1\r\n", "ffffffffffffffffff\r\n", "1\r\nab\r\n0\r\n\r\n"):
         refused(raw(service, post + "Transfer-Encoding: chunked\r\n\r\n" + body), (400, 413))
     # Where this does not fit into its buffer, libmicrohttpd says 500.
@@ -114,11 +173,16 @@ def test_smuggling(service):
 def test_pipelining(service):
     """Answers come in the order of the requests."""
     paths = ["/healthz", "/api/sync/jobs", "/nothing", "/readyz", "/api/sync/status"] * 8
-    text = "".join(f"GET {path} HTTP/1.1\r\n{HEAD}\r\n" for path in paths) + f"GET /healthz HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"
+    text = (
+        "".join(f"GET {path} HTTP/1.1\r\n{HEAD}\r\n" for path in paths)
+        + f"GET /healthz HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"
+    )
     with connect(service) as sock:
         sock.sendall(text.encode())
         answer = drain(sock).decode("latin-1")
-    assert statuses(answer) == [404 if path == "/nothing" else 200 for path in paths] + [200], statuses(answer)
+    assert statuses(answer) == [404 if path == "/nothing" else 200 for path in paths] + [200], statuses(
+        answer
+    )
     post = f"POST /api/sync/import HTTP/1.1\r\n{HEAD}Content-Length: 0\r\n\r\n"
     with connect(service) as sock:
         sock.sendall((post * 3 + f"GET /healthz HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n").encode())
@@ -128,18 +192,42 @@ def test_pipelining(service):
 def test_pages_of_others(service):
     """A page in a browser on the same machine can neither start an import nor read anything."""
     jobs = len(service.get("/api/sync/jobs")["jobs"])
-    for head in ("Origin: https://evil.example\r\n", "Origin: null\r\n", "Origin: http://localhost.evil.example\r\n", "Origin: http://localhost:1\r\n",
-                 "Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n", "Origin: http://localhost@evil.example\r\n", "Origin: \r\n"):
+    for head in (
+        "Origin: https://evil.example\r\n",
+        "Origin: null\r\n",
+        "Origin: http://localhost.evil.example\r\n",
+        "Origin: http://localhost:1\r\n",
+        "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: same-site\r\n",
+        "Origin: http://localhost@evil.example\r\n",
+        "Origin: \r\n",
+    ):
         assert statuses(one(service, "/api/sync/import", head=HEAD + head)) == [403], head
-    for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example.", "127.0.0.1@evil.example",
-                 "[evil.example]", "[::1.evil.example]", "2130706433.evil.example", "localhost, evil.example"):
+    for host in (
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "evil.example.",
+        "127.0.0.1@evil.example",
+        "[evil.example]",
+        "[::1.evil.example]",
+        "2130706433.evil.example",
+        "localhost, evil.example",
+    ):
         for method, target in (("POST", "/api/sync/import"), ("GET", "/api/sync/overview"), ("GET", "/")):
-            assert statuses(one(service, target, method, f"Host: {host}\r\n"))[0] in (400, 403), (host, target)
+            assert statuses(one(service, target, method, f"Host: {host}\r\n"))[0] in (400, 403), (
+                host,
+                target,
+            )
     refused(one(service, "/healthz", "GET", HEAD + "Host: evil.example\r\n"), (400, 403))
     assert len(service.get("/api/sync/jobs")["jobs"]) == jobs
     answer = one(service, "/api/sync/overview", "GET", HEAD + "Origin: https://evil.example\r\n")
     assert "access-control" not in answer.lower(), answer[:800]
-    assert "x-content-type-options: nosniff" in answer.lower() and "cross-origin-resource-policy: same-origin" in answer.lower(), answer[:800]
+    assert (
+        "x-content-type-options: nosniff" in answer.lower()
+        and "cross-origin-resource-policy: same-origin" in answer.lower()
+    ), answer[:800]
 
 
 def test_slow(service):
@@ -150,7 +238,11 @@ def test_slow(service):
     while live and time.monotonic() - begin < 40:
         for sock in list(live):
             try:
-                sock.sendall(b"G" if sock is slow[0] else b"GET /healthz HTTP/1.1\r\nX: y"[: 1 + int(time.monotonic() * 10) % 20])
+                sock.sendall(
+                    b"G"
+                    if sock is slow[0]
+                    else b"GET /healthz HTTP/1.1\r\nX: y"[: 1 + int(time.monotonic() * 10) % 20]
+                )
                 sock.setblocking(False)
                 if sock.recv(1000) is not None:
                     live.discard(sock)
@@ -171,7 +263,9 @@ def test_many(service):
     for number in range(300):
         try:
             sock = connect(service)
-            sock.sendall(f"GET /api/sync/{'events' if number % 2 else 'overview'} HTTP/1.1\r\n{HEAD}\r\n".encode())
+            sock.sendall(
+                f"GET /api/sync/{'events' if number % 2 else 'overview'} HTTP/1.1\r\n{HEAD}\r\n".encode()
+            )
             held.append(sock)
         except OSError:
             break
@@ -191,7 +285,15 @@ def memory(service):
 def main():
     with Service(QUICK, service={"request_timeout": "3s", "max_connections": 100}) as service:
         one(service, "/api/sync/import")
-        tests = (test_paths, test_heads, test_smuggling, test_pipelining, test_pages_of_others, test_slow, test_many)
+        tests = (
+            test_paths,
+            test_heads,
+            test_smuggling,
+            test_pipelining,
+            test_pages_of_others,
+            test_slow,
+            test_many,
+        )
         before = memory(service)
         for test in tests:
             test(service)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """doc/openapi.yaml and a live service: every operation and status by hand, then what schemathesis comes up with."""
+
 import http.client
 import os
 import re
@@ -15,8 +16,12 @@ TOKEN = "a-token-of-the-tests-0123456789"
 SECONDS = int(os.environ.get("DCPIPE_SCHEMATHESIS_SECONDS", "60"))
 QUICK = {"blocks": 40, "entries": 3}
 SLOW = {"blocks": 4000, "pace": "50ms", "batch": 1}
-DECODERS = [("*", "entry", {}), ("*", f"{PLUGINS}/stumble.so", {}), ("Alpha", f"{PLUGINS}/fold.so", {}),
-            ("Beta", f"{PLUGINS}/fold.so", {})]
+DECODERS = [
+    ("*", "entry", {}),
+    ("*", f"{PLUGINS}/stumble.so", {}),
+    ("Alpha", f"{PLUGINS}/fold.so", {}),
+    ("Beta", f"{PLUGINS}/fold.so", {}),
+]
 
 
 class Client:
@@ -61,7 +66,14 @@ def test_reading(contract, service):
         ask(200, "GET", path, headers={"If-None-Match": '"another"'})
     with open(os.path.join(os.environ["top_srcdir"], "doc/openapi.yaml"), "rb") as file:
         assert text == file.read()
-    for path in ("/healthz", "/readyz", "/metrics", "/api/sync/status", "/api/sync/overview", "/api/sync/jobs"):
+    for path in (
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/sync/status",
+        "/api/sync/overview",
+        "/api/sync/jobs",
+    ):
         ask(200, "GET", path)
         ask(200, "HEAD", path)
 
@@ -74,10 +86,27 @@ def test_imports(contract, service):
     ask(202, "POST", "/api/sync/import/Beta", headers={"Prefer": 'foo, respond-async; x="y"'})
     ask(404, "POST", "/api/sync/import/Nobody")
     for path in ("/api/sync/import", "/api/sync/import/Alpha"):
-        for body in ({"batchSize": 0}, {"batchSize": 10**9}, {"batchSize": "1"}, {"batchSize": 1.5}, {"batchSize": None},
-                     {"batchsize": 1}, [], 1, None, "x"):
+        for body in (
+            {"batchSize": 0},
+            {"batchSize": 10**9},
+            {"batchSize": "1"},
+            {"batchSize": 1.5},
+            {"batchSize": None},
+            {"batchsize": 1},
+            [],
+            1,
+            None,
+            "x",
+        ):
             ask(400, "POST", path, b"null" if body is None else body, {"Content-Type": "application/json"})
-        for body in (b"{", b"{}{}", b'{"batchSize":1,"batchSize":2}', b"\xff\xfe", b'{"a":"\\ud800"}', b"[" * 60000):
+        for body in (
+            b"{",
+            b"{}{}",
+            b'{"batchSize":1,"batchSize":2}',
+            b"\xff\xfe",
+            b'{"a":"\\ud800"}',
+            b"[" * 60000,
+        ):
             ask(400, "POST", path, body, {"Content-Type": "application/json"})
         ask(413, "POST", path, b" " * 65537, {"Content-Type": "application/json"})
         ask(415, "POST", path, b"{}", {"Content-Type": "text/plain"})
@@ -94,12 +123,33 @@ def test_imports(contract, service):
 def test_access(contract, service):
     """The token, and pages of others."""
     ask = Client(contract, service)
-    private = [("GET", path) for path in ("/metrics", "/api/sync/status", "/api/sync/overview", "/api/sync/jobs",
-                                          "/api/sync/jobs/1", "/api/sync/events")]
-    private += [("POST", "/api/sync/import"), ("POST", "/api/sync/import/Alpha"), ("DELETE", "/api/sync/jobs/1")]
+    private = [
+        ("GET", path)
+        for path in (
+            "/metrics",
+            "/api/sync/status",
+            "/api/sync/overview",
+            "/api/sync/jobs",
+            "/api/sync/jobs/1",
+            "/api/sync/events",
+        )
+    ]
+    private += [
+        ("POST", "/api/sync/import"),
+        ("POST", "/api/sync/import/Alpha"),
+        ("DELETE", "/api/sync/jobs/1"),
+    ]
     for method, path in private:
         ask(401, method, path, token=False)
-        for wrong in ("Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Bearer " + TOKEN + "x", TOKEN, "Bearer " + TOKEN[:-1]):
+        for wrong in (
+            "Bearer",
+            "Bearer ",
+            "Bearer x",
+            "Basic eDp5",
+            "Bearer " + TOKEN + "x",
+            TOKEN,
+            "Bearer " + TOKEN[:-1],
+        ):
             ask(401, method, path, headers={"Authorization": wrong})
         if method != "GET":
             ask(403, method, path, headers={"Origin": "https://evil.example"})
@@ -113,8 +163,18 @@ def test_rebinding(contract, service):
     """Without a token, a name that is not the service's own."""
     ask = Client(contract, service)
     port = service.address.rsplit(":", 1)[1]
-    for path in ("/", "/metrics", "/healthz", "/readyz", "/api/openapi.yaml", "/api/sync/status", "/api/sync/overview",
-                 "/api/sync/jobs", "/api/sync/jobs/1", "/api/sync/events"):
+    for path in (
+        "/",
+        "/metrics",
+        "/healthz",
+        "/readyz",
+        "/api/openapi.yaml",
+        "/api/sync/status",
+        "/api/sync/overview",
+        "/api/sync/jobs",
+        "/api/sync/jobs/1",
+        "/api/sync/events",
+    ):
         ask(403, "GET", path, headers={"Host": "evil.example:" + port})
     for host in ("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port):
         ask(200, "GET", "/healthz", headers={"Host": host})
@@ -179,11 +239,36 @@ def test_schemathesis(contract, service):
         program = os.path.join(os.path.dirname(sys.executable), "schemathesis")
         # The stream of events does not end, so it cannot be tried that way. And DELETE cancels a job, which is still there
         # afterwards.
-        subprocess.run([program, "run", path, "--url", service.url, "-H", "Authorization: Bearer " + TOKEN,
-                        "--exclude-path", "/api/sync/events", "--checks", "all",
-                        "--exclude-checks", "use_after_free", "--max-time", str(SECONDS), "-n", "60", "--request-timeout", "60",
-                        "--no-shrink", "--continue-on-failure", "--warnings", "off"],
-                       check=True, cwd=directory, env={**os.environ, "NO_COLOR": "1", "SCHEMATHESIS_HOOKS": ""})
+        subprocess.run(
+            [
+                program,
+                "run",
+                path,
+                "--url",
+                service.url,
+                "-H",
+                "Authorization: Bearer " + TOKEN,
+                "--exclude-path",
+                "/api/sync/events",
+                "--checks",
+                "all",
+                "--exclude-checks",
+                "use_after_free",
+                "--max-time",
+                str(SECONDS),
+                "-n",
+                "60",
+                "--request-timeout",
+                "60",
+                "--no-shrink",
+                "--continue-on-failure",
+                "--warnings",
+                "off",
+            ],
+            check=True,
+            cwd=directory,
+            env={**os.environ, "NO_COLOR": "1", "SCHEMATHESIS_HOOKS": ""},
+        )
     assert service.process.poll() is None
     assert TOKEN not in service.log()
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The status page in a browser, on a live service: what it shows, that it stays inert, that it can be used."""
+
 import os
 import re
 import sys
@@ -50,8 +51,11 @@ def test_import(window, service):
     shows(window, "#headline", "Importing everything")
     window.until(lambda: re.fullmatch(r"[1-9]\d?\.\d %", window.text("#percent")), "a percentage")
     first = window.run("return parseFloat(document.getElementById('track-committed').style.width)")
-    window.until(lambda: window.run("return parseFloat(document.getElementById('track-committed').style.width)") > first,
-                 "the bar to grow")
+    window.until(
+        lambda: window.run("return parseFloat(document.getElementById('track-committed').style.width)")
+        > first,
+        "the bar to grow",
+    )
     assert window.run("return document.getElementById('track').getAttribute('aria-valuenow')") is not None
     shows(window, "#jobs", "running")
     shoot(window, "running-light")
@@ -61,8 +65,10 @@ def test_import(window, service):
     overview = service.get("/api/sync/overview")
     entries = format(overview["sinks"][0]["committed"]["entries"], ",")
     shows(window, "#sinks", entries)
-    window.until(lambda: "completed" in window.run("return document.getElementById('say').textContent"),
-                 "the end to be said aloud")
+    window.until(
+        lambda: "completed" in window.run("return document.getElementById('say').textContent"),
+        "the end to be said aloud",
+    )
     assert window.run("return document.querySelectorAll('#chart rect:not(.nil)').length") > 0
     check_logs(window)
 
@@ -82,11 +88,15 @@ def test_narrow(window):
     """No scrolling sideways on a phone."""
     window.resize(360, 740, 2)
     window.until(lambda: window.run("return innerWidth") == 360, "the phone's width")
-    window.run("for (const more of document.querySelectorAll('details')) more.open = true; "
-               "for (const all of document.querySelectorAll('button.link')) all.click()")
-    widest = window.run("return [document.documentElement.scrollWidth, ...[...document.querySelectorAll('body *')]"
-                        ".filter (e => e.getBoundingClientRect().right > 360.5 && !e.closest('.unseen, thead, .track'))"
-                        ".map (e => e.tagName + '.' + e.className + ' ' + e.textContent.slice (0, 40))]")
+    window.run(
+        "for (const more of document.querySelectorAll('details')) more.open = true; "
+        "for (const all of document.querySelectorAll('button.link')) all.click()"
+    )
+    widest = window.run(
+        "return [document.documentElement.scrollWidth, ...[...document.querySelectorAll('body *')]"
+        ".filter (e => e.getBoundingClientRect().right > 360.5 && !e.closest('.unseen, thead, .track'))"
+        ".map (e => e.tagName + '.' + e.className + ' ' + e.textContent.slice (0, 40))]"
+    )
     assert widest == [360], widest
     shoot(window, "phone")
     window.resize(1200, 1000)
@@ -112,14 +122,21 @@ def test_colours(window):
     grounds = set()
     for theme in ("light", "dark"):
         window.prefer(color_scheme=theme)
-        window.until(lambda: window.run("return matchMedia(arguments[0]).matches", f"(prefers-color-scheme: {theme})"),  # noqa: B023
-                     theme)
+        window.until(
+            lambda: window.run(
+                "return matchMedia(arguments[0]).matches", f"(prefers-color-scheme: {theme})"
+            ),  # noqa: B023
+            theme,
+        )
         grounds.add(window.run("return getComputedStyle(document.body).backgroundColor"))
         assert not (pale := window.run(LUMINANCE)), (theme, pale)
         shoot(window, "done-" + theme)
     assert len(grounds) == 2
     window.prefer(color_scheme="light", reduced_motion="reduce")
-    assert window.run("return getComputedStyle(document.getElementById('track-committed')).transitionDuration") == "0s"
+    assert (
+        window.run("return getComputedStyle(document.getElementById('track-committed')).transitionDuration")
+        == "0s"
+    )
     window.prefer(color_scheme="light")
 
 
@@ -130,8 +147,12 @@ def test_keyboard(window, service):
     seen = []
     for _ in range(12):
         window.press("tab")
-        seen.append(window.run("const e = document.activeElement, s = getComputedStyle(e);"
-                               "return [e.id, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2]"))
+        seen.append(
+            window.run(
+                "const e = document.activeElement, s = getComputedStyle(e);"
+                "return [e.id, s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2]"
+            )
+        )
         if seen[-1][0] == "start":
             break
     assert seen[-1] == ["start", True] and all(visible for name, visible in seen if name), seen
@@ -151,8 +172,16 @@ def test_lost(window, service):
         file.write(text)
     service.start()
     shows(window, "#link", "live")
-    check_logs(window, ["ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET",
-                        "ERR_EMPTY_RESPONSE", "503"])
+    check_logs(
+        window,
+        [
+            "ERR_CONNECTION_REFUSED",
+            "ERR_INCOMPLETE_CHUNKED_ENCODING",
+            "ERR_CONNECTION_RESET",
+            "ERR_EMPTY_RESPONSE",
+            "503",
+        ],
+    )
 
 
 def test_polling(window, service):
@@ -163,9 +192,14 @@ def test_polling(window, service):
     shows(window, "#link", "every few seconds")
     job = service.start_import()
     service.wait_job(job)
-    window.until(lambda: window.run("return [...document.querySelectorAll('#jobs tbody tr')].some (tr => "
-                                    "tr.dataset.key === arguments[0] && tr.innerText.includes('completed'))", job),
-                 "the end of the job")
+    window.until(
+        lambda: window.run(
+            "return [...document.querySelectorAll('#jobs tbody tr')].some (tr => "
+            "tr.dataset.key === arguments[0] && tr.innerText.includes('completed'))",
+            job,
+        ),
+        "the end of the job",
+    )
     window.command("Network.setBlockedURLs", urls=[])
     window.logs()
 
@@ -193,7 +227,11 @@ def test_token(window, service):
     window.press("enter")
     shows(window, "#link", "live")
     shows(window, "#headline", "Nothing is imported yet")
-    assert window.run("return [Object.keys(localStorage).length, document.cookie, location.search]") == [0, "", ""]
+    assert window.run("return [Object.keys(localStorage).length, document.cookie, location.search]") == [
+        0,
+        "",
+        "",
+    ]
     window.click("#start")
     shows(window, "#jobs", "completed")
     window.open(service.url)
@@ -203,8 +241,12 @@ def test_token(window, service):
 
 
 def main():
-    decoders = [("*", "entry", {}), ("*", f"{PLUGINS}/stumble.so", {"reason": SCRIPT}),
-                (HOSTILE, f"{PLUGINS}/fold.so", {}), ("Beta", f"{PLUGINS}/fold.so", {})]
+    decoders = [
+        ("*", "entry", {}),
+        ("*", f"{PLUGINS}/stumble.so", {"reason": SCRIPT}),
+        (HOSTILE, f"{PLUGINS}/fold.so", {}),
+        ("Beta", f"{PLUGINS}/fold.so", {}),
+    ]
     slow = {"blocks": 400, "pace": "40ms", "batch": 4, "label": HOSTILE, "extent": "yes"}
     with Service(slow, decoders) as service, chromium.Browser() as window:
         for test in (test_loads, test_import):
