@@ -278,7 +278,8 @@ run_only_lists (const struct run *run)
   const struct instance *source = run->setup->source;
   const unsigned needed = DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES;
 
-  return (source->plugin->u.source.capabilities (source->handle) & needed) != needed;
+  return source->plugin->u.source.capabilities == NULL
+         || (source->plugin->u.source.capabilities (source->handle) & needed) != needed;
 }
 
 bool

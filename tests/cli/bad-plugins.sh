@@ -29,3 +29,14 @@ refused "$dir/text.so" "DIR/text.so: DIR/text.so: cannot be loaded: file too sho
 refused "$dir/none.so" "DIR/none.so: DIR/none.so: No such file or directory"
 cp "$m/trial_decoder.so" "$dir/plugins/decoders/renamed.so"
 refused renamed "renamed: DIR/plugins/decoders/renamed.so: calls itself 'trial_decoder', not 'renamed'"
+
+# A source: its tables are not a decoder's; and without tables it must have blocks.
+good_ini
+sed -i.bak "s|^plugin = trial_source|plugin = $m/bad_source.so|" "$dir/x.ini"
+run 78 -c "$dir/x.ini" --check
+err_lines 1
+err "dcpipe: error: DIR/x.ini:2: plugin = MODULES/bad_source.so: MODULES/bad_source.so: table places: column block_offset of a source's table cannot be filled in by dcpipe"
+good_ini
+run 78 -c "$dir/x.ini"
+err_lines 1
+err "dcpipe: error: source trial_source, as it is configured, does not deliver whole blocks with positions and hashes, which the tables need"
