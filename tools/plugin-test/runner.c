@@ -79,7 +79,7 @@ runner_at (const char *format, ...)
 }
 
 /* Sends the verdict and ends the process, whichever thread it is on. */
-static _Noreturn void
+static _Noreturn void __attribute__ ((format (printf, 2, 0)))
 end_check (char verdict, const char *format, va_list arguments)
 {
   char text[TEXT_MAX];
