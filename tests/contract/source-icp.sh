@@ -5,4 +5,7 @@
 . "$srcdir/contract/lib.sh"
 trap 'test -z "$replica_pid" || kill "$replica_pid" 2> /dev/null; rm -rf "$dir"' EXIT
 replica small
-kept 26 -o url="$url" -o root_key="$root_key" --rounds 300 icp
+run 0 --dump-plugin icp
+for method in $(sed -n 's/^option.method.values=//p' "$dir/out" | tr '|' ' '); do
+  kept 20 -o url="$url" -o root_key="$root_key" -o method="$method" --rounds 300 icp
+done

@@ -133,12 +133,14 @@ options_say_what_they_are (const void *context)
 static void
 tables_say_what_they_are (const void *context)
 {
-  const struct dcpipe_decoder *decoder = &((const struct subject *) context)->plugin->u.decoder;
+  const struct plugin *plugin = ((const struct subject *) context)->plugin;
+  bool decodes = plugin->kind == DCPIPE_KIND_DECODER;
+  const struct dcpipe_table_defs *tables = decodes ? &plugin->u.decoder.tables : &plugin->u.source.tables;
   char what[256];
 
-  EXPECT (decoder->tables.count > 0, "it declares no table");
-  for (size_t i = 0; i < decoder->tables.count; i++) {
-    const struct dcpipe_table_def *table = &decoder->tables.items[i];
+  EXPECT (tables->count > 0 || !decodes, "it declares no table");
+  for (size_t i = 0; i < tables->count; i++) {
+    const struct dcpipe_table_def *table = &tables->items[i];
 
     snprintf (what, sizeof what, "help text of table %s", table->name);
     expect_line (what, table->help);
@@ -159,6 +161,6 @@ registration_checks (const struct subject *subject)
   runner_check ("registration", "has a version, a description and a license", describes_itself, subject);
   runner_check ("registration", "options lie apart in the handle", options_lie_apart, subject);
   runner_check ("registration", "options have help texts", options_say_what_they_are, subject);
-  if (subject->plugin->kind == DCPIPE_KIND_DECODER)
+  if (subject->plugin->kind != DCPIPE_KIND_SINK)
     runner_check ("registration", "tables and columns have help texts", tables_say_what_they_are, subject);
 }

@@ -14,6 +14,7 @@
 #include "runner.h"
 #include "setup.h"
 #include "subject.h"
+#include "table.h"
 #include "verdict.h"
 
 /* Passing faults in a row after which the source counts as unable. */
@@ -42,6 +43,42 @@ source_close (const struct instance *source)
     plugin_of (source)->close (source->handle);
 }
 
+bool
+source_has_blocks (const struct instance *source)
+{
+  const unsigned needed = DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES;
+
+  return (plugin_of (source)->capabilities (source->handle) & needed) == needed;
+}
+
+/* The tables of the plugin, made once: there is one plugin in a process. */
+static const struct dcpipe_tables *
+tables_of (const struct instance *source)
+{
+  static struct dcpipe_tables *tables;
+  struct setup setup = { .source = (struct instance *) (uintptr_t) source };
+
+  if (tables == NULL)
+    tables = tables_make (&setup);
+  EXPECT (tables != NULL, "%s", failure ());
+  return tables;
+}
+
+static void
+check_batch (struct dcpipe_batch *batch, int result)
+{
+  EXPECT (batch->mistake == NULL, "%s", batch->mistake);
+  EXPECT (result != DCPIPE_OK || batch->frames_count > 0 || batch->row_list.count > 0,
+          "next returned DCPIPE_OK without a frame or a row");
+  if (result == DCPIPE_OK || result == DCPIPE_TIP)
+    EXPECT (rows_settle (&batch->rows), "%s", failure ());
+  EXPECT (result >= DCPIPE_OK && result <= DCPIPE_WAIT && result != DCPIPE_NONE,
+          "next returned %d, which is no result of sources", result);
+  EXPECT ((result != DCPIPE_RETRY && result != DCPIPE_DIVERGED && result != DCPIPE_FAIL)
+              || failure ()[0] != '\0',
+          "next returned %d and did not say why with dcpipe_error", result);
+}
+
 int
 source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *batch)
 {
@@ -49,17 +86,12 @@ source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *ba
   int result;
 
   *batch = (struct dcpipe_batch){ 0 };
+  batch_begin (batch, tables_of (source), plugin_of (source)->tables.count);
   failure_clear ();
   clock_gettime (CLOCK_MONOTONIC, &now);
   result = plugin_of (source)->next (
       source->handle, (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec + ms * UINT64_C (1000000), batch);
-  EXPECT (batch->mistake == NULL, "%s", batch->mistake);
-  EXPECT (result != DCPIPE_OK || batch->frames_count > 0, "next returned DCPIPE_OK without a frame");
-  EXPECT (result >= DCPIPE_OK && result <= DCPIPE_WAIT && result != DCPIPE_NONE,
-          "next returned %d, which is no result of sources", result);
-  EXPECT ((result != DCPIPE_RETRY && result != DCPIPE_DIVERGED && result != DCPIPE_FAIL)
-              || failure ()[0] != '\0',
-          "next returned %d and did not say why with dcpipe_error", result);
+  check_batch (batch, result);
   return result;
 }
 
@@ -85,13 +117,14 @@ see (struct reading *reading, const struct dcpipe_frame *frame)
 }
 
 static void
-keep (struct reading *reading, const struct dcpipe_batch *batch)
+keep (struct reading *reading, struct dcpipe_batch *batch)
 {
-  struct dcpipe_batch *more = realloc (reading->batches, (reading->batches_count + 1) * sizeof *more);
+  struct dcpipe_batch **more =
+      realloc (reading->batches, (reading->batches_count + 1) * sizeof (struct dcpipe_batch *));
 
   EXPECT_MEMORY (more);
   reading->batches = more;
-  reading->batches[reading->batches_count++] = *batch;
+  reading->batches[reading->batches_count++] = batch;
   for (size_t i = 0; i < batch->frames_count; i++)
     see (reading, &batch->frames[i]);
 }
@@ -103,16 +136,19 @@ source_read (const struct instance *source, struct reading *reading, size_t limi
 
   *reading = (struct reading){ .result = DCPIPE_OK };
   while (reading->count < limit) {
-    struct dcpipe_batch batch;
+    struct dcpipe_batch *batch = calloc (1, sizeof *batch);
 
+    EXPECT_MEMORY (batch);
     runner_at ("next was called after %zu blocks", reading->count);
-    reading->result = source_next (source, 5000, &batch);
+    reading->result = source_next (source, 5000, batch);
+    reading->rows += batch->row_list.count;
     if (reading->result == DCPIPE_OK) {
-      keep (reading, &batch);
+      keep (reading, batch);
       retries = 0;
       continue;
     }
-    batch_clear (&batch);
+    batch_clear (batch);
+    free (batch);
     if (reading->result == DCPIPE_WAIT || (reading->result == DCPIPE_RETRY && ++retries < RETRIES_MAX)) {
       nanosleep (&(struct timespec){ .tv_nsec = 10000000 }, NULL);
       continue;
@@ -124,8 +160,10 @@ source_read (const struct instance *source, struct reading *reading, size_t limi
 void
 reading_free (struct reading *reading)
 {
-  for (size_t i = 0; i < reading->batches_count; i++)
-    batch_clear (&reading->batches[i]);
+  for (size_t i = 0; i < reading->batches_count; i++) {
+    batch_clear (reading->batches[i]);
+    free (reading->batches[i]);
+  }
   free (reading->batches);
   free (reading->frames);
   *reading = (struct reading){ 0 };
@@ -148,9 +186,9 @@ const struct dcpipe_frame *
 reading_frame (const struct reading *reading, size_t i)
 {
   for (size_t batch = 0; batch < reading->batches_count; batch++) {
-    if (i < reading->batches[batch].frames_count)
-      return &reading->batches[batch].frames[i];
-    i -= reading->batches[batch].frames_count;
+    if (i < reading->batches[batch]->frames_count)
+      return &reading->batches[batch]->frames[i];
+    i -= reading->batches[batch]->frames_count;
   }
   verdict_fail ("the test asks for a block that was not read");
 }

@@ -19,8 +19,9 @@ struct seen_frame {
 
 /* What was delivered from an open to the tip. The batches are kept, so that their bytes live. */
 struct reading {
-  struct dcpipe_batch *batches;
+  struct dcpipe_batch **batches;
   size_t batches_count;
+  size_t rows; /* of the source's own tables */
   struct seen_frame *frames;
   size_t count;
   int result; /* that ended it: DCPIPE_TIP, or a fault */
@@ -30,8 +31,11 @@ struct reading {
 int source_open (const struct instance *source, const struct point *from);
 void source_close (const struct instance *source);
 
+/* True if the source says, open as it is, that its blocks have positions and hashes. */
+bool source_has_blocks (const struct instance *source);
+
 /* One call of `next` with a deadline so many ms from now. Ends the check if the plugin breaks a rule of
- * batches. The batch is to be cleared. */
+ * batches. The batch is not to be moved, and to be cleared. */
 int source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *batch);
 
 /* Reads on until the tip, a fault, or `limit` blocks. Passing faults are waited for. */

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "online.h"
 #include "resources.h"
 #include "runner.h"
 #include "setup.h"
@@ -171,6 +172,23 @@ probes (const void *context)
   instance_free (source);
 }
 
+static void
+tells_its_tip (const void *context)
+{
+  struct instance *source = subject_instance (context);
+  const struct dcpipe_source *plugin = &source->plugin->u.source;
+  struct dcpipe_tip tip = { 0 };
+  int result;
+
+  if (plugin->tip == NULL)
+    verdict_skip ("it has no 'tip', which is optional");
+  failure_clear ();
+  result = plugin->tip (source->handle, (now_ms () + 60000) * 1000000, &tip);
+  EXPECT (result == DCPIPE_OK, "tip gives %d: %s", result, failure ());
+  EXPECT (tip.known, "tip gives DCPIPE_OK without a call of dcpipe_tip_end");
+  instance_free (source);
+}
+
 void
 source_life_checks (const struct subject *subject)
 {
@@ -181,4 +199,5 @@ source_life_checks (const struct subject *subject)
   runner_check (group, "frames live on after close", frames_outlive_the_run, subject);
   runner_check (group, "keeps nothing after close", keeps_nothing_after_close, subject);
   runner_check (group, "probe asks the other side", probes, subject);
+  runner_check (group, "tip says how far the ledger reaches", tells_its_tip, subject);
 }

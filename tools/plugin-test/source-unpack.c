@@ -76,6 +76,8 @@ begin (struct unpacked *unpacked, const struct subject *subject)
   result = source_open (unpacked->source, NULL);
   EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
   source_read (unpacked->source, &unpacked->reading, BLOCKS_MAX);
+  if (unpacked->reading.count == 0)
+    verdict_skip ("as it is configured, it delivers no blocks");
   unpacked->sums = calloc (unpacked->reading.count + 1, sizeof *unpacked->sums);
   EXPECT_MEMORY (unpacked->sums);
   for (size_t i = 0; i < unpacked->reading.count; i++)
