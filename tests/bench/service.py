@@ -51,7 +51,7 @@ def post(address):
 
 
 def once(rate):
-    """(seconds, entries, requests answered, the longest wait in s) of one import; `rate` None: without requests."""
+    """(seconds, entries, requests answered, the longest wait in s, processor time in s) of one import; `rate` None: without requests."""
     for path in glob.glob(f"{DIRECTORY}/out*"):
         shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
     with subprocess.Popen([DCPIPE, "-c", f"{DIRECTORY}/service.ini", "serve"], stderr=subprocess.PIPE, text=True) as process:
@@ -72,7 +72,8 @@ def once(rate):
             client.over = True
             client.join()
         process.terminate()
-    return seconds, stats["totalProcessed"], count, slowest
+        _, process.returncode, usage = os.wait4(process.pid, 0)
+    return seconds, stats["totalProcessed"], count, slowest, usage.ru_utime + usage.ru_stime
 
 
 def main():
@@ -81,15 +82,14 @@ def main():
     for _ in range(RUNS):
         for name, rate in kinds.items():
             results[name].append(once(rate))
-    best = {name: min(found) for name, found in results.items()}
+    best = {name: (*min(found)[:4], min(run[4] for run in found)) for name, found in results.items()}
     print("the service, all entries into SQLite")
-    print(f"  alone: {best['alone'][0]:.2f} s, {best['alone'][1] / best['alone'][0]:.0f} entries/s")
-    seconds, _, count, slowest = best["steady"]
-    print(f"  with {count / seconds:.0f} status requests a second: {seconds:.2f} s, "
-          f"{(seconds / best['alone'][0] - 1) * 100:+.1f}% time; the slowest answer took {slowest * 1000:.1f} ms")
-    seconds, _, count, slowest = best["busy"]
-    print(f"  with as many as one connection can: {count / seconds:.0f} a second, {seconds:.2f} s, "
-          f"{(seconds / best['alone'][0] - 1) * 100:+.1f}% time; the slowest answer took {slowest * 1000:.1f} ms")
+    seconds, entries, _, _, cpu = best["alone"]
+    print(f"  alone: {seconds:.2f} s, {entries / seconds:.0f} entries/s, {cpu:.2f} s of processor time")
+    for name in ("steady", "busy"):
+        took, _, count, slowest, used = best[name]
+        print(f"  with {count / took:.0f} status requests a second: {took:.2f} s ({(took / seconds - 1) * 100:+.1f}%), "
+              f"{used:.2f} s of processor time ({(used / cpu - 1) * 100:+.1f}%); the slowest answer took {slowest * 1000:.1f} ms")
 
 
 main()
