@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a sink's thread tells others with each commit: the checkpoint as it was stored, what became of the tables, and
- * which entries failed. So nobody needs to read the store in order to know how far it is. */
+/* What a sink's thread tells others with each commit: the checkpoint as it was stored, what became of the
+ * tables, and which entries failed. So nobody needs to read the store in order to know how far it is. */
 #ifndef DCPIPE_NEWS_H
 #define DCPIPE_NEWS_H
 

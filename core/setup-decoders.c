@@ -53,8 +53,9 @@ ask_plugin (void *context, const char *name, const char *path)
     alias->name = declared_label (plugin, alias->label);
 }
 
-const char *
-setup_declared_label (const struct setup *setup, const char *label)
+/* Among the configured decoders; otherwise `label` itself. */
+static const char *
+configured_label (const struct setup *setup, const char *label)
 {
   for (size_t i = 0; i < setup->decoders_count; i++) {
     const char *name = declared_label (setup->decoders[i]->instance.plugin, label);
@@ -69,13 +70,55 @@ const char *
 setup_label (const struct setup *setup, const char *label)
 {
   struct alias alias = { .label = label };
-  const char *declared = setup_declared_label (setup, label);
+  const char *declared = configured_label (setup, label);
 
   if (declared != label)
     return declared;
   /* The alias counts also where the decoder that declares it is not used. */
   plugins_list (DCPIPE_KIND_DECODER, ask_plugin, &alias);
   return alias.name != NULL ? alias.name : label;
+}
+
+struct plugin_list {
+  const struct plugin **items;
+  size_t count;
+};
+
+static void
+add_plugin (void *context, const char *name, const char *path)
+{
+  struct plugin_list *list = context;
+  const struct plugin *plugin = plugin_load (DCPIPE_KIND_DECODER, name);
+  const struct plugin **items =
+      plugin != NULL ? realloc (list->items, (list->count + 2) * sizeof (struct plugin *)) : NULL;
+
+  (void) path;
+  if (items == NULL)
+    return;
+  list->items = items;
+  items[list->count++] = plugin;
+  items[list->count] = NULL;
+}
+
+const struct plugin **
+setup_known_decoders (void)
+{
+  struct plugin_list list = { .items = calloc (1, sizeof (struct plugin *)) };
+
+  if (list.items != NULL)
+    plugins_list (DCPIPE_KIND_DECODER, add_plugin, &list);
+  return list.items;
+}
+
+const char *
+setup_label_among (const struct setup *setup, const struct plugin *const *plugins, const char *label)
+{
+  const char *declared = configured_label (setup, label);
+
+  for (; declared == label && *plugins != NULL; plugins++)
+    if (declared_label (*plugins, label) != NULL)
+      declared = declared_label (*plugins, label);
+  return declared;
 }
 
 static int

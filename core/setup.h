@@ -58,8 +58,10 @@ void setup_free (struct setup *setup);
  * decoder plugins found, are followed; otherwise `label` itself. Main thread. */
 const char *setup_label (const struct setup *setup, const char *label);
 
-/* The same for aliases of the configured decoders alone, which loads no plugin. Any thread. */
-const char *setup_declared_label (const struct setup *setup, const char *label);
+/* Loads all decoder plugins that can be found; NULL at the end, to be freed, or NULL when memory is short. Main thread.
+ * _among does the same as setup_label with them, and loads none. Any thread. */
+const struct plugin **setup_known_decoders (void);
+const char *setup_label_among (const struct setup *setup, const struct plugin *const *plugins, const char *label);
 
 /* Every label that a [decoder LABEL] section names, canonical, sorted, without repeats; NULL at the end.
  * The caller frees the array, not the texts. */

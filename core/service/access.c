@@ -51,7 +51,8 @@ has_token (const struct request *request)
 static bool
 is_allowed_origin (const struct request *request, const char *origin)
 {
-  for (const char *const *allowed = request->service->config->service.cors_origins; allowed && *allowed; allowed++)
+  for (const char *const *allowed = request->service->config->service.cors_origins; allowed && *allowed;
+       allowed++)
     if (strcasecmp (*allowed, origin) == 0)
       return true;
   return false;
@@ -66,8 +67,8 @@ is_own_origin (const struct request *request, const char *origin)
   return host != NULL && named != NULL && strcasecmp (named + 3, host) == 0;
 }
 
-/* A name that somebody else could make point here, so that a page of his would count as our own (DNS rebinding):
- * all with a dot, but for addresses and those below "localhost". */
+/* A name that somebody else could make point here, so that a page of his would count as our own (DNS
+ * rebinding): all with a dot, but for addresses and those below "localhost". */
 static bool
 is_foreign_name (const char *host)
 {
@@ -95,7 +96,8 @@ check_browser (const struct request *request, bool changes, struct reply *reply)
 
   if (request->service->config->service.token == NULL && host != NULL && is_foreign_name (host)) {
     reply_error (reply, MHD_HTTP_FORBIDDEN, "forbidden",
-                 "without a token this service answers only to addresses and to localhost, not to '%s'", host);
+                 "without a token this service answers only to addresses and to localhost, not to '%s'",
+                 host);
     return false;
   }
   if (!changes)
@@ -105,7 +107,8 @@ check_browser (const struct request *request, bool changes, struct reply *reply)
                  "requests from pages of %s are not allowed; see cors_origins", origin);
     return false;
   }
-  if (origin == NULL && site != NULL && strcasecmp (site, "same-origin") != 0 && strcasecmp (site, "none") != 0) {
+  if (origin == NULL && site != NULL && strcasecmp (site, "same-origin") != 0
+      && strcasecmp (site, "none") != 0) {
     reply_error (reply, MHD_HTTP_FORBIDDEN, "forbidden",
                  "requests from pages of other sites are not allowed; see cors_origins");
     return false;

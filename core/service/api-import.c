@@ -40,8 +40,8 @@ take_batch_size (const json_t *value, uint64_t *batch_size, struct reply *reply)
     return false;
   }
   if (number < 1 || number > BATCH_SIZE_MAX) {
-    reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "batchSize is %.17g; it must be from 1 to %d", number,
-                 BATCH_SIZE_MAX);
+    reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "batchSize is %.17g; it must be from 1 to %d",
+                 number, BATCH_SIZE_MAX);
     return false;
   }
   *batch_size = (uint64_t) number;
@@ -61,7 +61,8 @@ take_members (json_t *root, uint64_t *batch_size, struct reply *reply)
   json_object_foreach (root, key, value)
   {
     if (strcmp (key, "batchSize") != 0) {
-      reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "unknown member '%s'; known is batchSize", key);
+      reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "unknown member '%s'; known is batchSize",
+                   key);
       return false;
     }
     if (!take_batch_size (value, batch_size, reply))
@@ -142,7 +143,8 @@ static const char *
 take_label (const struct request *request, struct reply *reply)
 {
   struct snapshot *snapshot = &request->service->snapshot;
-  const char *label = setup_declared_label (request->service->setup, request->argument);
+  const char *label =
+      setup_label_among (request->service->setup, request->service->decoders, request->argument);
   CLEANUP_FREE const char **labels = NULL;
   char list[2048] = "";
 
@@ -202,7 +204,8 @@ reply_ended (struct request *request, struct reply *reply)
     snprintf (message, sizeof message, "imported %s up to the tip: %" JSON_INTEGER_FORMAT " entries",
               job->label != NULL ? job->label : "all",
               json_integer_value (json_object_get (job->stats, "totalProcessed")));
-    reply_data (reply, MHD_HTTP_OK, json_pack ("{s:o, s:O?}", "message", text_json (message), "stats", job->stats));
+    reply_data (reply, MHD_HTTP_OK,
+                json_pack ("{s:o, s:O?}", "message", text_json (message), "stats", job->stats));
   }
   add_location (reply, job->id);
 }

@@ -35,8 +35,9 @@ api_overview (struct request *request, struct reply *reply)
   struct service *service = request->service;
   struct snapshot *snapshot = &service->snapshot;
   json_t *heights = snapshot_heights_json (snapshot);
-  json_t *source = json_pack ("{s:s, s:O, s:O}", "plugin", plugin_name (service->setup->source->plugin), "first",
-                              json_object_get (heights, "first"), "tip", json_object_get (heights, "tip"));
+  json_t *source =
+      json_pack ("{s:s, s:O, s:O}", "plugin", plugin_name (service->setup->source->plugin), "first",
+                 json_object_get (heights, "first"), "tip", json_object_get (heights, "tip"));
 
   reply_data (reply, MHD_HTTP_OK,
               json_pack ("{s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
@@ -47,8 +48,8 @@ api_overview (struct request *request, struct reply *reply)
                          snapshot_labels_json (snapshot), "heights", heights, "sinks",
                          snapshot_sinks_json (snapshot), "failedEntries",
                          snapshot_failures_json (snapshot, OVERVIEW_FAILURES), "schedule",
-                         schedule_json (service), "webhooks", webhooks_status (service->webhooks), "throughput",
-                         snapshot_throughput_json (snapshot), "jobs",
+                         schedule_json (service), "webhooks", webhooks_status (service->webhooks),
+                         "throughput", snapshot_throughput_json (snapshot), "jobs",
                          jobs_list_json (&service->jobs, OVERVIEW_JOBS)));
 }
 

@@ -77,7 +77,8 @@ client_pause (struct clients *clients, struct client *client)
   set_deadline (clients, client, 0);
 }
 
-/* The descriptor is open as long as the client is in the list. Shut down, it wakes the HTTP thread, which closes it. */
+/* The descriptor is open as long as the client is in the list. Shut down, it wakes the HTTP thread, which
+ * closes it. */
 void
 clients_sweep (struct clients *clients)
 {

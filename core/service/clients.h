@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connections and how long they may take: a client that sends its request, or takes its answer, byte by byte is cut
- * off when its time is over, however often it moves. */
+/* Connections and how long they may take: a client that sends its request, or takes its answer, byte by byte
+ * is cut off when its time is over, however often it moves. */
 #ifndef DCPIPE_SERVICE_CLIENTS_H
 #define DCPIPE_SERVICE_CLIENTS_H
 

@@ -16,8 +16,8 @@
 
 #define TICK_NS 250000000
 
-/* The watchdog is told nothing any more when the main thread was not seen for so long: opening a large store takes its
- * time, and a run shows its progress five times a second. */
+/* The watchdog is told nothing any more when the main thread was not seen for so long: opening a large store
+ * takes its time, and a run shows its progress five times a second. */
 #define SILENCE_NS UINT64_C (300000000000)
 
 struct clock_thread {

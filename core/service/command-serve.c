@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -15,8 +16,8 @@
 #include "service/service.h"
 #include "stop.h"
 
-/* How long the main thread waits for something to do, ms; and the part of its time, in percent, that it spends at the most
- * on looking whether other processes have written into the sinks. */
+/* How long the main thread waits for something to do, ms; and the part of its time, in percent, that it
+ * spends at the most on looking whether other processes have written into the sinks. */
 #define IDLE_MS 1000
 #define REFRESH_PERCENT 5
 
@@ -138,7 +139,10 @@ command_serve (const struct setup *setup, const struct arguments *arguments)
   events_init (&service.events);
   clients_init (&service.clients, service.config->service.request_timeout);
   schedule_init (&service.schedule, &service);
-  good = stop_init () && snapshot_init (&service.snapshot, setup);
+  service.decoders = setup_known_decoders ();
+  if (service.decoders == NULL)
+    fail ("no memory for the decoders");
+  good = service.decoders != NULL && stop_init () && snapshot_init (&service.snapshot, setup);
   good = metrics_init (&service.metrics, setup->sinks_count) && good;
   good = jobs_init (&service.jobs, &service, service.config->service.state) && good;
   good = good && start_webhooks (&service);
@@ -153,5 +157,6 @@ command_serve (const struct setup *setup, const struct arguments *arguments)
   snapshot_destroy (&service.snapshot);
   clients_destroy (&service.clients);
   events_destroy (&service.events);
+  free (service.decoders);
   return status;
 }

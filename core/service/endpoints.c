@@ -60,7 +60,8 @@ static int
 hex_value (char digit)
 {
   static const char digits[] = "0123456789abcdef";
-  const char *found = digit != '\0' ? strchr (digits, digit >= 'A' && digit <= 'F' ? digit + 32 : digit) : NULL;
+  const char *found =
+      digit != '\0' ? strchr (digits, digit >= 'A' && digit <= 'F' ? digit + 32 : digit) : NULL;
 
   return found != NULL ? (int) (found - digits) : -1;
 }
@@ -72,7 +73,8 @@ decode (const char *text)
   char *decoded = strlen (text) > ARGUMENT_MAX ? NULL : malloc (strlen (text) + 1), *end = decoded;
 
   for (; decoded != NULL && *text != '\0'; text++, end++) {
-    int high = *text == '%' ? hex_value (text[1]) : 0, low = *text == '%' && high >= 0 ? hex_value (text[2]) : 0;
+    int high = *text == '%' ? hex_value (text[1]) : 0,
+        low = *text == '%' && high >= 0 ? hex_value (text[2]) : 0;
 
     if (high < 0 || low < 0 || (*text == '%' && high + low == 0)) {
       free (decoded);
@@ -94,7 +96,8 @@ take_argument (struct request *request, const char *text, struct reply *reply)
   request->argument = decode (text);
   if (request->argument != NULL)
     return true;
-  reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "the last part of the path is malformed or too long");
+  reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request",
+               "the last part of the path is malformed or too long");
   return false;
 }
 
@@ -117,7 +120,8 @@ endpoints_find (struct request *request, struct reply *reply)
     }
   }
   if (methods[0] == '\0') {
-    reply_error (reply, MHD_HTTP_NOT_FOUND, "not found", "there is nothing at this path; see /api/openapi.yaml");
+    reply_error (reply, MHD_HTTP_NOT_FOUND, "not found",
+                 "there is nothing at this path; see /api/openapi.yaml");
     return false;
   }
   if (access_preflight (request, methods, reply))

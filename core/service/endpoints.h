@@ -17,8 +17,8 @@ struct endpoint {
   void (*handle) (struct request *request, struct reply *reply);
 };
 
-/* Finds the endpoint of request.path and method, and checks who asks: sets request.endpoint and request.argument. False
- * after a reply that says why not. */
+/* Finds the endpoint of request.path and method, and checks who asks: sets request.endpoint and
+ * request.argument. False after a reply that says why not. */
 bool endpoints_find (struct request *request, struct reply *reply);
 
 /* Handlers. */

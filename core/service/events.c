@@ -15,11 +15,11 @@
 struct reader_of_events {
   struct events *events;
   struct MHD_Connection *connection;
-  char *head;       /* what comes first, or NULL when it was taken */
-  uint64_t next;    /* the event that it takes next */
-  size_t offset;    /* how much of the head, or of that event, it has */
-  bool comment;     /* a comment is due */
-  bool suspended;   /* its connection waits for more */
+  char *head;     /* what comes first, or NULL when it was taken */
+  uint64_t next;  /* the event that it takes next */
+  size_t offset;  /* how much of the head, or of that event, it has */
+  bool comment;   /* a comment is due */
+  bool suspended; /* its connection waits for more */
   struct reader_of_events *previous, *following;
 };
 
@@ -214,7 +214,8 @@ events_response (struct events *events, struct MHD_Connection *connection, char 
     free (head);
     return NULL;
   }
-  *reader = (struct reader_of_events){ .events = events, .connection = connection, .head = head, .next = from };
+  *reader =
+      (struct reader_of_events){ .events = events, .connection = connection, .head = head, .next = from };
   if (!join (events, reader)) {
     free (head);
     free (reader);

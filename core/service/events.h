@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Server-sent events: what happens is put into a ring, from which each reader takes at its own pace. A reader that falls
- * behind by more than the ring holds is cut off. */
+/* Server-sent events: what happens is put into a ring, from which each reader takes at its own pace. A reader
+ * that falls behind by more than the ring holds is cut off. */
 #ifndef DCPIPE_SERVICE_EVENTS_H
 #define DCPIPE_SERVICE_EVENTS_H
 
@@ -51,10 +51,10 @@ void events_close (struct events *events);
 /* Text of one event with that number, to be freed; NULL when memory is short. */
 char *event_text (uint64_t number, const char *type, const json_t *data);
 
-/* An answer that never ends: first `head` (which becomes the response's), then events from number `from` on. NULL if
- * there are too many readers or memory is short. HTTP thread. */
-struct MHD_Response *events_response (struct events *events, struct MHD_Connection *connection, char *head,
-                                      uint64_t from);
+/* An answer that never ends: first `head` (which becomes the response's), then events from number `from` on.
+ * NULL if there are too many readers or memory is short. HTTP thread. */
+struct MHD_Response *
+events_response (struct events *events, struct MHD_Connection *connection, char *head, uint64_t from);
 
 /* The number that the next event will have; a reader who begins there misses nothing. */
 uint64_t events_next (struct events *events);

@@ -143,7 +143,8 @@ has_body (const struct request *request)
 {
   const char *length = request_header (request, "Content-Length");
 
-  return request_header (request, "Transfer-Encoding") != NULL || (length != NULL && strcmp (length, "0") != 0);
+  return request_header (request, "Transfer-Encoding") != NULL
+         || (length != NULL && strcmp (length, "0") != 0);
 }
 
 static enum MHD_Result
@@ -164,7 +165,8 @@ check_head (const struct request *request, struct reply *reply)
   MHD_get_connection_values (request->connection, MHD_HEADER_KIND, count_host, &hosts);
   if (hosts > 1)
     reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "there are %u Host headers", hosts);
-  else if (request_header (request, "Content-Length") != NULL && request_header (request, "Transfer-Encoding") != NULL)
+  else if (request_header (request, "Content-Length") != NULL
+           && request_header (request, "Transfer-Encoding") != NULL)
     reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request",
                  "Content-Length and Transfer-Encoding contradict each other");
   else
@@ -187,8 +189,8 @@ begin (struct request *request, struct reply *reply)
   return false;
 }
 
-/* Called when the head of a request is there, with each part of the body, then without one; and again when a suspended
- * connection was resumed. */
+/* Called when the head of a request is there, with each part of the body, then without one; and again when a
+ * suspended connection was resumed. */
 static enum MHD_Result
 handle (void *context, struct MHD_Connection *connection, const char *url, const char *method,
         const char *version, const char *data, size_t *size, void **state)
@@ -245,7 +247,7 @@ watch_connection (void *context, struct MHD_Connection *connection, void **state
 }
 
 static void log_server (void *context, const char *format, va_list arguments)
-  __attribute__ ((__format__ (__printf__, 2, 0)));
+    __attribute__ ((__format__ (__printf__, 2, 0)));
 
 /* What the library has to say is mostly about clients. */
 static void
@@ -279,7 +281,8 @@ raise_descriptor_limit (int64_t connections)
     return;
   limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
   if (setrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-    log_warning ("max_connections = %" PRId64 ": the limit of open files allows fewer (ulimit -n)", connections);
+    log_warning ("max_connections = %" PRId64 ": the limit of open files allows fewer (ulimit -n)",
+                 connections);
 }
 
 static struct MHD_Daemon *
@@ -289,14 +292,15 @@ start_daemon (struct http *http, int fd)
   unsigned flags = MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_INTERNAL_POLLING_THREAD;
 
   flags |= MHD_is_feature_supported (MHD_FEATURE_EPOLL) == MHD_YES ? MHD_USE_EPOLL : MHD_USE_AUTO;
-  return MHD_start_daemon (
-      flags, 0, NULL, NULL, handle, http, MHD_OPTION_EXTERNAL_LOGGER, log_server, NULL,
-      MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned) settings->max_connections,
-      MHD_OPTION_CONNECTION_TIMEOUT, (unsigned) ((settings->request_timeout + 999) / 1000),
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-      MHD_OPTION_URI_LOG_CALLBACK, begin_request, http,
-      MHD_OPTION_NOTIFY_COMPLETED, end_request, http, MHD_OPTION_NOTIFY_CONNECTION, watch_connection, http,
-      MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_END);
+  return MHD_start_daemon (flags, 0, NULL, NULL, handle, http, MHD_OPTION_EXTERNAL_LOGGER, log_server, NULL,
+                           MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+                           (unsigned) settings->max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
+                           (unsigned) ((settings->request_timeout + 999) / 1000),
+                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+                           MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, begin_request, http,
+                           MHD_OPTION_NOTIFY_COMPLETED, end_request, http, MHD_OPTION_NOTIFY_CONNECTION,
+                           watch_connection, http, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL,
+                           MHD_OPTION_END);
 }
 
 struct http *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HTTP server: connections, requests as they come in, answers as they go out. One thread serves them all and never
- * waits; connections and their time are bounded. */
+/* The HTTP server: connections, requests as they come in, answers as they go out. One thread serves them all
+ * and never waits; connections and their time are bounded. */
 #ifndef DCPIPE_SERVICE_HTTP_H
 #define DCPIPE_SERVICE_HTTP_H
 
@@ -20,15 +20,15 @@ struct request {
   struct service *service;
   struct MHD_Connection *connection;
   struct client *client;
-  char *path;             /* as it came, without the query */
-  const char *method;     /* valid during a call of a handler */
+  char *path;         /* as it came, without the query */
+  const char *method; /* valid during a call of a handler */
   const struct endpoint *endpoint;
-  char *argument;         /* the last part of the path, decoded; NULL for endpoints without one */
+  char *argument; /* the last part of the path, decoded; NULL for endpoints without one */
   char *body;
-  size_t size;            /* of the body */
+  size_t size; /* of the body */
   bool begun, too_large;
-  uint64_t began;         /* CLOCK_MONOTONIC, ns */
-  struct job_wait wait;   /* of an import that the request waits for */
+  uint64_t began;       /* CLOCK_MONOTONIC, ns */
+  struct job_wait wait; /* of an import that the request waits for */
 };
 
 /* What is to be answered. */
@@ -44,7 +44,7 @@ void reply_data (struct reply *reply, unsigned status, json_t *data);
 
 /* Answers {"success":false,"error":ERROR,"details":...}. */
 void reply_error (struct reply *reply, unsigned status, const char *error, const char *format, ...)
-  __attribute__ ((__format__ (__printf__, 4, 5)));
+    __attribute__ ((__format__ (__printf__, 4, 5)));
 
 /* Answers a text, which is copied. */
 void reply_text (struct reply *reply, unsigned status, const char *type, const char *text, size_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Imports that were asked for: those that wait, the one that runs, and a bounded history, kept on disk (jobstore.h) so
- * that no import that was accepted is forgotten, however the process ends.
+/* Imports that were asked for: those that wait, the one that runs, and a bounded history, kept on disk
+ * (jobstore.h) so that no import that was accepted is forgotten, however the process ends.
  *
  *    queued ──▶ running ──▶ completed | failed | cancelled
  *      ▲           │
@@ -55,7 +55,7 @@ struct job_wait {
 struct jobs_counts {
   uint64_t queued, running;
   uint64_t ended[JOB_CANCELLED + 1]; /* by state, since the process began */
-  uint64_t completed_ns;             /* when an import of everything was completed last, since 1970; 0: never */
+  uint64_t completed_ns; /* when an import of everything was completed last, since 1970; 0: never */
 };
 
 struct jobs {
@@ -64,19 +64,20 @@ struct jobs {
   struct job *newest;
   uint64_t next_id;
   struct job_wait *waits;
-  char *path;     /* of the file */
-  int lock;       /* descriptor: this process alone has the file */
-  int wake[2];    /* pipe: something is to be done */
-  bool closed;    /* no new ones are taken */
+  char *path;                        /* of the file */
+  int lock;                          /* descriptor: this process alone has the file */
+  int wake[2];                       /* pipe: something is to be done */
+  bool closed;                       /* no new ones are taken */
   uint64_t ended[JOB_CANCELLED + 1]; /* by state, since the process began */
 };
 
-/* Reads the history from the directory, which is made. Jobs that had not ended are queued again. False after fail. */
+/* Reads the history from the directory, which is made. Jobs that had not ended are queued again. False after
+ * fail. */
 bool jobs_init (struct jobs *jobs, struct service *service, const char *directory);
 void jobs_destroy (struct jobs *jobs);
 
-/* Queues a job and stores that on disk. Its id; 0 after fail if too many are queued (`*full` is set), no new ones
- * are taken, or the disk fails. With `wait`, the request will look at the job; see jobs_wait. */
+/* Queues a job and stores that on disk. Its id; 0 after fail if too many are queued (`*full` is set), no new
+ * ones are taken, or the disk fails. With `wait`, the request will look at the job; see jobs_wait. */
 uint64_t jobs_add (struct jobs *jobs, const char *label, enum job_trigger trigger, uint64_t batch_size,
                    struct job_wait *wait, bool *full);
 
@@ -93,8 +94,8 @@ void jobs_expire (struct jobs *jobs);
 void jobs_refuse (struct jobs *jobs);
 void jobs_close (struct jobs *jobs);
 
-/* The oldest one queued, others before one that follows; it runs from now on. NULL if there is none. Main thread, as
- * are the next eight. */
+/* The oldest one queued, others before one that follows; it runs from now on. NULL if there is none. Main
+ * thread, as are the next eight. */
 struct job *jobs_begin (struct jobs *jobs);
 
 /* True if a job other than one that follows is queued. */
@@ -106,7 +107,8 @@ bool jobs_have (struct jobs *jobs, enum job_trigger trigger);
 /* The job goes back into the queue. */
 void jobs_pause (struct jobs *jobs, struct job *job);
 
-/* What came of the job, which is told of it before it ends. `error` and `stats` become the job's; they may be NULL. */
+/* What came of the job, which is told of it before it ends. `error` and `stats` become the job's; they may be
+ * NULL. */
 void jobs_set_result (struct jobs *jobs, struct job *job, int exit_status, char *error, json_t *stats);
 
 /* The job has ended. */
@@ -125,8 +127,8 @@ enum cancel_result { CANCEL_UNKNOWN, CANCEL_OVER, CANCEL_DONE, CANCEL_REQUESTED 
 /* Cancels a job; `*json` is what it is afterwards, or NULL. */
 enum cancel_result jobs_cancel (struct jobs *jobs, uint64_t id, json_t **json);
 
-/* As the REST API shows them: the newest first, at most `max`; one of them, or NULL; the newest of that trigger that has
- * ended, or null. */
+/* As the REST API shows them: the newest first, at most `max`; one of them, or NULL; the newest of that
+ * trigger that has ended, or null. */
 json_t *jobs_list_json (struct jobs *jobs, size_t max);
 json_t *jobs_find_json (struct jobs *jobs, uint64_t id);
 json_t *jobs_last_json (struct jobs *jobs, enum job_trigger trigger);

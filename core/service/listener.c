@@ -93,7 +93,8 @@ static int
 open_tcp (const char *listen_at)
 {
   CLEANUP_FREE char *address = NULL, *port = NULL;
-  struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *found = NULL;
+  struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+                  *found = NULL;
   int code, fd;
 
   if (!listen_split (listen_at, &address, &port))

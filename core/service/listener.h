@@ -2,8 +2,8 @@
 #ifndef DCPIPE_SERVICE_LISTENER_H
 #define DCPIPE_SERVICE_LISTENER_H
 
-/* A socket that listens at `listen` (settings.h), or -1 after fail. `*where` is set to its address for people, to be
- * freed: "http://127.0.0.1:8787" or "unix:PATH". */
+/* A socket that listens at `listen` (settings.h), or -1 after fail. `*where` is set to its address for
+ * people, to be freed: "http://127.0.0.1:8787" or "unix:PATH". */
 int listener_open (const char *listen, char **where);
 
 /* Removes the socket's file, if it has one. */

@@ -109,7 +109,8 @@ free_sinks (struct setup *setup)
   free (setup->sinks);
 }
 
-/* A setup like the service's, with handles of its own for the sinks, which are opened but once. False after fail. */
+/* A setup like the service's, with handles of its own for the sinks, which are opened but once. False after
+ * fail. */
 static bool
 make_setup (struct setup *setup, const struct running *running)
 {
@@ -179,8 +180,8 @@ outcome (const struct running *running, int status)
   return JOB_COMPLETED;
 }
 
-/* Puts the message on disk. Until that is done the job has not ended: should the process end before, it is run again, and
- * told of then. */
+/* Puts the message on disk. Until that is done the job has not ended: should the process end before, it is
+ * run again, and told of then. */
 static void
 send_message (struct service *service, const char *type, const json_t *data)
 {
@@ -204,8 +205,8 @@ tell_webhooks (struct service *service, const struct job *job, enum job_state st
     return;
   json = job_json (job);
   json_object_set_new (json, "state", json_string (job_state_name (state)));
-  data = json_pack ("{s:o, s:o, s:o}", "job", json, "ledger", snapshot_ledger_json (&service->snapshot), "sinks",
-                    snapshot_committed_json (&service->snapshot));
+  data = json_pack ("{s:o, s:o, s:o}", "job", json, "ledger", snapshot_ledger_json (&service->snapshot),
+                    "sinks", snapshot_committed_json (&service->snapshot));
   send_message (service, state == JOB_COMPLETED ? WEBHOOK_COMPLETED : WEBHOOK_FAILED, data);
   if (job->exit_status == STATUS_DIVERGED)
     send_message (service, WEBHOOK_DIVERGED, data);

@@ -5,7 +5,8 @@
 
 #include "service/service.h"
 
-/* From its beginning to its end, or until a job that follows makes way for another, or the process is to end. */
+/* From its beginning to its end, or until a job that follows makes way for another, or the process is to end.
+ */
 void runner_run (struct service *service, struct job *job);
 
 #endif

@@ -22,9 +22,8 @@ schedule_init (struct schedule *schedule, const struct service *service)
   else if (settings->interval > 0)
     atomic_store (&schedule->next, now + settings->interval * NS_PER_MS);
   if (settings->follow)
-    atomic_store (&schedule->follow, settings->on_start || settings->interval == 0
-                                         ? now
-                                         : now + settings->interval * NS_PER_MS);
+    atomic_store (&schedule->follow,
+                  settings->on_start || settings->interval == 0 ? now : now + settings->interval * NS_PER_MS);
 }
 
 static void
@@ -37,7 +36,8 @@ queue_job (struct service *service, enum job_trigger trigger)
     log_failure ();
 }
 
-/* Times at which an import still ran are left out: the next one begins at the next multiple of the interval. */
+/* Times at which an import still ran are left out: the next one begins at the next multiple of the interval.
+ */
 static uint64_t
 time_after (uint64_t due, uint64_t interval, uint64_t now)
 {
@@ -52,8 +52,7 @@ schedule_tick (struct service *service)
            follow = atomic_load (&schedule->follow);
 
   if (next != 0 && now >= next) {
-    atomic_store (&schedule->next,
-                  time_after (next, service->config->schedule.interval * NS_PER_MS, now));
+    atomic_store (&schedule->next, time_after (next, service->config->schedule.interval * NS_PER_MS, now));
     queue_job (service, JOB_SCHEDULE);
   }
   if (follow != 0 && now >= follow) {

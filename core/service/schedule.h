@@ -10,9 +10,10 @@
 struct service;
 
 struct schedule {
-  atomic_uint_fast64_t next;   /* when the next import begins, ns since 1970; 0: never */
-  atomic_uint_fast64_t follow; /* when following begins, or begins again after a failure; 0: it does, or never */
-  uint64_t pause;              /* ns to the next attempt to follow, after failures */
+  atomic_uint_fast64_t next; /* when the next import begins, ns since 1970; 0: never */
+  atomic_uint_fast64_t
+      follow;     /* when following begins, or begins again after a failure; 0: it does, or never */
+  uint64_t pause; /* ns to the next attempt to follow, after failures */
 };
 
 void schedule_init (struct schedule *schedule, const struct service *service);

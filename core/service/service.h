@@ -29,6 +29,7 @@ struct http;
 struct service {
   const struct setup *setup;
   const struct service_config *config;
+  const struct plugin **decoders; /* all that can be found: their aliases of labels are taken */
   struct snapshot snapshot;
   struct jobs jobs;
   struct events events;
@@ -37,8 +38,8 @@ struct service {
   struct metrics metrics;
   struct http *http;
   struct webhooks *webhooks; /* NULL if there are none */
-  uint64_t started_ns; /* since 1970 */
-  atomic_bool ready;   /* imports are taken */
+  uint64_t started_ns;       /* since 1970 */
+  atomic_bool ready;         /* imports are taken */
   atomic_bool stopping;
   atomic_uint_fast64_t beat; /* CLOCK_MONOTONIC, ns: when the main thread was seen last */
 };

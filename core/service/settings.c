@@ -18,7 +18,8 @@
 
 static const struct dcpipe_option service_items[] = {
   { "listen", DCPIPE_OPTION_TEXT, "127.0.0.1:8787", NULL, 0, 0, 0,
-    "where to listen: ADDRESS:PORT, [ADDRESS]:PORT, or unix:PATH; port 0 takes a free one", SERVICE (listen) },
+    "where to listen: ADDRESS:PORT, [ADDRESS]:PORT, or unix:PATH; port 0 takes a free one",
+    SERVICE (listen) },
   { "token", DCPIPE_OPTION_SECRET, NULL, NULL, 0, 0, 0,
     "what requests must carry as Authorization: Bearer TOKEN; required beyond loopback", SERVICE (token) },
   { "cors_origins", DCPIPE_OPTION_LIST, NULL, NULL, 0, 0, 0,
@@ -26,7 +27,8 @@ static const struct dcpipe_option service_items[] = {
   { "max_connections", DCPIPE_OPTION_INT, "1000", NULL, 4, 60000, 0, "connections at once at the most",
     SERVICE (max_connections) },
   { "request_timeout", DCPIPE_OPTION_DURATION, "30s", NULL, 1000, 3600000, 0,
-    "time within which a request must have come, and its answer must have been taken", SERVICE (request_timeout) },
+    "time within which a request must have come, and its answer must have been taken",
+    SERVICE (request_timeout) },
   { "state", DCPIPE_OPTION_PATH, "dcpipe.state", NULL, 0, 0, 0,
     "directory for the history of jobs and the webhooks that are not yet delivered", SERVICE (state) },
 };

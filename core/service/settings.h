@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the sections [service], [schedule] and [webhook NAME] of the INI file say: see struct dcpipe_option tables
- * in settings.c and webhook-settings.c, from which errors, --check and --dump-config are made. */
+/* What the sections [service], [schedule] and [webhook NAME] of the INI file say: see struct dcpipe_option
+ * tables in settings.c and webhook-settings.c, from which errors, --check and --dump-config are made. */
 #ifndef DCPIPE_SERVICE_SETTINGS_H
 #define DCPIPE_SERVICE_SETTINGS_H
 
@@ -13,8 +13,8 @@
 
 /* [service] */
 struct service_settings {
-  const char *listen;             /* "ADDRESS:PORT", "[ADDRESS]:PORT" or "unix:PATH" */
-  const char *token;              /* that requests must carry; NULL for none */
+  const char *listen;              /* "ADDRESS:PORT", "[ADDRESS]:PORT" or "unix:PATH" */
+  const char *token;               /* that requests must carry; NULL for none */
   const char *const *cors_origins; /* origins whose pages may ask, NULL at the end; NULL for none */
   int64_t max_connections;
   uint64_t request_timeout; /* ms within which a request must have come, and an answer must have been taken */

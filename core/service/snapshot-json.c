@@ -32,12 +32,13 @@ add_status (json_t *list, const struct snapshot *snapshot, const char *label)
 
   if (!status.known && status.errors == 0)
     return;
-  json_array_append_new (
-      list, json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o}", "tableName", label != NULL ? label : "all",
-                       "lastSyncedBlockOffset", status.known ? number_json (status.position) : json_null (),
-                       "lastSyncedAt", time_json (view->synced_ns), "totalRecordsSynced",
-                       number_json (status.entries), "syncErrors", number_json (status.errors), "lastError",
-                       text_json (status.last_error)));
+  json_array_append_new (list,
+                         json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o}", "tableName",
+                                    label != NULL ? label : "all", "lastSyncedBlockOffset",
+                                    status.known ? number_json (status.position) : json_null (),
+                                    "lastSyncedAt", time_json (view->synced_ns), "totalRecordsSynced",
+                                    number_json (status.entries), "syncErrors", number_json (status.errors),
+                                    "lastError", text_json (status.last_error)));
 }
 
 void
@@ -110,9 +111,10 @@ frontier_json (const struct frontier *frontier)
   digest_text (digest, frontier->digest);
   return json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o, s:s?, s:s}", "decoder", frontier->decoder, "position",
                     at->known ? number_json (at->position) : json_null (), "time",
-                    time_json (at->known ? at->time_ns : 0), "blocks", number_json (at->known ? at->blocks : 0),
-                    "entries", number_json (frontier->entries), "failed", number_json (frontier->failed),
-                    "trust", at->known ? trust_name (frontier->trust) : NULL, "digest", digest);
+                    time_json (at->known ? at->time_ns : 0), "blocks",
+                    number_json (at->known ? at->blocks : 0), "entries", number_json (frontier->entries),
+                    "failed", number_json (frontier->failed), "trust",
+                    at->known ? trust_name (frontier->trust) : NULL, "digest", digest);
 }
 
 static json_t *
@@ -138,9 +140,10 @@ sink_json (const struct snapshot *snapshot, const struct sink_view *view)
   digest_text (digest, all.digest);
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     json_array_append_new (frontiers, frontier_json (&checkpoint->frontiers[i]));
-  return json_pack ("{s:s, s:s, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o}", "name", view->sink->name, "plugin",
-                    plugin_name (view->sink->plugin), "committed", committed_json (snapshot, view), "scopes",
-                    scopes_json (snapshot->setup, checkpoint), "frontiers", frontiers, "unconfirmed",
+  return json_pack ("{s:s, s:s, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o}", "name", view->sink->name,
+                    "plugin", plugin_name (view->sink->plugin), "committed", committed_json (snapshot, view),
+                    "scopes", scopes_json (snapshot->setup, checkpoint), "frontiers", frontiers,
+                    "unconfirmed",
                     checkpoint->unconfirmed > 0 ? number_json (checkpoint->unconfirmed - 1) : json_null (),
                     "digest", checkpoint->text != NULL ? digest : NULL, "trust",
                     all.known ? trust_name (all.trust) : NULL, "lastSyncedAt", time_json (view->synced_ns),
@@ -192,12 +195,13 @@ snapshot_failures_json (struct snapshot *snapshot, size_t max)
   for (size_t i = snapshot->failures.count; i-- > 0 && json_array_size (list) < max;) {
     const struct failure_note *note = &snapshot->failures.items[i];
 
-    json_array_append_new (
-        list, json_pack ("{s:s, s:o, s:o, s:o, s:s, s:o, s:s}", "sink", snapshot->sinks[0].sink->name,
-                         "blockOffset", number_json (note->block_offset), "entryIndex",
-                         number_json (note->entry_index), "label", text_json (note->label), "decoder",
-                         note->decoder != NULL ? note->decoder : "", "item", number_json (note->item),
-                         "reason", note->reason != NULL ? note->reason : ""));
+    json_array_append_new (list, json_pack ("{s:s, s:o, s:o, s:o, s:s, s:o, s:s}", "sink",
+                                            snapshot->sinks[0].sink->name, "blockOffset",
+                                            number_json (note->block_offset), "entryIndex",
+                                            number_json (note->entry_index), "label", text_json (note->label),
+                                            "decoder", note->decoder != NULL ? note->decoder : "", "item",
+                                            number_json (note->item), "reason",
+                                            note->reason != NULL ? note->reason : ""));
   }
   return list;
 }
@@ -260,8 +264,8 @@ writer_json (const struct writer *writer)
                     number_json (atomic_load (&progress->retries)));
 }
 
-/* `least`: what all sinks have committed. Of a ledger read to its end that is all, although the last block does not end
- * where it begins. */
+/* `least`: what all sinks have committed. Of a ledger read to its end that is all, although the last block
+ * does not end where it begins. */
 static json_t *
 percent_json (const struct run *run, uint64_t least)
 {
@@ -276,8 +280,9 @@ json_t *
 run_progress_json (const struct run *run, double seconds)
 {
   const struct run_progress *progress = &run->progress;
-  uint64_t entries = atomic_load (&progress->verified_entries), bytes = atomic_load (&progress->verified_bytes),
-           end = atomic_load (&progress->end), least = UINT64_MAX;
+  uint64_t entries = atomic_load (&progress->verified_entries),
+           bytes = atomic_load (&progress->verified_bytes), end = atomic_load (&progress->end),
+           least = UINT64_MAX;
   json_t *sinks = json_array ();
 
   for (size_t i = 0; i < run->writers_count; i++) {
@@ -286,15 +291,14 @@ run_progress_json (const struct run *run, double seconds)
     least = committed < least ? committed : least;
     json_array_append_new (sinks, writer_json (run->writers[i]));
   }
-  return json_pack (
-      "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:o}", "percent",
-      percent_json (run, least), "first",
-      end > 0 ? number_json (atomic_load (&progress->first)) : json_null (), "tip", height_json (end),
-      "fetched", height_json (atomic_load (&progress->fetched)), "verified",
-      height_json (atomic_load (&progress->verified)), "committed",
-      height_json (least == UINT64_MAX ? 0 : least), "blocks",
-      number_json (atomic_load (&progress->verified_blocks)), "entries", number_json (entries), "bytes",
-      number_json (bytes), "retries", number_json (atomic_load (&progress->retries)), "seconds", seconds,
-      "entriesPerSecond", seconds > 0 ? (double) entries / seconds : 0, "bytesPerSecond",
-      seconds > 0 ? (double) bytes / seconds : 0, "sinks", sinks);
+  return json_pack ("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:o}", "percent",
+                    percent_json (run, least), "first",
+                    end > 0 ? number_json (atomic_load (&progress->first)) : json_null (), "tip",
+                    height_json (end), "fetched", height_json (atomic_load (&progress->fetched)), "verified",
+                    height_json (atomic_load (&progress->verified)), "committed",
+                    height_json (least == UINT64_MAX ? 0 : least), "blocks",
+                    number_json (atomic_load (&progress->verified_blocks)), "entries", number_json (entries),
+                    "bytes", number_json (bytes), "retries", number_json (atomic_load (&progress->retries)),
+                    "seconds", seconds, "entriesPerSecond", seconds > 0 ? (double) entries / seconds : 0,
+                    "bytesPerSecond", seconds > 0 ? (double) bytes / seconds : 0, "sinks", sinks);
 }

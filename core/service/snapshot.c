@@ -246,7 +246,8 @@ parse_news (const struct news *news)
 
 /* Takes what the sink's last commit left. */
 static void
-take_news (struct snapshot *snapshot, struct sink_view *view, struct news *news, struct failure_notes *failures)
+take_news (struct snapshot *snapshot, struct sink_view *view, struct news *news,
+           struct failure_notes *failures)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
 
@@ -318,13 +319,13 @@ take_source (struct snapshot *snapshot, const struct run *run, bool last)
 {
   const struct source_totals *before = &snapshot->source_before;
 
-  snapshot->source = (struct source_totals){
-    .blocks = before->blocks + atomic_load (&run->progress.verified_blocks),
-    .entries = before->entries + atomic_load (&run->progress.verified_entries),
-    .bytes = before->bytes + atomic_load (&run->progress.verified_bytes),
-    .fetched_bytes = before->fetched_bytes + atomic_load (&run->progress.fetched_bytes),
-    .retries = before->retries + atomic_load (&run->progress.retries)
-  };
+  snapshot->source =
+      (struct source_totals){ .blocks = before->blocks + atomic_load (&run->progress.verified_blocks),
+                              .entries = before->entries + atomic_load (&run->progress.verified_entries),
+                              .bytes = before->bytes + atomic_load (&run->progress.verified_bytes),
+                              .fetched_bytes =
+                                  before->fetched_bytes + atomic_load (&run->progress.fetched_bytes),
+                              .retries = before->retries + atomic_load (&run->progress.retries) };
   if (last)
     snapshot->source_before = snapshot->source;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known of the source and the sinks, for all who ask: kept by the main thread, which takes it from the running
- * pipeline, or, when none runs, from the stores, where other processes may have written. Asking costs the pipeline
- * nothing. */
+/* What is known of the source and the sinks, for all who ask: kept by the main thread, which takes it from
+ * the running pipeline, or, when none runs, from the stores, where other processes may have written. Asking
+ * costs the pipeline nothing. */
 #ifndef DCPIPE_SERVICE_SNAPSHOT_H
 #define DCPIPE_SERVICE_SNAPSHOT_H
 
@@ -33,9 +33,9 @@ struct sink_view {
   const struct instance *sink;
   char *error; /* why it cannot be read, or NULL */
   struct dcpipe_checkpoint checkpoint;
-  uint64_t synced_ns; /* when that was committed, since 1970; 0 if nothing was */
-  uint64_t taken;     /* commits of the running pipeline that are in here */
-  struct sink_totals totals, before; /* `before`: of the runs that have ended */
+  uint64_t synced_ns;                             /* when that was committed, since 1970; 0 if nothing was */
+  uint64_t taken;                                 /* commits of the running pipeline that are in here */
+  struct sink_totals totals, before;              /* `before`: of the runs that have ended */
   struct table_changes *changes, *changes_before; /* by table */
 };
 
@@ -52,9 +52,9 @@ struct snapshot {
   size_t sinks_count;
   uint64_t first, tip, fetched, verified; /* positions, as in struct run_progress; tip 0: not known */
   uint64_t tip_ns;                        /* when the source told of the tip, since 1970 */
-  bool at_tip;                            /* the last run of everything reached it, and no more was told of since */
+  bool at_tip; /* the last run of everything reached it, and no more was told of since */
   struct source_totals source, source_before;
-  struct failure_notes failures; /* the newest of the first sink */
+  struct failure_notes failures;  /* the newest of the first sink */
   struct minute minutes[MINUTES]; /* of the first sink; a ring by `at` */
   char *status;                   /* the body of GET /api/sync/status; NULL when memory is short */
   uint64_t moved;                 /* counts changes of checkpoints and of the tip */
@@ -67,13 +67,15 @@ void snapshot_destroy (struct snapshot *snapshot);
 /* Looks whether other processes have written. Not during a run. */
 void snapshot_refresh (struct snapshot *snapshot);
 
-/* Takes what the run has done so far. `last`: it is over. Entries that failed in the first sink since the last call are
- * appended to `failures`, too. */
-void snapshot_take (struct snapshot *snapshot, const struct run *run, bool last, struct failure_notes *failures);
+/* Takes what the run has done so far. `last`: it is over. Entries that failed in the first sink since the
+ * last call are appended to `failures`, too. */
+void
+snapshot_take (struct snapshot *snapshot, const struct run *run, bool last, struct failure_notes *failures);
 
 /* Parts of the answers. Any thread. */
-char *snapshot_status (struct snapshot *snapshot);     /* the body of GET /api/sync/status, to be freed; NULL after
-                                                          fail: the first sink cannot be read, or no memory */
+char *
+snapshot_status (struct snapshot *snapshot); /* the body of GET /api/sync/status, to be freed; NULL after
+                                                fail: the first sink cannot be read, or no memory */
 json_t *snapshot_heights_json (struct snapshot *snapshot);
 json_t *snapshot_sinks_json (struct snapshot *snapshot);
 json_t *snapshot_committed_json (struct snapshot *snapshot); /* names and committed blocks only */

@@ -64,7 +64,8 @@ stats_none_json (const json_t *before, const char *error)
 }
 
 json_t *
-stats_json (const struct run *run, const json_t *before, const struct failure_notes *failures, const char *error)
+stats_json (const struct run *run, const json_t *before, const struct failure_notes *failures,
+            const char *error)
 {
   json_t *stats = stats_none_json (before, NULL);
   const struct writer *first = run->writers[0];

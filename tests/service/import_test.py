@@ -81,6 +81,8 @@ def check_labels(service):
     assert answer[0] == 200 and answer[2]["data"]["stats"]["totalProcessed"] == 0, answer
     assert service.get("/api/sync/jobs")["jobs"][0]["scope"] == "ContractSignReq"
     failed(post(service, "/api/sync/import/ProvProfil"), 404, "NPProfile, ProvOffering, ProvProfile, ProvRegister")
+    assert post(service, "/api/sync/import/RewardDistribution")[0] == 200, "an alias that another decoder declares"
+    assert service.get("/api/sync/jobs")["jobs"][0]["scope"] == "RewardDistr"
     assert post(service, "/api/sync/import/DCTokenTransfer")[0] == 200, "a label that the sink holds, without a section"
 
 
