@@ -174,7 +174,37 @@ def check_documented(text):
     assert documented == told, set(documented.items()) ^ set(told.items())
 
 
+def check_lag():
+    """An import that is cut off leaves a lag, one that ends leaves none; a label of the ledger is escaped; retries count."""
+    source = {"blocks": 1000, "pace": "20ms", "extent": "yes", "label": ODD, "fault": "retry", "at": 600, "times": 2}
+    with Service(source=source) as service:
+        job = service.start_import()
+        service.until(lambda: read(service)[0]["dcpipe_sink_lag_bytes"], "a commit")
+        service.request("DELETE", f"/api/sync/jobs/{job}")
+        assert service.wait_job(job)["state"] == "cancelled"
+        samples, _ = read(service)
+        position, block_time = (value(samples, "dcpipe_sink_" + name, sink="main")
+                                for name in ("position_bytes", "block_timestamp_seconds"))
+        lag = value(samples, "dcpipe_sink_lag_bytes", sink="main")
+        assert lag == value(samples, "dcpipe_height_bytes", height="tip") - position > 0, (lag, position)
+        age = time.time() - block_time
+        assert age - 60 < value(samples, "dcpipe_sink_lag_seconds", sink="main") <= age + 1, (age, samples)
+        assert not samples["dcpipe_last_success_timestamp_seconds"]
+        run_import(service)
+        samples, text = read(service)
+        assert value(samples, "dcpipe_sink_lag_bytes", sink="main") == 0
+        assert value(samples, "dcpipe_sink_lag_seconds", sink="main") == 0
+        assert samples["dcpipe_last_success_timestamp_seconds"]
+        results = [value(samples, "dcpipe_jobs_total", result=result) for result in ("completed", "failed", "cancelled")]
+        assert results == [1, 0, 1], results
+        assert value(samples, "dcpipe_source_retries_total") == 2
+        assert value(samples, "dcpipe_sink_blocks_total", sink="main") == 1000
+        assert value(samples, "dcpipe_sink_label_entries_total", sink="main", label=ODD) > 0, text
+        check_promtool(text)
+
+
 def main():
+    check_lag()
     if not os.path.exists(LEDGER):
         print("there is no ledger to import")
         raise SystemExit(77)
