@@ -36,7 +36,8 @@ dump_string (FILE *file, const void *text, size_t size)
       fprintf (file, "\\u%04x", *p);
     }
   }
-  fwrite (start, 1, (size_t) (end - start), file);
+  if (end > start)
+    fwrite (start, 1, (size_t) (end - start), file);
   putc ('"', file);
 }
 

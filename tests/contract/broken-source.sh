@@ -8,7 +8,7 @@ kept 25 "$file"
 fault flags 'says what it delivers' 'DCPIPE_SOURCE_POSITIONS'
 fault order 'blocks in order' 'is followed by one at'
 fault skips 'leaves no block out' 'does not name the one before'
-fault tip 'in order' 'is followed by one at position\|is followed by one at 0'
+fault tip 'in order' 'is followed by one at 0'
 fault extent 'the extent' 'outside of the extent'
 fault resume 'begins at any block' 'is not the one that the whole run gave'
 fault cursor 'begins at any block' 'without a cursor gives 5'

@@ -64,7 +64,7 @@ broken_apply (void *handle, dcpipe_rows *rows)
 
   if (breaks ("again"))
     return DCPIPE_AGAIN;
-  if (breaks ("skips") && ++own (handle)->calls % 5 == 0)
+  if (breaks ("skips") && ++own (handle)->calls % 2 == 0)
     return DCPIPE_OK;
   result = inner.apply (handle, rows);
   for (size_t i = 0; i < dcpipe_rows_count (rows) && breaks ("effects"); i++)

@@ -149,15 +149,19 @@ commit_for_ever (const struct bench *bench, int out)
   }
 }
 
-/* Lets the writer work until it has committed something and then for so many microseconds more, and kills
+/* Lets the writer work until it has told of so many commits and then for so many microseconds more, and kills
  * it. Returns the last commit that it told of. */
 static uint64_t
-kill_after (pid_t child, int from, useconds_t pause)
+kill_after (pid_t child, int from, unsigned commits, useconds_t pause)
 {
   struct pollfd wait = { .fd = from, .events = POLLIN };
   uint64_t last = 0, told;
 
-  EXPECT (poll (&wait, 1, 60000) == 1, "the writer committed nothing within a minute");
+  for (unsigned i = 0; i < commits; i++) {
+    EXPECT (poll (&wait, 1, 60000) == 1, "the writer committed nothing for a minute");
+    EXPECT (read (from, &last, sizeof last) == sizeof last,
+            "the writer's process ended by itself after %u commits: its message is on stderr", i);
+  }
   usleep (pause);
   kill (child, SIGKILL);
   reap (child);
@@ -181,7 +185,7 @@ a_kill_at_any_moment_keeps_whole_commits (const struct sink_under_test *sink)
     uint64_t told, stored;
 
     random ^= random << 13, random ^= random >> 17, random ^= random << 5;
-    told = kill_after (child, from, random % 40000);
+    told = kill_after (child, from, 1 + round % 4, random % 40000);
     store_open_prepared (&store, &bench, DCPIPE_WRITE);
     stored = committed (&store);
     EXPECT (stored >= told,

@@ -3,6 +3,7 @@
 
 #include "source-driver.h"
 
+#include <inttypes.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,9 @@ see (struct reading *reading, const struct dcpipe_frame *frame)
   struct sha256_ctx sha;
 
   EXPECT_MEMORY (more);
+  EXPECT (reading->count == 0 || more[reading->count - 1].position < frame->position,
+          "the block at position %" PRIu64 " is followed by one at %" PRIu64, more[reading->count - 1].position,
+          frame->position);
   reading->frames = more;
   seen = &more[reading->count++];
   *seen = (struct seen_frame){ .position = frame->position, .size = frame->bytes.size };

@@ -38,7 +38,8 @@ bool source_has_blocks (const struct instance *source);
  * batches. The batch is not to be moved, and to be cleared. */
 int source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *batch);
 
-/* Reads on until the tip, a fault, or `limit` blocks. Passing faults are waited for. */
+/* Reads on until the tip, a fault, or `limit` blocks, which must come in rising order. Passing faults are
+ * waited for. */
 void source_read (const struct instance *source, struct reading *reading, size_t limit);
 void reading_free (struct reading *reading);
 
