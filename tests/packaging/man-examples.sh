@@ -16,6 +16,7 @@ status=0
 "$top_builddir/dcpipe" "\$@" || status=\$?
 test \$status = 3 || exit \$status
 END
+ln -s "$top_builddir/dcpipe-plugin-test" "$dir/bin/dcpipe-plugin-test"
 printf '#!/bin/sh\nexec %s "$@"\n' "$CC" > "$dir/bin/cc"
 chmod +x "$dir/bin/dcpipe" "$dir/bin/cc"
 printf 'Name: dcpipe\nDescription: here\nVersion: 1\nCflags: -I%s/core\n' "$top_srcdir" > "$dir/dcpipe.pc"
