@@ -40,9 +40,10 @@ check_name (const char *name)
 
   if (size > 0 && size <= NAME_BYTES_MAX && name[size] == '\0' && name[0] >= 'a')
     return true;
-  fail ("a plugin cannot be called '%s': expected a small letter, then small letters, digits and '_', at most "
-        "%d bytes",
-        name, NAME_BYTES_MAX);
+  fail (
+      "a plugin cannot be called '%s': expected a small letter, then small letters, digits and '_', at most "
+      "%d bytes",
+      name, NAME_BYTES_MAX);
   return false;
 }
 
@@ -124,8 +125,8 @@ is_source (const char *directory, const char *file)
   CLEANUP_FREE char *path = join (directory, file);
   struct stat status;
 
-  return path != NULL && file[0] != '.' && (dot == NULL || strcmp (dot, ".so") != 0) && stat (path, &status) == 0
-         && S_ISREG (status.st_mode);
+  return path != NULL && file[0] != '.' && (dot == NULL || strcmp (dot, ".so") != 0)
+         && stat (path, &status) == 0 && S_ISREG (status.st_mode);
 }
 
 static bool

@@ -2,7 +2,8 @@
 /* A sink: a text file of changes. Bytes that are no printable ASCII, blanks and '%' are written as %XX.
  *
  *    table NAME COLUMN:TYPE...      a table, before its first row
- *    insert NAME VALUE...           a row: also upsert, update (a column left alone is '='), delete; null is '-'
+ *    insert NAME VALUE...           a row: also upsert, update (a column left alone is '='), delete;
+ *                                   null is '-'
  *    reset NAME                     the table and its rows are gone
  *    commit CHECKPOINT              all above is stored: what comes behind the last of these is not */
 #define _GNU_SOURCE /* asprintf */
@@ -17,7 +18,7 @@
 
 struct journal {
   const char *path;
-  char *file;                  /* `path`, or a file in the scratch directory */
+  char *file; /* `path`, or a file in the scratch directory */
   FILE *stream;
   int lock;
   long committed;              /* bytes up to the end of the last commit */
@@ -26,7 +27,7 @@ struct journal {
   const dcpipe_tables *wanted; /* the tables of the run */
   char *changes;               /* lines since the last commit */
   size_t changes_size;
-  FILE *buffer;                /* that writes them */
+  FILE *buffer; /* that writes them */
 };
 
 static const struct dcpipe_option options[] = {
@@ -98,7 +99,8 @@ table_line (const dcpipe_table *table)
   return fclose (to) == 0 ? line : NULL;
 }
 
-/* The line of the table called `name` that counts, among lines of tables and resets; NULL if there is none. */
+/* The line of the table called `name` that counts, among lines of tables and resets; NULL if there is none.
+ */
 static const char *
 find_table (const char *lines, const char *name)
 {
@@ -172,7 +174,8 @@ journal_open (void *handle, int mode, const char *scratch)
   if (journal->stream == NULL)
     return mode == DCPIPE_READ && errno == ENOENT ? DCPIPE_NONE : failed (journal, "it cannot be opened");
   result = read_file (journal);
-  if (result == DCPIPE_OK && mode != DCPIPE_READ && ftruncate (fileno (journal->stream), journal->committed) != 0)
+  if (result == DCPIPE_OK && mode != DCPIPE_READ
+      && ftruncate (fileno (journal->stream), journal->committed) != 0)
     result = failed (journal, "what was not committed cannot be cut off");
   return result;
 }

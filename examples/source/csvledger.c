@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A source: a ledger written by hand, as lines of CSV. A block begins with its time, in ns since 1970, and ends with
- * an empty line:
+/* A source: a ledger written by hand, as lines of CSV. A block begins with its time, in ns since 1970, and
+ * ends with an empty line:
  *
  *    time,1700000000000000000
  *    put,Greeting,key,hello
  *    delete,Greeting,key
  *
- * There are no quotes: a field holds no comma. A block's position is that of its first byte in the file. Its hash is
- * made of its parent's hash and its own lines, so a changed line changes all hashes behind it. (It is FNV-1a, for
- * brevity. It finds mistakes; against forgery take SHA-256.) */
+ * There are no quotes: a field holds no comma. A block's position is that of its first byte in the file. Its
+ * hash is made of its parent's hash and its own lines, so a changed line changes all hashes behind it. (It is
+ * FNV-1a, for brevity. It finds mistakes; against forgery take SHA-256.) */
 #include <dcpipe-plugin.h>
 
 #include <errno.h>
@@ -84,8 +84,8 @@ read_block (struct csvledger *csv)
   fclose (text);
   size = csv->size;
   if (!whole && size > 0 && !dcpipe_following ()) {
-    dcpipe_error ("%s: the block at position %" PRIu64 " is cut short, expected an empty line behind it", csv->path,
-                  csv->position);
+    dcpipe_error ("%s: the block at position %" PRIu64 " is cut short, expected an empty line behind it",
+                  csv->path, csv->position);
     return DCPIPE_DIVERGED;
   }
   return whole ? DCPIPE_OK : DCPIPE_TIP;
@@ -111,12 +111,13 @@ csvledger_open (void *handle, const dcpipe_resume *resume)
     dcpipe_error ("%s: %s", csv->path, strerror (errno));
     return DCPIPE_FAIL;
   }
-  /* All blocks before are read, for the sake of their hashes. A source with more to read would have put the parent's
-   * hash into a cursor. */
+  /* All blocks before are read, for the sake of their hashes. A source with more to read would have put the
+   * parent's hash into a cursor. */
   while (csv->position < from && (result = read_block (csv)) == DCPIPE_OK)
     step (csv);
   if (result == DCPIPE_TIP || (result == DCPIPE_OK && csv->position != from)) {
-    dcpipe_error ("%s: no block begins at position %" PRIu64 ", where the last stored one is", csv->path, from);
+    dcpipe_error ("%s: no block begins at position %" PRIu64 ", where the last stored one is", csv->path,
+                  from);
     return DCPIPE_DIVERGED;
   }
   return result;
@@ -238,7 +239,8 @@ csvledger_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *b
     }
   }
   if (!whole || rest.size > 0) {
-    dcpipe_error ("block at position %" PRIu64 ", line %u: expected time,NUMBER and then put,LABEL,KEY,VALUE or "
+    dcpipe_error ("block at position %" PRIu64
+                  ", line %u: expected time,NUMBER and then put,LABEL,KEY,VALUE or "
                   "delete,LABEL,KEY",
                   dcpipe_frame_position (frame), number);
     return DCPIPE_DIVERGED;

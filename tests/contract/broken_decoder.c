@@ -37,8 +37,8 @@ struct broken {
 static const struct dcpipe_option options[] = {
   { "text", DCPIPE_OPTION_TEXT, "x", NULL, 0, 0, 0, "any text", offsetof (struct broken, text) },
   { "fault", DCPIPE_OPTION_ENUM, "none",
-    "none|impure|shared|handle|overread|empty|fails|leak|json|type|reason|memory|silent|crash|keeps|files", 0, 0,
-    0, "what it does wrong", offsetof (struct broken, fault) },
+    "none|impure|shared|handle|overread|empty|fails|leak|json|type|reason|memory|silent|crash|keeps|files", 0,
+    0, 0, "what it does wrong", offsetof (struct broken, fault) },
 };
 
 enum { LABEL, SIZE, SUM, EXTRA, BLOCK_OFFSET, ENTRY_INDEX };

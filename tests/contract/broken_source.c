@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A source that breaks the rule of the contract that its option `fault` names, and no other. Its ledger is made
- * up: a block is a line of text, its number and its parent's. */
+/* A source that breaks the rule of the contract that its option `fault` names, and no other. Its ledger is
+ * made up: a block is a line of text, its number and its parent's. */
 #include "dcpipe-plugin.h"
 
 #include <inttypes.h>
@@ -45,7 +45,8 @@ struct broken {
 
 static const struct dcpipe_option options[] = {
   { "fault", DCPIPE_OPTION_ENUM, "none",
-    "none|flags|order|skips|tip|extent|resume|cursor|anywhere|reopen|impure|overread|fails|leak|late|deaf|reuses|"
+    "none|flags|order|skips|tip|extent|resume|cursor|anywhere|reopen|impure|overread|fails|leak|late|deaf|"
+    "reuses|"
     "forgets",
     0, 0, 0, "what it does wrong", offsetof (struct broken, fault) },
 };
@@ -153,8 +154,7 @@ parse (const struct broken *broken, struct dcpipe_bytes bytes, int64_t *number, 
     memcpy (text, bytes.data, SIZE);
   else
     memcpy (text, bytes.data, bytes.size < SIZE ? bytes.size : SIZE);
-  return bytes.size == SIZE
-         && sscanf (text, "%" SCNd64 " after %" SCNd64, number, parent) == 2;
+  return bytes.size == SIZE && sscanf (text, "%" SCNd64 " after %" SCNd64, number, parent) == 2;
 }
 
 static int

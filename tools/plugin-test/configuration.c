@@ -187,7 +187,8 @@ try_limits (const struct subject *subject, const struct dcpipe_option *option)
 static void
 survives_odd_values (const void *context)
 {
-  static const char *const odd[] = { "", "%s%n%d", "\x01\x02\xff\xfe", "../../../../..", "-1", "a,b,,c  d", NULL };
+  static const char *const odd[] = { "",          "%s%n%d", "\x01\x02\xff\xfe", "../../../../..", "-1",
+                                     "a,b,,c  d", NULL };
   const struct subject *subject = context;
   const struct dcpipe_options *options = plugin_options (subject->plugin);
   char *large = malloc (50001);
@@ -254,7 +255,8 @@ configuration_checks (const struct subject *subject)
 
   runner_check ("configuration", "wrong values are refused in words that name the option",
                 refuses_wrong_values, subject);
-  runner_check ("configuration", "odd values and the ends of ranges do no harm", survives_odd_values, subject);
+  runner_check ("configuration", "odd values and the ends of ranges do no harm", survives_odd_values,
+                subject);
   if (good)
     runner_check ("configuration", "config_free gives back what config_complete took",
                   gives_back_what_it_takes, subject);

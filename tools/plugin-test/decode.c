@@ -85,7 +85,8 @@ put (struct dcpipe_bytes *to, struct dcpipe_bytes from, uint8_t **at)
 static void
 place (struct placed *placed, const struct test_entry *entry, bool value_last)
 {
-  size_t page = (size_t) sysconf (_SC_PAGESIZE), size = entry->label.size + entry->key.size + entry->value.size;
+  size_t page = (size_t) sysconf (_SC_PAGESIZE),
+         size = entry->label.size + entry->key.size + entry->value.size;
   size_t room = (size + page) / page * page;
   uint8_t *at;
 
@@ -188,7 +189,8 @@ decode_entry (const struct bench_decoder *bench, const struct test_entry *entry,
   failure_clear ();
   result = instance->plugin->u.decoder.decode (instance->handle, &placed.entry, &rows);
   EXPECT (result == DCPIPE_OK,
-          "decode returned %d (%s): an entry that cannot be read is told with dcpipe_fail_entry, and the result is "
+          "decode returned %d (%s): an entry that cannot be read is told with dcpipe_fail_entry, and the "
+          "result is "
           "DCPIPE_OK",
           result, failure ());
   EXPECT (rows_finish (&rows, 0), "%s", failure ());

@@ -146,8 +146,8 @@ decode_once_more (const struct expected *expected, size_t i, const char *when)
   CLEANUP_FREE char *text = decode_entry (&expected->bench, &expected->list.items[i], i % 2 == 0);
 
   EXPECT (strcmp (text, expected->texts[i]) == 0,
-          "entry %zu gives other rows %s: decode is to be a pure function. First: %.600s Then: %.600s", i, when,
-          expected->texts[i], text);
+          "entry %zu gives other rows %s: decode is to be a pure function. First: %.600s Then: %.600s", i,
+          when, expected->texts[i], text);
 }
 
 static void
@@ -180,7 +180,8 @@ decode_beside (void *argument)
 
   pthread_barrier_wait (thread->barrier);
   for (size_t i = 0; i < count || i < DECODES_MIN; i++)
-    decode_once_more (thread->expected, entries_random (&thread->state) % count, "while other threads decode");
+    decode_once_more (thread->expected, entries_random (&thread->state) % count,
+                      "while other threads decode");
   return NULL;
 }
 

@@ -84,7 +84,8 @@ add_line (struct entry_list *list, const char *line)
 
   if (good)
     entries_add (list,
-                 (struct dcpipe_bytes){ (const uint8_t *) json_string_value (label), json_string_length (label) },
+                 (struct dcpipe_bytes){ (const uint8_t *) json_string_value (label),
+                                        json_string_length (label) },
                  key, value, operation != NULL && strcmp (operation, "DELETE") == 0);
   free ((void *) (uintptr_t) key.data);
   free ((void *) (uintptr_t) value.data);
@@ -106,7 +107,8 @@ read_lines (struct entry_list *list, const char *path)
   while (getline (&line, &room, file) > 0) {
     number++;
     if (!add_line (list, line)) {
-      fail ("%s:%zu: expected a line of `dcpipe dump ledger_entries`: an object with label, and key and value in "
+      fail ("%s:%zu: expected a line of `dcpipe dump ledger_entries`: an object with label, and key and "
+            "value in "
             "hexadecimal",
             path, number);
       return false;

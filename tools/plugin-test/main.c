@@ -131,13 +131,13 @@ static int
 parse (struct request *request, int argc, char **argv)
 {
   static const struct option longs[] = {
-    { "option", required_argument, NULL, 'o' },      { "config", required_argument, NULL, 'c' },
-    { "section", required_argument, NULL, 's' },     { "refuse", required_argument, NULL, 'R' },
-    { "entries", required_argument, NULL, 'e' },     { "seed", required_argument, NULL, 'S' },
-    { "rounds", required_argument, NULL, 'r' },      { "timeout", required_argument, NULL, 't' },
-    { "only", required_argument, NULL, 'O' },        { "plugin-path", required_argument, NULL, 'P' },
-    { "verbose", no_argument, NULL, 'v' },           { "version", no_argument, NULL, 'V' },
-    { "help", no_argument, NULL, 'h' },              { NULL, 0, NULL, 0 },
+    { "option", required_argument, NULL, 'o' },  { "config", required_argument, NULL, 'c' },
+    { "section", required_argument, NULL, 's' }, { "refuse", required_argument, NULL, 'R' },
+    { "entries", required_argument, NULL, 'e' }, { "seed", required_argument, NULL, 'S' },
+    { "rounds", required_argument, NULL, 'r' },  { "timeout", required_argument, NULL, 't' },
+    { "only", required_argument, NULL, 'O' },    { "plugin-path", required_argument, NULL, 'P' },
+    { "verbose", no_argument, NULL, 'v' },       { "version", no_argument, NULL, 'V' },
+    { "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
   };
   int code;
 
@@ -147,7 +147,8 @@ parse (struct request *request, int argc, char **argv)
       return STATUS_DONE;
     }
     if (code == 'V') {
-      printf ("dcpipe-plugin-test %s\nplugin API %d.%d\n", PACKAGE_VERSION, DCPIPE_API_MAJOR, DCPIPE_API_MINOR);
+      printf ("dcpipe-plugin-test %s\nplugin API %d.%d\n", PACKAGE_VERSION, DCPIPE_API_MAJOR,
+              DCPIPE_API_MINOR);
       return STATUS_DONE;
     }
     if (!take_option (request, code))
@@ -188,7 +189,9 @@ find_plugin (const char *name)
   for (size_t i = 0; i < 3 && wanted.path == NULL; i++)
     plugins_list (kinds[i], match, &wanted);
   if (wanted.path == NULL)
-    fail ("there is no plugin '%s': expected a file, with a '/' in it, or a name that dcpipe --list-plugins lists", name);
+    fail ("there is no plugin '%s': expected a file, with a '/' in it, or a name that dcpipe --list-plugins "
+          "lists",
+          name);
   return wanted.path;
 }
 

@@ -109,7 +109,8 @@ options_lie_apart (const void *context)
     for (size_t j = 0; j < i; j++) {
       const struct dcpipe_option *a = &options->items[i], *b = &options->items[j];
 
-      EXPECT (a->offset >= b->offset + option_size (b->type) || b->offset >= a->offset + option_size (a->type),
+      EXPECT (a->offset >= b->offset + option_size (b->type)
+                  || b->offset >= a->offset + option_size (a->type),
               "the options %s and %s are stored at the same place in the handle", b->key, a->key);
     }
 }

@@ -68,8 +68,8 @@ resources_expect_no_leak (const char *what, void (*round) (void *context), void 
 
     least = grown < least ? grown : least;
   }
-  EXPECT (resources_descriptors () <= descriptors, "%s leaves descriptors open: %d that were not before", what,
-          resources_descriptors () - descriptors);
+  EXPECT (resources_descriptors () <= descriptors, "%s leaves descriptors open: %d that were not before",
+          what, resources_descriptors () - descriptors);
   EXPECT (least < FORGOTTEN, "%s keeps memory: %zu bytes or more in %d rounds, time after time", what, least,
           ROUNDS);
 }

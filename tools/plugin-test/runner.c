@@ -134,7 +134,8 @@ hear (int in, char *text, size_t room)
   size_t size = 0;
 
   clock_gettime (CLOCK_MONOTONIC, &now);
-  for (end = now.tv_sec + (time_t) runner.timeout; now.tv_sec < end && !stopped; clock_gettime (CLOCK_MONOTONIC, &now)) {
+  for (end = now.tv_sec + (time_t) runner.timeout; now.tv_sec < end && !stopped;
+       clock_gettime (CLOCK_MONOTONIC, &now)) {
     struct pollfd wait = { .fd = in, .events = POLLIN };
     ssize_t got;
 

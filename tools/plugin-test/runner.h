@@ -11,8 +11,8 @@
 bool runner_begin (unsigned timeout, const char *only);
 
 /* Runs one check, `run (context)` in a child process, and prints its line. True if it was not failed. */
-bool runner_check (const char *group, const char *name, void (*run) (const void *context),
-                   const void *context);
+bool
+runner_check (const char *group, const char *name, void (*run) (const void *context), const void *context);
 
 /* In a check: what it is about to do, told if it crashes or hangs there. */
 void runner_at (const char *format, ...) __attribute__ ((__format__ (__printf__, 1, 2)));

@@ -47,8 +47,8 @@ keeps_rows_and_checkpoint_together (const struct sink_under_test *sink)
   bench_end (&bench);
 }
 
-/* More in one transaction than a store may have room for at first: it may ask for all of it once more, as often
- * as it must grow. */
+/* More in one transaction than a store may have room for at first: it may ask for all of it once more, as
+ * often as it must grow. */
 static void
 a_large_transaction_fits (const struct sink_under_test *sink)
 {
@@ -150,8 +150,7 @@ reset_removes_a_table (const struct sink_under_test *sink)
       store_rollback (&store);
     else
       store_commit (&store, "2");
-    EXPECT (bench.sink->plugin->prepare (store.handle, bench.tables) == DCPIPE_OK, "%s",
-                   failure ());
+    EXPECT (bench.sink->plugin->prepare (store.handle, bench.tables) == DCPIPE_OK, "%s", failure ());
     expect_count (&store, EVENTS, round == 0 ? 10 : 0);
     expect_plain (&store, 1, "kept");
     store_end (&store);

@@ -403,13 +403,9 @@ upsert_of_a_table_that_is_not_counted (const struct sink_under_test *sink)
 /* ---- order --------------------------------------------------------------------------------------- */
 
 #define NUMBERS 7
-static const uint64_t numbers[NUMBERS] = { 0,
-                                           9,
-                                           10,
-                                           INT64_MAX,
-                                           (uint64_t) INT64_MAX + 1,
-                                           10000000000000000000u,
-                                           UINT64_MAX };
+static const uint64_t numbers[NUMBERS] = {
+  0, 9, 10, INT64_MAX, (uint64_t) INT64_MAX + 1, 10000000000000000000u, UINT64_MAX
+};
 
 static void
 set_sorted (struct dcpipe_row *row, size_t i)
@@ -524,10 +520,10 @@ scans_see_what_is_applied (const struct sink_under_test *sink)
   store_rollback (&store);
   expect_count (&store, PEOPLE, 5);
   expect_row (&store, ({
-                struct dcpipe_row *row = make_row (&store, PEOPLE);
-                set_person (row, "x", 0);
-                row;
-              }));
+    struct dcpipe_row *row = make_row (&store, PEOPLE);
+    set_person (row, "x", 0);
+    row;
+  }));
   end ();
 }
 

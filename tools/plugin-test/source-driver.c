@@ -90,8 +90,10 @@ source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *ba
   batch_begin (batch, tables_of (source), plugin_of (source)->tables.count);
   failure_clear ();
   clock_gettime (CLOCK_MONOTONIC, &now);
-  result = plugin_of (source)->next (
-      source->handle, (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec + ms * UINT64_C (1000000), batch);
+  result = plugin_of (source)->next (source->handle,
+                                     (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec
+                                         + ms * UINT64_C (1000000),
+                                     batch);
   check_batch (batch, result);
   return result;
 }
@@ -107,8 +109,8 @@ see (struct reading *reading, const struct dcpipe_frame *frame)
 
   EXPECT_MEMORY (more);
   EXPECT (reading->count == 0 || more[reading->count - 1].position < frame->position,
-          "the block at position %" PRIu64 " is followed by one at %" PRIu64, more[reading->count - 1].position,
-          frame->position);
+          "the block at position %" PRIu64 " is followed by one at %" PRIu64,
+          more[reading->count - 1].position, frame->position);
   reading->frames = more;
   seen = &more[reading->count++];
   *seen = (struct seen_frame){ .position = frame->position, .size = frame->bytes.size };
@@ -211,8 +213,8 @@ source_unpack (const struct instance *source, const struct dcpipe_frame *frame, 
   block = &(*parcel)->blocks[0];
   failure_clear ();
   result = plugin_of (source)->unpack (source->handle, &block->frame, block);
-  EXPECT (result == DCPIPE_OK || failure ()[0] != '\0', "unpack returned %d and did not say why with dcpipe_error",
-          result);
+  EXPECT (result == DCPIPE_OK || failure ()[0] != '\0',
+          "unpack returned %d and did not say why with dcpipe_error", result);
   if (result == DCPIPE_OK && block->fault != NULL) {
     fail ("%s", block->fault);
     return DCPIPE_DIVERGED;

@@ -99,7 +99,8 @@ static void
 expect_same (const struct unpacked *unpacked, size_t i, const char *when)
 {
   EXPECT (unpack (unpacked, i) == unpacked->sums[i],
-          "the block at position %" PRIu64 " is unpacked to something else %s: unpack is to be a pure function",
+          "the block at position %" PRIu64
+          " is unpacked to something else %s: unpack is to be a pure function",
           unpacked->reading.frames[i].position, when);
 }
 

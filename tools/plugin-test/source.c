@@ -26,8 +26,8 @@ read_all (const struct subject *subject, struct reading *reading)
 
   EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
   source_read (source, reading, BLOCKS_MAX);
-  EXPECT (reading->result == DCPIPE_TIP || reading->result == DCPIPE_OK,
-          "next gives %d after %zu blocks: %s", reading->result, reading->count, failure ());
+  EXPECT (reading->result == DCPIPE_TIP || reading->result == DCPIPE_OK, "next gives %d after %zu blocks: %s",
+          reading->result, reading->count, failure ());
   if (reading->count == 0 && (reading->rows > 0 || !source_has_blocks (source)))
     verdict_skip ("as it is configured, it delivers rows of its own tables and no blocks");
   EXPECT (reading->count > 0, "there is not one block before the tip: nothing can be tested with that");
@@ -61,10 +61,11 @@ says_what_it_delivers (const void *context)
   EXPECT (plugin->capabilities != NULL, "the callback 'capabilities' is missing");
   flags = plugin->capabilities (source->handle);
   EXPECT (plugin->capabilities (source->handle) == flags, "capabilities gives something else each time");
-  EXPECT ((flags & needed) == needed || plugin->tables.count > 0,
-          "capabilities is %#x: without DCPIPE_SOURCE_POSITIONS and DCPIPE_SOURCE_HASHES it delivers nothing, "
-          "unless it has tables of its own",
-          flags);
+  EXPECT (
+      (flags & needed) == needed || plugin->tables.count > 0,
+      "capabilities is %#x: without DCPIPE_SOURCE_POSITIONS and DCPIPE_SOURCE_HASHES it delivers nothing, "
+      "unless it has tables of its own",
+      flags);
   instance_free (source);
 }
 
@@ -177,8 +178,8 @@ begin_at (const struct instance *source, const struct reading *whole, size_t i, 
 
   runner_at ("a run began at block %zu %s", i, how);
   result = source_open (source, &point);
-  EXPECT (result == DCPIPE_OK, "open at the block at position %" PRIu64 " %s gives %d: %s", point.position, how,
-          result, failure ());
+  EXPECT (result == DCPIPE_OK, "open at the block at position %" PRIu64 " %s gives %d: %s", point.position,
+          how, result, failure ());
   source_read (source, &part, 3);
   EXPECT (part.count > 0, "after open at the block at position %" PRIu64 " %s, next gives %d: %s",
           point.position, how, part.result, failure ());

@@ -231,8 +231,7 @@ void
 store_open_prepared (struct store_handle *store, const struct bench *bench, int mode)
 {
   EXPECT (try_open (store, bench, mode) == DCPIPE_OK, "%s", failure ());
-  EXPECT (bench->sink->plugin->prepare (store->handle, bench->tables) == DCPIPE_OK, "%s",
-                 failure ());
+  EXPECT (bench->sink->plugin->prepare (store->handle, bench->tables) == DCPIPE_OK, "%s", failure ());
 }
 
 static void
@@ -475,8 +474,8 @@ expect_absent (struct store_handle *store, const struct dcpipe_row *key)
   struct instance sink = instance_of (store, &plugin);
   struct dcpipe_row *got;
 
-  EXPECT (!bench_can_read (store->bench) || get_again (store, &sink, key, &got) == DCPIPE_NONE, "get finds a row of table %s that must not be there",
-          key->table->name);
+  EXPECT (!bench_can_read (store->bench) || get_again (store, &sink, key, &got) == DCPIPE_NONE,
+          "get finds a row of table %s that must not be there", key->table->name);
 }
 
 struct order {
@@ -494,8 +493,10 @@ check_order (void *context, const struct dcpipe_row *row)
   int compared = memcmp (order->key, key, common);
 
   EXPECT (size <= sizeof key, "the test has a key of %zu bytes", size);
-  EXPECT (order->rows == 0 || compared < 0 || (compared == 0 && order->size < size),
-          "row %zu of a scan of table %s does not come after the one before it, in the order of dcpipe_row_key", order->rows, row->table->name);
+  EXPECT (
+      order->rows == 0 || compared < 0 || (compared == 0 && order->size < size),
+      "row %zu of a scan of table %s does not come after the one before it, in the order of dcpipe_row_key",
+      order->rows, row->table->name);
   memcpy (order->key, key, size);
   order->size = size;
   order->rows++;

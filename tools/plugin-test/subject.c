@@ -96,7 +96,8 @@ subject_instance_from (const struct subject *subject, struct inifile *file)
   instance->title = strdup (plugin_name (subject->plugin));
   instance->section = strdup ("[plugin]");
   EXPECT (instance_make_handle (instance), "no memory for the handle");
-  instance->values = options_set (plugin_options (subject->plugin), file, &section, 1, known, instance->handle);
+  instance->values =
+      options_set (plugin_options (subject->plugin), file, &section, 1, known, instance->handle);
   EXPECT_MEMORY (instance->values);
   if (file->mistakes == 0 && instance_complete (instance))
     return instance;

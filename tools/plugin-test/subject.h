@@ -17,7 +17,7 @@ struct subject {
   const char *directory;    /* that relative paths in the settings are taken from; NULL: each check's own */
   struct setting *settings; /* as they would be written in the INI file */
   size_t settings_count;
-  struct setting *refused;  /* settings that the plugin is said to refuse */
+  struct setting *refused; /* settings that the plugin is said to refuse */
   size_t refused_count;
   struct entry_list entries; /* given with --entries */
   uint64_t seed;
