@@ -7,7 +7,6 @@ faults_shim_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 faults_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 
 faults_tests =
-faults_tests += faults/disk.sh
 faults_tests += faults/memory.sh
 TESTS += $(faults_tests)
 EXTRA_DIST += $(faults_tests)
