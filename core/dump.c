@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "log.h"
+#include "pluginpath.h"
 #include "status.h"
 
 static void
@@ -34,20 +36,35 @@ print_pair (const char *prefix, const char *key, const char *text)
 
 /* ---- plugins ------------------------------------------------------------------------------------- */
 
+struct listing {
+  const char *prefix;
+  size_t count;
+};
+
 static void
 print_found (void *context, const char *name, const char *path)
 {
-  print_pair (context, name, path);
+  struct listing *listing = context;
+
+  print_pair (listing->prefix, name, path);
+  listing->count++;
 }
 
 void
 dump_plugins (void)
 {
-  char source[] = "source.", decoder[] = "decoder.", sink[] = "sink.";
+  struct listing listing = { .prefix = "source." };
 
-  plugins_list (DCPIPE_KIND_SOURCE, print_found, source);
-  plugins_list (DCPIPE_KIND_DECODER, print_found, decoder);
-  plugins_list (DCPIPE_KIND_SINK, print_found, sink);
+  plugins_list (DCPIPE_KIND_SOURCE, print_found, &listing);
+  listing.prefix = "decoder.";
+  plugins_list (DCPIPE_KIND_DECODER, print_found, &listing);
+  listing.prefix = "sink.";
+  plugins_list (DCPIPE_KIND_SINK, print_found, &listing);
+  if (listing.count == 0) {
+    CLEANUP_FREE char *searched = pluginpath_searched ();
+
+    log_warning ("there are no plugins in %s", searched != NULL ? searched : "the plugin path");
+  }
 }
 
 static void

@@ -84,6 +84,29 @@ each_directory (enum dcpipe_kind kind, directory_function each, void *context)
   offer_directory (kind, PLUGIN_DIRECTORY, strlen (PLUGIN_DIRECTORY), each, context);
 }
 
+char *
+pluginpath_searched (void)
+{
+  const char *path = getenv ("DCPIPE_PLUGIN_PATH");
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream (&text, &size);
+
+  if (out == NULL)
+    return NULL;
+  for (size_t i = 0; i < added_count; i++)
+    fprintf (out, "%s, ", added[i]);
+  while (path != NULL && *path != '\0') {
+    size_t length = strcspn (path, ":");
+
+    if (length > 0)
+      fprintf (out, "%.*s, ", (int) length, path);
+    path += length + (path[length] == ':');
+  }
+  fprintf (out, "%s", PLUGIN_DIRECTORY);
+  return fclose (out) == 0 ? text : NULL;
+}
+
 /* ---- one plugin ---------------------------------------------------------------------------------- */
 
 struct search {

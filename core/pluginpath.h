@@ -9,6 +9,10 @@
  * and the nearest name that is there. */
 char *pluginpath_find (enum dcpipe_kind kind, const char *name);
 
+/* The directories below which plugins are looked for, for a message; to be freed. NULL when memory is
+ * short. */
+char *pluginpath_searched (void);
+
 /* Frees what plugin_add_path keeps. */
 void pluginpath_forget (void);
 

@@ -18,3 +18,13 @@ DCPIPE_PLUGIN_PATH=: run 78 --dump-plugin twin_decoder
 err "dcpipe: error: there is no plugin 'twin_decoder' (dcpipe --list-plugins lists all)"
 run 0 --dump-plugin ./decoders/twin_decoder.so
 out "name=twin_decoder"
+
+# None at all: the program itself, which knows no build tree.
+DCPIPE_PLUGIN_PATH=$dir/none
+export DCPIPE_PLUGIN_PATH
+status=0
+"$top_builddir/core/dcpipe" --list-plugins > "$dir/out" 2> "$dir/err" || status=$?
+if [ ! -s "$dir/out" ]; then # none are installed either
+  test "$status" = 0 || die "exit status $status"
+  grep -q "^dcpipe: warning: there are no plugins in $dir/none, /" "$dir/err" || die "no word of where it looked"
+fi
