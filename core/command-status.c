@@ -41,8 +41,9 @@ print_point (const struct point *point)
   }
   dcpipe_format_time (time, point->time_ns);
   hash_text (hash, &point->hash);
-  printf ("block at %" PRIu64 " of %s, %" PRIu64 " blocks, %" PRIu64 " entries, hash %.16s…\n",
-          point->position, time, point->blocks, point->entries, hash);
+  printf ("block at %" PRIu64 ", %" PRIu64 " blocks, %" PRIu64 " entries\n", point->position, point->blocks,
+          point->entries);
+  printf ("  %-16s %s, hash %.16s…\n", "", time, hash);
 }
 
 static void
@@ -53,7 +54,7 @@ print_frontier (const struct frontier *frontier)
   if (frontier->failed > 0)
     printf ("  %-16s %" PRIu64 " failed entries\n", "", frontier->failed);
   for (size_t i = 0; i < frontier->ahead_count; i++) {
-    printf ("  %-16s %s ahead: ", "", frontier->ahead[i].label);
+    printf ("  %-16s ahead for %s:\n  %-16s ", "", frontier->ahead[i].label, "");
     print_point (&frontier->ahead[i].at);
   }
 }
@@ -90,7 +91,7 @@ print_sink (const struct setup *setup, const struct instance *sink,
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     print_frontier (&checkpoint->frontiers[i]);
   print_distance (&all, tip);
-  printf ("  trust %s%s, digest %s\n", all.known ? trust_name (all.trust) : "none",
+  printf ("  trust %s%s\n  digest %s\n", all.known ? trust_name (all.trust) : "none",
           checkpoint->unconfirmed > 0 ? ", last block unconfirmed" : "", digest);
   if (all.last_error != NULL)
     printf ("  last error (of %" PRIu64 "): %s\n", all.errors, all.last_error);

@@ -59,6 +59,9 @@ progress_permille (const struct run *run)
   }
   if (end <= first || least == UINT64_MAX)
     return -1;
+  /* The extent goes on to the last block's end, and what is committed is told by its beginning. */
+  if (least > 0 && atomic_load (&run->at_tip) && least == atomic_load (&run->progress.verified))
+    return 1000;
   if (least <= first)
     return 0;
   return least >= end ? 1000 : (int) ((double) (least - first) * 1000 / (double) (end - first));
@@ -118,13 +121,47 @@ sum_changes (const struct run *run, const struct writer *writer, struct table_ch
   }
 }
 
+/* Where a sink stands, and the beginning of its digest (status has all of it). */
+static void
+summarise_position (const struct run *run, const struct writer *writer, const char *const *fields)
+{
+  struct scope_status status = scope_status (run->setup, writer_checkpoint (writer), NULL);
+  char message[512], digest[65];
+
+  if (!status.known)
+    return;
+  digest_text (digest, status.digest);
+  snprintf (message, sizeof message, "%s: stands at %" PRIu64 "; trust: %s; digest %.12s",
+            writer_sink (writer)->title, status.position, trust_name (status.trust), digest);
+  log_event (LOG_INFO, "checkpoint", message, fields);
+}
+
+static void
+summarise_rows (const struct writer *writer, const struct table_changes *sum, const char *const *fields)
+{
+  const struct writer_progress *progress = writer_progress (writer);
+  uint64_t failed = atomic_load (&progress->failed);
+  char message[512];
+  int size = snprintf (message, sizeof message, "%s: %" PRIu64 " blocks, %" PRIu64 " entries",
+                       writer_sink (writer)->title, (uint64_t) atomic_load (&progress->blocks),
+                       (uint64_t) atomic_load (&progress->entries));
+
+  if (failed > 0 && size > 0 && (size_t) size < sizeof message)
+    snprintf (message + size, sizeof message - (size_t) size, ", %" PRIu64 " of them failed", failed);
+  log_event (LOG_INFO, "sink", message, fields);
+  snprintf (message, sizeof message,
+            "%s: rows: %" PRIu64 " added, %" PRIu64 " changed, %" PRIu64 " removed",
+            writer_sink (writer)->title, sum->added, sum->changed, sum->removed);
+  log_event (LOG_INFO, "rows", message, fields);
+}
+
 static void
 summarise_sink (const struct run *run, const struct writer *writer)
 {
   const struct writer_progress *progress = writer_progress (writer);
   struct scope_status status = scope_status (run->setup, writer_checkpoint (writer), NULL);
   struct table_changes sum;
-  char blocks[24], entries[24], failed[24], added[24], commits[24], position[24], message[512], digest[65];
+  char blocks[24], entries[24], failed[24], added[24], commits[24], position[24], digest[65];
   const char *const fields[] = { "sink",       writer_sink (writer)->name,
                                  "blocks",     blocks,
                                  "entries",    entries,
@@ -144,23 +181,27 @@ summarise_sink (const struct run *run, const struct writer *writer)
   number (commits, atomic_load (&progress->commits));
   number (position, status.position);
   digest_text (digest, status.digest);
-  snprintf (message, sizeof message,
-            "%s: %s blocks, %s entries, %s rows added, %" PRIu64 " changed, %" PRIu64
-            " removed, %s failed entries",
-            writer_sink (writer)->title, blocks, entries, added, sum.changed, sum.removed, failed);
-  log_event (LOG_INFO, "sink", message, fields);
-  if (status.known) {
-    snprintf (message, sizeof message, "%s: stands at the block at position %s; trust: %s; digest %s",
-              writer_sink (writer)->title, position, trust_name (status.trust), digest);
-    log_event (LOG_INFO, "checkpoint", message, fields);
-  }
+  if (atomic_load (&progress->blocks) > 0 || sum.added + sum.changed + sum.removed > 0)
+    summarise_rows (writer, &sum, fields);
+  summarise_position (run, writer, fields);
+}
+
+/* The source had no more, and no sink had anything to store. */
+static bool
+nothing_was_new (const struct run *run)
+{
+  if (run->ended || !atomic_load (&run->at_tip))
+    return false;
+  for (size_t i = 0; i < run->writers_count; i++)
+    if (atomic_load (&writer_progress (run->writers[i])->blocks) > 0)
+      return false;
+  return true;
 }
 
 static void
 summarise (const struct run *run, double seconds)
 {
-  uint64_t entries = atomic_load (&run->progress.verified_entries),
-           bytes = atomic_load (&run->progress.verified_bytes);
+  uint64_t entries = atomic_load (&run->progress.verified_entries);
   char blocks_text[24], entries_text[24], seconds_text[24], message[256];
   const char *const fields[] = {
     "blocks", blocks_text, "entries", entries_text, "seconds", seconds_text, NULL
@@ -169,9 +210,11 @@ summarise (const struct run *run, double seconds)
   number (blocks_text, atomic_load (&run->progress.verified_blocks));
   number (entries_text, entries);
   snprintf (seconds_text, sizeof seconds_text, "%.3f", seconds);
-  snprintf (message, sizeof message,
-            "read and verified %s blocks with %s entries in %.2f s: %.0f entries/s, %.1f MB/s", blocks_text,
-            entries_text, seconds, (double) entries / seconds, (double) bytes / seconds / 1e6);
+  if (nothing_was_new (run))
+    snprintf (message, sizeof message, "up to date: the ledger has nothing new");
+  else
+    snprintf (message, sizeof message, "verified %s blocks with %s entries in %.2f s (%.0f/s)", blocks_text,
+              entries_text, seconds, (double) entries / seconds);
   log_event (LOG_INFO, "run", message, fields);
   for (size_t i = 0; i < run->writers_count; i++)
     summarise_sink (run, run->writers[i]);
