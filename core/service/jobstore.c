@@ -94,6 +94,9 @@ parse_job (const json_t *json)
   return job;
 }
 
+/* Where numbers of jobs end: JSON has no larger ones, and the next one must be written, too. */
+#define ID_END ((uint64_t) INT64_MAX)
+
 /* The newest comes first in the file. */
 static bool
 take_jobs (struct jobs *jobs, json_t *root)
@@ -116,7 +119,7 @@ take_jobs (struct jobs *jobs, json_t *root)
     *place = job;
     place = &job->next;
   }
-  return jobs->next_id > 0;
+  return jobs->next_id > 0 && jobs->next_id < ID_END;
 }
 
 static bool

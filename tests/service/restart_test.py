@@ -71,7 +71,10 @@ def check_damaged():
     with Service(source={"blocks": 20}) as service:
         service.stop()
         path = os.path.join(service.path, "state/jobs.json")
-        for text in ("{}", "x", '{"next":1,"jobs":[{}]}', '{"next":0,"jobs":[]}', ""):
+        job = '{"id":"%s","scope":"all","trigger":"request","state":"completed"}'
+        for text in ("{}", "x", '{"next":1,"jobs":[{}]}', '{"next":0,"jobs":[]}', '{"next":-5,"jobs":[]}',
+                     '{"next":9223372036854775807,"jobs":[]}', '{"next":1,"jobs":[%s]}' % (job % 2**63),
+                     '{"next":1,"jobs":[%s]}' % (job % -1), ""):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
             result = subprocess.run([f"{BUILD}/dcpipe", "-c", service.ini, "serve"], capture_output=True, check=False, timeout=60)
