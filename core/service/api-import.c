@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,7 +34,8 @@ take_batch_size (const json_t *value, uint64_t *batch_size, struct reply *reply)
 {
   double number = json_number_value (value);
 
-  if (!json_is_number (value) || number != floor (number)) {
+  if (!json_is_number (value)
+      || (number >= 1 && number <= BATCH_SIZE_MAX && number != (double) (uint64_t) number)) {
     reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "batchSize must be an integer");
     return false;
   }
