@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -126,16 +127,19 @@ committed (struct store_handle *store)
   return text != NULL ? strtoull (text, NULL, 10) : 0;
 }
 
-/* Commits A_COMMIT rows at a time, with their number as the checkpoint, for ever, and tells of each commit
- * when it has returned. */
+/* Commits A_COMMIT rows at a time, with their number as the checkpoint, and tells of each commit when it has
+ * returned; after so many of them it waits to be killed. */
 static void
-commit_for_ever (const struct bench *bench, int out)
+commit_some (const struct bench *bench, int out, unsigned commits)
 {
+  struct pollfd gone = { .fd = out }; /* ready when nobody is left to read */
   struct store_handle store;
   char text[24];
+  uint64_t at;
 
   store_open_prepared (&store, bench, DCPIPE_WRITE);
-  for (uint64_t at = committed (&store);; at += A_COMMIT) {
+  at = committed (&store);
+  for (unsigned i = 0; i < commits; i++, at += A_COMMIT) {
     uint64_t after = at + A_COMMIT;
 
     add_events (&store, at, at + A_COMMIT / 2);
@@ -147,6 +151,19 @@ commit_for_ever (const struct bench *bench, int out)
     if (write (out, &after, sizeof after) != sizeof after)
       return;
   }
+  poll (&gone, 1, -1);
+}
+
+static void
+commit_for_ever (const struct bench *bench, int out)
+{
+  commit_some (bench, out, UINT_MAX);
+}
+
+static void
+commit_twice (const struct bench *bench, int out)
+{
+  commit_some (bench, out, 2);
 }
 
 /* Lets the writer work until it has told of so many commits and then for so many microseconds more, and kills
@@ -181,11 +198,12 @@ a_kill_at_any_moment_keeps_whole_commits (const struct sink_under_test *sink)
   bench_begin (&bench, sink);
   for (unsigned round = 0; round < 15; round++) {
     int from;
-    pid_t child = start (commit_for_ever, &bench, &from);
+    bool idle = round % 3 == 2; /* killed when a commit has returned and nothing came since */
+    pid_t child = start (idle ? commit_twice : commit_for_ever, &bench, &from);
     uint64_t told, stored;
 
     random ^= random << 13, random ^= random >> 17, random ^= random << 5;
-    told = kill_after (child, from, 1 + round % 4, random % 40000);
+    told = kill_after (child, from, idle ? 2 : 1 + round % 4, random % 40000);
     store_open_prepared (&store, &bench, DCPIPE_WRITE);
     stored = committed (&store);
     EXPECT (stored >= told,
