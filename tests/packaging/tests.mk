@@ -8,6 +8,7 @@ packaging_tests += packaging/man-examples.sh
 packaging_tests += packaging/man-lint.sh
 packaging_tests += packaging/pkg-config.sh
 packaging_tests += packaging/spdx.sh
+packaging_tests += packaging/summary.sh
 packaging_tests += packaging/units.sh
 packaging_tests += packaging/versions.sh
 TESTS += $(packaging_tests)
