@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Programs that measure, or that make what is measured. They need nothing to be installed.
+EXTRA_DIST += bench/bench.sh bench/decoders.sh bench/measure.sh bench/network.sh bench/service.py bench/service.sh
+
+if HAVE_CHECK
 check_PROGRAMS += bench/read-ledger
 bench_read_ledger_SOURCES = bench/read-ledger.c
 bench_read_ledger_LDADD = libledgersupport.la
@@ -51,11 +54,13 @@ bench_believe_LDADD = libreplicaclient.la
 bench_replica = bench/believe dcpipe-replica
 endif
 
-EXTRA_DIST += bench/bench.sh bench/decoders.sh bench/measure.sh bench/network.sh bench/service.py bench/service.sh
-
 bench_parts = bench/generate-ledger bench/ceiling-chain bench/ceiling-signatures bench/ceiling-sqlite $(bench_lmdb) $(bench_replica) discard.la nothing.la
 bench: $(bench_parts)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/bench.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/decoders.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/service.sh
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/bench/network.sh
+else
+bench:
+	@echo "SKIP: there are no tools to measure with; ./configure says what is missing"
+endif

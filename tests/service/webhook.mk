@@ -4,6 +4,7 @@
 webhook_tests = service/webhook-delivery.sh service/webhook-faults.sh service/webhook-redirects.sh service/webhook-restart.sh \
   service/webhook-signatures.sh service/webhook-store.sh service/webhook-tls.sh
 EXTRA_DIST += service/webhook-lib.sh service/webhooks.py $(webhook_tests)
+if HAVE_CHECK
 if HAVE_CURL
 TESTS += $(webhook_tests)
 check_PROGRAMS += service/webhook-driver
@@ -14,4 +15,5 @@ TESTS += unit/core/test-webhook
 check_PROGRAMS += unit/core/test-webhook
 unit_core_test_webhook_SOURCES = unit/core/test-webhook.c unit/core/main.h
 unit_core_test_webhook_LDADD = $(CORE_TEST_LIBS)
+endif
 endif
