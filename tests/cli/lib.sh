@@ -56,6 +56,14 @@ trial_plugins ()
   export DCPIPE_PLUGIN_PATH
 }
 
+# needs KIND/NAME...: the test is skipped where such a plugin was not built.
+needs ()
+{
+  for plugin; do
+    test -e "$top_builddir/uninstalled/$plugin.so" || { echo "skipped: the plugin $plugin was not built"; exit 77; }
+  done
+}
+
 # ini: writes $dir/x.ini from standard input.
 ini () { cat > "$dir/x.ini"; }
 

@@ -3,7 +3,7 @@
 # What a run and status tell fits a terminal of 80 columns; a run with nothing new says just that.
 . "$srcdir/cli/lib.sh"
 ledger=$(cd "$srcdir/data/vectors/ledger" && pwd)/small.ledger
-test -e "$top_builddir/uninstalled/sinks/jsonl.so" || exit 77
+needs decoders/profile
 
 # The ellipsis counts as one.
 fits ()
