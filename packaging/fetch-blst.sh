@@ -12,10 +12,17 @@
 #
 # blst is built here and not by its own build.sh, which compiles for the processor of the building machine
 # alone. CC and CFLAGS are taken from the environment.
+#
+#   packaging/fetch-blst.sh --source FILE.tar.gz [ARCHIVE]
+#
+# builds nothing, and writes what the build needs of blst's source to a tarball, whose one folder is blst-0.3.16: the same
+# bytes each time (GNU tar and gzip are needed). Packagers ship it beside dcpipe's own tarball, unpack it, and give the
+# folder to `./configure --with-blst-source=PATH`; see packaging/README.md.
 set -eu
 
 package=ckzg
 version=2.1.8
+blst=blst-0.3.16
 sha256=d7bef6b425dca6995457fc59fc5b30211d9b28cbbeee0e7a7bef1372e13f29ca
 
 fail () {
@@ -33,49 +40,86 @@ digest () {
   fi
 }
 
-[ $# -ge 1 ] && [ $# -le 2 ] || fail "usage: fetch-blst.sh DIR [ARCHIVE]"
-mkdir -p "$1"
-dir=$(cd "$1" && pwd)
-archive=${2:-}
-stamp=$dir/share/blst/$package-$version
-if [ -f "$stamp" ] && [ -f "$dir/lib/libblst.a" ] && [ -f "$dir/include/blst.h" ]; then
-  exit 0
+# With a hash in the requirement, pip checks the file before it reads the package's metadata.
+fetch () {
+  echo "$package==$version --hash=sha256:$sha256" >"$work/requirements"
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+    --require-hashes --requirement "$work/requirements" --dest "$work" >&2 ||
+    fail "pip could not fetch $package $version (python3-pip and network access are needed)"
+}
+
+# Sets source to a folder with blst's source, of which it is known who made it.
+find_source () {
+  archive=${1:-}
+  if [ -z "$archive" ]; then
+    fetch
+    archive=$work/$package-$version.tar.gz
+  fi
+  if [ -d "$archive" ]; then
+    source=$archive
+    [ -f "$source/src/server.c" ] || fail "$archive is not the source of blst: there is no src/server.c"
+    return 0
+  fi
+  [ -f "$archive" ] || fail "$archive is missing"
+  found=$(digest "$archive")
+  [ "$found" = "$sha256" ] || fail "$archive has SHA-256 $found, expected $sha256"
+  tar -xzf "$archive" -C "$work" "$package-$version/blst" || fail "$archive cannot be unpacked"
+  source=$work/$package-$version/blst
+}
+
+compile () {
+  flags="${CFLAGS:-} -O2 -fno-builtin -fPIC -D__BLST_PORTABLE__"
+  case $(${CC:-cc} -dumpmachine) in
+    x86_64-*|amd64-*|aarch64-*|arm64-*)
+      ${CC:-cc} $flags -c "$source/build/assembly.S" -o "$work/assembly.o" ;;
+    *)
+      flags="$flags -D__BLST_NO_ASM__" ;;
+  esac
+  ${CC:-cc} $flags -c "$source/src/server.c" -o "$work/server.o"
+}
+
+install_below () {
+  mkdir -p "$1/include" "$1/lib" "$1/share/blst"
+  rm -f "$1/lib/libblst.a"
+  ${AR:-ar} rcs "$1/lib/libblst.a" "$work"/*.o
+  cp "$source/bindings/blst.h" "$source/bindings/blst_aux.h" "$1/include/"
+  cp "$source/LICENSE" "$1/share/blst/"
+  : >"$1/share/blst/$package-$version"
+}
+
+# Not the bindings for other languages. What is in build/ is printed by the Perl in src/asm/.
+write_tarball () {
+  mkdir -p "$work/$blst/bindings"
+  cp -Rp "$source/src" "$source/build" "$source/LICENSE" "$source/README.md" "$source/SECURITY.md" "$work/$blst/"
+  cp -p "$source/bindings/blst.h" "$source/bindings/blst_aux.h" "$work/$blst/bindings/"
+  (cd "$work" && LC_ALL=C tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go+u,go-w \
+    --mtime="@$(date -r "$blst/LICENSE" +%s)" -cf blst.tar "$blst") || fail "GNU tar is needed for the tarball"
+  gzip -9n <"$work/blst.tar" >"$1" || fail "$1 cannot be written"
+}
+
+tarball=
+if [ "${1:-}" = --source ]; then
+  shift
+  tarball=${1:-}
+  [ -n "$tarball" ] || set --
+fi
+[ $# -ge 1 ] && [ $# -le 2 ] || fail "usage: fetch-blst.sh DIR [ARCHIVE], or fetch-blst.sh --source FILE.tar.gz [ARCHIVE]"
+if [ -z "$tarball" ]; then
+  mkdir -p "$1"
+  dir=$(cd "$1" && pwd)
+  if [ -f "$dir/share/blst/$package-$version" ] && [ -f "$dir/lib/libblst.a" ] && [ -f "$dir/include/blst.h" ]; then
+    exit 0
+  fi
 fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/fetch-blst.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-if [ -z "$archive" ]; then
-  # With a hash in the requirement, pip checks the file before it reads the package's metadata.
-  echo "$package==$version --hash=sha256:$sha256" >"$work/requirements"
-  python3 -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
-    --require-hashes --requirement "$work/requirements" --dest "$work" >&2 ||
-    fail "pip could not fetch $package $version (python3-pip and network access are needed)"
-  archive=$work/$package-$version.tar.gz
-fi
-if [ -d "$archive" ]; then
-  source=$archive
-  [ -f "$source/src/server.c" ] || fail "$archive is not the source of blst: there is no src/server.c"
+find_source "${2:-}"
+if [ -n "$tarball" ]; then
+  write_tarball "$tarball"
 else
-  [ -f "$archive" ] || fail "$archive is missing"
-  found=$(digest "$archive")
-  [ "$found" = "$sha256" ] || fail "$archive has SHA-256 $found, expected $sha256"
-  tar -xzf "$archive" -C "$work" "$package-$version/blst" || fail "$archive cannot be unpacked"
-  source=$work/$package-$version/blst
+  compile
+  install_below "$dir"
 fi
-flags="${CFLAGS:-} -O2 -fno-builtin -fPIC -D__BLST_PORTABLE__"
-case $(${CC:-cc} -dumpmachine) in
-  x86_64-*|amd64-*|aarch64-*|arm64-*)
-    ${CC:-cc} $flags -c "$source/build/assembly.S" -o "$work/assembly.o" ;;
-  *)
-    flags="$flags -D__BLST_NO_ASM__" ;;
-esac
-${CC:-cc} $flags -c "$source/src/server.c" -o "$work/server.o"
-
-mkdir -p "$dir/include" "$dir/lib" "$dir/share/blst"
-rm -f "$dir/lib/libblst.a"
-${AR:-ar} rcs "$dir/lib/libblst.a" "$work"/*.o
-cp "$source/bindings/blst.h" "$source/bindings/blst_aux.h" "$dir/include/"
-cp "$source/LICENSE" "$dir/share/blst/"
-: >"$stamp"
