@@ -22,3 +22,6 @@ pkg-config --validate dcpipe || die "dcpipe.pc is not valid"
 test -n "${DCPIPE_PC_PATH:-}" -a -d "$(ask --variable=plugindir)" || exit 0
 echo '#include <dcpipe-plugin.h>' > "$dir/x.c"
 $CC -std=c99 -fsyntax-only $(ask --cflags) "$dir/x.c" || die "the header is not found"
+for file in program plugintest sample; do
+  test -f "$(ask --variable=$file)" || die "$file is '$(ask --variable=$file)', which is not there"
+done
