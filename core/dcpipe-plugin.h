@@ -561,9 +561,7 @@ const char *dcpipe_tables_view_sql (const dcpipe_tables *tables, size_t number);
 
 size_t dcpipe_table_number (const dcpipe_table *table); /* in the dcpipe_tables that it came from */
 const char *dcpipe_table_name (const dcpipe_table *table);
-bool dcpipe_table_counted (const dcpipe_table *table); /* somebody wants to know added rows from changed
-                                                          ones */
-int dcpipe_table_missing (const dcpipe_table *table);  /* see prepare of sinks */
+int dcpipe_table_missing (const dcpipe_table *table); /* see prepare of sinks */
 unsigned dcpipe_table_flags (const dcpipe_table *table);
 size_t dcpipe_table_columns (const dcpipe_table *table);
 const char *dcpipe_column_name (const dcpipe_table *table, size_t column);
@@ -582,7 +580,9 @@ size_t dcpipe_rows_count (const dcpipe_rows *rows);
 const dcpipe_row *dcpipe_rows_at (const dcpipe_rows *rows, size_t i);
 
 /* What row number `i` did: how many rows it added, changed and removed. Without a call it counts as having
- * done nothing. For tables that are not counted, added and changed need not be told apart. */
+ * done nothing. All sinks count alike: a row that is there and that an UPSERT or UPDATE sets is changed, even
+ * to what it was; an INSERT of one that is there, and an UPDATE that sets no column, do nothing. Only a sink
+ * without `get`, which cannot know, counts every row as added. */
 void dcpipe_row_applied (dcpipe_rows *rows, size_t i, uint64_t added, uint64_t changed, uint64_t removed);
 
 /* Row number `i` cannot be stored, for the reason given: it becomes a failed entry and the run goes on (but

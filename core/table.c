@@ -476,12 +476,6 @@ dcpipe_table_name (const dcpipe_table *table)
   return table->name;
 }
 
-bool
-dcpipe_table_counted (const dcpipe_table *table)
-{
-  return table->count_as != NULL;
-}
-
 unsigned
 dcpipe_table_flags (const dcpipe_table *table)
 {

@@ -7,11 +7,12 @@ BROKEN_INNER=$top_builddir/uninstalled/sinks/sqlite.so
 test -e "$BROKEN_INNER" || { echo "the sink sqlite was not built"; exit 77; }
 export BROKEN_INNER
 rule () { BROKEN=$1; export BROKEN; caught "$2" "$3" -o path=store "$file"; }
-kept 38 -o path=store "$file"
+kept 40 -o path=store "$file"
 rule signed 'every value' 'instead of 18446744073709551615'
 rule null 'null from empty' 'instead of null'
 rule large '5 MiB' 'column value of table events'
 rule effects 'INSERT leaves' '1 added'
+rule upserts 'added from one that is changed' '1 changed'
 rule order 'order of dcpipe_row_key' 'does not come after'
 rule long 'any length' 'get gives 1'
 rule rollback 'no more after a rollback' 'get gives 1'

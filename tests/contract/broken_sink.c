@@ -67,8 +67,11 @@ broken_apply (void *handle, dcpipe_rows *rows)
   if (breaks ("skips") && ++own (handle)->calls % 2 == 0)
     return DCPIPE_OK;
   result = inner.apply (handle, rows);
-  for (size_t i = 0; i < dcpipe_rows_count (rows) && breaks ("effects"); i++)
-    dcpipe_row_applied (rows, i, 1, 0, 0);
+  for (size_t i = 0; i < dcpipe_rows_count (rows); i++)
+    if (breaks ("effects"))
+      dcpipe_row_applied (rows, i, 1, 0, 0);
+    else if (breaks ("upserts") && dcpipe_row_operation (dcpipe_rows_at (rows, i)) == DCPIPE_UPSERT)
+      dcpipe_row_applied (rows, i, 0, 1, 0);
   return result;
 }
 

@@ -259,7 +259,7 @@ upsert_of_a_row_that_keeps_all (const struct sink_under_test *sink)
   }
   store_apply (&store);
   expect_effect (&store, 0, 1, 0, 0);
-  EXPECT (store.effects[1].added == 0, "a row that is there already was counted as added");
+  expect_effect (&store, 1, 0, 1, 0);
   first = make_row (&store, NAMES);
   dcpipe_set_string (first, NAMES_NAME, "n");
   dcpipe_set_u64 (first, NAMES_OFFSET, 1);
@@ -371,32 +371,83 @@ delete_takes_a_prefix_of_the_key (const struct sink_under_test *sink)
   end ();
 }
 
-/* For tables that nobody counts, added and changed need not be told apart. */
+/* Where nothing is kept, what is there need not be read: but it counts. */
 static void
-upsert_of_a_table_that_is_not_counted (const struct sink_under_test *sink)
+upsert_tells_added_from_changed (const struct sink_under_test *sink)
 {
+  static const uint64_t ids[] = { UINT64_MAX, UINT64_MAX, 7, UINT64_MAX, 7 };
   struct dcpipe_row *expected;
 
   begin (sink);
-  for (uint64_t i = 0; i < 2; i++) {
+  for (uint64_t i = 0; i < 5; i++) {
     struct dcpipe_row *row = add (&store, PLAIN, DCPIPE_UPSERT);
 
-    dcpipe_set_u64 (row, PLAIN_ID, UINT64_MAX);
+    dcpipe_set_u64 (row, PLAIN_ID, ids[i]);
     dcpipe_set_string (row, PLAIN_TEXT, i ? "new" : "old");
     dcpipe_set_u64 (row, PLAIN_OFFSET, i);
     dcpipe_set_u64 (row, PLAIN_INDEX, i);
   }
   store_apply (&store);
-  for (size_t i = 0; i < 2; i++) {
-    EXPECT (store.effects[i].added + store.effects[i].changed == 1 && store.effects[i].removed == 0,
-            "dcpipe_row_applied did not say of row %zu that it was added or changed", i);
-  }
+  for (size_t i = 0; i < 5; i++)
+    expect_effect (&store, i, i == 0 || i == 2, i != 0 && i != 2, 0);
   expected = make_row (&store, PLAIN);
   dcpipe_set_u64 (expected, PLAIN_ID, UINT64_MAX);
   dcpipe_set_string (expected, PLAIN_TEXT, "new");
-  dcpipe_set_u64 (expected, PLAIN_OFFSET, 1);
-  dcpipe_set_u64 (expected, PLAIN_INDEX, 1);
+  dcpipe_set_u64 (expected, PLAIN_OFFSET, 3);
+  dcpipe_set_u64 (expected, PLAIN_INDEX, 3);
   expect_row (&store, expected);
+  end ();
+}
+
+static void
+event (uint64_t offset, const char *label)
+{
+  struct dcpipe_row *row = add (&store, EVENTS, DCPIPE_INSERT);
+
+  dcpipe_set_u64 (row, EVENTS_OFFSET, offset);
+  dcpipe_set_u64 (row, EVENTS_INDEX, 0);
+  dcpipe_set_string (row, EVENTS_LABEL, label);
+}
+
+/* A run of one label comes before the others': then keys do not rise. */
+static void
+insert_into_a_log_in_any_order (const struct sink_under_test *sink)
+{
+  static const uint64_t offsets[] = { 5, 3, 5, 3, 4 };
+  struct dcpipe_row *expected;
+
+  begin (sink);
+  for (size_t i = 0; i < 5; i++)
+    event (offsets[i], i < 2 ? "first" : "second");
+  store_apply (&store);
+  for (size_t i = 0; i < 5; i++)
+    expect_effect (&store, i, i != 2 && i != 3, 0, 0);
+  expect_count (&store, EVENTS, 3);
+  expected = make_row (&store, EVENTS);
+  dcpipe_set_u64 (expected, EVENTS_OFFSET, 3);
+  dcpipe_set_u64 (expected, EVENTS_INDEX, 0);
+  dcpipe_set_string (expected, EVENTS_LABEL, "first");
+  dcpipe_set_null (expected, EVENTS_VALUE);
+  dcpipe_set_null (expected, EVENTS_AT);
+  expect_row (&store, expected);
+  end ();
+}
+
+static void
+update_that_sets_nothing (const struct sink_under_test *sink)
+{
+  begin (sink);
+  person (DCPIPE_INSERT, 1, "text", 1);
+  for (uint64_t part = 1; part <= 2; part++) {
+    struct dcpipe_row *row = add (&store, PEOPLE, DCPIPE_UPDATE);
+
+    dcpipe_set_string (row, PEOPLE_NAME, "p");
+    dcpipe_set_u64 (row, PEOPLE_PART, part);
+  }
+  store_apply (&store);
+  expect_effect (&store, 1, 0, 0, 0);
+  expect_effect (&store, 2, 0, 0, 0);
+  expect_row (&store, expected_person (1, "text", 1));
   end ();
 }
 
@@ -538,7 +589,9 @@ const struct sink_check sink_row_checks[] = {
   { "UPDATE sets the given columns and no others", update_sets_given_columns },
   { "UPDATE takes any set of columns", update_takes_any_set_of_columns },
   { "DELETE takes any beginning of the key", delete_takes_a_prefix_of_the_key },
-  { "UPSERT in a table that is not counted", upsert_of_a_table_that_is_not_counted },
+  { "UPSERT tells a row that is added from one that is changed", upsert_tells_added_from_changed },
+  { "INSERT into a log in any order, also of rows that are there", insert_into_a_log_in_any_order },
+  { "UPDATE that sets no column does nothing", update_that_sets_nothing },
   { "scans give rows in the order of dcpipe_row_key", scans_in_the_order_of_keys },
   { "keys of any length are told apart and scanned in order", keys_of_any_length_are_told_apart },
   { "get and scan see what is applied, and no more after a rollback", scans_see_what_is_applied },

@@ -98,19 +98,12 @@ static const struct dcpipe_index events_indexes[] = { { "events_label", "label, 
     { .name = "events",                                                                                      \
       .columns = DCPIPE_ARRAY (events),                                                                      \
       .indexes = DCPIPE_ARRAY (events_indexes),                                                              \
-      .flags = DCPIPE_TABLE_LOG,                                                                             \
-      .count_as = "events" },                                                                                \
-        { .name = "people",                                                                                  \
-          .columns = DCPIPE_ARRAY (people),                                                                  \
-          .flags = DCPIPE_TABLE_LONG_KEYS,                                                                   \
-          .count_as = "people" },                                                                            \
+      .flags = DCPIPE_TABLE_LOG },                                                                           \
+        { .name = "people", .columns = DCPIPE_ARRAY (people), .flags = DCPIPE_TABLE_LONG_KEYS },             \
         { .name = "plain", .columns = DCPIPE_ARRAY (plain_) },                                               \
         { .name = "sorted", .columns = DCPIPE_ARRAY (sorted) },                                              \
-        { .name = "names", .columns = DCPIPE_ARRAY (names), .count_as = "names" },                           \
-        { .name = "entries",                                                                                 \
-          .columns = DCPIPE_ARRAY (entries),                                                                 \
-          .flags = DCPIPE_TABLE_LOG,                                                                         \
-          .count_as = "entries" },                                                                           \
+        { .name = "names", .columns = DCPIPE_ARRAY (names) },                                                \
+        { .name = "entries", .columns = DCPIPE_ARRAY (entries), .flags = DCPIPE_TABLE_LOG },                 \
   }
 
 static const struct dcpipe_table_def usual[] = DEFINITIONS (plain);

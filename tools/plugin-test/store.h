@@ -13,8 +13,8 @@
 /* Tables 0 and 1 are core's. */
 enum {
   EVENTS = CORE_TABLES, /* a log with wide rows: block_offset, entry_index | label, value, at */
-  PEOPLE,               /* folded and counted, a column of every type: name, part | ... */
-  PLAIN,                /* folded, not counted: id | text */
+  PEOPLE,               /* folded, a column of every type: name, part | ... */
+  PLAIN,                /* folded, nothing kept: id | text */
   SORTED,               /* a key of all types that a key may have */
   NAMES,                /* nothing but key and what is kept */
   ENTRIES,              /* a log of the shape of ledger_entries, to measure with */

@@ -43,17 +43,6 @@ set_columns (const struct schema *schema, const dcpipe_row *row)
   return mask;
 }
 
-/* Whether the row does anything may depend on rows that are there. Rows of logs that nobody counts are not
- * looked up: an INSERT that does nothing is found when the file is folded. */
-static bool
-needs_index (const struct table *table, const dcpipe_row *row, bool higher)
-{
-  if (dcpipe_row_operation (row) != DCPIPE_INSERT)
-    return true;
-  return !higher && (dcpipe_table_counted (table->schema->table)
-                     || !(dcpipe_table_flags (table->schema->table) & DCPIPE_TABLE_LOG));
-}
-
 static int
 apply_to (struct files *files, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
@@ -62,7 +51,10 @@ apply_to (struct files *files, struct table *table, const dcpipe_row *row, struc
   struct mask columns = set_columns (table->schema, row);
   uint64_t offset;
 
-  if (needs_index (table, row, higher) || table->index != NULL) {
+  if (operation == DCPIPE_UPDATE && mask_is_empty (&columns))
+    return DCPIPE_OK;
+  /* What the row does depends on rows that are there, but for an INSERT beyond all of them. */
+  if (!higher || table->index != NULL) {
     if (table->indexed < table->now.length && !table_flush (table))
       return files_failed (files, table->file, "write");
     result = fold_index (files, table);

@@ -24,6 +24,16 @@ mask_has (const struct mask *mask, size_t column)
   return (mask->bits[column / 64] >> column % 64 & 1) != 0;
 }
 
+static inline bool
+mask_is_empty (const struct mask *mask)
+{
+  uint64_t all = 0;
+
+  for (size_t word = 0; word < COLUMNS_MAX / 64; word++)
+    all |= mask->bits[word];
+  return all == 0;
+}
+
 struct column {
   char *lead; /* "name":  as it stands before the value */
   size_t lead_size;

@@ -83,7 +83,6 @@ describe_table (struct table *table, const dcpipe_table *declared)
   table->name = dcpipe_table_name (declared);
   table->columns_count = dcpipe_table_columns (declared);
   table->keys_count = dcpipe_table_keys (declared);
-  table->counted = dcpipe_table_counted (declared);
   table->log = (dcpipe_table_flags (declared) & DCPIPE_TABLE_LOG) != 0;
   if (!describe_columns (table)) {
     dcpipe_error ("no memory for the tables");

@@ -35,7 +35,6 @@ struct table {
   const char *name;
   struct column *columns;
   size_t columns_count, keys_count;
-  bool counted;
   bool keeps;    /* an UPSERT keeps some columns */
   bool replaces; /* an UPSERT replaces some columns */
   bool log;

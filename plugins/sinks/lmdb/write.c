@@ -89,6 +89,27 @@ put (struct store *store, struct table *table, const dcpipe_row *row, const stru
   return mdb_cursor_put (table->cursor, key, &value, flags);
 }
 
+/* An UPSERT that need not read what is there: the number of rows tells whether there was one. */
+static int
+overwrite (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
+{
+  MDB_val key = key_stored (store);
+  MDB_stat before, after;
+  int code = use_cursor (store, table);
+
+  if (code == 0)
+    code = mdb_stat (store->txn, table->dbi, &before);
+  if (code == 0)
+    code = put (store, table, row, NULL, &key, 0);
+  if (code == 0)
+    code = mdb_stat (store->txn, table->dbi, &after);
+  if (code != 0)
+    return code;
+  effect->added = after.ms_entries > before.ms_entries;
+  effect->changed = !effect->added;
+  return 0;
+}
+
 static int
 upsert (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
@@ -96,12 +117,8 @@ upsert (struct store *store, struct table *table, const dcpipe_row *row, struct 
   MDB_val key, value;
   int code;
 
-  if (!table->counted && !table->keeps && !key_is_long (store)) {
-    key = key_stored (store);
-    effect->changed = 1;
-    code = use_cursor (store, table);
-    return code == 0 ? put (store, table, row, NULL, &key, 0) : code;
-  }
+  if (!table->keeps && !key_is_long (store))
+    return overwrite (store, table, row, effect);
   code = find (store, table, &key, &value);
   if (code == MDB_NOTFOUND) {
     effect->added = 1;

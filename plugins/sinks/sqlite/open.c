@@ -126,12 +126,28 @@ found_database (struct store *store)
   return sqlite_run_made (store, sql, "make");
 }
 
+static void
+note_replacing (sqlite3_context *context, int count, sqlite3_value **values)
+{
+  struct store *store = sqlite3_user_data (context);
+
+  (void) count;
+  (void) values;
+  store->replaced = true;
+  sqlite3_result_int (context, 1);
+}
+
 static int
 open_for_writing (struct store *store)
 {
   int result = connect_to (store);
   bool fresh;
 
+  if (result == DCPIPE_OK
+      && sqlite3_create_function (store->db, REPLACES_FUNCTION, 0, SQLITE_UTF8, store, note_replacing, NULL,
+                                  NULL)
+             != SQLITE_OK)
+    result = sqlite_failed (store, sqlite3_extended_errcode (store->db), "set up");
   if (result == DCPIPE_OK)
     result = identify (store);
   fresh = result == DCPIPE_NONE;

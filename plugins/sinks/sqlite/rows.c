@@ -82,15 +82,16 @@ upsert (struct store *store, struct table *table, const dcpipe_row *row, struct 
   uint64_t ignored;
   int code;
 
-  if (!table->counted) {
-    effect->changed = 1;
-    return run_whole (store, table, row, STATEMENT_UPSERT, &ignored);
-  }
-  code = run_whole (store, table, row, STATEMENT_INSERT, &effect->added);
-  if (code != SQLITE_OK || effect->added > 0)
+  if (!table->replaces) {
+    code = run_whole (store, table, row, STATEMENT_INSERT, &effect->added);
+    effect->changed = code == SQLITE_OK && effect->added == 0;
     return code;
-  effect->changed = 1;
-  return table->replaces ? run_whole (store, table, row, STATEMENT_CHANGE, &ignored) : SQLITE_OK;
+  }
+  store->replaced = false;
+  code = run_whole (store, table, row, STATEMENT_UPSERT, &ignored);
+  effect->added = code == SQLITE_OK && !store->replaced;
+  effect->changed = code == SQLITE_OK && store->replaced;
+  return code;
 }
 
 static int

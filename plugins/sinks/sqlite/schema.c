@@ -93,7 +93,6 @@ describe (struct store *store, const dcpipe_tables *tables)
     table->name = dcpipe_table_name (table->declared);
     table->columns_count = dcpipe_table_columns (table->declared);
     table->keys_count = dcpipe_table_keys (table->declared);
-    table->counted = dcpipe_table_counted (table->declared);
     if (!describe_columns (table)) {
       dcpipe_error ("no memory for the tables");
       return false;

@@ -30,8 +30,7 @@ struct column {
 
 enum statement_kind {
   STATEMENT_INSERT, /* add the row, if there is none with its key */
-  STATEMENT_UPSERT, /* add or replace */
-  STATEMENT_CHANGE, /* the second half of an UPSERT that is counted: replace */
+  STATEMENT_UPSERT, /* add or replace; only for tables whose UPSERTs replace something */
   STATEMENT_GET,
   STATEMENT_KINDS_FIXED,
   STATEMENT_UPDATE = STATEMENT_KINDS_FIXED, /* its shape: for each column 1 if it is set */
@@ -65,7 +64,6 @@ struct table {
   size_t columns_count;
   size_t *keys; /* column numbers in the order of the key */
   size_t keys_count;
-  bool counted;
   bool in_key_order;                               /* rows lie in the key's own tree: WITHOUT ROWID */
   bool replaces;                                   /* an UPSERT has something to replace */
   uint8_t *shape;                                  /* room for one */
@@ -88,9 +86,13 @@ struct store {
   struct table *tables;     /* by dcpipe_table_number */
   size_t tables_count;
   bool indexes_built; /* nothing is left for tip_reached */
+  bool replaced;      /* the UPSERT that ran last found its row */
 };
 
 enum synchronous { SYNCHRONOUS_FULL, SYNCHRONOUS_NORMAL };
+
+/* The SQL function, true always, by which an UPSERT tells that it found its row. */
+#define REPLACES_FUNCTION "dcpipe_replaces"
 
 /* ---- result.c: what SQLite's results mean to the engine ------------------------------------------ */
 

@@ -84,16 +84,14 @@ is_replaced (const struct column *column)
   return !column->key && !column->keep_first;
 }
 
+/* The condition is evaluated for rows that are there, and for no others: so one statement both writes the row and
+ * tells which of the two it did. */
 static void
 append_upsert (sqlite3_str *sql, const struct table *table)
 {
   const char *comma = "";
 
   append_insert (sql, table);
-  if (!table->replaces) {
-    sqlite3_str_appendall (sql, "DO NOTHING");
-    return;
-  }
   sqlite3_str_appendall (sql, "(");
   append_columns (sql, table, table->keys, table->keys_count);
   sqlite3_str_appendall (sql, ") DO UPDATE SET ");
@@ -103,9 +101,10 @@ append_upsert (sqlite3_str *sql, const struct table *table)
                            table->columns[i].name);
       comma = ", ";
     }
+  sqlite3_str_appendall (sql, " WHERE " REPLACES_FUNCTION " ()");
 }
 
-/* Sets the columns that `shape` marks, or without one those that an UPSERT replaces. */
+/* Sets the columns that `shape` marks. */
 static void
 append_update (sqlite3_str *sql, const struct table *table, const uint8_t *shape)
 {
@@ -113,7 +112,7 @@ append_update (sqlite3_str *sql, const struct table *table, const uint8_t *shape
 
   sqlite3_str_appendf (sql, "UPDATE \"%w\" SET ", table->name);
   for (size_t i = 0; i < table->columns_count; i++)
-    if (shape != NULL ? shape[i] != 0 : is_replaced (&table->columns[i])) {
+    if (shape[i] != 0) {
       sqlite3_str_appendf (sql, "%s\"%w\" = ?%d", comma, table->columns[i].name, (int) i + 1);
       comma = ", ";
     }
@@ -169,9 +168,6 @@ statement_sql (const struct table *table, int kind, const uint8_t *shape)
     break;
   case STATEMENT_UPSERT:
     append_upsert (sql, table);
-    break;
-  case STATEMENT_CHANGE:
-    append_update (sql, table, NULL);
     break;
   case STATEMENT_GET:
     append_select (sql, table);
