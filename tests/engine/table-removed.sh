@@ -30,6 +30,11 @@ for sink in $built; do
       ;;
     jsonl)
       rm "$dir/jsonl.store/ledger_entries.jsonl"
+      # It reads as empty, and does not keep anybody from the others.
+      run 0 -c "$dir/jsonl.ini" dump ledger_entries --sink jsonl
+      out_lines 0
+      run 0 -c "$dir/jsonl.ini" dump fold_counts --sink jsonl
+      test -s "$dir/out" || die "fold_counts is not read any more"
       removed jsonl ledger_entries ' --decoder entry'
       rm "$dir/jsonl.store/sync_status.jsonl"
       removed jsonl sync_status ''

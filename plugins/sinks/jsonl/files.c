@@ -399,7 +399,7 @@ files_reset (struct files *files, const char *name)
 /* ---- snapshots ---------------------------------------------------------------------------------- */
 
 /* Opens the files of the checkpoint just read. A file that is still the one that was open has only grown,
- * and its index with it. DCPIPE_NONE if a file is gone: a later checkpoint does not have it. */
+ * and its index with it. One that is gone is marked as lost. */
 static int
 open_files (struct files *files)
 {
@@ -417,21 +417,30 @@ open_files (struct files *files)
       table->index = NULL;
       table->indexed = 0;
     }
+    table->lost = false;
     if (!table->stored || table->fd >= 0)
       continue;
     result = open_table (files, table, O_RDONLY);
-    if (result != DCPIPE_OK)
-      return errno == ENOENT ? DCPIPE_NONE : result;
+    table->lost = table->fd < 0 && errno == ENOENT;
+    if (result != DCPIPE_OK && !table->lost)
+      return result;
   }
   return DCPIPE_OK;
 }
 
+/* True if every file that the checkpoint has is open. Those that somebody removed behind the writer's back are
+ * taken as empty. */
 static bool
 all_open (const struct files *files)
 {
-  for (size_t i = 0; i < files->tables_count; i++)
-    if (files->tables[i]->stored && files->tables[i]->fd < 0)
+  for (size_t i = 0; i < files->tables_count; i++) {
+    struct table *table = files->tables[i];
+
+    if (table->lost)
+      table->now = table->committed = (struct extent) { .ascending = true };
+    else if (table->stored && table->fd < 0)
       return false;
+  }
   return true;
 }
 
@@ -443,22 +452,20 @@ files_snapshot (struct files *files)
   /* A reset may remove files between reading the checkpoint and opening them; then there is a later
    * checkpoint. */
   for (int attempt = 0; attempt < 10; attempt++) {
-    int result = checkpoint_read (files), opened;
+    int result = checkpoint_read (files);
     uint64_t generation = files->generation;
 
     if (result == DCPIPE_NONE)
       return files_failed (files, CHECKPOINT_FILE, "read");
+    if (result == DCPIPE_OK)
+      result = open_files (files);
     if (result != DCPIPE_OK)
       return result;
-    opened = open_files (files);
-    if (opened == DCPIPE_OK) {
-      result = checkpoint_read (files);
-      if (result == DCPIPE_OK && files->generation == generation && all_open (files)) {
-        files->snapshot = true;
-        return DCPIPE_OK;
-      }
-    } else if (opened != DCPIPE_NONE)
-      return opened;
+    result = checkpoint_read (files);
+    if (result == DCPIPE_OK && files->generation == generation && all_open (files)) {
+      files->snapshot = true;
+      return DCPIPE_OK;
+    }
   }
   dcpipe_error ("%s: its files change while they are being read", files->directory);
   return DCPIPE_RETRY;
