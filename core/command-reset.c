@@ -155,49 +155,84 @@ commit (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
          && sink->plugin->u.sink.commit (sink->handle, checkpoint) == DCPIPE_OK;
 }
 
+/* What is emptied: one decoder, or all of a sink. */
+struct reset {
+  const struct setup *setup;
+  const struct instance *configured;
+  const char *decoder;          /* NULL for all */
+  size_t number;                /* of the decoder */
+  struct dcpipe_tables *tables; /* all of the setup's */
+  struct dcpipe_tables *core;   /* core's alone: whether others are there and sound is not the reset's concern */
+};
+
+static int
+prepare_core (const struct reset *reset, struct instance *sink, struct dcpipe_checkpoint *checkpoint)
+{
+  const struct setup none = { .path = reset->setup->path };
+
+  if (!tables_expect (reset->core, &none, sink->name, checkpoint))
+    return STATUS_FAILED;
+  return sink_prepare (sink, reset->core);
+}
+
 /* The tables go first, together with the frontier: from then on a run would fill them anew. */
 static int
-reset_opened (const struct setup *setup, struct instance *sink, struct dcpipe_tables *tables,
-              struct dcpipe_checkpoint *checkpoint, const char *decoder, size_t number)
+empty (const struct reset *reset, struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
-  int status = STATUS_DONE;
+  int status;
 
-  if (remove_tables (sink, tables, number) != DCPIPE_OK
-      || (decoder == NULL && remove_source_tables (sink, setup->source) != DCPIPE_OK))
+  if (remove_tables (sink, reset->tables, reset->number) != DCPIPE_OK
+      || (reset->decoder == NULL && remove_source_tables (sink, reset->setup->source) != DCPIPE_OK))
     return STATUS_FAILED;
-  forget (checkpoint, decoder);
+  forget (checkpoint, reset->decoder);
   if (!commit (sink, checkpoint))
     return STATUS_FAILED;
-  if (decoder == NULL)
+  if (reset->decoder == NULL)
     return STATUS_DONE;
-  if (!tables_expect (tables, setup, sink->name, checkpoint))
-    return STATUS_FAILED;
-  status = sink_prepare (sink, tables);
+  status = prepare_core (reset, sink, checkpoint);
   if (status == STATUS_DONE
-      && (remove_traces (sink, tables, decoder) != DCPIPE_OK || !commit (sink, checkpoint)))
+      && (remove_traces (sink, reset->core, reset->decoder) != DCPIPE_OK || !commit (sink, checkpoint)))
     status = STATUS_FAILED;
   return status;
 }
 
+/* Opens a handle for one step. */
 static int
-reset (const struct setup *setup, const struct instance *configured, const char *decoder, size_t number)
+with_sink (const struct reset *reset,
+           int (*step) (const struct reset *reset, struct instance *sink, struct dcpipe_checkpoint *checkpoint))
 {
-  struct dcpipe_tables *tables = tables_make (setup);
-  struct instance *sink = instance_clone (configured);
+  struct instance *sink = instance_clone (reset->configured);
   struct dcpipe_checkpoint checkpoint = { 0 };
-  int status = STATUS_FAILED;
+  int status;
 
-  log_set_instance (configured->title);
-  if (tables != NULL && sink != NULL) {
-    status = sink_open (sink, DCPIPE_WRITE, NULL, &checkpoint);
-    if (status == STATUS_DONE)
-      status = reset_opened (setup, sink, tables, &checkpoint, decoder, number);
-    sink_close (sink);
-  }
-  log_set_instance (NULL);
+  if (sink == NULL)
+    return STATUS_FAILED;
+  status = sink_open (sink, DCPIPE_WRITE, NULL, &checkpoint);
+  if (status == STATUS_DONE)
+    status = step (reset, sink, &checkpoint);
+  sink_close (sink);
   checkpoint_free (&checkpoint);
   instance_free (sink);
-  tables_free (tables);
+  return status;
+}
+
+/* What a decoder left in core's tables is removed last, so those are looked at before anything is emptied. */
+static int
+run_reset (struct reset *reset)
+{
+  const struct setup none = { .path = reset->setup->path };
+  int status = STATUS_FAILED;
+
+  log_set_instance (reset->configured->title);
+  reset->tables = tables_make (reset->setup);
+  reset->core = reset->tables != NULL ? tables_make (&none) : NULL;
+  if (reset->core != NULL)
+    status = reset->decoder != NULL ? with_sink (reset, prepare_core) : STATUS_DONE;
+  if (status == STATUS_DONE)
+    status = with_sink (reset, empty);
+  tables_free (reset->core);
+  tables_free (reset->tables);
+  log_set_instance (NULL);
   return status;
 }
 
@@ -221,7 +256,8 @@ command_reset (const struct setup *setup, const struct arguments *arguments)
     return STATUS_USAGE;
   if (!arguments->yes && !confirm (sink, arguments->decoder))
     return STATUS_USAGE;
-  status = reset (setup, sink, arguments->decoder, decoder);
+  status = run_reset (&(struct reset){
+      .setup = setup, .configured = sink, .decoder = arguments->decoder, .number = decoder });
   if (status != STATUS_DONE)
     log_error ("%s", failure ());
   else
