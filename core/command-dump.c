@@ -3,48 +3,37 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "commands.h"
 #include "dumprow.h"
 #include "log.h"
+#include "output.h"
 #include "reader.h"
 #include "scan.h"
 #include "status.h"
 
-struct dump {
-  bool all_columns;
-  int error; /* errno of stdout */
-};
-
 static bool
 dump_one (void *context, const struct dcpipe_row *row)
 {
-  struct dump *dump = context;
+  const bool *all_columns = context;
 
-  if (dump_row (stdout, row, dump->all_columns))
+  if (dump_row (stdout, row, *all_columns))
     return true;
-  dump->error = errno;
+  output_failed (errno);
   return false;
 }
 
 static int
-dump_table (struct reader *reader, const struct dcpipe_table *table, const struct arguments *arguments)
+dump_table (struct reader *reader, const struct dcpipe_table *table, bool all_columns)
 {
-  struct dump dump = { .all_columns = arguments->all_columns };
   struct row_scratch scratch = { 0 };
   struct dcpipe_row *prefix = row_scratch_key (&scratch, table);
-  int result = sink_scan (reader->sink, prefix, dump_one, &dump);
+  int result = sink_scan (reader->sink, prefix, dump_one, &all_columns);
 
   row_scratch_free (&scratch);
-  if (dump.error == 0 && fflush (stdout) != 0)
-    dump.error = errno;
-  if (dump.error == 0 && result == DCPIPE_OK)
+  if (result == DCPIPE_OK)
     return STATUS_DONE;
-  if (dump.error != 0)
-    log_error ("standard output cannot be written: %s", strerror (dump.error));
-  else
-    log_error ("%s", failure ());
+  log_error ("%s", failure ());
   return STATUS_FAILED;
 }
 
@@ -65,7 +54,7 @@ command_dump (const struct setup *setup, const struct arguments *arguments)
                  plugin_name (reader.sink->plugin));
       status = STATUS_FAILED;
     } else
-      status = dump_table (&reader, table, arguments);
+      status = dump_table (&reader, table, arguments->all_columns);
   } else
     log_error ("%s", failure ());
   reader_close (&reader);

@@ -169,9 +169,5 @@ command_status (const struct setup *setup, const struct arguments *arguments)
     putchar ('\n');
   }
   json_decref (sinks);
-  if (fflush (stdout) != 0 || ferror (stdout)) {
-    log_error ("standard output cannot be written");
-    status = STATUS_FAILED;
-  }
   return status;
 }

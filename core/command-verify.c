@@ -298,9 +298,5 @@ command_verify (const struct setup *setup, const struct arguments *arguments)
     if (one != STATUS_DONE)
       status = one;
   }
-  if (fflush (stdout) != 0) {
-    log_error ("standard output cannot be written: %s", strerror (errno));
-    status = STATUS_FAILED;
-  }
   return status;
 }

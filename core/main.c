@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "log.h"
 #include "newplugin.h"
 #include "online.h"
+#include "output.h"
 #include "plugin.h"
 #include "setup.h"
 #include "status.h"
@@ -100,20 +100,6 @@ run (const struct arguments *arguments)
   }
 }
 
-/* Data that did not reach stdout is a failure, even if all else went well. A command that failed has
- * said why. */
-static int
-finish_output (int status)
-{
-  bool failed = ferror (stdout) != 0;
-
-  errno = 0;
-  if ((fflush (stdout) == 0 && !failed) || status != STATUS_DONE)
-    return status;
-  log_error ("stdout: %s", errno ? strerror (errno) : "not everything could be written");
-  return STATUS_FAILED;
-}
-
 int
 main (int argc, char **argv)
 {
@@ -121,14 +107,14 @@ main (int argc, char **argv)
   int status = STATUS_USAGE;
 
   take_standard_descriptors ();
-  signal (SIGPIPE, SIG_IGN); /* a connection or pipe that closes is an error like others */
-  signal (SIGXFSZ, SIG_IGN); /* so is a file that may not grow (ulimit -f) */
+  output_begin ();
   if (arguments_parse (&arguments, argc, argv)) {
     configure_log (&arguments);
-    status = finish_output (run (&arguments));
+    status = output_finish (run (&arguments));
   }
   arguments_clear (&arguments);
   plugins_unload ();
   log_finish ();
+  output_end ();
   return status;
 }
