@@ -4,6 +4,7 @@
 #include "retry.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -43,16 +44,36 @@ delay (const struct retry *retry)
   return whole > asked ? whole : asked;
 }
 
+void
+pause_text (char text[PAUSE_SIZE], uint64_t milliseconds)
+{
+  double seconds = (double) milliseconds / 1000;
+
+  if (seconds < 1)
+    snprintf (text, PAUSE_SIZE, "%" PRIu64 " ms", milliseconds);
+  else if (seconds < 120)
+    snprintf (text, PAUSE_SIZE, "%.1f s", seconds);
+  else if (seconds < 7200)
+    snprintf (text, PAUSE_SIZE, "%.0f min", seconds / 60);
+  else
+    snprintf (text, PAUSE_SIZE, "%.1f h", seconds / 3600);
+}
+
 bool
 retry_wait (struct retry *retry)
 {
+  char text[PAUSE_SIZE];
   uint64_t pause;
 
-  if (++retry->attempts > retry->max)
+  if (++retry->attempts > retry->max) {
+    if (retry->max > 0)
+      fail ("attempt %" PRIu64 " of %" PRIu64 " failed: %s", retry->attempts, retry->max + 1, failure_reason ());
     return false;
+  }
   pause = delay (retry);
-  log_warning ("%s; attempt %" PRIu64 " of %" PRIu64 " follows in %.1f s", failure_reason (), retry->attempts,
-               retry->max, (double) pause / 1000);
+  pause_text (text, pause);
+  log_warning ("attempt %" PRIu64 " of %" PRIu64 " failed: %s; next in %s", retry->attempts, retry->max + 1,
+               failure_reason (), text);
   return !stop_wait (pause);
 }
 

@@ -14,11 +14,15 @@ struct retry {
 };
 
 /* After a failed attempt, whose reason is in failure (): logs it and waits. False if all attempts are used
- * up or a stop was asked for. */
+ * up, which failure () then says as well, or a stop was asked for. */
 bool retry_wait (struct retry *retry);
 
 /* After one that went well. */
 void retry_reset (struct retry *retry);
+
+/* "250 ms", "1.5 s", "3 min" or "2.5 h". */
+#define PAUSE_SIZE 32
+void pause_text (char text[PAUSE_SIZE], uint64_t milliseconds);
 
 /* Forgets what an earlier callback on this thread asked for. Before each attempt. */
 void retry_begin (void);

@@ -31,7 +31,7 @@ static const struct dcpipe_option pipeline_options[] = {
   { "flush_interval", DCPIPE_OPTION_DURATION, "5s", NULL, 1, 86400000, 0,
     "the longest time for which rows wait for their commit", SETTING (flush_interval) },
   { "max_retries", DCPIPE_OPTION_INT, "3", NULL, 0, 1000000, 0,
-    "attempts after a passing fault before the run ends", SETTING (max_retries) },
+    "further attempts after a passing fault, before the run ends", SETTING (max_retries) },
   { "retry_delay", DCPIPE_OPTION_DURATION, "500ms", NULL, 1, 60000, 0,
     "the pause before the first of them; it doubles with each that follows", SETTING (retry_delay) },
   { "max_retry_delay", DCPIPE_OPTION_DURATION, "60s", NULL, 1, 86400000, 0,

@@ -14,6 +14,7 @@
 #include "dcpipe-plugin.h"
 #include "log.h"
 #include "queue.h"
+#include "retry.h"
 
 #define NS_PER_MS UINT64_C (1000000)
 #define RESTART_WAIT_MAX UINT64_C (86400000) /* ms: the longest that a file's next_attempt_at counts for */
@@ -256,15 +257,17 @@ put_back (struct hook *hook, struct queued *queued, uint64_t asked)
   const struct webhook_settings *settings = hook->settings;
   uint64_t now = wall_ms (), end = queued->created_at + settings->give_up_after;
   uint64_t pause = longer (backoff (settings, hook->current.attempts), asked);
+  char text[PAUSE_SIZE];
 
   if (now + pause > end && asked == 0) /* a last attempt when the time is up */
     pause = end - now;
   queued->attempts = hook->current.attempts;
   queued->due = monotonic_ns () + pause * NS_PER_MS;
   hook->current.next_attempt_at = now + pause;
-  log_warning ("webhook %s: message %s: %s; attempt %" PRIu64 " follows in %.1f s", settings->name,
-               hook->current.id, hook->current.last_error ? hook->current.last_error : "no memory",
-               hook->current.attempts + 1, (double) pause / 1000);
+  pause_text (text, pause);
+  log_warning ("webhook %s: message %s: attempt %" PRIu64 " failed: %s; next in %s", settings->name,
+               hook->current.id, hook->current.attempts,
+               hook->current.last_error ? hook->current.last_error : "no memory", text);
   if (!webhook_store_stage (&hook->store, &hook->current)
       || !webhook_store_publish (&hook->store, hook->current.id))
     log_warning ("webhook %s: %s; the file does not tell of the last attempt", settings->name,

@@ -41,4 +41,4 @@ while [ "$number" -gt 0 ]; do
   expect_tables "fault$number" bad
   number=$((number - 1))
 done
-grep -q 'the disk hums; attempt 1 of 3 follows in 0\.' "$dir/err1" || die "no word of the attempt that follows"
+grep -q ': attempt 1 of 4 failed: the disk hums; next in [0-9]* ms$' "$dir/err1" || die "no word of the attempt that follows"

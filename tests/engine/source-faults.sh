@@ -21,11 +21,15 @@ passes no-cursors 'cursors = no'
 # The pause before the first repetition is a setting, and doubles.
 printf 'retry_delay = 30ms\nsource\nfault = retry\ntimes = 3\n' | conf soon
 run 0 -c "$dir/soon.ini"
-says 'attempt 1 of 3 follows in 0.0 s'
-says 'attempt 3 of 3 follows in 0.1 s'
+grep -q 'attempt 1 of 4 failed: the line is busy; next in [123][0-9] ms$' "$dir/err" || die "no word of the first attempt"
+grep -q 'attempt 3 of 4 failed: the line is busy; next in [0-9]* ms$' "$dir/err" || die "no word of the third"
+test "$(grep -c 'attempt' "$dir/err")" = 3 || die "not three attempts"
 printf 'retry_delay = 30ms\nmax_retry_delay = 40ms\nsource\nfault = retry\ntimes = 3\n' | conf sooner
 run 0 -c "$dir/sooner.ini"
-says 'attempt 3 of 3 follows in 0.0 s'
+grep -q 'attempt 3 of 4 failed: the line is busy; next in [234][0-9] ms$' "$dir/err" || die "the pause is not bounded"
+printf 'retry_delay = 3s\nsource\nfault = retry\n' | conf late
+run 0 -c "$dir/late.ini"
+grep -q 'attempt 1 of 4 failed: the line is busy; next in [123]\.[0-9] s$' "$dir/err" || die "no word of seconds"
 
 # ends NAME STATUS WORDS STORED LINE...: so many blocks are stored when it does. The run without the fault goes on from there.
 ends ()
@@ -45,7 +49,7 @@ ends ()
 }
 ends diverged 65 'made: the ledger makes no sense' 49
 ends fail 1 'made: the source is gone' 49
-ends retry 75 'made: the line is busy' 49 'times = 1000'
+ends retry 75 'error: source made: attempt 2 of 2 failed: the line is busy' 49 'times = 1000'
 ends odd_position 65 'it does not lie behind the one at' 50
 ends wrong_parent 65 'as its parent, but the block before has the hash' 50
 ends bad_block 65 'it is torn' 50
