@@ -22,10 +22,15 @@ name_length (const char *p)
   return length;
 }
 
-/* Writes what stands for the ${...} at `p` to `out` and returns where it ends; NULL after fail. `taken`
- * is set to the variable's name if it came from the environment. */
+struct expansion {
+  FILE *out;
+  char *variable; /* the last one that came from the environment, or should have */
+  bool unset;     /* it should have: that is why it failed */
+};
+
+/* Writes what stands for the ${...} at `p` and returns where it ends; NULL after fail. */
 static const char *
-expand_one (const char *p, FILE *out, char **taken)
+expand_one (struct expansion *expansion, const char *p)
 {
   const char *name = p + 2, *close = strchr (name, '}'), *value;
   size_t length = name_length (name);
@@ -41,34 +46,35 @@ expand_one (const char *p, FILE *out, char **taken)
     return NULL;
   }
   value = getenv (variable);
-  if (value == NULL && !has_default) {
-    fail ("the environment variable %s is not set and has no default (${%s:-default})", variable, variable);
-    return NULL;
-  }
   if (has_default && (value == NULL || value[0] == '\0')) {
-    fwrite (name + length + 2, 1, (size_t) (close - name) - length - 2, out);
+    fwrite (name + length + 2, 1, (size_t) (close - name) - length - 2, expansion->out);
     return close + 1;
   }
-  fputs (value, out);
-  free (*taken);
-  *taken = variable;
+  free (expansion->variable);
+  expansion->variable = variable;
   variable = NULL;
+  expansion->unset = value == NULL;
+  if (expansion->unset) {
+    fail ("the environment variable %s is not set", expansion->variable);
+    return NULL;
+  }
+  fputs (value, expansion->out);
   return close + 1;
 }
 
 static bool
-expand_all (const char *text, FILE *out, char **taken)
+expand_all (struct expansion *expansion, const char *text)
 {
   for (const char *p = text; *p != '\0';) {
     if (strncmp (p, "$${", 3) == 0) {
-      fputs ("${", out);
+      fputs ("${", expansion->out);
       p += 3;
     } else if (strncmp (p, "${", 2) == 0) {
-      p = expand_one (p, out, taken);
+      p = expand_one (expansion, p);
       if (p == NULL)
         return false;
     } else
-      fputc (*p++, out);
+      fputc (*p++, expansion->out);
   }
   return true;
 }
@@ -76,29 +82,27 @@ expand_all (const char *text, FILE *out, char **taken)
 char *
 ini_expand (const char *text, char **variable)
 {
-  CLEANUP_FREE char *taken = NULL;
   char *result = NULL;
   size_t size = 0;
-  FILE *out = open_memstream (&result, &size);
+  struct expansion expansion = { .out = open_memstream (&result, &size) };
   bool good, written;
 
-  if (variable != NULL)
-    *variable = NULL;
-  if (out == NULL) {
+  *variable = NULL;
+  if (expansion.out == NULL) {
     fail ("no memory for a value");
     return NULL;
   }
-  good = expand_all (text, out, &taken);
-  written = !ferror (out);
-  if (fclose (out) != 0 || !written || !good) {
+  good = expand_all (&expansion, text);
+  written = !ferror (expansion.out);
+  if (fclose (expansion.out) != 0 || !written || !good) {
     if (good)
       fail ("no memory for a value");
     free (result);
-    return NULL;
+    result = NULL;
   }
-  if (variable != NULL) {
-    *variable = taken;
-    taken = NULL;
-  }
+  if (result != NULL || expansion.unset)
+    *variable = expansion.variable;
+  else
+    free (expansion.variable);
   return result;
 }

@@ -82,6 +82,19 @@ inifile_report (struct inifile *file)
   }
 }
 
+void
+ini_check_environment (struct inifile *file, const struct ini_section *section)
+{
+  for (size_t i = 0; i < section->count; i++) {
+    const struct ini_value *value = &section->values[i];
+
+    if (value->broken && value->variable != NULL)
+      ini_mistake (file, value->line,
+                   "%s: the environment variable %s is not set and has no default (${%s:-default})", value->key,
+                   value->variable, value->variable);
+  }
+}
+
 const struct ini_value *
 ini_find (const struct ini_section *section, const char *key)
 {
@@ -151,46 +164,43 @@ make_section (struct ini_section *section, unsigned line, const char *start, con
   return false;
 }
 
-static bool
-add_section (struct inifile *file, unsigned line, const char *start, const char *end)
+static void
+add_section (struct reader *reader, const char *end, bool malformed)
 {
+  struct inifile *file = reader->file;
   struct ini_section *more = realloc (file->sections, (file->count + 1) * sizeof *more);
   struct ini_section section;
 
-  if (more == NULL)
-    return false;
-  file->sections = more;
-  if (!make_section (&section, line, start, end)) {
-    clear_section (&section);
-    return false;
+  if (more == NULL) {
+    reader->no_memory = true;
+    return;
   }
+  file->sections = more;
+  if (!make_section (&section, reader->line, reader->text + 1, end)) {
+    clear_section (&section);
+    reader->no_memory = true;
+    return;
+  }
+  section.malformed = malformed;
   file->sections[file->count++] = section;
-  return true;
 }
 
 /* The line begins with '['. */
 static void
 take_section (struct reader *reader)
 {
-  const char *end = strchr (reader->text, ']');
-  const char *rest = end == NULL ? NULL : end + 1;
+  const char *end = reader->text + strcspn (reader->text, "]");
+  const char *rest = *end == ']' ? end + 1 + strspn (end + 1, " \t") : end;
+  unsigned before = reader->file->mistakes;
 
-  if (end == NULL) {
+  if (*end != ']')
     ini_mistake (reader->file, reader->line, "'%.60s': the closing ']' is missing", reader->text);
-    return;
-  }
-  rest += strspn (rest, " \t");
-  if (*rest != '\0' && *rest != ';' && *rest != '#') {
+  else if (*rest != '\0' && *rest != ';' && *rest != '#')
     ini_mistake (reader->file, reader->line, "'%.60s': expected nothing after the ']'", rest);
-    return;
-  }
-  if (end - reader->text - 1 > NAME_BYTES_MAX) {
+  else if (end - reader->text - 1 > NAME_BYTES_MAX)
     ini_mistake (reader->file, reader->line, "the name of the section is longer than %d bytes",
                  NAME_BYTES_MAX);
-    return;
-  }
-  if (!add_section (reader->file, reader->line, reader->text + 1, end))
-    reader->no_memory = true;
+  add_section (reader, end, reader->file->mistakes > before);
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------- */
@@ -208,7 +218,8 @@ add_value (struct reader *reader, struct ini_section *section, const char *key, 
   section->values = more;
   value.text = ini_expand (text, &value.variable);
   if (value.text == NULL) {
-    ini_mistake (reader->file, reader->line, "%s: %s", key, failure ());
+    if (value.variable == NULL)
+      ini_mistake (reader->file, reader->line, "%s: %s", key, failure ());
     /* Kept as it is written, so that the key does not count as missing. */
     value.broken = true;
     value.text = strdup (text);

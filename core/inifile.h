@@ -22,7 +22,7 @@ struct ini_value {
   char *text;     /* expanded */
   char *variable; /* the environment variable that went into it last, or NULL */
   unsigned line;
-  bool broken; /* ${...} in it could not be expanded, and that has been counted as a mistake */
+  bool broken; /* it could not be expanded: `variable` is not set, or NULL: malformed, which is a mistake already */
 };
 
 struct ini_section {
@@ -30,6 +30,7 @@ struct ini_section {
   char *kind;  /* "sink" */
   char *name;  /* "main"; NULL in a section without one */
   unsigned line;
+  bool malformed; /* its line is a mistake; what it was meant to be is a guess, so that nothing follows from it */
   struct ini_value *values;
   size_t count;
 };
@@ -56,6 +57,9 @@ struct ini_mistake {
 struct inifile *inifile_read (const char *path);
 void inifile_free (struct inifile *file);
 
+/* Notes a mistake for each value of the section whose variable is not set: for sections that are needed. */
+void ini_check_environment (struct inifile *file, const struct ini_section *section);
+
 /* Notes one mistake. Line 0: the file as a whole. */
 void ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
   __attribute__ ((__format__ (__printf__, 3, 4)));
@@ -67,8 +71,8 @@ void inifile_report (struct inifile *file);
 /* The value of a key in a section, or NULL. */
 const struct ini_value *ini_find (const struct ini_section *section, const char *key);
 
-/* Expands ${...} in `text`. `variable`, if not NULL, is set to the name of the last variable taken from
- * the environment (to be freed) or NULL. NULL after fail. */
+/* Expands ${...} in `text`. `variable` is set to the name of the last variable taken from the environment (to be
+ * freed) or NULL. NULL after fail; then `variable` is the one that is not set, or NULL if something else is amiss. */
 char *ini_expand (const char *text, char **variable);
 
 #endif

@@ -115,9 +115,9 @@ given_value (const struct dcpipe_option *option, struct inifile *file,
 
     if (value == NULL)
       continue;
-    if (found == NULL)
+    if (found == NULL || value->broken)
       found = value;
-    else if (strcmp (found->text, value->text) != 0)
+    else if (!found->broken && strcmp (found->text, value->text) != 0)
       ini_mistake (file, value->line,
                    "%s = %s contradicts line %u (%s): sections that name the same plugin are one decoder",
                    option->key, secret ? "***" : value->text, found->line, secret ? "***" : found->text);
@@ -169,13 +169,17 @@ set_option (const struct dcpipe_option *option, struct inifile *file,
   if (given == NULL && (option->flags & DCPIPE_OPTION_REQUIRED)) {
     CLEANUP_FREE char *text = purpose (option);
 
+    value->bad = true;
     ini_mistake (file, section ? section->line : 0, "%s needs the key '%s': %s",
                  section ? section->title : "the file", option->key, text != NULL ? text : option->key);
     return true;
   }
-  if (given != NULL && given->broken)
+  if (given != NULL && given->broken) {
+    value->bad = true;
     return true;
-  if (value->text != NULL && !option_parse (option, value->text, file->directory, value))
+  }
+  value->bad = value->text != NULL && !option_parse (option, value->text, file->directory, value);
+  if (value->bad)
     ini_mistake (file, value->line, "%s = %s", option->key, failure ());
   return true;
 }
@@ -200,6 +204,15 @@ options_set (const struct dcpipe_options *options, struct inifile *file,
     option_store (&options->items[i], &values[i], handle);
   }
   return values;
+}
+
+bool
+options_good (const struct dcpipe_options *options, const struct option_value *values)
+{
+  for (size_t i = 0; i < options->count; i++)
+    if (values[i].bad)
+      return false;
+  return true;
 }
 
 /* ---- copies -------------------------------------------------------------------------------------- */

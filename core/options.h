@@ -18,6 +18,7 @@ struct option_value {
   enum option_origin origin;
   unsigned line;  /* in the INI file; 0 for defaults */
   char *variable; /* of ORIGIN_ENVIRONMENT */
+  bool bad;       /* there is none that can be used, which is a mistake noted elsewhere */
   bool boolean;
   int64_t integer;   /* INT; ENUM: the index */
   uint64_t number;   /* SIZE: bytes, DURATION: ms */
@@ -45,6 +46,10 @@ const char *option_type_name (int type);
 struct option_value *options_set (const struct dcpipe_options *options, struct inifile *file,
                                   const struct ini_section *const *sections, size_t sections_count,
                                   const char *const *known, void *handle);
+
+/* True if no value is bad. Otherwise the handle is not for others to read: to say what contradicts what in it would
+ * be noise. */
+bool options_good (const struct dcpipe_options *options, const struct option_value *values);
 
 /* A deep copy, and its values stored in `handle`. NULL when memory is short. */
 struct option_value *options_copy (const struct dcpipe_options *options, const struct option_value *values,

@@ -128,27 +128,50 @@ check_section (struct inifile *file, const struct ini_section *section)
                  hint && *hint
                      ? hint
                      : "; known are pipeline, source, decoder, sink, service, schedule and webhook");
-  else if (found->named && section->name == NULL)
+  else if (found->named && section->name == NULL && !section->malformed)
     ini_mistake (file, section->line, "%s: the name is missing: expected [%s %s]", section->title,
                  found->kind, strcmp (found->kind, "decoder") == 0 ? "LABEL] or [decoder *" : "NAME");
   else if (!found->named && section->name != NULL)
     ini_mistake (file, section->line, "%s: expected [%s], this section has no name", section->title,
                  found->kind);
-  if (found == NULL || found->repeated)
+  if (found == NULL || found->repeated || section->malformed)
     return;
   for (const struct ini_section *before = file->sections; before < section; before++)
-    if (strcmp (before->title, section->title) == 0) {
+    if (strcmp (before->title, section->title) == 0 && !before->malformed) {
       ini_mistake (file, section->line, "%s is given twice, first on line %u", section->title, before->line);
       return;
     }
 }
 
-/* The first section of that kind, with or without a name as it must be, or NULL. */
+/* True if some section is of that kind, or seems to be meant so: what is amiss with it is told there. */
+static bool
+is_meant (const struct inifile *file, const char *kind)
+{
+  for (size_t i = 0; i < file->count; i++) {
+    struct nearest nearest = { .word = file->sections[i].kind };
+
+    for (size_t j = 0; j < sizeof section_kinds / sizeof *section_kinds; j++)
+      nearest_offer (&nearest, section_kinds[j].kind);
+    if (strcmp (nearest.best, kind) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* Sections that are looked at only where the service's are asked for. */
+static bool
+is_of_service (const struct ini_section *section)
+{
+  return strcmp (section->kind, "service") == 0 || strcmp (section->kind, "schedule") == 0
+         || strcmp (section->kind, "webhook") == 0;
+}
+
+/* The first section of that kind, which has no name, or NULL. */
 static const struct ini_section *
-find_section (const struct inifile *file, const char *kind, bool named)
+find_section (const struct inifile *file, const char *kind)
 {
   for (size_t i = 0; i < file->count; i++)
-    if (strcmp (file->sections[i].kind, kind) == 0 && (file->sections[i].name != NULL) == named)
+    if (strcmp (file->sections[i].kind, kind) == 0 && file->sections[i].name == NULL)
       return &file->sections[i];
   return NULL;
 }
@@ -167,6 +190,8 @@ setup_load_plugin (struct inifile *file, const struct ini_section *section, enum
                  plugin_kind_name (kind));
     return NULL;
   }
+  if (value->broken)
+    return NULL;
   if (strchr (value->text, '/') != NULL && value->text[0] != '/'
       && asprintf (&path, "%s/%s", file->directory, value->text) < 0) {
     path = NULL;
@@ -198,7 +223,8 @@ setup_fill_instance (struct instance *instance, struct inifile *file, struct plu
   instance->values = options_set (plugin_options (plugin), file, sections, count, known, instance->handle);
   if (instance->values == NULL)
     return false;
-  if (file->mistakes == before && !instance_complete (instance))
+  if (file->mistakes == before && options_good (plugin_options (plugin), instance->values)
+      && !instance_complete (instance))
     ini_mistake (file, instance->line, "%s", failure ());
   return true;
 }
@@ -240,7 +266,7 @@ read_sinks (struct setup *setup)
   }
   if (setup->sinks == NULL)
     ini_mistake (file, 0, "no memory for the sinks");
-  if (find_section (file, "sink", true) == NULL)
+  if (!is_meant (file, "sink"))
     ini_mistake (file, 0, "there is no [sink NAME]: at least one is needed");
 }
 
@@ -261,21 +287,24 @@ check_lookups (struct setup *setup)
 }
 
 static void
-read_sections (struct setup *setup)
+read_sections (struct setup *setup, bool service)
 {
   struct inifile *file = setup->file;
-  const struct ini_section *source = find_section (file, "source", false);
+  const struct ini_section *source = find_section (file, "source");
 
-  for (size_t i = 0; i < file->count; i++)
+  for (size_t i = 0; i < file->count; i++) {
     check_section (file, &file->sections[i]);
-  if (!read_pipeline (setup, find_section (file, "pipeline", false)))
+    if (service || !is_of_service (&file->sections[i]))
+      ini_check_environment (file, &file->sections[i]);
+  }
+  if (!read_pipeline (setup, find_section (file, "pipeline")))
     ini_mistake (file, 0, "no memory for [pipeline]");
   if (source != NULL)
     setup->source = make_instance (setup, source, DCPIPE_KIND_SOURCE);
-  else
+  else if (!is_meant (file, "source"))
     ini_mistake (file, 0, "there is no [source]: exactly one is needed");
   setup_read_decoders (setup);
-  if (find_section (file, "decoder", true) == NULL)
+  if (!is_meant (file, "decoder"))
     ini_mistake (file, 0, "there is no [decoder LABEL] or [decoder *]: at least one is needed");
   read_sinks (setup);
   check_lookups (setup);
@@ -295,7 +324,7 @@ setup_read (const char *path, bool service)
     setup_free (setup);
     return NULL;
   }
-  read_sections (setup);
+  read_sections (setup, service);
   if (service && (setup->service = service_config_read (setup->file)) == NULL)
     ini_mistake (setup->file, 0, "no memory for [service]");
   inifile_report (setup->file);

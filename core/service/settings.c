@@ -198,7 +198,7 @@ read_service (struct service_config *config, struct inifile *file)
       options_set (&service_table, file, &section, section != NULL, nothing_more, &config->service);
   if (config->service_values == NULL)
     return false;
-  if (file->mistakes > before)
+  if (file->mistakes > before || !options_good (&service_table, config->service_values))
     return true;
   check_listen (config, file);
   check_token (config, file);

@@ -104,7 +104,8 @@ check_secret (struct inifile *file, const struct ini_section *section, const cha
 }
 
 static void
-check (struct inifile *file, const struct ini_section *section, const struct webhook_settings *settings)
+check (struct inifile *file, const struct ini_section *section, const struct webhook_settings *settings,
+       const struct option_value *values)
 {
 #ifdef HAVE_CURL
   if (settings->url != NULL && !webhook_url_check (settings->url))
@@ -119,7 +120,7 @@ check (struct inifile *file, const struct ini_section *section, const struct web
     check_event (file, line_of (section, "events"), *event);
   if (settings->events != NULL && settings->events[0] == NULL)
     ini_mistake (file, line_of (section, "events"), "events: at least one type is needed");
-  if (settings->retry_longest < settings->retry_first)
+  if (options_good (&table, values) && settings->retry_longest < settings->retry_first)
     ini_mistake (file, line_of (section, "retry_longest"),
                  "retry_longest is less than retry_first: waits grow from one to the other");
 }
@@ -137,8 +138,7 @@ read_section (struct webhook_list *list, struct inifile *file, const struct ini_
   list->values[list->count] = options_set (&table, file, &section, 1, none, settings);
   if (list->values[list->count] == NULL)
     return false;
-  list->count++;
-  check (file, section, settings);
+  check (file, section, settings, list->values[list->count++]);
   return true;
 }
 

@@ -51,7 +51,9 @@ DIR/x.ini:17: plugin = trial_sorce: there is no source plugin 'trial_sorce' in P
 DIR/x.ini:18: [decoder]: the name is missing: expected [decoder LABEL] or [decoder *]
 DIR/x.ini:20: [decoder *] needs the key 'plugin': the name of a decoder plugin
 DIR/x.ini:21: 'behind': expected nothing after the ']'
+DIR/x.ini:21: [sink main] needs the key 'plugin': the name of a sink plugin
 DIR/x.ini:22: '[sink main': the closing ']' is missing
+DIR/x.ini:22: [sink main] needs the key 'plugin': the name of a sink plugin
 DIR/x.ini:25: pth: unknown key in [sink main]
 DIR/x.ini:26: [sink main] is given twice, first on line 23
 END

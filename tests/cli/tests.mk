@@ -24,6 +24,7 @@ dist_check_SCRIPTS += cli/long-lines.sh
 dist_check_SCRIPTS += cli/missing-sections.sh
 dist_check_SCRIPTS += cli/odd-files.sh
 dist_check_SCRIPTS += cli/older-plugin.sh
+dist_check_SCRIPTS += cli/one-error.sh
 dist_check_SCRIPTS += cli/option-types.sh
 dist_check_SCRIPTS += cli/plugin-path.sh
 dist_check_SCRIPTS += cli/required-option.sh

@@ -186,7 +186,7 @@ set_options (struct store_handle *store)
 
     if (text == NULL)
       continue;
-    store->values[i].text = ini_expand (text, NULL);
+    store->values[i].text = ini_expand (text, &store->values[i].variable);
     EXPECT (store->values[i].text != NULL
                 && option_parse (option, store->values[i].text, bench->directory, &store->values[i]),
             "option %s: %s", option->key, failure ());

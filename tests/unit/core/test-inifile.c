@@ -160,6 +160,8 @@ START_TEST (test_mistake)
 
   unsetenv ("TEST_UNSET");
   file = read_text (wrong[_i].text);
+  for (size_t i = 0; i < file->count; i++)
+    ini_check_environment (file, &file->sections[i]);
   ck_assert_uint_ge (file->mistakes, 1);
   ck_assert_uint_eq (file->mistake_list[0].line, wrong[_i].line);
   ck_assert_msg (strstr (file->mistake_list[0].text, wrong[_i].part) != NULL, "said: %s",
@@ -168,13 +170,23 @@ START_TEST (test_mistake)
 }
 END_TEST
 
+/* Whether a variable is missed depends on who asks; a malformed one is a mistake in any case. */
 START_TEST (test_broken_value_stays)
 {
   struct inifile *file;
 
   unsetenv ("TEST_UNSET");
-  file = read_text ("[s]\nk = ${TEST_UNSET}\n");
+  setenv ("TEST_SET", "x", 1);
+  file = read_text ("[s]\nk = ${TEST_UNSET}\nl = ${TEST_SET}${TEST_UNSET\nm = ${TEST_SET}\n");
   ck_assert (file->sections[0].values[0].broken);
+  ck_assert_str_eq (file->sections[0].values[0].variable, "TEST_UNSET");
+  ck_assert (file->sections[0].values[1].broken);
+  ck_assert_ptr_null (file->sections[0].values[1].variable);
+  ck_assert (!file->sections[0].values[2].broken);
+  ck_assert_uint_eq (file->mistakes, 1);
+  ini_check_environment (file, &file->sections[0]);
+  ck_assert_uint_eq (file->mistakes, 2);
+  ck_assert_uint_eq (file->mistake_list[1].line, 2);
   inifile_free (file);
 }
 END_TEST
