@@ -172,7 +172,20 @@ run_demo () {
   [ -z "$replica" ] || stop_replica
   say "What is stored now:"
   sqlite3 "$db" <conf/demo.sql
-  say "Show it again:  sqlite3 $db <conf/demo.sql"
+  say "Look further; none of these needs the ledger:"
+  show "sqlite3 $db <conf/demo.sql" "$(dcpipe_again) status" "$(dcpipe_again) dump provider_profiles"
+}
+
+show () {
+  printf '   %s\n' "$@"
+}
+
+# The command that reads what the demo stored: the database is named where it is not the configuration's own.
+dcpipe_again () {
+  directory=$(cd "$(dirname "$config")" && pwd)
+  [ "$config" != conf/demo.ini ] || directory=$(pwd)/build
+  [ "$DEMO_DB" = "$directory/demo.db" ] || printf 'DEMO_DB=%s ' "$DEMO_DB"
+  printf '%s -c %s' "$build/dcpipe" "$config"
 }
 
 run_check () {

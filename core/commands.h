@@ -23,6 +23,7 @@ struct command {
   const char *name;
   const char *operand; /* what it is given behind its name, "TABLE", or NULL */
   unsigned options;    /* enum command_options */
+  unsigned parts;      /* enum setup_parts: what it needs; with --online all ask the source */
   int (*run) (const struct setup *setup, const struct arguments *arguments);
   const char *help;
 };

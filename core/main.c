@@ -60,10 +60,13 @@ check (const struct setup *setup, const struct arguments *arguments)
 static int
 run_with_setup (const struct arguments *arguments)
 {
-  bool service = arguments->action != ACTION_COMMAND || arguments->command->run == command_serve;
-  struct setup *setup = setup_read (arguments->config, service);
+  unsigned parts = SETUP_SOURCE | SETUP_SERVICE;
+  struct setup *setup;
   int status = STATUS_DONE;
 
+  if (arguments->action == ACTION_COMMAND)
+    parts = arguments->command->parts | (arguments->online ? SETUP_SOURCE : 0);
+  setup = setup_read (arguments->config, parts);
   if (setup == NULL)
     return STATUS_CONFIGURATION;
   if (arguments->action == ACTION_CHECK)

@@ -66,6 +66,7 @@ struct instance {
   char *title;   /* for messages: "sink main", "decoder profile", "source icp" */
   void *handle;
   bool completed; /* config_complete was called */
+  bool lacking;   /* variables of its options are not set: it was not, and nothing of the plugin is to be called */
   char *section; /* "[sink main]" */
   unsigned line; /* of the section in the INI file */
   struct option_value *values; /* one for each option; see options.h */

@@ -158,12 +158,19 @@ is_meant (const struct inifile *file, const char *kind)
   return false;
 }
 
-/* Sections that are looked at only where the service's are asked for. */
+/* True if all variables of the section must be set. Who does not ask the source can do without, save to know which
+ * plugin it is. */
 static bool
-is_of_service (const struct ini_section *section)
+needs_environment (const struct ini_section *section, unsigned parts)
 {
-  return strcmp (section->kind, "service") == 0 || strcmp (section->kind, "schedule") == 0
-         || strcmp (section->kind, "webhook") == 0;
+  const struct ini_value *plugin = ini_find (section, "plugin");
+
+  if (strcmp (section->kind, "source") == 0)
+    return (parts & SETUP_SOURCE) != 0 || (plugin != NULL && plugin->broken);
+  if (strcmp (section->kind, "service") == 0 || strcmp (section->kind, "schedule") == 0
+      || strcmp (section->kind, "webhook") == 0)
+    return (parts & SETUP_SERVICE) != 0;
+  return true;
 }
 
 /* The first section of that kind, which has no name, or NULL. */
@@ -223,8 +230,8 @@ setup_fill_instance (struct instance *instance, struct inifile *file, struct plu
   instance->values = options_set (plugin_options (plugin), file, sections, count, known, instance->handle);
   if (instance->values == NULL)
     return false;
-  if (file->mistakes == before && options_good (plugin_options (plugin), instance->values)
-      && !instance_complete (instance))
+  instance->lacking = !options_good (plugin_options (plugin), instance->values);
+  if (file->mistakes == before && !instance->lacking && !instance_complete (instance))
     ini_mistake (file, instance->line, "%s", failure ());
   return true;
 }
@@ -287,14 +294,14 @@ check_lookups (struct setup *setup)
 }
 
 static void
-read_sections (struct setup *setup, bool service)
+read_sections (struct setup *setup, unsigned parts)
 {
   struct inifile *file = setup->file;
   const struct ini_section *source = find_section (file, "source");
 
   for (size_t i = 0; i < file->count; i++) {
     check_section (file, &file->sections[i]);
-    if (service || !is_of_service (&file->sections[i]))
+    if (needs_environment (&file->sections[i], parts))
       ini_check_environment (file, &file->sections[i]);
   }
   if (!read_pipeline (setup, find_section (file, "pipeline")))
@@ -311,7 +318,7 @@ read_sections (struct setup *setup, bool service)
 }
 
 struct setup *
-setup_read (const char *path, bool service)
+setup_read (const char *path, unsigned parts)
 {
   struct setup *setup = calloc (1, sizeof *setup);
 
@@ -324,8 +331,8 @@ setup_read (const char *path, bool service)
     setup_free (setup);
     return NULL;
   }
-  read_sections (setup, service);
-  if (service && (setup->service = service_config_read (setup->file)) == NULL)
+  read_sections (setup, parts);
+  if ((parts & SETUP_SERVICE) && (setup->service = service_config_read (setup->file)) == NULL)
     ini_mistake (setup->file, 0, "no memory for [service]");
   inifile_report (setup->file);
   if (setup->file->mistakes == 0)

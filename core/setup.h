@@ -48,10 +48,15 @@ struct setup {
   struct service_config *service; /* of the sections that only `serve` reads; NULL if they were not asked for */
 };
 
+/* What a setup is read for, beside decoders and sinks. */
+enum setup_parts {
+  SETUP_SOURCE = 1, /* the source will be asked; otherwise it may be `lacking` */
+  SETUP_SERVICE = 2 /* [service], [schedule] and [webhook NAME], which are not looked at otherwise */
+};
+
 /* Reads the file, loads the plugins, sets and checks every option. Every mistake is logged (file, line,
- * nearest known name), not only the first; NULL if there was one. `service`: also what is in [service],
- * [schedule] and [webhook NAME], which is not looked at otherwise. */
-struct setup *setup_read (const char *path, bool service);
+ * nearest known name), not only the first; NULL if there was one. `parts`: of enum setup_parts. */
+struct setup *setup_read (const char *path, unsigned parts);
 void setup_free (struct setup *setup);
 
 /* The canonical name of a label that a user wrote: aliases that the decoders declare, then those of the other

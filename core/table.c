@@ -293,7 +293,7 @@ add_source (struct dcpipe_tables *tables, const struct instance *source)
   const struct dcpipe_source *plugin = &source->plugin->u.source;
 
   for (size_t i = 0; i < plugin->tables.count; i++) {
-    bool filled = plugin->fills_table == NULL || plugin->fills_table (source->handle, i);
+    bool filled = plugin->fills_table == NULL || source->lacking || plugin->fills_table (source->handle, i);
 
     tables->source[i] = filled ? tables->count : SIZE_MAX;
     if (filled && !add_table (tables, def_at (&plugin->tables, i), TABLE_SOURCE))

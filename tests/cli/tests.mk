@@ -28,6 +28,7 @@ dist_check_SCRIPTS += cli/one-error.sh
 dist_check_SCRIPTS += cli/option-types.sh
 dist_check_SCRIPTS += cli/plugin-path.sh
 dist_check_SCRIPTS += cli/required-option.sh
+dist_check_SCRIPTS += cli/source-unset.sh
 dist_check_SCRIPTS += cli/stdout-full.sh
 dist_check_SCRIPTS += cli/stdout-pipe.sh
 dist_check_SCRIPTS += cli/store-link.sh

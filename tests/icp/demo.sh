@@ -21,5 +21,15 @@ for from in network file; do
     cat "$dir/out"
   done > "$dir/$from.tables"
 done
+# The ledger is not needed to read what is stored, and is missed where it is.
+kill "$replica_pid"
+replica_pid=
+unset DEMO_URL DEMO_ROOT_KEY DEMO_LEDGER
+DEMO_DB=$dir/network.db
+run 0 -c "$dir/network.ini" status
+run 0 -c "$dir/network.ini" dump provider_profiles
+run 78 -c "$dir/network.ini" verify
+grep -q 'DEMO_URL is not set' "$dir/err" || die "no word of what is missing"
+err_lines 2
 test "$(wc -l < "$dir/file.tables")" -gt 500 || die "next to nothing is stored"
 cmp -s "$dir/file.tables" "$dir/network.tables" || die "the network gives other tables than the file"
