@@ -8,7 +8,7 @@
 
 struct reply {
   bool outer, inner; /* could be read */
-  struct bytes data, signature;
+  struct payload_signed payload;
   struct bytes requester, memo, contract_id, text, details;
   bool accepted;
 };
@@ -18,16 +18,13 @@ struct reply {
 static struct reply
 read_reply (struct bytes value, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (value);
   struct reply reply = { 0 };
+  struct borsh in;
 
-  borsh_variant (&in, 1);
-  reply.data = borsh_bytes (&in);
-  reply.signature = borsh_bytes (&in);
-  reply.outer = payload_finish (&in, rows, PAYLOAD_OUTER, "reply payload");
+  reply.outer = payload_read_signed (value, rows, "reply payload", &reply.payload);
   if (!reply.outer)
     return reply;
-  in = borsh_over (reply.data);
+  in = borsh_over (reply.payload.data);
   borsh_variant (&in, 1);
   reply.requester = borsh_bytes (&in);
   reply.memo = borsh_string (&in);
@@ -45,8 +42,8 @@ add_reply (dcpipe_rows *rows, const dcpipe_entry *entry, const struct reply *rep
   dcpipe_row *row = dcpipe_row_add (rows, REPLIES, DCPIPE_INSERT);
 
   payload_set_hex (row, REPLY_CONTRACT_ID, payload_bytes (dcpipe_entry_key (entry)));
-  dcpipe_set_blob (row, REPLY_DATA, reply->data.data, reply->data.size);
-  payload_set_hex (row, REPLY_SIGNATURE, reply->signature);
+  dcpipe_set_blob (row, REPLY_DATA, reply->payload.data.data, reply->payload.data.size);
+  payload_set_hex (row, REPLY_SIGNATURE, reply->payload.signature);
   dcpipe_set_string (row, REPLY_SIGNATURE_STATUS, signature_status_text (SIGNATURE_NONE));
   dcpipe_set_u64 (row, REPLY_VERSION, PAYLOAD_V1);
   if (!reply->inner)
@@ -114,7 +111,8 @@ verify_reply (const struct signature_config *config, const struct reply *reply, 
       return SIGNATURE_INVALID;
     key[i] = (uint8_t) (high << 4 | low);
   }
-  return signature_verify (config, (struct bytes) { key, sizeof key }, reply->data, reply->signature);
+  return signature_verify (config, (struct bytes) { key, sizeof key }, reply->payload.data,
+                           reply->payload.signature);
 }
 
 static void

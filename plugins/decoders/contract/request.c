@@ -8,14 +8,9 @@
 #include "decoder/columns.h"
 #include "decoder/payload.h"
 
-struct option {
-  bool present;
-  struct bytes text;
-};
-
 struct request {
   struct bytes requester, ssh_pubkey, contact, provider, offering_id, memo;
-  struct option region_name, contract_id, instance_config;
+  struct payload_option region_name, contract_id, instance_config;
   uint64_t amount;
   uint32_t payments;
   struct borsh first_payment; /* the reader, before it read them */
@@ -29,16 +24,6 @@ struct payment {
 };
 
 /* ---- reading --------------------------------------------------------------------------------------- */
-
-static struct option
-read_option (struct borsh *in)
-{
-  struct option option = { .present = borsh_option (in) };
-
-  if (option.present)
-    option.text = borsh_string (in);
-  return option;
-}
 
 /* Two lengths and two numbers. */
 #define PAYMENT_LEAST (2 * 4 + 2 * 8)
@@ -66,9 +51,9 @@ read_request (struct bytes data, struct request *request, dcpipe_rows *rows)
   request->contact = borsh_string (&in);
   request->provider = borsh_bytes (&in);
   request->offering_id = borsh_string (&in);
-  request->region_name = read_option (&in);
-  request->contract_id = read_option (&in);
-  request->instance_config = read_option (&in);
+  request->region_name = payload_read_option (&in);
+  request->contract_id = payload_read_option (&in);
+  request->instance_config = payload_read_option (&in);
   request->amount = borsh_u64 (&in);
   request->payments = borsh_count (&in, PAYMENT_LEAST);
   request->first_payment = in;
@@ -104,10 +89,9 @@ set_request (dcpipe_row *row, const struct request *request)
   payload_set_text (row, CONTRACT_SSH_PUBKEY, request->ssh_pubkey);
   payload_set_text (row, CONTRACT_CONTACT, request->contact);
   payload_set_text (row, CONTRACT_OFFERING_ID, request->offering_id);
-  payload_set_option (row, CONTRACT_REGION_NAME, request->region_name.present, request->region_name.text);
-  payload_set_option (row, CONTRACT_INSTANCE_ID, request->contract_id.present, request->contract_id.text);
-  payload_set_option (row, CONTRACT_INSTANCE_CONFIG, request->instance_config.present,
-                      request->instance_config.text);
+  payload_set_option (row, CONTRACT_REGION_NAME, request->region_name);
+  payload_set_option (row, CONTRACT_INSTANCE_ID, request->contract_id);
+  payload_set_option (row, CONTRACT_INSTANCE_CONFIG, request->instance_config);
   dcpipe_set_u64 (row, CONTRACT_PAYMENT_AMOUNT, request->amount);
   if (request->has_start)
     dcpipe_set_u64 (row, CONTRACT_START, request->start);
@@ -135,24 +119,22 @@ add_payments (dcpipe_rows *rows, struct bytes key, const struct request *request
 int
 contract_request (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (payload_bytes (dcpipe_entry_value (entry)));
-  struct bytes key = payload_bytes (dcpipe_entry_key (entry)), data, signature;
+  struct bytes key = payload_bytes (dcpipe_entry_key (entry));
+  struct payload_signed payload;
   enum signature_status status;
   struct request request;
   dcpipe_row *row;
 
-  borsh_variant (&in, 1);
-  data = borsh_bytes (&in);
-  signature = borsh_bytes (&in);
-  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "request payload") || !read_request (data, &request, rows))
+  if (!payload_read_signed (payload_bytes (dcpipe_entry_value (entry)), rows, "request payload", &payload)
+      || !read_request (payload.data, &request, rows))
     return DCPIPE_OK;
-  status = signature_verify (config, request.requester, data, signature);
+  status = signature_verify (config, request.requester, payload.data, payload.signature);
   if (signature_refused (config, status, rows))
     return DCPIPE_OK;
   row = dcpipe_row_add (rows, CONTRACTS, DCPIPE_UPSERT);
-  set_id (row, key, data);
-  dcpipe_set_blob (row, CONTRACT_DATA, data.data, data.size);
-  payload_set_hex (row, CONTRACT_SIGNATURE, signature);
+  set_id (row, key, payload.data);
+  dcpipe_set_blob (row, CONTRACT_DATA, payload.data.data, payload.data.size);
+  payload_set_hex (row, CONTRACT_SIGNATURE, payload.signature);
   dcpipe_set_string (row, CONTRACT_SIGNATURE_STATUS, signature_status_text (status));
   dcpipe_set_string (row, CONTRACT_STATUS, "pending");
   set_request (row, &request);

@@ -273,10 +273,10 @@ set_field (dcpipe_row *out, size_t field, struct bytes text)
     payload_set_text (out, column, text);
     return true;
   case KIND_OPTION:
-    payload_set_option (out, column, text.size > 0, text);
+    payload_set_option (out, column, (struct payload_option) { text.size > 0, text });
     return true;
   case KIND_CAPACITY:
-    payload_set_option (out, column, text.size > 0 && !is_word (text, "0"), text);
+    payload_set_option (out, column, (struct payload_option) { text.size > 0 && !is_word (text, "0"), text });
     return true;
   case KIND_PRICE:
     return set_price (out, column,

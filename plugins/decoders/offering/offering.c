@@ -15,18 +15,10 @@ static const struct dcpipe_label labels[] = { { .name = "ProvOffering" }, { .nam
 static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signature_config) };
 
 static void
-delete_rows (dcpipe_rows *rows, size_t table, size_t column, struct bytes key)
-{
-  dcpipe_row *row = dcpipe_row_add (rows, table, DCPIPE_DELETE);
-
-  payload_set_hex (row, column, key);
-}
-
-static void
 delete_items (dcpipe_rows *rows, struct bytes key)
 {
-  delete_rows (rows, ITEMS, ITEM_PUBKEY, key);
-  delete_rows (rows, ROW_ERRORS, ERROR_PUBKEY, key);
+  payload_delete_rows (rows, ITEMS, ITEM_PUBKEY, key);
+  payload_delete_rows (rows, ROW_ERRORS, ERROR_PUBKEY, key);
 }
 
 /* Reads the CSV inside JSON; false after dcpipe_error. */
@@ -72,34 +64,31 @@ add_offerings (dcpipe_rows *rows, dcpipe_row *row, struct bytes key, struct byte
 static int
 offering_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (payload_bytes (dcpipe_entry_value (entry)));
-  struct bytes key = payload_bytes (dcpipe_entry_key (entry)), data, signature;
+  struct bytes key = payload_bytes (dcpipe_entry_key (entry));
+  struct payload_signed payload;
   enum signature_status status;
   dcpipe_row *row;
 
   if (dcpipe_entry_deleted (entry)) {
-    delete_rows (rows, OFFERINGS, OFFERING_PUBKEY, key);
+    payload_delete_rows (rows, OFFERINGS, OFFERING_PUBKEY, key);
     delete_items (rows, key);
     return DCPIPE_OK;
   }
-  borsh_variant (&in, 1);
-  data = borsh_bytes (&in);
-  signature = borsh_bytes (&in);
-  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "offerings payload"))
+  if (!payload_read_signed (payload_bytes (dcpipe_entry_value (entry)), rows, "offerings payload", &payload))
     return DCPIPE_OK;
-  status = signature_verify (handle, key, data, signature);
+  status = signature_verify (handle, key, payload.data, payload.signature);
   if (signature_refused (handle, status, rows))
     return DCPIPE_OK;
   row = dcpipe_row_add (rows, OFFERINGS, DCPIPE_UPSERT);
   payload_set_hex (row, OFFERING_PUBKEY, key);
   identity_set_principal (row, OFFERING_PRINCIPAL, key);
-  dcpipe_set_blob (row, OFFERING_DATA, data.data, data.size);
-  payload_set_hex (row, OFFERING_SIGNATURE, signature);
+  dcpipe_set_blob (row, OFFERING_DATA, payload.data.data, payload.data.size);
+  payload_set_hex (row, OFFERING_SIGNATURE, payload.signature);
   dcpipe_set_string (row, OFFERING_STATUS, signature_status_text (status));
   dcpipe_set_u64 (row, OFFERING_VERSION, PAYLOAD_V1);
   dcpipe_set_bool (row, OFFERING_IS_ACTIVE, true);
   delete_items (rows, key);
-  return add_offerings (rows, row, key, data) ? DCPIPE_OK : DCPIPE_FAIL;
+  return add_offerings (rows, row, key, payload.data) ? DCPIPE_OK : DCPIPE_FAIL;
 }
 
 static const struct dcpipe_decoder offering_decoder = {

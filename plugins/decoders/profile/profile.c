@@ -96,27 +96,12 @@ static const struct dcpipe_table_def tables[] = {
 
 /* ---- the inner payload ----------------------------------------------------------------------------- */
 
-struct option {
-  bool present;
-  struct bytes text;
-};
-
 struct profile {
   struct bytes kind, name, metadata_version, api_version;
-  struct option description, url, logo_url, why_choose_us;
+  struct payload_option description, url, logo_url, why_choose_us;
   uint32_t contacts;
   struct borsh first_contact; /* the reader, before it read them */
 };
-
-static struct option
-read_option (struct borsh *in)
-{
-  struct option option = { .present = borsh_option (in) };
-
-  if (option.present)
-    option.text = borsh_string (in);
-  return option;
-}
 
 /* A length is 4 bytes, and a contact has two of them. */
 #define CONTACT_LEAST 8
@@ -131,10 +116,10 @@ read_profile (struct bytes data, struct profile *profile, dcpipe_rows *rows)
   profile->name = borsh_string (&in);
   profile->metadata_version = borsh_string (&in);
   profile->api_version = borsh_string (&in);
-  profile->description = read_option (&in);
-  profile->url = read_option (&in);
-  profile->logo_url = read_option (&in);
-  profile->why_choose_us = read_option (&in);
+  profile->description = payload_read_option (&in);
+  profile->url = payload_read_option (&in);
+  profile->logo_url = payload_read_option (&in);
+  profile->why_choose_us = payload_read_option (&in);
   profile->contacts = borsh_count (&in, CONTACT_LEAST);
   profile->first_contact = in;
   for (uint32_t i = 0; i < profile->contacts && in.error == BORSH_OK; i++) {
@@ -153,11 +138,10 @@ set_profile (dcpipe_row *row, const struct profile *profile)
   payload_set_text (row, PROFILE_NAME, profile->name);
   payload_set_text (row, PROFILE_METADATA_VERSION, profile->metadata_version);
   payload_set_text (row, PROFILE_API_VERSION, profile->api_version);
-  payload_set_option (row, PROFILE_DESCRIPTION, profile->description.present, profile->description.text);
-  payload_set_option (row, PROFILE_URL, profile->url.present, profile->url.text);
-  payload_set_option (row, PROFILE_LOGO_URL, profile->logo_url.present, profile->logo_url.text);
-  payload_set_option (row, PROFILE_WHY_CHOOSE_US, profile->why_choose_us.present,
-                      profile->why_choose_us.text);
+  payload_set_option (row, PROFILE_DESCRIPTION, profile->description);
+  payload_set_option (row, PROFILE_URL, profile->url);
+  payload_set_option (row, PROFILE_LOGO_URL, profile->logo_url);
+  payload_set_option (row, PROFILE_WHY_CHOOSE_US, profile->why_choose_us);
 }
 
 /* Of contacts with the same key the last one counts. */
@@ -175,14 +159,6 @@ add_contacts (dcpipe_rows *rows, struct bytes key, const struct profile *profile
   }
 }
 
-static void
-delete_rows (dcpipe_rows *rows, size_t table, size_t column, struct bytes key)
-{
-  dcpipe_row *row = dcpipe_row_add (rows, table, DCPIPE_DELETE);
-
-  payload_set_hex (row, column, key);
-}
-
 /* ---- decoding -------------------------------------------------------------------------------------- */
 
 static const struct dcpipe_label labels[] = { { .name = "ProvProfile" }, { .name = "NPProfile" } };
@@ -192,34 +168,31 @@ static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signat
 static int
 profile_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (payload_bytes (dcpipe_entry_value (entry)));
-  struct bytes key = payload_bytes (dcpipe_entry_key (entry)), data, signature;
+  struct bytes key = payload_bytes (dcpipe_entry_key (entry));
+  struct payload_signed payload;
   enum signature_status status;
   struct profile profile;
   dcpipe_row *row;
 
   if (dcpipe_entry_deleted (entry)) {
-    delete_rows (rows, PROFILES, PROFILE_PUBKEY, key);
-    delete_rows (rows, CONTACTS, CONTACT_PUBKEY, key);
+    payload_delete_rows (rows, PROFILES, PROFILE_PUBKEY, key);
+    payload_delete_rows (rows, CONTACTS, CONTACT_PUBKEY, key);
     return DCPIPE_OK;
   }
-  borsh_variant (&in, 1);
-  data = borsh_bytes (&in);
-  signature = borsh_bytes (&in);
-  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "profile payload"))
+  if (!payload_read_signed (payload_bytes (dcpipe_entry_value (entry)), rows, "profile payload", &payload))
     return DCPIPE_OK;
-  status = signature_verify (handle, key, data, signature);
+  status = signature_verify (handle, key, payload.data, payload.signature);
   if (signature_refused (handle, status, rows))
     return DCPIPE_OK;
   row = dcpipe_row_add (rows, PROFILES, DCPIPE_UPSERT);
   payload_set_hex (row, PROFILE_PUBKEY, key);
   identity_set_principal (row, PROFILE_PRINCIPAL, key);
-  dcpipe_set_blob (row, PROFILE_DATA, data.data, data.size);
-  payload_set_hex (row, PROFILE_SIGNATURE, signature);
+  dcpipe_set_blob (row, PROFILE_DATA, payload.data.data, payload.data.size);
+  payload_set_hex (row, PROFILE_SIGNATURE, payload.signature);
   dcpipe_set_string (row, PROFILE_STATUS, signature_status_text (status));
   dcpipe_set_u64 (row, PROFILE_VERSION, PAYLOAD_V1);
-  delete_rows (rows, CONTACTS, CONTACT_PUBKEY, key);
-  if (read_profile (data, &profile, rows)) {
+  payload_delete_rows (rows, CONTACTS, CONTACT_PUBKEY, key);
+  if (read_profile (payload.data, &profile, rows)) {
     set_profile (row, &profile);
     add_contacts (rows, key, &profile);
   }

@@ -17,6 +17,27 @@ payload_finish (struct borsh *in, dcpipe_rows *rows, uint64_t item, const char *
   return false;
 }
 
+bool
+payload_read_signed (struct bytes value, dcpipe_rows *rows, const char *what, struct payload_signed *payload)
+{
+  struct borsh in = borsh_over (value);
+
+  borsh_variant (&in, 1);
+  payload->data = borsh_bytes (&in);
+  payload->signature = borsh_bytes (&in);
+  return payload_finish (&in, rows, PAYLOAD_OUTER, what);
+}
+
+struct payload_option
+payload_read_option (struct borsh *in)
+{
+  struct payload_option option = { .present = borsh_option (in) };
+
+  if (option.present)
+    option.text = borsh_string (in);
+  return option;
+}
+
 void
 payload_set_text (dcpipe_row *row, size_t column, struct bytes text)
 {
@@ -24,21 +45,27 @@ payload_set_text (dcpipe_row *row, size_t column, struct bytes text)
 }
 
 void
-payload_set_option (dcpipe_row *row, size_t column, bool present, struct bytes text)
+payload_set_option (dcpipe_row *row, size_t column, struct payload_option option)
 {
-  if (present)
-    dcpipe_set_text (row, column, text.data, text.size);
+  if (option.present)
+    payload_set_text (row, column, option.text);
 }
 
 void
 payload_set_if_text (dcpipe_row *row, size_t column, struct bytes bytes)
 {
   if (utf8_valid (bytes.data, bytes.size))
-    dcpipe_set_text (row, column, bytes.data, bytes.size);
+    payload_set_text (row, column, bytes);
 }
 
 void
 payload_set_hex (dcpipe_row *row, size_t column, struct bytes bytes)
 {
   dcpipe_set_hex (row, column, bytes.data, bytes.size);
+}
+
+void
+payload_delete_rows (dcpipe_rows *rows, size_t table, size_t column, struct bytes key)
+{
+  payload_set_hex (dcpipe_row_add (rows, table, DCPIPE_DELETE), column, key);
 }

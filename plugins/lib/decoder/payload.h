@@ -24,14 +24,35 @@ enum payload_item { PAYLOAD_OUTER = 0, PAYLOAD_INNER = 1 };
  * begins with the error's name and says what is wrong with `what` ("check-in"). */
 bool payload_finish (struct borsh *in, dcpipe_rows *rows, uint64_t item, const char *what);
 
+/* What most payloads are: bytes, in which the rest is, and a signature of them. */
+struct payload_signed {
+  struct bytes data, signature;
+};
+
+/* Reads the value of an entry as such a payload, which `what` names. False if it cannot be read: the entry
+ * failed. */
+bool payload_read_signed (struct bytes value, dcpipe_rows *rows, const char *what,
+                          struct payload_signed *payload);
+
+/* A text that may be absent. */
+struct payload_option {
+  bool present;
+  struct bytes text;
+};
+
+struct payload_option payload_read_option (struct borsh *in);
+
 /* Sets a text that was read by borsh_string, or nothing (null) if it is absent. */
 void payload_set_text (dcpipe_row *row, size_t column, struct bytes text);
-void payload_set_option (dcpipe_row *row, size_t column, bool present, struct bytes text);
+void payload_set_option (dcpipe_row *row, size_t column, struct payload_option option);
 
 /* Sets a text column to bytes that are text, and leaves it null if they are not UTF-8. */
 void payload_set_if_text (dcpipe_row *row, size_t column, struct bytes bytes);
 
 /* Sets hexadecimal digits. */
 void payload_set_hex (dcpipe_row *row, size_t column, struct bytes bytes);
+
+/* Removes the rows of a table whose primary key begins with `key`, which `column` holds in hexadecimal. */
+void payload_delete_rows (dcpipe_rows *rows, size_t table, size_t column, struct bytes key);
 
 #endif
