@@ -38,7 +38,7 @@
  * length and need not be 0-terminated, except where the type is const char *.
  *
  * THREADS. Every callback names the threads that call it. The functions here may be called from any thread,
- * but one object (rows, a block, a batch) only by the callback that received it, on its thread. / */
+ * but one object (rows, a block, a batch) only by the callback that received it, on its thread. */
 #ifndef DCPIPE_PLUGIN_H
 #define DCPIPE_PLUGIN_H
 
