@@ -163,8 +163,8 @@ enum dcpipe_type {
   DCPIPE_TIME = 5,    /* ns since 1970 UTC, kept to the millisecond and shown as 2024-01-31T23:59:59.123Z;
                          a time that must keep its nanoseconds is a U64 */
   DCPIPE_DECIMAL = 6, /* a number of any size as text: -?[0-9]+(\.[0-9]+)? */
-  DCPIPE_JSON = 7     /* JSON text, valid UTF-8, written compactly and with keys in a fixed order by the
-                         decoder */
+  DCPIPE_JSON = 7     /* JSON text, valid UTF-8, written in one line, compactly and with keys in a fixed
+                         order, by the decoder */
 };
 
 /* A column that the engine fills in by itself, from the entry that last changed the row. */
@@ -274,7 +274,8 @@ dcpipe_row *dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation);
  * plugin's mistake and ends the run with a message that names it; only in rows that are not emitted (the
  * keys of lookups, what a sink gives back) the columns that the engine fills are set like others. Bytes
  * that lie in the entry's own block (its label, key, value or parts of them) are referenced, all others
- * copied. Text that is not UTF-8 makes the entry a failed entry: its rows are dropped. */
+ * copied. Text that is not UTF-8, and JSON that is none, makes the entry a failed entry: its rows are
+ * dropped. */
 void dcpipe_set_null (dcpipe_row *row, size_t column);
 void dcpipe_set_bool (dcpipe_row *row, size_t column, bool value);
 void dcpipe_set_i64 (dcpipe_row *row, size_t column, int64_t value);

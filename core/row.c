@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "block.h"
+#include "jsontext.h"
 #include "log.h"
 #include "utf8.h"
 
@@ -368,6 +369,8 @@ void
 dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size)
 {
   set_utf8 (row, column, DCPIPE_JSON, text, size);
+  if (row->maker->unreadable == NULL && row->maker->no_json == NULL && !jsontext_valid (text, size))
+    row->maker->no_json = row->table->columns[column].name;
 }
 
 /* ---- failed entries ----------------------------------------------------------------------------- */
@@ -463,18 +466,20 @@ rows_finish (struct dcpipe_rows *rows, size_t from)
     fail ("%s (a mistake in the plugin)", rows->mistake);
     return false;
   }
-  if (rows->unreadable != NULL || long_key != NULL) {
+  if (rows->unreadable != NULL || rows->no_json != NULL || long_key != NULL) {
     char reason[160];
 
     if (rows->unreadable != NULL)
       snprintf (reason, sizeof reason, "%s is not valid UTF-8", rows->unreadable);
+    else if (rows->no_json != NULL)
+      snprintf (reason, sizeof reason, "%s is not JSON in one line", rows->no_json);
     else
       snprintf (reason, sizeof reason, "its key in the table %s is longer than %d bytes", long_key,
                 DCPIPE_KEY_MAX);
     rows->list->count = from;
     if (rows->list->notes_count > 0 && rows->list->notes[rows->list->notes_count - 1].entry == rows->entry)
       rows->list->notes_count--;
-    rows->unreadable = NULL;
+    rows->unreadable = rows->no_json = NULL;
     rows_fail_entry (rows, 0, reason);
   }
   if (rows->no_memory)
@@ -482,30 +487,32 @@ rows_finish (struct dcpipe_rows *rows, size_t from)
   return !rows->no_memory;
 }
 
-/* The first column with text that is none, or NULL. */
+/* What is wrong with a value of text, or NULL. */
 static const char *
-unreadable_column (const struct dcpipe_row *row)
+text_fault (const struct dcpipe_row *row, size_t column)
 {
-  for (size_t i = 0; i < row->table->columns_count; i++) {
-    int type = row->table->columns[i].type;
-    struct dcpipe_bytes text;
+  int type = row->table->columns[column].type;
+  struct dcpipe_bytes text;
 
-    if ((type != DCPIPE_TEXT && type != DCPIPE_JSON) || dcpipe_is_null (row, i))
-      continue;
-    text = dcpipe_get_bytes (row, i);
-    if (!utf8_valid (text.data, text.size))
-      return row->table->columns[i].name;
-  }
-  return NULL;
+  if ((type != DCPIPE_TEXT && type != DCPIPE_JSON) || dcpipe_is_null (row, column))
+    return NULL;
+  text = dcpipe_get_bytes (row, column);
+  if (!utf8_valid (text.data, text.size))
+    return "valid UTF-8";
+  return type == DCPIPE_JSON && !jsontext_valid (text.data, text.size) ? "JSON in one line" : NULL;
 }
 
 static bool
 can_be_kept (const struct dcpipe_row *row)
 {
-  const char *column = unreadable_column (row);
+  const char *fault = NULL;
+  size_t column = 0;
 
-  if (column != NULL)
-    log_warning ("a row of table %s is left out: %s is not valid UTF-8", row->table->name, column);
+  for (; column < row->table->columns_count && fault == NULL; column++)
+    fault = text_fault (row, column);
+  if (fault != NULL)
+    log_warning ("a row of table %s is left out: %s is not %s", row->table->name,
+                 row->table->columns[column - 1].name, fault);
   else if (key_is_long (row))
     log_warning ("a row of table %s is left out: its key is longer than %d bytes", row->table->name,
                  DCPIPE_KEY_MAX);

@@ -94,7 +94,8 @@ struct dcpipe_rows {
   struct row_list *list;
   bool no_memory;
   const char *mistake;        /* of the plugin: ends the run */
-  const char *unreadable;     /* why the entry fails: text that is not UTF-8 */
+  const char *unreadable;     /* why the entry fails: a column with text that is not UTF-8 */
+  const char *no_json;        /* or a column of JSON that is none */
   struct row_effect *effects; /* view: what the sink said of each row */
 };
 

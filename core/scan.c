@@ -31,13 +31,17 @@ check_filled (const struct dcpipe_rows *maker, const struct dcpipe_row *row)
   else if (maker->unreadable != NULL)
     fail ("table %s holds text in column %s that is not UTF-8: the store was changed by something else",
           table->name, maker->unreadable);
+  else if (maker->no_json != NULL)
+    fail ("table %s holds a text in column %s that is not JSON in one line: the store was changed by "
+          "something else",
+          table->name, maker->no_json);
   for (size_t i = 0; i < table->keys_count; i++)
     if (row->states[table->keys[i]] != VALUE_SET) {
       fail ("table %s holds a row without its key column %s: the store was changed by something else",
             table->name, table->columns[table->keys[i]].name);
       return false;
     }
-  return !maker->no_memory && maker->mistake == NULL && maker->unreadable == NULL;
+  return !maker->no_memory && maker->mistake == NULL && maker->unreadable == NULL && maker->no_json == NULL;
 }
 
 dcpipe_row *

@@ -137,12 +137,23 @@ check_json (const struct dcpipe_row *row, size_t column)
   json_decref (value);
 }
 
+/* Before rows_finish, which makes a failed entry of what is no JSON. */
+static void
+check_rows (const struct dcpipe_rows *rows)
+{
+  for (size_t i = 0; i < rows->list->count; i++) {
+    const struct dcpipe_row *row = rows->list->items[i];
+
+    for (size_t column = 0; column < row->table->columns_count; column++)
+      if (row->table->columns[column].type == DCPIPE_JSON && !dcpipe_is_null (row, column))
+        check_json (row, column);
+  }
+  EXPECT (rows->no_json == NULL, "column %s was set to what is no JSON in one line", rows->no_json);
+}
+
 static void
 check_row (const struct dcpipe_row *row)
 {
-  for (size_t i = 0; i < row->table->columns_count; i++)
-    if (row->table->columns[i].type == DCPIPE_JSON && dcpipe_is_set (row, i) && !dcpipe_is_null (row, i))
-      check_json (row, i);
   if (row->table->decoder == TABLE_CORE) {
     struct dcpipe_bytes reason = dcpipe_get_bytes (row, FAILED_REASON);
 
@@ -193,6 +204,8 @@ decode_entry (const struct bench_decoder *bench, const struct test_entry *entry,
           "result is "
           "DCPIPE_OK",
           result, failure ());
+  if (rows.mistake == NULL)
+    check_rows (&rows);
   EXPECT (rows_finish (&rows, 0), "%s", failure ());
   text = describe (&placed.list);
   unplace (&placed);

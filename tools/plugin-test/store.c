@@ -325,7 +325,8 @@ try_apply (struct store_handle *store)
   struct row_list list = store->list;
 
   EXPECT_MEMORY (more);
-  EXPECT (store->rows.mistake == NULL && store->rows.unreadable == NULL && !store->rows.no_memory,
+  EXPECT (store->rows.mistake == NULL && store->rows.unreadable == NULL && store->rows.no_json == NULL
+              && !store->rows.no_memory,
           "the test made a bad row: %s", store->rows.mistake ? store->rows.mistake : "");
   store->lists = more;
   store->lists[store->lists_count++] = list;

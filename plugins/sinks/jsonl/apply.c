@@ -90,18 +90,12 @@ apply_row (struct files *files, dcpipe_rows *rows, size_t i)
   const dcpipe_table *declared = dcpipe_row_table (row);
   struct table *table = files->by_number[dcpipe_table_number (declared)];
   struct effect effect = { 0, 0, 0 };
-  size_t column;
   int result;
 
   if (table == NULL || table->removed) {
     dcpipe_error ("table %s was reset, and can be filled after the sink was opened again",
                   dcpipe_table_name (declared));
     return DCPIPE_FAIL;
-  }
-  column = format_check (table->schema, row);
-  if (column != SIZE_MAX) {
-    dcpipe_row_refused (rows, i, "column %s is not compact JSON", dcpipe_column_name (declared, column));
-    return DCPIPE_OK;
   }
   if (!fold_key (files, row))
     return files_no_memory (files);

@@ -161,17 +161,3 @@ format_row (struct table *table, const dcpipe_row *row)
   }
   PUT (table, "}\n");
 }
-
-size_t
-format_check (const struct schema *schema, const dcpipe_row *row)
-{
-  for (size_t i = 0; i < schema->count; i++)
-    if (schema->columns[i].type == DCPIPE_JSON && !dcpipe_is_null (row, i)) {
-      struct dcpipe_bytes bytes = dcpipe_get_bytes (row, i);
-      const char *text = (const char *) bytes.data;
-
-      if (bytes.size == 0 || json_value_end (text, text + bytes.size) != text + bytes.size)
-        return i;
-    }
-  return SIZE_MAX;
-}

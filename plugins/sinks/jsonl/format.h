@@ -8,8 +8,4 @@
 /* Appends the row to its table. */
 void format_row (struct table *table, const dcpipe_row *row);
 
-/* The column whose value cannot be written into a line because it is not JSON, or SIZE_MAX if there is
- * none. */
-size_t format_check (const struct schema *schema, const dcpipe_row *row);
-
 #endif

@@ -13,6 +13,11 @@ check_PROGRAMS += unit/core/test-row
 unit_core_test_row_SOURCES = unit/core/test-row.c unit/core/main.h
 unit_core_test_row_LDADD = libcoresupport.la $(CORE_TEST_LIBS)
 
+TESTS += unit/core/test-rowjson
+check_PROGRAMS += unit/core/test-rowjson
+unit_core_test_rowjson_SOURCES = unit/core/test-rowjson.c unit/core/main.h
+unit_core_test_rowjson_LDADD = libcoresupport.la $(CORE_TEST_LIBS)
+
 TESTS += unit/core/test-checkpoint
 check_PROGRAMS += unit/core/test-checkpoint
 unit_core_test_checkpoint_SOURCES = unit/core/test-checkpoint.c unit/core/main.h

@@ -46,6 +46,7 @@ static const struct dcpipe_column keys[] = {
   { "k_time", DCPIPE_TIME, 6, 0, 0, "" },
   POSITION (0, 0),
   { "amount", DCPIPE_DECIMAL, 0, 0, 0, "" },
+  { "extra", DCPIPE_JSON, 0, 0, 0, "" },
 };
 
 static const struct dcpipe_column longs[] = {

@@ -180,31 +180,6 @@ START_TEST (tells_json_null_from_null)
 }
 END_TEST
 
-START_TEST (refuses_json_that_would_break_the_line)
-{
-  static const char *const texts[] = { "",    "{\"a\":\n1}", "[1,]", "{\"a\"}", "01",
-                                       "tru", "\"\x01\"",    "1 ",   "[",       "\"\\x\"" };
-  struct bench bench;
-  struct store_handle store;
-
-  bench_begin (&bench, contract_sink ());
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-    struct dcpipe_row *row = add (&store, PEOPLE, DCPIPE_UPSERT);
-
-    set_person (row, "json", i, 0);
-    dcpipe_set_json (row, PEOPLE_JSON, texts[i], strlen (texts[i]));
-    ck_assert_int_eq (try_apply (&store), DCPIPE_OK);
-    ck_assert_msg (store.effects[0].refused != NULL, "'%s' was taken", texts[i]);
-  }
-  store_commit (&store, "{}");
-  ck_assert_uint_eq (count_table (&store, PEOPLE), 0);
-  store_end (&store);
-  expect_file (&bench, "people.jsonl", "");
-  bench_end (&bench);
-}
-END_TEST
-
 /* ---- kills --------------------------------------------------------------------------------------- */
 
 /* Whatever a kill left behind the committed length, and wherever it cut it, goes at the next start, and no
@@ -605,8 +580,7 @@ main (void)
 {
   const TTest *const tests[] = { writes_lines_as_documented,
                                  tells_json_null_from_null,
-                                 refuses_json_that_would_break_the_line,
-                                 cuts_off_every_uncommitted_tail,
+                                                              cuts_off_every_uncommitted_tail,
                                  a_checkpoint_that_was_not_renamed_does_not_count,
                                  removes_files_of_tables_that_were_never_committed,
                                  leaves_directories_of_others_alone,
