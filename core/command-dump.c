@@ -5,10 +5,10 @@
 #include <stdio.h>
 
 #include "commands.h"
-#include "dumprow.h"
 #include "log.h"
 #include "output.h"
 #include "reader.h"
+#include "rowjson.h"
 #include "scan.h"
 #include "status.h"
 

@@ -13,9 +13,9 @@
 
 #include "cleanup.h"
 #include "commands.h"
-#include "dumprow.h"
 #include "log.h"
 #include "reader.h"
+#include "rowjson.h"
 #include "run.h"
 #include "scan.h"
 #include "writer.h"

@@ -25,8 +25,8 @@
  * that describe plugins, options, tables, columns, indexes, views and labels are only ever appended to;
  * their sizes are stamped by the macros, so a plugin built earlier still loads. struct dcpipe_bytes, struct
  * dcpipe_registration and the structs of pointer, count and size never change. Everything that dcpipe hands
- * out is opaque. New numbers may be added to enums: who meets one that he does not know fails (a sink in
- * `prepare`, for a column type or table flag).
+ * out is opaque. New numbers may be added to enums, and a plugin built before never meets them: dcpipe
+ * refuses what would lead to that (a sink, a table with a type or flag that came later).
  *
  * RESULTS AND ERRORS. A callback that can fail returns one of enum dcpipe_result. Before it returns
  * DCPIPE_FAIL, DCPIPE_DIVERGED or DCPIPE_RETRY it calls dcpipe_error once and says what went wrong, where
@@ -223,8 +223,11 @@ enum dcpipe_table_flags {
 
 #define DCPIPE_KEY_MAX 480
 
-/* A table belongs to exactly one decoder, or to the source. Columns appear everywhere in the order given. Names of tables,
- * columns, indexes and views match [a-z][a-z0-9_]{0,62}. */
+#define DCPIPE_COLUMNS_MAX 128
+
+/* A table belongs to exactly one decoder, or to the source. Columns, at most DCPIPE_COLUMNS_MAX, appear
+ * everywhere in the order given. Names of tables, columns, indexes and views match [a-z][a-z0-9_]{0,62};
+ * names of tables that begin with dcpipe_ are kept for dcpipe and for what sinks store beside tables. */
 struct dcpipe_table_def {
   const char *name;
   struct dcpipe_columns columns;
@@ -264,10 +267,10 @@ enum dcpipe_operation {
   DCPIPE_DELETE = 3  /* remove the rows whose key begins with the given values (all rows if none is given) */
 };
 
-/* Emits a row into the table number `table` of the decoder, or source. Never NULL: when memory is short the row goes
- * nowhere and the engine makes the callback's result DCPIPE_FAIL, so authors need not check. A column that
- * is not set is null, in an UPDATE untouched. Valid until the callback returns, but not to be set any more
- * after a lookup. */
+/* Emits a row into the table number `table` of the decoder, or source. Never NULL: when memory is short the
+ * row goes nowhere and the engine makes the callback's result DCPIPE_FAIL, so authors need not check. A
+ * column that is not set is null, in an UPDATE untouched. Valid until the callback returns, but not to be set
+ * any more after a lookup. */
 dcpipe_row *dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation);
 
 /* Set one column. Setting a column of another type, one beyond the table, or one that the engine fills is a
@@ -283,8 +286,8 @@ void dcpipe_set_u64 (dcpipe_row *row, size_t column, uint64_t value);           
 void dcpipe_set_time (dcpipe_row *row, size_t column, uint64_t ns);                   /* TIME */
 void dcpipe_set_text (dcpipe_row *row, size_t column, const void *text, size_t size); /* TEXT */
 void dcpipe_set_string (dcpipe_row *row, size_t column, const char *text);            /* TEXT; NULL is null */
-void dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size);   /* TEXT, lower case */
-void dcpipe_set_blob (dcpipe_row *row, size_t column, const void *data, size_t size);    /* BLOB */
+void dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size);  /* TEXT, lower case */
+void dcpipe_set_blob (dcpipe_row *row, size_t column, const void *data, size_t size); /* BLOB */
 void dcpipe_set_decimal (dcpipe_row *row, size_t column, const char *text, size_t size); /* DECIMAL */
 void dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size);    /* JSON */
 
@@ -323,6 +326,24 @@ size_t dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity);
 #define DCPIPE_TIME_SIZE 25
 void dcpipe_format_time (char text[DCPIPE_TIME_SIZE], uint64_t ns);
 bool dcpipe_parse_time (const char *text, size_t size, uint64_t *ns);
+
+/* The row as JSON in one line (doc/formats.md), without a newline or any zero byte: the columns that are
+ * set, in declared order; operations other than INSERT begin with "_op", and a DELETE has the columns of its
+ * key alone. In a column of JSON a blank tells the value null from no value. Valid until the thread calls
+ * this function, or dcpipe_scan_emit, again; `data` is NULL after dcpipe_error when memory is short. */
+struct dcpipe_bytes dcpipe_row_json (const dcpipe_row *row);
+
+/* Sets the columns of `row` that such a text has, and its operation. The members may be in any order, with
+ * blanks between them. DCPIPE_OK, or after dcpipe_error DCPIPE_NONE if the text is no row of that table,
+ * DCPIPE_FAIL when memory is short. */
+int dcpipe_row_from_json (dcpipe_row *row, const void *json, size_t size);
+
+/* An empty row to read a text into that is not to be handed on. One for each thread, valid until its next
+ * call; NULL when memory is short. */
+dcpipe_row *dcpipe_row_scratch (const dcpipe_table *table);
+
+/* Sets a column to what it is in `from`, a row of the same table; it is left alone if it is not set there. */
+void dcpipe_set_copy (dcpipe_row *row, size_t column, const dcpipe_row *from);
 
 /* ---- source -------------------------------------------------------------------------------------- */
 
@@ -376,14 +397,14 @@ void dcpipe_batch_cursor (dcpipe_batch *batch, const void *cursor, size_t size);
  * may be called in every `next`, whatever it returns. */
 void dcpipe_batch_extent (dcpipe_batch *batch, uint64_t first, uint64_t end);
 
-/* Where the source emits rows of tables of its own (`tables` in struct dcpipe_source), with dcpipe_row_add and
- * the setters. They take effect behind the frames of their batch and before those of the next one, and are
- * committed together with them, at the tip at once; they count with DCPIPE_OK and with DCPIPE_TIP. What was
- * emitted once is stored, or the run ends: it need not be emitted again after a sink's passing fault. Nothing
- * else comes with it: these rows are outside of checkpoint, digest and `dcpipe verify`, and a later run that
- * emits the same ones is expected to use operations that bear it. A row with text that is not UTF-8, or with
- * too long a key, is left out with a warning. Rows of one batch may take up max_block_size. Valid until `next`
- * returns; never NULL. */
+/* Where the source emits rows of tables of its own (`tables` in struct dcpipe_source), with dcpipe_row_add
+ * and the setters. They take effect behind the frames of their batch and before those of the next one, and
+ * are committed together with them, at the tip at once; they count with DCPIPE_OK and with DCPIPE_TIP. What
+ * was emitted once is stored, or the run ends: it need not be emitted again after a sink's passing fault.
+ * Nothing else comes with it: these rows are outside of checkpoint, digest and `dcpipe verify`, and a later
+ * run that emits the same ones is expected to use operations that bear it. A row with text that is not UTF-8,
+ * or with too long a key, is left out with a warning. Rows of one batch may take up max_block_size. Valid
+ * until `next` returns; never NULL. */
 dcpipe_rows *dcpipe_batch_rows (dcpipe_batch *batch);
 
 /* How far the origin of this batch's frames was checked; DCPIPE_TRUST_NONE unless said. */
@@ -442,8 +463,8 @@ struct dcpipe_source {
   int (*open) (void *handle, const dcpipe_resume *resume);
 
   /* Deliver what comes next: whole blocks, in order, none left out. DCPIPE_OK with at least one frame or row,
-   * DCPIPE_TIP without frames, DCPIPE_WAIT, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Good blocks before a
-   * fault are delivered first, the fault at the next call. What was fetched ahead is kept over a
+   * DCPIPE_TIP without frames, DCPIPE_WAIT, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Good blocks before
+   * a fault are delivered first, the fault at the next call. What was fetched ahead is kept over a
    * DCPIPE_RETRY. Frames count only with DCPIPE_OK. By `deadline` (CLOCK_MONOTONIC, in ns), or when
    * dcpipe_stop_fd is readable, return DCPIPE_WAIT if there is nothing yet. Source thread. */
   int (*next) (void *handle, uint64_t deadline, dcpipe_batch *batch);
@@ -576,6 +597,15 @@ const char *dcpipe_table_index_name (const dcpipe_table *table, size_t number);
 size_t dcpipe_table_index_columns (const dcpipe_table *table, size_t number);
 size_t dcpipe_table_index_column (const dcpipe_table *table, size_t number, size_t i);
 
+/* The table's columns as a text by which a store may remember what it holds, a line for each: "NAME TYPE",
+ * behind it " key N" and " keep_first" where they apply. Lives as long as the table. */
+struct dcpipe_bytes dcpipe_table_text (const dcpipe_table *table);
+
+/* Compares what a store remembers with what is expected: that text, or another one with a line for each
+ * column. DCPIPE_OK, or DCPIPE_FAIL after dcpipe_error, which says where they part. */
+int dcpipe_table_compare (const dcpipe_table *table, struct dcpipe_bytes stored,
+                          struct dcpipe_bytes expected);
+
 /* The rows given to `apply`. */
 size_t dcpipe_rows_count (const dcpipe_rows *rows);
 const dcpipe_row *dcpipe_rows_at (const dcpipe_rows *rows, size_t i);
@@ -606,10 +636,11 @@ bool dcpipe_scan_emit (dcpipe_scan *scan);
 int dcpipe_lock (const char *path);
 
 enum dcpipe_mode {
-  DCPIPE_READ = 0,   /* beside a writer of this or another process; nothing is created or changed */
-  DCPIPE_WRITE = 1,  /* the only writer; takes the lock; creates what is missing */
-  DCPIPE_SCRATCH = 2 /* a throw-away store: as WRITE, but in the directory `scratch`, which is empty and
-                        removed afterwards, instead of where the options say, and with no care for durability */
+  DCPIPE_READ = 0,  /* beside a writer of this or another process; nothing is created or changed */
+  DCPIPE_WRITE = 1, /* the only writer; takes the lock; creates what is missing */
+  DCPIPE_SCRATCH =
+      2 /* a throw-away store: as WRITE, but in the directory `scratch`, which is empty and
+           removed afterwards, instead of where the options say, and with no care for durability */
 };
 
 /* A handle is opened once:

@@ -123,6 +123,48 @@ row_equal (const struct dcpipe_row *a, const struct dcpipe_row *b, size_t *colum
   return true;
 }
 
+static void
+set_bytes_of (dcpipe_row *row, size_t column, int type, struct dcpipe_bytes bytes)
+{
+  const char *text = (const char *) bytes.data;
+
+  if (type == DCPIPE_BLOB)
+    dcpipe_set_blob (row, column, text, bytes.size);
+  else if (type == DCPIPE_DECIMAL)
+    dcpipe_set_decimal (row, column, text, bytes.size);
+  else if (type == DCPIPE_JSON)
+    dcpipe_set_json (row, column, text, bytes.size);
+  else
+    dcpipe_set_text (row, column, text, bytes.size);
+}
+
+void
+dcpipe_set_copy (dcpipe_row *row, size_t column, const dcpipe_row *from)
+{
+  if (!dcpipe_is_set (from, column))
+    return;
+  if (dcpipe_is_null (from, column)) {
+    dcpipe_set_null (row, column);
+    return;
+  }
+  switch (from->table->columns[column].type) {
+  case DCPIPE_BOOL:
+    dcpipe_set_bool (row, column, dcpipe_get_bool (from, column));
+    break;
+  case DCPIPE_I64:
+    dcpipe_set_i64 (row, column, dcpipe_get_i64 (from, column));
+    break;
+  case DCPIPE_U64:
+    dcpipe_set_u64 (row, column, dcpipe_get_u64 (from, column));
+    break;
+  case DCPIPE_TIME:
+    dcpipe_set_time (row, column, dcpipe_get_u64 (from, column));
+    break;
+  default:
+    set_bytes_of (row, column, from->table->columns[column].type, dcpipe_get_bytes (from, column));
+  }
+}
+
 /* ---- copies ------------------------------------------------------------------------------------- */
 
 size_t

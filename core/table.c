@@ -10,6 +10,14 @@
 #include "checkpoint.h"
 #include "log.h"
 #include "setup.h"
+#include "tabletext.h"
+
+/* A sink built for an earlier minor version must not be given types and flags that it does not know, as the
+ * header promises: tables that have them are to be refused for it where tables are prepared. */
+_Static_assert (DCPIPE_API_MINOR == 0, "new types and flags of tables are to be kept from older sinks");
+
+#define COLUMN_FLAGS (DCPIPE_COLUMN_KEEP_FIRST | DCPIPE_COLUMN_VOLATILE)
+#define TABLE_FLAGS (DCPIPE_TABLE_LOG | DCPIPE_TABLE_LONG_KEYS)
 
 static const struct dcpipe_column sync_status_columns[] = {
   [STATUS_TABLE_NAME] = { "table_name", DCPIPE_TEXT, 1, 0, 0, "the scope: all, or a label" },
@@ -64,8 +72,8 @@ check_column (const struct dcpipe_table *table, const struct table_column *colum
   const size_t fills = sizeof fill_types / sizeof *fill_types;
 
   if (column->name == NULL || column->name[0] == '\0' || column->type < DCPIPE_BOOL
-      || column->type > DCPIPE_JSON) {
-    fail ("table %s: column %s has no name or an unknown type", table->name,
+      || column->type > DCPIPE_JSON || (column->flags & ~(unsigned) COLUMN_FLAGS)) {
+    fail ("table %s: column %s has no name, an unknown type or unknown flags", table->name,
           column->name ? column->name : "");
     return false;
   }
@@ -225,6 +233,15 @@ add_indexes (struct dcpipe_table *table, const struct dcpipe_indexes *indexes)
   return true;
 }
 
+static bool
+add_text (struct dcpipe_table *table)
+{
+  table->text = tabletext_make (table);
+  if (table->text == NULL)
+    fail ("no memory for table %s", table->name);
+  return table->text != NULL;
+}
+
 /* Fills `table` from a declaration. What it holds is freed with free_table even after a failure. */
 static bool
 make_table (struct dcpipe_table *table, const struct dcpipe_table_def *def, size_t owner)
@@ -233,11 +250,16 @@ make_table (struct dcpipe_table *table, const struct dcpipe_table_def *def, size
     fail ("a table has no name");
     return false;
   }
+  if (def->flags & ~(unsigned) TABLE_FLAGS) {
+    fail ("table %s has unknown flags", def->name);
+    return false;
+  }
   table->name = def->name;
   table->decoder = owner;
   table->flags = def->flags;
   table->count_as = def->count_as;
   return add_columns (table, &def->columns) && add_keys (table) && add_indexes (table, &def->indexes)
+         && add_text (table)
          && (owner == TABLE_CORE     ? true
              : owner == TABLE_SOURCE ? check_unfilled (table)
                                      : check_positions (table));
@@ -250,6 +272,7 @@ free_table (struct dcpipe_table *table)
     free (table->indexes[i].columns);
   free (table->indexes);
   free (table->columns);
+  free (table->text);
   free (table->remedy);
 }
 
@@ -257,6 +280,16 @@ static const struct dcpipe_table_def *
 def_at (const struct dcpipe_table_defs *defs, size_t i)
 {
   return (const struct dcpipe_table_def *) (const void *) ((const char *) defs->items + i * defs->item_size);
+}
+
+/* Core's own, and what sinks keep beside the tables. */
+static bool
+is_own (const char *name)
+{
+  for (size_t core = 0; core < CORE_TABLES; core++)
+    if (strcmp (name, core_tables[core].name) == 0)
+      return true;
+  return strncmp (name, "dcpipe_", 7) == 0;
 }
 
 bool
@@ -268,11 +301,10 @@ tables_check (const struct dcpipe_table_defs *defs, size_t owner)
     struct dcpipe_table table = { 0 };
 
     good = make_table (&table, def_at (defs, i), owner);
-    for (size_t core = 0; core < CORE_TABLES && good; core++)
-      if (strcmp (table.name, core_tables[core].name) == 0) {
-        fail ("table %s belongs to dcpipe itself", table.name);
-        good = false;
-      }
+    if (good && is_own (table.name)) {
+      fail ("table %s belongs to dcpipe itself", table.name);
+      good = false;
+    }
     free_table (&table);
   }
   return good;

@@ -12,7 +12,7 @@
 struct decoder;
 struct setup;
 
-#define TABLE_COLUMNS_MAX 128
+#define TABLE_COLUMNS_MAX DCPIPE_COLUMNS_MAX
 #define TABLE_KEYS_MAX 8
 
 struct table_column {
@@ -41,6 +41,7 @@ struct dcpipe_table {
   size_t keys_count;
   struct table_index *indexes;
   size_t indexes_count;
+  char *text;   /* tabletext_make */
   char *remedy; /* tables_expect: earlier runs filled it, and this fills it anew; or NULL */
 };
 

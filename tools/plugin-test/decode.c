@@ -11,9 +11,9 @@
 
 #include "block.h"
 #include "cleanup.h"
-#include "dumprow.h"
 #include "log.h"
 #include "row.h"
+#include "rowjson.h"
 #include "verdict.h"
 
 void

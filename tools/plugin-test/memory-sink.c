@@ -9,8 +9,8 @@
 #include <uthash.h>
 
 #include "cleanup.h"
-#include "dumprow.h"
 #include "row.h"
+#include "rowjson.h"
 #include "verdict.h"
 
 struct kept_row {

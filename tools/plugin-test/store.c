@@ -14,8 +14,8 @@
 
 #include "checkpoint.h"
 #include "cleanup.h"
-#include "dumprow.h"
 #include "log.h"
+#include "rowjson.h"
 #include "scan.h"
 #include "setup.h"
 #include "verdict.h"

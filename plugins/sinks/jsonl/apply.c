@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "fold.h"
-#include "format.h"
 
 /* True if the key is higher than all in a file of INSERTs in ascending order. */
 static bool
@@ -29,26 +28,13 @@ remember_last (struct extent *extent, const struct key *key)
     memcpy (extent->last, key->data, key->size);
 }
 
-/* The columns that the row's line sets. */
-static struct mask
-set_columns (const struct schema *schema, const dcpipe_row *row)
-{
-  struct mask mask = { 0 };
-
-  if (dcpipe_row_operation (row) != DCPIPE_UPDATE)
-    return schema->all;
-  for (size_t i = 0; i < schema->count; i++)
-    if (!schema->columns[i].key && dcpipe_is_set (row, i))
-      mask_add (&mask, i);
-  return mask;
-}
-
 static int
 apply_to (struct files *files, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
   int operation = dcpipe_row_operation (row), result;
   bool higher = operation == DCPIPE_INSERT && goes_on (&table->now, &files->key);
-  struct mask columns = set_columns (table->schema, row);
+  struct mask columns = schema_columns (&table->schema, row);
+  struct dcpipe_bytes json;
   uint64_t offset;
 
   if (operation == DCPIPE_UPDATE && mask_is_empty (&columns))
@@ -64,7 +50,11 @@ apply_to (struct files *files, struct table *table, const dcpipe_row *row, struc
       return DCPIPE_OK;
   }
   offset = table->now.length;
-  format_row (table, row);
+  json = dcpipe_row_json (row);
+  if (json.data == NULL)
+    return DCPIPE_FAIL;
+  table_put (table, json.data, json.size);
+  table_put (table, "\n", 1);
   if (table->error != 0) {
     errno = table->error;
     return files_failed (files, table->file, "write");
@@ -77,7 +67,7 @@ apply_to (struct files *files, struct table *table, const dcpipe_row *row, struc
   if (table->index == NULL)
     return DCPIPE_OK;
   table->indexed = table->now.length;
-  return index_apply (table->index, table->schema, operation, files->key.data, files->key.size, &columns,
+  return index_apply (table->index, &table->schema, operation, files->key.data, files->key.size, &columns,
                       offset, effect)
              ? DCPIPE_OK
              : files_no_memory (files);

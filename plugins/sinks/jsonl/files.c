@@ -223,22 +223,16 @@ static int
 prepare_table (struct files *files, const dcpipe_table *declared, size_t number)
 {
   const char *name = dcpipe_table_name (declared);
-  struct schema *schema = schema_make (declared);
   struct table *table = files_find (files, name);
   int result = DCPIPE_OK;
 
-  if (schema == NULL)
-    return DCPIPE_FAIL;
   if (table == NULL)
     table = files_add (files, name, schema_describe (declared));
   else if (table->stored && files->mode != DCPIPE_READ)
-    result = schema_compare (declared, table->columns, table->file);
-  if (table == NULL || result != DCPIPE_OK) {
-    schema_free (schema);
+    result = schema_compare (declared, table->columns);
+  if (table == NULL || result != DCPIPE_OK)
     return DCPIPE_FAIL;
-  }
-  schema_free (table->schema);
-  table->schema = schema;
+  schema_make (&table->schema, declared);
   files->by_number[number] = table;
   if (files->mode == DCPIPE_READ || table->fd >= 0)
     return DCPIPE_OK;

@@ -9,9 +9,14 @@
 #ifndef JSONL_FILES_H
 #define JSONL_FILES_H
 
-#include "line.h"
 #include "reader.h"
 #include "table.h"
+
+/* A row's key, in memory that is used again and again. */
+struct key {
+  uint8_t *data;
+  size_t size, capacity;
+};
 
 struct files {
   const char *path; /* option */
@@ -33,7 +38,6 @@ struct files {
   char *text;               /* of the engine's checkpoint; NULL if there is none */
   size_t text_size;
   struct reader reader;
-  struct line line;
   struct key key, other;
 };
 

@@ -4,6 +4,7 @@
 #include "fold.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Bytes a read: of a file from end to end, and of one line. */
@@ -19,12 +20,13 @@ damaged (const struct files *files, const struct table *table, uint64_t offset)
   return DCPIPE_FAIL;
 }
 
-/* The next line, parsed into files->line: DCPIPE_OK, DCPIPE_NONE at the end. */
+/* The next line, read into `row`: DCPIPE_OK, DCPIPE_NONE at the end. */
 static int
-next_line (struct files *files, const struct table *table, uint64_t *offset)
+next_line (struct files *files, const struct table *table, dcpipe_row *row, uint64_t *offset)
 {
   char *text;
   size_t size;
+  int result;
 
   switch (reader_next (&files->reader, &text, &size, offset)) {
   case READER_END:
@@ -32,22 +34,41 @@ next_line (struct files *files, const struct table *table, uint64_t *offset)
   case READER_FAILED:
     return errno == EILSEQ ? damaged (files, table, *offset) : files_failed (files, table->file, "read");
   default:
-    return line_parse (&files->line, table->schema, text, size) ? DCPIPE_OK : damaged (files, table, *offset);
+    result = dcpipe_row_from_json (row, text, size);
+    return result == DCPIPE_NONE ? damaged (files, table, *offset) : result;
   }
+}
+
+/* The next line, in a row that is the thread's own. */
+static int
+next_scratch (struct files *files, const struct table *table, dcpipe_row **row, uint64_t *offset)
+{
+  *row = dcpipe_row_scratch (table->schema.table);
+  return *row != NULL ? next_line (files, table, *row, offset) : files_no_memory (files);
+}
+
+static bool
+make_key (struct key *key, const dcpipe_row *row)
+{
+  size_t size = dcpipe_row_key (row, key->data, key->capacity);
+
+  if (size > key->capacity || key->data == NULL) {
+    uint8_t *more = realloc (key->data, size + DCPIPE_KEY_MAX);
+
+    if (more == NULL)
+      return false;
+    key->data = more;
+    key->capacity = size + DCPIPE_KEY_MAX;
+    dcpipe_row_key (row, key->data, key->capacity);
+  }
+  key->size = size;
+  return true;
 }
 
 bool
 fold_key (struct files *files, const dcpipe_row *row)
 {
-  size_t size = dcpipe_row_key (row, files->key.data, files->key.capacity);
-
-  if (size > files->key.capacity) {
-    if (!key_reserve (&files->key, size))
-      return false;
-    dcpipe_row_key (row, files->key.data, files->key.capacity);
-  }
-  files->key.size = size;
-  return true;
+  return make_key (&files->key, row);
 }
 
 /* ---- the index ---------------------------------------------------------------------------------- */
@@ -56,6 +77,7 @@ int
 fold_index (struct files *files, struct table *table)
 {
   uint64_t offset;
+  dcpipe_row *row;
   int result;
 
   if (table->index == NULL) {
@@ -67,13 +89,13 @@ fold_index (struct files *files, struct table *table)
   if (table->indexed == table->now.length)
     return DCPIPE_OK;
   reader_begin (&files->reader, table->fd, table->indexed, table->now.length, STREAM_CHUNK);
-  while ((result = next_line (files, table, &offset)) == DCPIPE_OK) {
+  while ((result = next_scratch (files, table, &row, &offset)) == DCPIPE_OK) {
+    struct mask columns = schema_columns (&table->schema, row);
     struct effect effect;
 
-    if (!line_key (&files->line, table->schema, &files->other)
-        || !index_apply (table->index, table->schema, files->line.operation, files->other.data,
-                         files->other.size,
-                         &files->line.columns, offset, &effect))
+    if (!make_key (&files->other, row)
+        || !index_apply (table->index, &table->schema, dcpipe_row_operation (row), files->other.data,
+                         files->other.size, &columns, offset, &effect))
       return files_no_memory (files);
   }
   if (result != DCPIPE_NONE)
@@ -84,66 +106,21 @@ fold_index (struct files *files, struct table *table)
 
 /* ---- rows --------------------------------------------------------------------------------------- */
 
-static void
-set_value (dcpipe_row *row, size_t column, int type, const struct value *value)
-{
-  const char *text = (const char *) value->bytes.data;
-
-  switch (type) {
-  case DCPIPE_BOOL:
-    dcpipe_set_bool (row, column, value->b);
-    break;
-  case DCPIPE_I64:
-    dcpipe_set_i64 (row, column, value->i);
-    break;
-  case DCPIPE_U64:
-    dcpipe_set_u64 (row, column, value->u);
-    break;
-  case DCPIPE_TIME:
-    dcpipe_set_time (row, column, value->u);
-    break;
-  case DCPIPE_BLOB:
-    dcpipe_set_blob (row, column, text, value->bytes.size);
-    break;
-  case DCPIPE_DECIMAL:
-    dcpipe_set_decimal (row, column, text, value->bytes.size);
-    break;
-  case DCPIPE_JSON:
-    dcpipe_set_json (row, column, text, value->bytes.size);
-    break;
-  default:
-    dcpipe_set_text (row, column, text, value->bytes.size);
-  }
-}
-
-/* Sets the columns of the row that come from the line in files->line. */
-static void
-fill_row (const struct files *files, const struct schema *schema, const struct mask *columns, dcpipe_row *row)
-{
-  for (size_t i = 0; i < schema->count; i++) {
-    const struct value *value = &files->line.values[i];
-
-    if (!mask_has (columns, i) || !value->set)
-      continue;
-    if (value->null && !schema->columns[i].key)
-      dcpipe_set_null (row, i);
-    else if (!value->null)
-      set_value (row, i, schema->columns[i].type, value);
-  }
-}
-
 static int
 fill_from_index (struct files *files, const struct table *table, const struct node *node, dcpipe_row *row)
 {
   for (size_t i = 0; i < node->count; i++) {
     uint64_t offset = node->segments[i].offset;
+    dcpipe_row *line;
     int result;
 
     reader_begin (&files->reader, table->fd, offset, table->now.length, LINE_CHUNK);
-    result = next_line (files, table, &offset);
+    result = next_scratch (files, table, &line, &offset);
     if (result != DCPIPE_OK)
       return result == DCPIPE_NONE ? damaged (files, table, offset) : result;
-    fill_row (files, table->schema, &node->segments[i].columns, row);
+    for (size_t column = 0; column < dcpipe_table_columns (table->schema.table); column++)
+      if (mask_has (&node->segments[i].columns, column))
+        dcpipe_set_copy (row, column, line);
   }
   return DCPIPE_OK;
 }
@@ -160,7 +137,7 @@ begin_reading (struct files *files, const dcpipe_row *row, struct table **table)
   if (*table == NULL || (*table)->removed || (*table)->fd < 0 || (*table)->now.length == 0)
     return DCPIPE_NONE;
   if (files->mode == DCPIPE_READ)
-    return schema_compare (dcpipe_row_table (row), (*table)->columns, (*table)->file);
+    return schema_compare (dcpipe_row_table (row), (*table)->columns);
   return table_flush (*table) ? DCPIPE_OK : files_failed (files, (*table)->file, "write");
 }
 
@@ -188,15 +165,16 @@ static int
 scan_file (struct files *files, struct table *table, dcpipe_scan *scan)
 {
   const struct key *prefix = &files->key, *key = &files->other;
+  dcpipe_row *row = dcpipe_scan_row (scan);
   uint64_t offset;
   int result;
 
   reader_begin (&files->reader, table->fd, 0, table->now.length, STREAM_CHUNK);
-  while ((result = next_line (files, table, &offset)) == DCPIPE_OK) {
+  for (; (result = next_line (files, table, row, &offset)) == DCPIPE_OK; row = dcpipe_scan_row (scan)) {
     size_t common;
     int order;
 
-    if (!line_key (&files->line, table->schema, &files->other))
+    if (!make_key (&files->other, row))
       return files_no_memory (files);
     common = key->size < prefix->size ? key->size : prefix->size;
     order = common > 0 ? memcmp (key->data, prefix->data, common) : 0;
@@ -204,7 +182,6 @@ scan_file (struct files *files, struct table *table, dcpipe_scan *scan)
       break;
     if (order < 0 || key->size < prefix->size)
       continue;
-    fill_row (files, table->schema, &table->schema->all, dcpipe_scan_row (scan));
     if (!dcpipe_scan_emit (scan))
       break;
   }

@@ -164,7 +164,7 @@ change (struct node *node, const struct mask *columns, uint64_t offset)
     struct segment segment = node->segments[i];
     uint64_t left = 0;
 
-    for (size_t word = 0; word < COLUMNS_MAX / 64; word++)
+    for (size_t word = 0; word < DCPIPE_COLUMNS_MAX / 64; word++)
       left |= segment.columns.bits[word] &= ~columns->bits[word];
     if (left != 0)
       segments[count++] = segment;

@@ -42,7 +42,6 @@ table_free (struct table *table)
   if (table->fd >= 0)
     close (table->fd);
   json_decref (table->columns);
-  schema_free (table->schema);
   index_free (table->index);
   free (table->buffer);
   free (table->file);
@@ -79,29 +78,18 @@ table_flush (struct table *table)
   return table->error == 0;
 }
 
-char *
-table_room (struct table *table, size_t size)
+/* Makes room in the buffer, for one byte at the least. False if the table has an error. */
+static bool
+make_room (struct table *table)
 {
-  static _Thread_local char nowhere[TABLE_PUT_MAX];
-
   if (table->buffer == NULL) {
     table->buffer = malloc (BUFFER_SIZE);
     if (table->buffer == NULL)
       table->error = ENOMEM;
   }
-  if (BUFFER_SIZE - table->used < size)
+  if (table->used == BUFFER_SIZE)
     table_flush (table);
-  return table->error == 0 ? (char *) table->buffer + table->used : nowhere;
-}
-
-void
-table_took (struct table *table, size_t size)
-{
-  if (table->error != 0)
-    return;
-  table->used += size;
-  table->now.length += size;
-  table->touched = true;
+  return table->error == 0;
 }
 
 void
@@ -109,16 +97,13 @@ table_put (struct table *table, const void *data, size_t size)
 {
   const uint8_t *p = data;
 
-  while (size > 0) {
-    char *room = table_room (table, 1);
-    size_t part = BUFFER_SIZE - table->used;
+  while (size > 0 && make_room (table)) {
+    size_t part = BUFFER_SIZE - table->used < size ? BUFFER_SIZE - table->used : size;
 
-    if (table->error != 0)
-      return;
-    if (part > size)
-      part = size;
-    memcpy (room, p, part);
-    table_took (table, part);
+    memcpy (table->buffer + table->used, p, part);
+    table->used += part;
+    table->now.length += part;
+    table->touched = true;
     p += part;
     size -= part;
   }

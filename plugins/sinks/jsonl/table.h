@@ -22,7 +22,7 @@ struct table {
   char *name;
   char *file;      /* NAME.jsonl */
   json_t *columns; /* schema_describe */
-  struct schema *schema; /* NULL for a table that this run does not use */
+  struct schema schema; /* without a table if this run does not use it */
   int fd;                /* -1 if it is not open */
   struct extent now, committed;
   bool stored;  /* in the checkpoint */
@@ -42,11 +42,6 @@ void table_free (struct table *table);
 
 /* Appends bytes to the line being written; errors are told by table_flush. */
 void table_put (struct table *table, const void *data, size_t size);
-
-/* Room for `size` (at most TABLE_PUT_MAX) bytes, of which table_took says how many were used. */
-#define TABLE_PUT_MAX 256
-char *table_room (struct table *table, size_t size);
-void table_took (struct table *table, size_t size);
 
 /* Writes the buffer to the file. False with errno if that, or a write before it, failed. */
 bool table_flush (struct table *table);

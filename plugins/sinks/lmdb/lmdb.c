@@ -22,7 +22,7 @@
  *
  *    format         "dcpipe lmdb 1"
  *    checkpoint     the checkpoint, written in the same transaction as the rows
- *    table NAME     the columns of that table, one a line: NAME TYPE, and for key columns " key N"
+ *    table NAME     the columns of that table, as dcpipe_table_text gives them
  *
  * A table whose columns differ from the run's is refused. A database that is named by no record is empty.
  *

@@ -137,37 +137,6 @@ schema_match (struct store *store, int *code)
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
 
-static size_t
-line_size (const char *text, size_t size)
-{
-  const char *end = size > 0 ? memchr (text, '\n', size) : NULL;
-
-  return end != NULL ? (size_t) (end - text) : size;
-}
-
-/* Says in which line the record parts from the table's. */
-static void
-report_difference (const struct store *store, const struct table *table, MDB_val record)
-{
-  const char *found = record.mv_data, *expected = table->record;
-  size_t found_left = record.mv_size, expected_left = strlen (expected), found_size, expected_size;
-
-  for (;;) {
-    found_size = line_size (found, found_left);
-    expected_size = line_size (expected, expected_left);
-    if (found_size != expected_size || found_left == 0 || expected_left == 0
-        || memcmp (found, expected, found_size) != 0)
-      break;
-    found += found_size + 1;
-    expected += expected_size + 1;
-    found_left -= found_size + 1;
-    expected_left -= expected_size + 1;
-  }
-  dcpipe_error ("%s: table %s has other columns than this run: it has '%.*s' where '%.*s' is expected; "
-                "reset its decoder, or use another store",
-                store->path, table->name, (int) found_size, found, (int) expected_size, expected);
-}
-
 /* DCPIPE_NONE if the store does not have the table, DCPIPE_FAIL after dcpipe_error if it has another. */
 static int
 compare_table (struct store *store, MDB_txn *txn, const struct table *table)
@@ -179,10 +148,8 @@ compare_table (struct store *store, MDB_txn *txn, const struct table *table)
     return DCPIPE_NONE;
   if (code != 0)
     return store_failed (store, code, "read the tables of");
-  if (record.mv_size == strlen (table->record) && memcmp (record.mv_data, table->record, record.mv_size) == 0)
-    return DCPIPE_OK;
-  report_difference (store, table, record);
-  return DCPIPE_FAIL;
+  return dcpipe_table_compare (table->declared, (struct dcpipe_bytes){ record.mv_data, record.mv_size },
+                               dcpipe_table_text (table->declared));
 }
 
 /* ---- preparing ----------------------------------------------------------------------------------- */
@@ -191,7 +158,8 @@ compare_table (struct store *store, MDB_txn *txn, const struct table *table)
 static int
 make_table (struct store *store, MDB_txn *txn, struct table *table)
 {
-  MDB_val record = val (table->record, strlen (table->record));
+  struct dcpipe_bytes text = dcpipe_table_text (table->declared);
+  MDB_val record = val (text.data, text.size);
   struct record_key key;
   int code;
 

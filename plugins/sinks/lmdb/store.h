@@ -38,7 +38,6 @@ struct table {
   bool keeps;    /* an UPSERT keeps some columns */
   bool replaces; /* an UPSERT replaces some columns */
   bool log;
-  char *record;  /* its columns as text, kept in the store */
   MDB_dbi dbi;
   bool present;       /* it is in the store, in the snapshot of a reader */
   MDB_cursor *cursor; /* of the running write transaction, or NULL */

@@ -60,27 +60,6 @@ describe_columns (struct table *table)
   return true;
 }
 
-/* What a later version of the contract may bring, and this sink does not know. */
-static bool
-is_known (const struct table *table)
-{
-  const unsigned flags = DCPIPE_TABLE_LOG | DCPIPE_TABLE_LONG_KEYS;
-  const unsigned column_flags = DCPIPE_COLUMN_KEEP_FIRST | DCPIPE_COLUMN_VOLATILE;
-
-  if (dcpipe_table_flags (table->declared) & ~flags) {
-    dcpipe_error ("table %s has flags that this version of the sink does not know", table->name);
-    return false;
-  }
-  for (size_t i = 0; i < table->columns_count; i++)
-    if (table->columns[i].type < DCPIPE_BOOL || table->columns[i].type > DCPIPE_JSON
-        || (dcpipe_column_flags (table->declared, i) & ~column_flags)) {
-      dcpipe_error ("column %s of table %s has a type or flags that this version of the sink does not know",
-                    table->columns[i].name, table->name);
-      return false;
-    }
-  return true;
-}
-
 static bool
 describe (struct store *store, const dcpipe_tables *tables)
 {
@@ -97,8 +76,6 @@ describe (struct store *store, const dcpipe_tables *tables)
       dcpipe_error ("no memory for the tables");
       return false;
     }
-    if (!is_known (table))
-      return false;
   }
   if (store->tables == NULL)
     dcpipe_error ("no memory for the tables");
@@ -121,27 +98,10 @@ schema_free (struct store *store)
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
 
-/* Both texts have a column a line: says in which line they part. */
-static void
-report_difference (const struct store *store, const struct table *table, const char *found,
-                   const char *expected)
+static struct dcpipe_bytes
+bytes_of (const char *text)
 {
-  size_t found_size, expected_size;
-
-  for (;;) {
-    found_size = strcspn (found, "\n");
-    expected_size = strcspn (expected, "\n");
-    if (found_size != expected_size || memcmp (found, expected, found_size) != 0 || found[found_size] == '\0')
-      break;
-    found += found_size + 1;
-    expected += expected_size + 1;
-  }
-  found += strspn (found, " ");
-  expected += strspn (expected, " ");
-  dcpipe_error ("%s: table %s has other columns than this run: it has '%.*s' where '%.*s' is expected; "
-                "reset its decoder, or use another database",
-                store->path, table->name, (int) strcspn (found, "\n"), found, (int) strcspn (expected, "\n"),
-                expected);
+  return (struct dcpipe_bytes){ (const uint8_t *) text, strlen (text) };
 }
 
 /* Makes a table that is missing, unless the store is only read; refuses one that differs. */
@@ -154,16 +114,12 @@ prepare_table (struct store *store, const struct table *table)
 
   if (code != SQLITE_OK)
     result = sqlite_failed (store, code, "read the tables of");
-  else if (strcmp (table->name, CHECKPOINT_TABLE) == 0) {
-    dcpipe_error ("the name of table %s is taken by the sink itself", table->name);
-    result = DCPIPE_FAIL;
-  } else if (found == NULL && store->mode != DCPIPE_READ) {
+  else if (found != NULL)
+    result = dcpipe_table_compare (table->declared, bytes_of (found), bytes_of (expected));
+  else if (store->mode != DCPIPE_READ) {
     result = dcpipe_table_missing (table->declared);
     if (result == DCPIPE_OK)
       result = sqlite_run (store, expected, "make a table in");
-  } else if (found != NULL && strcmp (found, expected) != 0) {
-    report_difference (store, table, found, expected);
-    result = DCPIPE_FAIL;
   }
   sqlite3_free (expected);
   sqlite3_free (found);
@@ -202,10 +158,6 @@ schema_reset (struct store *store, const char *table)
 {
   int result = sqlite_begin (store);
 
-  if (strcmp (table, CHECKPOINT_TABLE) == 0) {
-    dcpipe_error ("%s: table %s is the sink's own", store->path, table);
-    return DCPIPE_FAIL;
-  }
   for (size_t i = 0; i < store->tables_count; i++)
     if (strcmp (store->tables[i].name, table) == 0)
       statements_free (&store->tables[i]);
