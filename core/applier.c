@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "lookup.h"
+#include "sinkcalls.h"
 
 /* Rows given to the sink in one call. */
 #define ROWS_AT_ONCE 512
@@ -152,7 +153,7 @@ apply_rows_with (struct applier *applier, const struct dcpipe_row **rows, size_t
   int result;
 
   memset (applier->effects, 0, count * sizeof *applier->effects);
-  result = applier->sink->plugin->u.sink.apply (applier->sink->handle, &view);
+  result = sink_call_apply (applier->sink, &view);
   if (result != DCPIPE_OK) {
     for (size_t i = 0; i < count; i++)
       free (applier->effects[i].refused);

@@ -10,6 +10,7 @@
 #include "reader.h"
 #include "rowjson.h"
 #include "scan.h"
+#include "sinkcalls.h"
 #include "status.h"
 
 static bool
@@ -49,7 +50,7 @@ command_dump (const struct setup *setup, const struct arguments *arguments)
     if (table == NULL) {
       reader_log_tables (&reader, arguments->table);
       status = STATUS_USAGE;
-    } else if (reader.sink->plugin->u.sink.scan == NULL) {
+    } else if (!sink_can_read (&reader.sink->plugin->u.sink)) {
       log_error ("%s: the plugin %s cannot read rows back", reader.sink->title,
                  plugin_name (reader.sink->plugin));
       status = STATUS_FAILED;

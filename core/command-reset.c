@@ -11,6 +11,7 @@
 #include "log.h"
 #include "reader.h"
 #include "scan.h"
+#include "sinkcalls.h"
 #include "sinkopen.h"
 #include "status.h"
 
@@ -50,7 +51,7 @@ remove_source_tables (struct instance *sink, const struct instance *source)
   int result = DCPIPE_OK;
 
   for (size_t i = 0; i < tables->count && result == DCPIPE_OK; i++)
-    result = sink->plugin->u.sink.reset (sink->handle, tables->items[i].name);
+    result = sink_call_reset (sink, tables->items[i].name);
   return result;
 }
 
@@ -64,7 +65,7 @@ remove_tables (struct instance *sink, const struct dcpipe_tables *tables, size_t
     if (tables->items[i].decoder == TABLE_SOURCE
         || (decoder != SIZE_MAX && tables->items[i].decoder != decoder))
       continue;
-    result = sink->plugin->u.sink.reset (sink->handle, tables->items[i].name);
+    result = sink_call_reset (sink, tables->items[i].name);
     if (result != DCPIPE_OK)
       return result;
   }
@@ -82,7 +83,7 @@ delete_rows (struct instance *sink, const struct dcpipe_tables *tables, struct d
   int result;
 
   key->operation = DCPIPE_DELETE;
-  result = sink->plugin->u.sink.apply (sink->handle, &rows);
+  result = sink_call_apply (sink, &rows);
   free (effect.refused);
   return result;
 }
@@ -123,7 +124,7 @@ remove_traces (struct instance *sink, const struct dcpipe_tables *tables, const 
   struct row_scratch scratch = { 0 };
   int result = DCPIPE_OK;
 
-  if (sink->plugin->u.sink.scan != NULL)
+  if (sink_can_read (&sink->plugin->u.sink))
     result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[CORE_FAILED_ENTRIES]), find_failed,
                         &found);
   for (size_t i = 0; i < found.count; i++) {
@@ -152,7 +153,7 @@ static bool
 commit (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
   return checkpoint_format (checkpoint)
-         && sink->plugin->u.sink.commit (sink->handle, checkpoint) == DCPIPE_OK;
+         && sink_call_commit (sink, checkpoint) == DCPIPE_OK;
 }
 
 /* What is emptied: one decoder, or all of a sink. */
@@ -210,7 +211,7 @@ with_sink (const struct reset *reset,
   status = sink_open (sink, DCPIPE_WRITE, NULL, &checkpoint);
   if (status == STATUS_DONE)
     status = step (reset, sink, &checkpoint);
-  sink_close (sink);
+  sink_call_close (sink);
   checkpoint_free (&checkpoint);
   instance_free (sink);
   return status;

@@ -18,6 +18,7 @@
 #include "rowjson.h"
 #include "run.h"
 #include "scan.h"
+#include "sinkcalls.h"
 #include "writer.h"
 
 /* Differences printed for one table; the others are counted. */
@@ -191,7 +192,7 @@ compare (void *context, const struct run *run, bool last)
     return;
   replay->differences += compare_digests (verify, writer_checkpoint (run->writers[0]));
   verify->replayed = verify->setup->sinks[0];
-  if (verify->replayed->plugin->u.sink.get == NULL || verify->replayed->plugin->u.sink.scan == NULL)
+  if (!sink_can_read (&verify->replayed->plugin->u.sink))
     log_info ("the plugin %s cannot read rows back: digests were compared, tables not",
               plugin_name (verify->replayed->plugin));
   else

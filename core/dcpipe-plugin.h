@@ -133,7 +133,9 @@ enum dcpipe_option_type {
 
 enum dcpipe_option_flags {
   DCPIPE_OPTION_REQUIRED = 1, /* no default: it must be given */
-  DCPIPE_OPTION_ROWS = 2      /* a change of it changes rows: part of the decoder's fingerprint */
+  DCPIPE_OPTION_ROWS = 2,     /* a change of it changes rows: part of the decoder's fingerprint */
+  DCPIPE_OPTION_STORE = 4     /* a PATH of a sink, at most one: the file or directory that is the store; see
+                                 DCPIPE_READ and so on. Not empty, and without a '/' at its end */
 };
 
 struct dcpipe_option {
@@ -631,8 +633,8 @@ dcpipe_row *dcpipe_scan_row (dcpipe_scan *scan);
 bool dcpipe_scan_emit (dcpipe_scan *scan);
 
 /* Takes the lock file PATH.lock: a descriptor to be closed by the sink, or -1 after dcpipe_error if another
- * process, or another handle of this one, holds it. The lock goes with the descriptor. For stores in files;
- * others lock in their own way. */
+ * process, or another handle of this one, holds it. The lock goes with the descriptor. For stores in files
+ * that no option with DCPIPE_OPTION_STORE names; others lock in their own way. */
 int dcpipe_lock (const char *path);
 
 enum dcpipe_mode {
@@ -643,7 +645,11 @@ enum dcpipe_mode {
            removed afterwards, instead of where the options say, and with no care for durability */
 };
 
-/* A handle is opened once:
+/* Where an option has DCPIPE_OPTION_STORE, dcpipe does what is the same for all stores in files: WRITE has
+ * taken the lock PATH.lock before `open`, and gives it back after `close`; READ of a PATH where nothing is
+ * does not get as far as `open`; and for SCRATCH the option holds a path in the directory `scratch`.
+ *
+ * A handle is opened once:
  *
  *    open ─▶ checkpoint_load ─▶ [ reset … commit ] ─▶ prepare
  *         ─▶ { ( get | scan | apply )* ─▶ commit | rollback ─▶ [ tip_reached ] }* ─▶ close

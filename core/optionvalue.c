@@ -32,8 +32,8 @@ static const struct unit size_units[] = {
 
 /* A bare number is seconds. */
 static const struct unit duration_units[] = {
-  { "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60 * 1000 }, { "h", 3600 * 1000 },
-  { "d", 86400 * 1000 }, { NULL, 0 },
+  { "", 1000 },         { "ms", 1 },           { "s", 1000 }, { "m", 60 * 1000 },
+  { "h", 3600 * 1000 }, { "d", 86400 * 1000 }, { NULL, 0 },
 };
 
 static const struct {
@@ -274,16 +274,24 @@ parse_secret (const char *text, const char *directory, char **secret)
 }
 
 static bool
-parse_path (const char *text, const char *directory, char **path)
+parse_path (const struct dcpipe_option *option, const char *text, const char *directory, char **path)
 {
+  size_t size;
+
   if (text[0] == '\0') {
     fail ("an empty value: expected a path");
     return false;
   }
   *path = absolute_path (text, directory);
-  if (*path == NULL)
+  if (*path == NULL) {
     fail ("no memory for a path");
-  return *path != NULL;
+    return false;
+  }
+  /* What lies beside a directory, such as its lock, is not to lie in it. */
+  for (size = strlen (*path); (option->flags & DCPIPE_OPTION_STORE) && size > 1 && (*path)[size - 1] == '/';
+       size--)
+    (*path)[size - 1] = '\0';
+  return true;
 }
 
 bool
@@ -304,7 +312,7 @@ option_parse (const struct dcpipe_option *option, const char *text, const char *
   case DCPIPE_OPTION_LIST:
     return parse_list (text, &value->list);
   case DCPIPE_OPTION_PATH:
-    return parse_path (text, directory, &value->string);
+    return parse_path (option, text, directory, &value->string);
   case DCPIPE_OPTION_SECRET:
     return parse_secret (text, directory, &value->string);
   default:

@@ -34,15 +34,15 @@ lacks (const struct plugin *plugin, const char *callback)
   return false;
 }
 
+#define NEEDED(from, callback)                                                                               \
+  if ((from)->callback == NULL)                                                                              \
+  return lacks (plugin, #callback)
+
 static bool
 check_callbacks (const struct plugin *plugin)
 {
   const struct dcpipe_source *source = &plugin->u.source;
   const struct dcpipe_sink *sink = &plugin->u.sink;
-
-#define NEEDED(from, callback)                                                                               \
-  if ((from)->callback == NULL)                                                                              \
-  return lacks (plugin, #callback)
 
   if (plugin->kind == DCPIPE_KIND_SOURCE) {
     NEEDED (source, open);
@@ -59,9 +59,9 @@ check_callbacks (const struct plugin *plugin)
     NEEDED (sink, rollback);
     NEEDED (sink, reset);
   }
-#undef NEEDED
   return true;
 }
+#undef NEEDED
 
 /* ---- options ------------------------------------------------------------------------------------- */
 
@@ -117,12 +117,29 @@ check_option (const struct plugin *plugin, const struct dcpipe_option *option, s
   return check_default (plugin, option);
 }
 
+/* The option names the store, as no other does. */
+static bool
+check_store (const struct plugin *plugin, size_t number)
+{
+  const struct dcpipe_options *options = plugin_options (plugin);
+  bool good = options->items[number].type == DCPIPE_OPTION_PATH && plugin->kind == DCPIPE_KIND_SINK;
+
+  for (size_t i = 0; i < number; i++)
+    good = good && !(options->items[i].flags & DCPIPE_OPTION_STORE);
+  if (!good)
+    fail ("%s: option %s: only a sink has a store, in one option, which is a path", plugin->path,
+          options->items[number].key);
+  return good;
+}
+
 static bool
 check_options (const struct plugin *plugin)
 {
   const struct dcpipe_options *options = plugin_options (plugin);
 
   for (size_t i = 0; i < options->count; i++) {
+    if ((options->items[i].flags & DCPIPE_OPTION_STORE) && !check_store (plugin, i))
+      return false;
     if (!check_option (plugin, &options->items[i], plugin_handle_size (plugin)))
       return false;
     for (size_t j = 0; j < i; j++)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "sinkcalls.h"
 #include "sinkopen.h"
 #include "status.h"
 
@@ -70,7 +71,7 @@ void
 reader_close (struct reader *reader)
 {
   if (reader->sink != NULL)
-    sink_close (reader->sink);
+    sink_call_close (reader->sink);
   instance_free (reader->sink);
   checkpoint_free (&reader->checkpoint);
   tables_free (reader->tables);

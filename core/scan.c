@@ -4,6 +4,7 @@
 #include "scan.h"
 
 #include "log.h"
+#include "sinkcalls.h"
 
 struct dcpipe_row *
 row_scratch_key (struct row_scratch *scratch, const struct dcpipe_table *table)
@@ -69,7 +70,7 @@ sink_scan (struct instance *sink, const struct dcpipe_row *prefix,
            bool (*each) (void *context, const struct dcpipe_row *row), void *context)
 {
   struct dcpipe_scan scan = { .table = prefix->table, .each = each, .context = context };
-  int result = sink->plugin->u.sink.scan (sink->handle, prefix, &scan);
+  int result = sink_call_scan (sink, prefix, &scan);
 
   arena_free (&scan.arena);
   return scan.bad ? DCPIPE_FAIL : result;
@@ -81,7 +82,7 @@ sink_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row
   struct arena arena = { 0 };
   struct dcpipe_rows maker = { .arena = &arena };
   struct dcpipe_row *filled = row_make (&maker, key->table, DCPIPE_INSERT);
-  int result = sink->plugin->u.sink.get (sink->handle, key, filled);
+  int result = sink_call_get (sink, key, filled);
 
   *row = NULL;
   if (result == DCPIPE_OK && !check_filled (&maker, filled))

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "nearest.h"
 #include "setup-decoders.h"
+#include "sinkcalls.h"
 
 /* ---- [pipeline] ---------------------------------------------------------------------------------- */
 
@@ -286,7 +287,7 @@ check_lookups (struct setup *setup)
       const struct instance *decoder = &setup->decoders[i]->instance, *sink = setup->sinks[j];
 
       if (decoder->plugin->u.decoder.resolve != NULL
-          && (sink->plugin->u.sink.get == NULL || sink->plugin->u.sink.scan == NULL))
+          && !sink_can_read (&sink->plugin->u.sink))
         ini_mistake (setup->file, sink->line,
                      "%s: the plugin %s cannot look rows up, which decoder %s (line %u) needs", sink->section,
                      plugin_name (sink->plugin), decoder->name, decoder->line);

@@ -5,6 +5,7 @@
 
 #include "log.h"
 #include "setup.h"
+#include "sinkcalls.h"
 #include "status.h"
 
 static int
@@ -16,7 +17,7 @@ status_of (int result)
 int
 sink_load_checkpoint (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
-  int result = sink->plugin->u.sink.checkpoint_load (sink->handle, checkpoint);
+  int result = sink_call_load (sink, checkpoint);
 
   if (result != DCPIPE_OK)
     return status_of (result);
@@ -33,7 +34,7 @@ sink_load_checkpoint (struct instance *sink, struct dcpipe_checkpoint *checkpoin
 int
 sink_open (struct instance *sink, int mode, const char *scratch, struct dcpipe_checkpoint *checkpoint)
 {
-  int result = sink->plugin->u.sink.open (sink->handle, mode, scratch);
+  int result = sink_call_open (sink, mode, scratch);
 
   if (result == DCPIPE_NONE && mode == DCPIPE_READ)
     return STATUS_DONE;
@@ -43,14 +44,7 @@ sink_open (struct instance *sink, int mode, const char *scratch, struct dcpipe_c
 int
 sink_prepare (struct instance *sink, const struct dcpipe_tables *tables)
 {
-  return status_of (sink->plugin->u.sink.prepare (sink->handle, tables));
-}
-
-void
-sink_close (struct instance *sink)
-{
-  if (sink->plugin->u.sink.close != NULL)
-    sink->plugin->u.sink.close (sink->handle);
+  return status_of (sink_call_prepare (sink, tables));
 }
 
 int
@@ -64,7 +58,7 @@ sink_peek (const struct instance *configured, struct dcpipe_checkpoint *checkpoi
     return STATUS_FAILED;
   log_set_instance (configured->title);
   status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
-  sink_close (sink);
+  sink_call_close (sink);
   log_set_instance (NULL);
   instance_free (sink);
   return status;

@@ -9,7 +9,7 @@
 #include "table.h"
 
 /* Opens and reads the checkpoint. A store to be read that does not exist yet gives an empty one. After a
- * failure the sink still is to be closed. */
+ * failure the sink still is to be closed (sink_call_close). */
 int sink_open (struct instance *sink, int mode, const char *scratch, struct dcpipe_checkpoint *checkpoint);
 
 /* Reads the checkpoint; an empty one if nothing was committed yet. */
@@ -20,7 +20,5 @@ int sink_load_checkpoint (struct instance *sink, struct dcpipe_checkpoint *check
 int sink_peek (const struct instance *configured, struct dcpipe_checkpoint *checkpoint);
 
 int sink_prepare (struct instance *sink, const struct dcpipe_tables *tables);
-
-void sink_close (struct instance *sink);
 
 #endif

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "queue.h"
 #include "retry.h"
+#include "sinkcalls.h"
 #include "sinkopen.h"
 #include "stop.h"
 
@@ -92,7 +93,7 @@ check_lookups (const struct writer *writer)
 
   for (size_t i = 0; i < setup->decoders_count; i++)
     if (setup->decoders[i]->instance.plugin->u.decoder.resolve != NULL
-        && (plugin->get == NULL || plugin->scan == NULL)) {
+        && !sink_can_read (plugin)) {
       fail ("the plugin %s cannot look rows up, which the decoder %s needs", plugin->name,
             setup->decoders[i]->instance.name);
       return STATUS_CONFIGURATION;
@@ -201,8 +202,8 @@ commit_took_place (struct writer *writer, const char *text, size_t size)
   struct dcpipe_checkpoint stored = { 0 };
   bool same;
 
-  writer->sink->plugin->u.sink.rollback (writer->sink->handle);
-  same = writer->sink->plugin->u.sink.checkpoint_load (writer->sink->handle, &stored) == DCPIPE_OK
+  sink_call_rollback (writer->sink);
+  same = sink_call_load (writer->sink, &stored) == DCPIPE_OK
          && stored.text != NULL && stored.text_size == size && memcmp (stored.text, text, size) == 0;
   checkpoint_free (&stored);
   return same;
@@ -220,7 +221,7 @@ try_commit (struct writer *writer)
     result = DCPIPE_FAIL;
   if (result != DCPIPE_OK)
     return result;
-  result = writer->sink->plugin->u.sink.commit (writer->sink->handle, &writer->checkpoint);
+  result = sink_call_commit (writer->sink, &writer->checkpoint);
   if ((result == DCPIPE_RETRY || result == DCPIPE_AGAIN)
       && commit_took_place (writer, writer->checkpoint.text, writer->checkpoint.text_size))
     result = DCPIPE_OK;
@@ -252,7 +253,7 @@ static int
 roll_back (struct writer *writer)
 {
   struct dcpipe_checkpoint stored = { 0 };
-  int result = writer->sink->plugin->u.sink.rollback (writer->sink->handle);
+  int result = sink_call_rollback (writer->sink);
   int status;
 
   if (result != DCPIPE_OK)
@@ -461,10 +462,10 @@ note_end (struct writer *writer, const char *reason)
   if (noted)
     result = applier_sync_status (&writer->applier);
   if (result == DCPIPE_OK && checkpoint_format (&writer->checkpoint))
-    result = writer->sink->plugin->u.sink.commit (writer->sink->handle, &writer->checkpoint);
+    result = sink_call_commit (writer->sink, &writer->checkpoint);
   if (result != DCPIPE_OK) {
     log_warning ("how the run ended could not be noted: %s", failure ());
-    writer->sink->plugin->u.sink.rollback (writer->sink->handle);
+    sink_call_rollback (writer->sink);
   } else
     publish (writer);
 }
@@ -534,8 +535,7 @@ writer_free (struct writer *writer)
   release_pending (writer);
   free (writer->pending);
   applier_free (&writer->applier);
-  if (writer->sink->plugin->u.sink.close != NULL)
-    writer->sink->plugin->u.sink.close (writer->sink->handle);
+  sink_call_close (writer->sink);
   queue_free (writer->queue);
   checkpoint_free (&writer->checkpoint);
   news_destroy (&writer->news);

@@ -10,6 +10,7 @@
 #include "labels.h"
 #include "log.h"
 #include "scan.h"
+#include "sinkcalls.h"
 #include "service/snapshot-json.h"
 #include "service/values.h"
 #include "sinkopen.h"
@@ -68,14 +69,14 @@ read_store (const struct snapshot *snapshot, const struct instance *configured,
     return STATUS_FAILED;
   log_set_instance (configured->title);
   status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
-  if (status == STATUS_DONE && checkpoint->text != NULL && sink->plugin->u.sink.scan != NULL) {
+  if (status == STATUS_DONE && checkpoint->text != NULL && sink_can_read (&sink->plugin->u.sink)) {
     status = sink_prepare (sink, snapshot->tables);
     if (status == STATUS_DONE)
       status = scan_table (sink, &tables[CORE_SYNC_STATUS], take_synced, &extras->synced_ns);
     if (status == STATUS_DONE && extras->failures != NULL)
       status = scan_table (sink, &tables[CORE_FAILED_ENTRIES], take_failure, extras->failures);
   }
-  sink_close (sink);
+  sink_call_close (sink);
   log_set_instance (NULL);
   instance_free (sink);
   return status;

@@ -34,19 +34,25 @@ breaks (const char *rule)
 static int
 broken_open (void *handle, int mode, const char *scratch)
 {
-  int result;
-
   own (handle)->mode = mode;
-  if (breaks ("scratch") && mode == DCPIPE_SCRATCH)
-    return inner.open (handle, DCPIPE_WRITE, NULL);
   if (breaks ("descriptor"))
     (void) !dup (2);
-  result = inner.open (handle, mode, scratch);
-  if (breaks ("missing") && result == DCPIPE_NONE) {
-    dcpipe_error ("there is no such store");
-    return DCPIPE_FAIL;
-  }
-  return breaks ("lock") && mode == DCPIPE_WRITE && result == DCPIPE_FAIL ? DCPIPE_OK : result;
+  return inner.open (handle, mode, scratch);
+}
+
+/* The options, of which none says where the store is: so nobody locks it, looks whether it is there, or
+ * leads it elsewhere for DCPIPE_SCRATCH. */
+static void
+hide_store (struct dcpipe_options *options)
+{
+  static struct dcpipe_option items[16];
+
+  if (options->count > sizeof items / sizeof *items)
+    abort ();
+  memcpy (items, options->items, options->count * sizeof *items);
+  for (size_t i = 0; i < options->count; i++)
+    items[i].flags &= ~(unsigned) DCPIPE_OPTION_STORE;
+  options->items = items;
 }
 
 static int
@@ -183,5 +189,7 @@ dcpipe_plugin (void)
   outer.scan = broken_scan;
   outer.reset = broken_reset;
   outer.tip_reached = broken_tip;
+  if (breaks ("missing") || breaks ("lock") || breaks ("scratch"))
+    hide_store (&outer.options);
   return &registration;
 }

@@ -8,6 +8,7 @@
 #include "resources.h"
 #include "sink-made.h"
 #include "sink.h"
+#include "sinkcalls.h"
 #include "verdict.h"
 
 static void
@@ -115,7 +116,7 @@ a_table_with_other_columns_is_refused (const struct sink_under_test *sink)
   store_end (&store);
   EXPECT (try_open (&store, &bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
   failure_clear ();
-  EXPECT (bench.sink->plugin->prepare (store.handle, others) == DCPIPE_FAIL,
+  EXPECT (sink_call_prepare (&store.sink, others) == DCPIPE_FAIL,
           "prepare takes a table whose columns differ from the stored one's");
   EXPECT (strstr (failure (), "plain") && strstr (failure (), "surprise"),
           "'%s' does not name the table plain and its column surprise", failure ());
@@ -143,14 +144,14 @@ reset_removes_a_table (const struct sink_under_test *sink)
   for (int round = 0; round < 2; round++) {
     EXPECT (try_open (&store, &bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
     expect_checkpoint (&store, "1");
-    EXPECT (bench.sink->plugin->reset (store.handle, "events") == DCPIPE_OK, "%s", failure ());
-    EXPECT (bench.sink->plugin->reset (store.handle, "no_such_table") == DCPIPE_OK,
+    EXPECT (sink_call_reset (&store.sink, "events") == DCPIPE_OK, "%s", failure ());
+    EXPECT (sink_call_reset (&store.sink, "no_such_table") == DCPIPE_OK,
             "reset of a table that is not there: %s", failure ());
     if (round == 0)
       store_rollback (&store);
     else
       store_commit (&store, "2");
-    EXPECT (bench.sink->plugin->prepare (store.handle, bench.tables) == DCPIPE_OK, "%s", failure ());
+    EXPECT (sink_call_prepare (&store.sink, bench.tables) == DCPIPE_OK, "%s", failure ());
     expect_count (&store, EVENTS, round == 0 ? 10 : 0);
     expect_plain (&store, 1, "kept");
     store_end (&store);

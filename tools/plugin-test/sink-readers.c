@@ -9,6 +9,7 @@
 #include "log.h"
 #include "sink-made.h"
 #include "sink.h"
+#include "sinkcalls.h"
 #include "verdict.h"
 
 static void
@@ -151,8 +152,7 @@ open_scratch (struct store_handle *scratch, const struct bench *bench)
           failure ());
   if (result == DCPIPE_FAIL)
     return false;
-  EXPECT (bench->sink->plugin->prepare (scratch->handle, bench->tables) == DCPIPE_OK, "prepare: %s",
-          failure ());
+  EXPECT (sink_call_prepare (&scratch->sink, bench->tables) == DCPIPE_OK, "prepare: %s", failure ());
   return true;
 }
 

@@ -18,6 +18,7 @@
 #include "rowjson.h"
 #include "scan.h"
 #include "setup.h"
+#include "sinkcalls.h"
 #include "verdict.h"
 
 /* How often the engine's work may be asked for again before it counts as no progress. */
@@ -144,7 +145,7 @@ bench_begin (struct bench *bench, const struct sink_under_test *sink)
 bool
 bench_can_read (const struct bench *bench)
 {
-  return bench->sink->plugin->get != NULL && bench->sink->plugin->scan != NULL;
+  return sink_can_read (bench->sink->plugin);
 }
 
 static int
@@ -207,6 +208,10 @@ try_open (struct store_handle *store, const struct bench *bench, int mode)
   store->rows = (struct dcpipe_rows){ .arena = &store->arena, .tables = bench->tables, .list = &store->list };
   store->handle = calloc (1, bench->sink->plugin->handle_size + 1);
   EXPECT_MEMORY (store->handle);
+  store->plugin.kind = DCPIPE_KIND_SINK;
+  store->plugin.u.sink = *bench->sink->plugin;
+  store->sink.plugin = &store->plugin;
+  store->sink.handle = store->handle;
   set_options (store);
   if (bench->sink->plugin->config_complete != NULL)
     EXPECT (bench->sink->plugin->config_complete (store->handle) == DCPIPE_OK, "config_complete: %s",
@@ -214,7 +219,7 @@ try_open (struct store_handle *store, const struct bench *bench, int mode)
   snprintf (scratch, sizeof scratch, "%s/scratch", bench->directory);
   if (mode == DCPIPE_SCRATCH)
     EXPECT (mkdir (scratch, 0700) == 0, "%s: %s", scratch, strerror (errno));
-  result = bench->sink->plugin->open (store->handle, mode, mode == DCPIPE_SCRATCH ? scratch : NULL);
+  result = sink_call_open (&store->sink, mode, mode == DCPIPE_SCRATCH ? scratch : NULL);
   EXPECT (result == DCPIPE_OK || result == DCPIPE_NONE || failure ()[0] != '\0',
           "open returned %d and did not say why with dcpipe_error", result);
   return result;
@@ -224,7 +229,7 @@ void
 store_open_prepared (struct store_handle *store, const struct bench *bench, int mode)
 {
   EXPECT (try_open (store, bench, mode) == DCPIPE_OK, "%s", failure ());
-  EXPECT (bench->sink->plugin->prepare (store->handle, bench->tables) == DCPIPE_OK, "%s", failure ());
+  EXPECT (sink_call_prepare (&store->sink, bench->tables) == DCPIPE_OK, "%s", failure ());
 }
 
 static void
@@ -242,8 +247,7 @@ store_end (struct store_handle *store)
 {
   const struct dcpipe_sink *plugin = store->bench->sink->plugin;
 
-  if (plugin->close != NULL)
-    plugin->close (store->handle);
+  sink_call_close (&store->sink);
   if (plugin->config_free != NULL)
     plugin->config_free (store->handle);
   options_free (&plugin->options, store->values);
@@ -257,7 +261,7 @@ store_end (struct store_handle *store)
 void
 store_rollback (struct store_handle *store)
 {
-  EXPECT (store->bench->sink->plugin->rollback (store->handle) == DCPIPE_OK, "rollback: %s", failure ());
+  EXPECT (sink_call_rollback (&store->sink) == DCPIPE_OK, "rollback: %s", failure ());
   store->lists_count = 0;
 }
 
@@ -265,7 +269,7 @@ char *
 store_checkpoint (struct store_handle *store)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
-  int result = store->bench->sink->plugin->checkpoint_load (store->handle, &checkpoint);
+  int result = sink_call_load (&store->sink, &checkpoint);
   struct dcpipe_bytes got = dcpipe_checkpoint_text (&checkpoint);
   char *text;
 
@@ -315,7 +319,7 @@ apply_list (struct store_handle *store, const struct row_list *list)
   store->applied = copy.count;
   rows.list = &copy;
   rows.effects = store->effects;
-  return store->bench->sink->plugin->apply (store->handle, &rows);
+  return sink_call_apply (&store->sink, &rows);
 }
 
 int
@@ -343,7 +347,7 @@ apply_again (struct store_handle *store)
   for (unsigned attempt = 0; result == DCPIPE_AGAIN && attempt < AGAIN_MAX; attempt++) {
     size_t done = 0;
 
-    EXPECT (store->bench->sink->plugin->rollback (store->handle) == DCPIPE_OK, "rollback: %s", failure ());
+    EXPECT (sink_call_rollback (&store->sink) == DCPIPE_OK, "rollback: %s", failure ());
     for (result = DCPIPE_OK; done < store->lists_count && result == DCPIPE_OK; done++)
       result = apply_list (store, &store->lists[done]);
   }
@@ -370,7 +374,7 @@ try_commit (struct store_handle *store, const char *text)
   int result;
 
   dcpipe_checkpoint_set (&checkpoint, text, strlen (text));
-  result = store->bench->sink->plugin->commit (store->handle, &checkpoint);
+  result = sink_call_commit (&store->sink, &checkpoint);
   checkpoint_free (&checkpoint);
   return result;
 }
@@ -403,23 +407,14 @@ expect_effect (struct store_handle *store, size_t i, uint64_t added, uint64_t ch
           i, effect->added, effect->changed, effect->removed, added, changed, removed);
 }
 
-static struct instance
-instance_of (struct store_handle *store, struct plugin *plugin)
-{
-  plugin->kind = DCPIPE_KIND_SINK;
-  plugin->u.sink = *store->bench->sink->plugin;
-  return (struct instance){ .plugin = plugin, .handle = store->handle };
-}
-
 /* A map that had to grow is met by the engine with rollback and all rows once more. */
 static int
-get_again (struct store_handle *store, struct instance *sink, const struct dcpipe_row *key,
-           struct dcpipe_row **row)
+get_again (struct store_handle *store, const struct dcpipe_row *key, struct dcpipe_row **row)
 {
-  int result = sink_get (sink, key, row);
+  int result = sink_get (&store->sink, key, row);
 
   if (result == DCPIPE_AGAIN && apply_again (store) == DCPIPE_OK)
-    result = sink_get (sink, key, row);
+    result = sink_get (&store->sink, key, row);
   return result;
 }
 
@@ -442,15 +437,13 @@ report_difference (const struct dcpipe_row *expected, const struct dcpipe_row *g
 void
 expect_row (struct store_handle *store, const struct dcpipe_row *expected)
 {
-  struct plugin plugin = { 0 };
-  struct instance sink = instance_of (store, &plugin);
   struct dcpipe_row *got;
   size_t column;
   int result;
 
   if (!bench_can_read (store->bench))
     return;
-  result = get_again (store, &sink, expected, &got);
+  result = get_again (store, expected, &got);
   EXPECT (result == DCPIPE_OK, "get gives %d for a row of table %s: %s", result, expected->table->name,
           failure ());
   for (column = 0; column < expected->table->columns_count; column++)
@@ -464,11 +457,9 @@ expect_row (struct store_handle *store, const struct dcpipe_row *expected)
 void
 expect_absent (struct store_handle *store, const struct dcpipe_row *key)
 {
-  struct plugin plugin = { 0 };
-  struct instance sink = instance_of (store, &plugin);
   struct dcpipe_row *got;
 
-  EXPECT (!bench_can_read (store->bench) || get_again (store, &sink, key, &got) == DCPIPE_NONE,
+  EXPECT (!bench_can_read (store->bench) || get_again (store, key, &got) == DCPIPE_NONE,
           "get finds a row of table %s that must not be there", key->table->name);
 }
 
@@ -500,14 +491,12 @@ check_order (void *context, const struct dcpipe_row *row)
 size_t
 count_rows (struct store_handle *store, const struct dcpipe_row *prefix)
 {
-  struct plugin plugin = { 0 };
-  struct instance sink = instance_of (store, &plugin);
   struct order order = { 0 };
-  int result = sink_scan (&sink, prefix, check_order, &order);
+  int result = sink_scan (&store->sink, prefix, check_order, &order);
 
   if (result == DCPIPE_AGAIN && apply_again (store) == DCPIPE_OK) {
     order = (struct order){ 0 };
-    result = sink_scan (&sink, prefix, check_order, &order);
+    result = sink_scan (&store->sink, prefix, check_order, &order);
   }
   EXPECT (result == DCPIPE_OK, "scan gives %d: %s", result, failure ());
   return order.rows;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "options.h"
+#include "plugin.h"
 #include "row.h"
 
 /* Tables 0 and 1 are core's. */
@@ -82,7 +83,9 @@ struct bench {
 /* An open handle and the rows gathered for the next apply. */
 struct store_handle {
   const struct bench *bench;
-  void *handle;
+  struct plugin plugin;
+  struct instance sink;
+  void *handle; /* the sink's */
   struct option_value *values;
   struct arena arena;
   struct dcpipe_rows rows;

@@ -121,7 +121,7 @@ parse_root (struct files *files, json_t *root)
   const json_t *generation = json_object_get (root, "generation");
 
   if (json_integer_value (json_object_get (root, "dcpipe_jsonl")) != FORMAT) {
-    dcpipe_error ("%s/" CHECKPOINT_FILE ": not a change log of dcpipe's of format %d", files->directory,
+    dcpipe_error ("%s/" CHECKPOINT_FILE ": not a change log of dcpipe's of format %d", files->path,
                   FORMAT);
     return DCPIPE_FAIL;
   }
@@ -162,14 +162,14 @@ checkpoint_read (struct files *files)
   }
   root = json_loadb (text, size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
   if (root == NULL) {
-    dcpipe_error ("%s/" CHECKPOINT_FILE ":%d: %s", files->directory, error.line, error.text);
+    dcpipe_error ("%s/" CHECKPOINT_FILE ":%d: %s", files->path, error.line, error.text);
     return DCPIPE_FAIL;
   }
   result = parse_root (files, root);
   json_decref (root);
   if (result == DCPIPE_NONE) {
     dcpipe_error ("%s/" CHECKPOINT_FILE ": damaged, its members are not those that dcpipe writes",
-                  files->directory);
+                  files->path);
     return DCPIPE_FAIL;
   }
   return result;

@@ -21,7 +21,7 @@ files_failed (const struct files *files, const char *file, const char *what)
 {
   int error = errno;
 
-  dcpipe_error ("cannot %s %s%s%s: %s", what, files->directory, file ? "/" : "", file ? file : "",
+  dcpipe_error ("cannot %s %s%s%s: %s", what, files->path, file ? "/" : "", file ? file : "",
                 strerror (error));
   return error == ENOSPC || error == EDQUOT ? DCPIPE_RETRY : DCPIPE_FAIL;
 }
@@ -29,7 +29,7 @@ files_failed (const struct files *files, const char *file, const char *what)
 int
 files_no_memory (const struct files *files)
 {
-  dcpipe_error ("%s: no memory", files->directory);
+  dcpipe_error ("%s: no memory", files->path);
   return DCPIPE_FAIL;
 }
 
@@ -117,7 +117,7 @@ sweep (struct files *files, bool ours)
 
     if (unknown && !ours) {
       dcpipe_error ("%s holds %s but no " CHECKPOINT_FILE ": not a store of dcpipe's; name another directory",
-                    files->directory, entry->d_name);
+                    files->path, entry->d_name);
       result = DCPIPE_FAIL;
     } else if ((unknown || strcmp (entry->d_name, CHECKPOINT_NEW) == 0)
                && unlinkat (files->fd, entry->d_name, 0) < 0)
@@ -141,7 +141,7 @@ open_table (struct files *files, struct table *table, int flags)
     return files_failed (files, table->file, "read");
   if ((uint64_t) status.st_size < table->committed.length) {
     dcpipe_error ("%s/%s has %lld bytes, but %llu were committed: it was cut short by something else",
-                  files->directory,
+                  files->path,
                   table->file, (long long) status.st_size, (unsigned long long) table->committed.length);
     return DCPIPE_FAIL;
   }
@@ -188,11 +188,9 @@ recover (struct files *files)
 static int
 open_directory (struct files *files)
 {
-  if (files->mode != DCPIPE_READ && mkdir (files->directory, 0777) < 0 && errno != EEXIST)
+  if (files->mode != DCPIPE_READ && mkdir (files->path, 0777) < 0 && errno != EEXIST)
     return files_failed (files, NULL, "create the directory");
-  files->fd = open (files->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (files->fd < 0 && errno == ENOENT && files->mode == DCPIPE_READ)
-    return DCPIPE_NONE;
+  files->fd = open (files->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   return files->fd < 0 ? files_failed (files, NULL, "open the directory") : DCPIPE_OK;
 }
 
@@ -201,13 +199,8 @@ files_open (struct files *files)
 {
   int result;
 
-  files->fd = files->lock = files->reader.fd = -1;
+  files->fd = files->reader.fd = -1;
   files->opened = true;
-  if (files->mode == DCPIPE_WRITE) {
-    files->lock = dcpipe_lock (files->directory);
-    if (files->lock < 0)
-      return DCPIPE_FAIL;
-  }
   result = open_directory (files);
   if (result != DCPIPE_OK)
     return result;
@@ -276,8 +269,6 @@ files_close (struct files *files)
   reader_free (&files->reader);
   if (files->fd >= 0)
     close (files->fd);
-  if (files->lock >= 0)
-    close (files->lock);
   files->opened = false;
 }
 
@@ -292,7 +283,7 @@ check_place (const struct files *files, const struct table *table)
   if (fstat (table->fd, &opened) == 0 && fstatat (files->fd, table->file, &named, 0) == 0
       && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev)
     return DCPIPE_OK;
-  dcpipe_error ("%s/%s was removed or replaced while it was being written", files->directory, table->file);
+  dcpipe_error ("%s/%s was removed or replaced while it was being written", files->path, table->file);
   return DCPIPE_FAIL;
 }
 
@@ -461,6 +452,6 @@ files_snapshot (struct files *files)
       return DCPIPE_OK;
     }
   }
-  dcpipe_error ("%s: its files change while they are being read", files->directory);
+  dcpipe_error ("%s: its files change while they are being read", files->path);
   return DCPIPE_RETRY;
 }

@@ -19,13 +19,11 @@ struct key {
 };
 
 struct files {
-  const char *path; /* option */
+  const char *path; /* option: the directory */
   bool fsync;       /* option */
 
-  char *directory;
   int mode; /* enum dcpipe_mode */
   int fd;   /* of the directory, -1 if it is not open */
-  int lock;
   bool opened;
   bool durable;  /* fsync before and after the rename */
   bool created;  /* a file whose name may not be on disk yet */

@@ -3,15 +3,12 @@
  * programs can follow, and that folds back into the table (doc/formats.md). */
 #include "config.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "fold.h"
 
 static const struct dcpipe_option jsonl_options[] = {
   { .key = "path",
     .type = DCPIPE_OPTION_PATH,
-    .flags = DCPIPE_OPTION_REQUIRED,
+    .flags = DCPIPE_OPTION_REQUIRED | DCPIPE_OPTION_STORE,
     .help = "The directory, made if it is missing; it holds one file TABLE.jsonl for each table.",
     .offset = offsetof (struct files, path) },
   { .key = "fsync",
@@ -23,39 +20,13 @@ static const struct dcpipe_option jsonl_options[] = {
 };
 
 static int
-jsonl_config_complete (void *handle)
-{
-  const struct files *files = handle;
-
-  if (files->path[0] != '\0')
-    return DCPIPE_OK;
-  dcpipe_error ("path is empty: it names a directory");
-  return DCPIPE_FAIL;
-}
-
-/* The path without slashes at its end, so that the lock stands beside the directory. */
-static char *
-plain_path (const char *path)
-{
-  size_t size = strlen (path);
-
-  while (size > 1 && path[size - 1] == '/')
-    size--;
-  return strndup (path, size);
-}
-
-static int
 jsonl_open (void *handle, int mode, const char *scratch)
 {
   struct files *files = handle;
 
+  (void) scratch; /* where `path` lies then */
   files->mode = mode;
   files->durable = mode == DCPIPE_WRITE && files->fsync;
-  files->directory = plain_path (scratch ? scratch : files->path);
-  if (files->directory == NULL) {
-    dcpipe_error ("no memory");
-    return DCPIPE_FAIL;
-  }
   return files_open (files);
 }
 
@@ -123,11 +94,7 @@ jsonl_reset (void *handle, const char *table)
 static void
 jsonl_close (void *handle)
 {
-  struct files *files = handle;
-
-  files_close (files);
-  free (files->directory);
-  files->directory = NULL;
+  files_close (handle);
 }
 
 static const struct dcpipe_sink jsonl_sink = {
@@ -137,7 +104,6 @@ static const struct dcpipe_sink jsonl_sink = {
   .license = "Apache-2.0",
   .options = DCPIPE_ARRAY (jsonl_options),
   .handle_size = sizeof (struct files),
-  .config_complete = jsonl_config_complete,
   .open = jsonl_open,
   .prepare = jsonl_prepare,
   .checkpoint_load = jsonl_checkpoint_load,

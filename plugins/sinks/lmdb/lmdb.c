@@ -43,7 +43,8 @@
 static int
 lmdb_open (void *handle, int mode, const char *scratch)
 {
-  return store_open (handle, mode, scratch);
+  (void) scratch; /* where `path` lies then */
+  return store_open (handle, mode);
 }
 
 static void
@@ -139,8 +140,8 @@ lmdb_rollback (void *handle)
 static const struct dcpipe_option options[] = {
   { .key = "path",
     .type = DCPIPE_OPTION_PATH,
-    .flags = DCPIPE_OPTION_REQUIRED,
-    .offset = offsetof (struct store, path_option),
+    .flags = DCPIPE_OPTION_REQUIRED | DCPIPE_OPTION_STORE,
+    .offset = offsetof (struct store, path),
     .help =
         "The store's directory, made if it is missing (its parent is not); a .lock file lies beside it." },
   { .key = "map_size",

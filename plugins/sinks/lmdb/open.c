@@ -185,7 +185,7 @@ open_for_writing (struct store *store)
   int code = 0, result;
 
   options.sync = store->mode == DCPIPE_SCRATCH ? MDB_NOSYNC : levels[store->sync];
-  if (store->mode == DCPIPE_WRITE && mkdir (store->path, 0777) != 0 && errno != EEXIST)
+  if (mkdir (store->path, 0777) != 0 && errno != EEXIST)
     code = errno;
   if (code == 0)
     code = environment_attach (store->path, &options, &store->environment);
@@ -208,28 +208,10 @@ open_for_reading (struct store *store)
 }
 
 int
-store_open (struct store *store, int mode, const char *scratch)
+store_open (struct store *store, int mode)
 {
-  size_t size;
-
   store->mode = mode;
-  store->path = strdup (mode == DCPIPE_SCRATCH ? scratch : store->path_option);
-  if (store->path == NULL) {
-    dcpipe_error ("no memory to open the store");
-    return DCPIPE_FAIL;
-  }
-  for (size = strlen (store->path); size > 1 && store->path[size - 1] == '/'; size--)
-    store->path[size - 1] = '\0';
-  if (mode == DCPIPE_READ)
-    return open_for_reading (store);
-  if (mode == DCPIPE_WRITE) {
-    int fd = dcpipe_lock (store->path);
-
-    if (fd < 0)
-      return DCPIPE_FAIL;
-    store->lock = fd + 1;
-  }
-  return open_for_writing (store);
+  return mode == DCPIPE_READ ? open_for_reading (store) : open_for_writing (store);
 }
 
 void
@@ -245,13 +227,8 @@ store_close (struct store *store)
   if (store->environment != NULL)
     environment_detach (store->environment);
   store->environment = NULL;
-  if (store->lock > 0)
-    close (store->lock - 1);
-  store->lock = 0;
   free (store->key.data);
   free (store->value.data);
   free (store->group.data);
   store->key = store->value = store->group = (struct buffer){ NULL, 0, 0 };
-  free (store->path);
-  store->path = NULL;
 }

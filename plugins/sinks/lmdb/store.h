@@ -51,14 +51,12 @@ struct buffer {
 
 struct store {
   /* options */
-  const char *path_option;
+  const char *path; /* of the directory */
   uint64_t map_size;
   int sync; /* enum sync */
   int64_t max_readers;
 
-  int mode;   /* enum dcpipe_mode */
-  char *path; /* of the directory */
-  int lock;   /* descriptor + 1, 0 for none */
+  int mode; /* enum dcpipe_mode */
   struct environment *environment;
   MDB_txn *txn; /* a writer's while it runs; a reader's is kept for the next snapshot */
   bool running; /* the transaction, or the snapshot */
@@ -96,7 +94,7 @@ bool buffer_reserve (struct buffer *buffer, size_t more);
 
 /* ---- open.c -------------------------------------------------------------------------------------- */
 
-int store_open (struct store *store, int mode, const char *scratch);
+int store_open (struct store *store, int mode);
 void store_close (struct store *store);
 
 /* ---- transaction.c ------------------------------------------------------------------------------- */

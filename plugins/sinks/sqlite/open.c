@@ -4,25 +4,7 @@
 
 #include "sqlite.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* DCPIPE_NONE if there is no file, or an empty one, to read. */
-static int
-look_for (struct store *store)
-{
-  struct stat status;
-
-  if (stat (store->path, &status) == 0)
-    return status.st_size > 0 ? DCPIPE_OK : DCPIPE_NONE;
-  if (errno == ENOENT)
-    return DCPIPE_NONE;
-  dcpipe_error ("cannot open %s: %s", store->path, strerror (errno));
-  return DCPIPE_FAIL;
-}
 
 static int
 connect_to (struct store *store)
@@ -165,37 +147,18 @@ open_for_writing (struct store *store)
 static int
 open_for_reading (struct store *store)
 {
-  int result = look_for (store);
+  int result = connect_to (store);
 
   if (result == DCPIPE_OK)
-    result = connect_to (store);
-  if (result == DCPIPE_OK)
     result = configure_cache (store);
-  if (result == DCPIPE_OK)
-    result = identify (store);
-  return result;
+  return result == DCPIPE_OK ? identify (store) : result;
 }
 
 int
-store_open (struct store *store, int mode, const char *scratch)
+store_open (struct store *store, int mode)
 {
   store->mode = mode;
-  store->path = mode == DCPIPE_SCRATCH ? sqlite3_mprintf ("%s/scratch.db", scratch)
-                                       : sqlite3_mprintf ("%s", store->path_option);
-  if (store->path == NULL) {
-    dcpipe_error ("no memory to open the database");
-    return DCPIPE_FAIL;
-  }
-  if (mode == DCPIPE_READ)
-    return open_for_reading (store);
-  if (mode == DCPIPE_WRITE) {
-    int fd = dcpipe_lock (store->path);
-
-    if (fd < 0)
-      return DCPIPE_FAIL;
-    store->lock = fd + 1;
-  }
-  return open_for_writing (store);
+  return mode == DCPIPE_READ ? open_for_reading (store) : open_for_writing (store);
 }
 
 /* What is in the log goes into the database, if no reader is in the way; otherwise it goes there later. */
@@ -211,11 +174,6 @@ store_close (struct store *store)
     sqlite3_wal_checkpoint_v2 (store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
   }
   sqlite3_close (store->db);
-  if (store->lock > 0)
-    close (store->lock - 1);
-  sqlite3_free (store->path);
   store->checkpoint = NULL;
   store->db = NULL;
-  store->lock = 0;
-  store->path = NULL;
 }

@@ -35,7 +35,8 @@
 static int
 sqlite_open (void *handle, int mode, const char *scratch)
 {
-  return store_open (handle, mode, scratch);
+  (void) scratch; /* where `path` lies then */
+  return store_open (handle, mode);
 }
 
 static void
@@ -165,8 +166,8 @@ sqlite_rollback (void *handle)
 static const struct dcpipe_option options[] = {
   { .key = "path",
     .type = DCPIPE_OPTION_PATH,
-    .flags = DCPIPE_OPTION_REQUIRED,
-    .offset = offsetof (struct store, path_option),
+    .flags = DCPIPE_OPTION_REQUIRED | DCPIPE_OPTION_STORE,
+    .offset = offsetof (struct store, path),
     .help = "The database file, made if it is missing; -wal, -shm and .lock files lie beside it." },
   { .key = "synchronous",
     .type = DCPIPE_OPTION_ENUM,

@@ -74,13 +74,11 @@ struct table {
 
 struct store {
   /* options */
-  const char *path_option;
+  const char *path; /* of the database */
   int synchronous;
   uint64_t cache_size, wal_size, busy_timeout;
 
-  int mode;   /* enum dcpipe_mode */
-  char *path; /* of the database */
-  int lock;   /* descriptor + 1, 0 for none */
+  int mode; /* enum dcpipe_mode */
   sqlite3 *db;
   sqlite3_stmt *checkpoint; /* stores one */
   struct table *tables;     /* by dcpipe_table_number */
@@ -118,7 +116,7 @@ int sqlite_begin (struct store *store);
 
 /* ---- open.c -------------------------------------------------------------------------------------- */
 
-int store_open (struct store *store, int mode, const char *scratch);
+int store_open (struct store *store, int mode);
 void store_close (struct store *store);
 
 /* ---- schema.c ------------------------------------------------------------------------------------ */

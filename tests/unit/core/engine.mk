@@ -18,6 +18,11 @@ check_PROGRAMS += unit/core/test-rowjson
 unit_core_test_rowjson_SOURCES = unit/core/test-rowjson.c unit/core/main.h
 unit_core_test_rowjson_LDADD = libcoresupport.la $(CORE_TEST_LIBS)
 
+TESTS += unit/core/test-plugin-check
+check_PROGRAMS += unit/core/test-plugin-check
+unit_core_test_plugin_check_SOURCES = unit/core/test-plugin-check.c unit/core/main.h
+unit_core_test_plugin_check_LDADD = $(CORE_TEST_LIBS)
+
 TESTS += unit/core/test-checkpoint
 check_PROGRAMS += unit/core/test-checkpoint
 unit_core_test_checkpoint_SOURCES = unit/core/test-checkpoint.c unit/core/main.h
