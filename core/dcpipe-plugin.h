@@ -632,6 +632,10 @@ void dcpipe_checkpoint_set (dcpipe_checkpoint *checkpoint, const void *text, siz
 dcpipe_row *dcpipe_scan_row (dcpipe_scan *scan);
 bool dcpipe_scan_emit (dcpipe_scan *scan);
 
+/* Hands on a text that `walk` has found, and tells whether more are wanted. */
+typedef struct dcpipe_walk dcpipe_walk;
+bool dcpipe_walk_text (dcpipe_walk *walk, const void *text, size_t size);
+
 /* Takes the lock file PATH.lock: a descriptor to be closed by the sink, or -1 after dcpipe_error if another
  * process, or another handle of this one, holds it. The lock goes with the descriptor. For stores in files
  * that no option with DCPIPE_OPTION_STORE names; others lock in their own way. */
@@ -714,6 +718,21 @@ struct dcpipe_sink {
 
   /* Optional. Also after a failed open. Uncommitted rows are forgotten. */
   void (*close) (void *handle);
+
+  /* In place of prepare, checkpoint_load, apply, get, scan and reset, of which a sink with `put` has none. It
+   * keeps texts (UTF-8, without zero bytes), each under a key in a table, looks into none of them, and dcpipe
+   * makes of that what those callbacks do: a row is a text in JSON under its dcpipe_row_key, and what else is
+   * to be kept, the checkpoint included, lies in the table dcpipe_about when `commit` is called.
+   *
+   * Puts the text in the place of the one under that key; without data, takes away all texts of the table
+   * whose key begins with `key`. Within the transaction, as apply. DCPIPE_NONE after dcpipe_error: the store
+   * cannot hold this text, and its row is refused. */
+  int (*put) (void *handle, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text);
+
+  /* Gives all texts of the table whose key begins with `prefix` to dcpipe_walk_text, in the order of their
+   * keys (memcmp), as put so far. When that wants no more, DCPIPE_OK. A table is empty until something is put
+   * there. No key is the beginning of another one. */
+  int (*walk) (void *handle, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk);
 };
 
 /* ---- registration -------------------------------------------------------------------------------- */

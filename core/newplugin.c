@@ -21,7 +21,7 @@
 /* The examples, and what they are called: the word that becomes the new plugin's name wherever it stands. */
 static const struct template {
   const char *kind, *word;
-} templates[] = { { "decoder", "novelty" }, { "source", "csvledger" }, { "sink", "journal" } };
+} templates[] = { { "decoder", "novelty" }, { "source", "csvledger" }, { "sink", "rack" } };
 
 static const struct template *
 find_template (const char *kind)

@@ -38,6 +38,36 @@ lacks (const struct plugin *plugin, const char *callback)
   if ((from)->callback == NULL)                                                                              \
   return lacks (plugin, #callback)
 
+/* A sink that does with rows itself what is to be done. */
+static bool
+check_whole (const struct plugin *plugin)
+{
+  const struct dcpipe_sink *sink = &plugin->u.sink;
+
+  NEEDED (sink, prepare);
+  NEEDED (sink, checkpoint_load);
+  NEEDED (sink, apply);
+  NEEDED (sink, reset);
+  return true;
+}
+
+/* A sink that only keeps texts: of what is done with rows it has nothing. */
+static bool
+check_keyed (const struct plugin *plugin)
+{
+  const struct dcpipe_sink *sink = &plugin->u.sink;
+
+  NEEDED (sink, put);
+  NEEDED (sink, walk);
+  if (sink->prepare == NULL && sink->checkpoint_load == NULL && sink->apply == NULL && sink->get == NULL
+      && sink->scan == NULL && sink->reset == NULL)
+    return true;
+  fail ("%s: a sink with the callbacks 'put' and 'walk' has none of prepare, checkpoint_load, apply, get, "
+        "scan and reset",
+        plugin->path);
+  return false;
+}
+
 static bool
 check_callbacks (const struct plugin *plugin)
 {
@@ -52,12 +82,9 @@ check_callbacks (const struct plugin *plugin)
     NEEDED (&plugin->u.decoder, decode);
   } else {
     NEEDED (sink, open);
-    NEEDED (sink, prepare);
-    NEEDED (sink, checkpoint_load);
-    NEEDED (sink, apply);
     NEEDED (sink, commit);
     NEEDED (sink, rollback);
-    NEEDED (sink, reset);
+    return sink->put != NULL || sink->walk != NULL ? check_keyed (plugin) : check_whole (plugin);
   }
   return true;
 }

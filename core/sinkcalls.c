@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keyed.h"
 #include "log.h"
 
 /* What the engine holds for a sink from `open` to `close`. */
@@ -19,6 +20,7 @@ struct held {
   const char **option;    /* where the handle names the store, if it does */
   const char *configured; /* what stood there */
   char *scratch;          /* what stands there for DCPIPE_SCRATCH */
+  struct keyed keyed;
 };
 
 static const struct dcpipe_sink *
@@ -30,7 +32,7 @@ plugin_of (const struct instance *sink)
 bool
 sink_can_read (const struct dcpipe_sink *plugin)
 {
-  return plugin->get != NULL && plugin->scan != NULL;
+  return plugin->walk != NULL || (plugin->get != NULL && plugin->scan != NULL);
 }
 
 /* ---- the store's place --------------------------------------------------------------------------- */
@@ -97,6 +99,7 @@ sink_call_open (struct instance *sink, int mode, const char *scratch)
   sink->held = held;
   held->lock = -1;
   held->option = store_option (sink);
+  keyed_begin (&held->keyed, plugin_of (sink), sink->handle, mode);
   result = find_place (held, mode, scratch);
   if (result != DCPIPE_OK)
     return result;
@@ -114,6 +117,7 @@ sink_call_close (struct instance *sink)
   sink->held = NULL;
   if (held->reached && plugin_of (sink)->close != NULL)
     plugin_of (sink)->close (sink->handle);
+  keyed_end (&held->keyed);
   if (held->lock >= 0)
     close (held->lock);
   if (held->scratch != NULL)
@@ -124,28 +128,43 @@ sink_call_close (struct instance *sink)
 
 /* ---- callbacks ----------------------------------------------------------------------------------- */
 
+static bool
+is_keyed (const struct instance *sink)
+{
+  return plugin_of (sink)->put != NULL;
+}
+
 int
 sink_call_load (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
-  return plugin_of (sink)->checkpoint_load (sink->handle, checkpoint);
+  return is_keyed (sink) ? keyed_load (&sink->held->keyed, checkpoint)
+                         : plugin_of (sink)->checkpoint_load (sink->handle, checkpoint);
 }
 
 int
 sink_call_prepare (struct instance *sink, const struct dcpipe_tables *tables)
 {
-  return plugin_of (sink)->prepare (sink->handle, tables);
+  return is_keyed (sink) ? keyed_prepare (&sink->held->keyed, tables)
+                         : plugin_of (sink)->prepare (sink->handle, tables);
 }
 
 int
 sink_call_apply (struct instance *sink, struct dcpipe_rows *rows)
 {
-  return plugin_of (sink)->apply (sink->handle, rows);
+  return is_keyed (sink) ? keyed_apply (&sink->held->keyed, rows)
+                         : plugin_of (sink)->apply (sink->handle, rows);
 }
 
 int
 sink_call_commit (struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
 {
-  return plugin_of (sink)->commit (sink->handle, checkpoint);
+  int result = is_keyed (sink) ? keyed_put_all (&sink->held->keyed, checkpoint) : DCPIPE_OK;
+
+  if (result == DCPIPE_OK)
+    result = plugin_of (sink)->commit (sink->handle, checkpoint);
+  if (result == DCPIPE_OK && is_keyed (sink))
+    keyed_committed (&sink->held->keyed);
+  return result;
 }
 
 int
@@ -157,17 +176,20 @@ sink_call_rollback (struct instance *sink)
 int
 sink_call_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row *row)
 {
-  return plugin_of (sink)->get (sink->handle, key, row);
+  return is_keyed (sink) ? keyed_get (&sink->held->keyed, key, row)
+                         : plugin_of (sink)->get (sink->handle, key, row);
 }
 
 int
 sink_call_scan (struct instance *sink, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
 {
-  return plugin_of (sink)->scan (sink->handle, prefix, scan);
+  return is_keyed (sink) ? keyed_scan (&sink->held->keyed, prefix, scan)
+                         : plugin_of (sink)->scan (sink->handle, prefix, scan);
 }
 
 int
 sink_call_reset (struct instance *sink, const char *table)
 {
-  return plugin_of (sink)->reset (sink->handle, table);
+  return is_keyed (sink) ? keyed_reset (&sink->held->keyed, table)
+                         : plugin_of (sink)->reset (sink->handle, table);
 }

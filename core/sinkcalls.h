@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The callbacks of a sink, with what the engine does around them: the lock and the place of a store in files.
- * All give an enum dcpipe_result. */
+/* The callbacks of a sink, with what the engine does around them: the lock and the place of a store in files,
+ * and, for a sink that only keeps texts, all that it leaves out (keyed.h). All give an enum dcpipe_result. */
 #ifndef DCPIPE_SINKCALLS_H
 #define DCPIPE_SINKCALLS_H
 

@@ -4,6 +4,7 @@
 # directory, and what it shows of their output is what they print.
 . "$srcdir/contract/lib.sh"
 command -v pkg-config > /dev/null || { echo "skipped: there is no pkg-config"; exit 77; }
+pkg-config --exists sqlite3 || { echo "skipped: there is no SQLite for the sink"; exit 77; }
 unset MAKEFLAGS MFLAGS MAKELEVEL
 guide=$top_srcdir/doc/plugin-authors.md
 mkdir "$dir/blocks" "$dir/bin" "$dir/work"

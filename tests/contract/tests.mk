@@ -35,3 +35,13 @@ check_LTLIBRARIES += contract/broken_exports.la
 contract_broken_exports_la_SOURCES = contract/broken_registration.c
 contract_broken_exports_la_CPPFLAGS = $(AM_CPPFLAGS) -DNAME='"broken_exports"' -DANOTHER_SYMBOL
 contract_broken_exports_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+
+# The sink of the examples, which is what --new-plugin gives.
+if HAVE_SQLITE
+check_LTLIBRARIES += contract/rack.la
+contract_rack_la_SOURCES = ../examples/sink/rack.c
+contract_rack_la_CPPFLAGS = $(AM_CPPFLAGS)
+contract_rack_la_CFLAGS = $(CHECK_CFLAGS) $(SQLITE_CFLAGS) -fvisibility=hidden
+contract_rack_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+contract_rack_la_LIBADD = $(SQLITE_LIBS)
+endif

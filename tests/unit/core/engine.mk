@@ -23,6 +23,11 @@ check_PROGRAMS += unit/core/test-plugin-check
 unit_core_test_plugin_check_SOURCES = unit/core/test-plugin-check.c unit/core/main.h
 unit_core_test_plugin_check_LDADD = $(CORE_TEST_LIBS)
 
+TESTS += unit/core/test-keyed
+check_PROGRAMS += unit/core/test-keyed
+unit_core_test_keyed_SOURCES = unit/core/test-keyed.c unit/core/main.h
+unit_core_test_keyed_LDADD = libcoresupport.la $(CORE_TEST_LIBS)
+
 TESTS += unit/core/test-checkpoint
 check_PROGRAMS += unit/core/test-checkpoint
 unit_core_test_checkpoint_SOURCES = unit/core/test-checkpoint.c unit/core/main.h

@@ -28,7 +28,7 @@ expect (const struct plugin *plugin, const char *mistake)
 #define HAS(plugin, callback) *(void **) (void *) &(plugin).u.sink.callback = &(plugin)
 
 static struct plugin
-a_sink (void)
+keyed_sink (void)
 {
   static char path[] = "x.so";
   struct plugin plugin = { .kind = DCPIPE_KIND_SINK,
@@ -38,12 +38,31 @@ a_sink (void)
   HAS (plugin, open);
   HAS (plugin, commit);
   HAS (plugin, rollback);
-  HAS (plugin, prepare);
-  HAS (plugin, checkpoint_load);
-  HAS (plugin, apply);
-  HAS (plugin, reset);
+  HAS (plugin, put);
+  HAS (plugin, walk);
   return plugin;
 }
+
+START_TEST (a_sink_of_texts_has_nothing_of_rows)
+{
+  struct plugin plugin = keyed_sink ();
+
+  expect (&plugin, NULL);
+  HAS (plugin, apply);
+  expect (&plugin, "none of prepare, checkpoint_load, apply, get, scan and reset");
+  plugin = keyed_sink ();
+  plugin.u.sink.walk = NULL;
+  expect (&plugin, "'walk' is missing");
+  plugin = keyed_sink ();
+  plugin.u.sink.put = NULL;
+  expect (&plugin, "'put' is missing");
+  plugin.u.sink.walk = NULL;
+  expect (&plugin, "'prepare' is missing");
+  plugin = keyed_sink ();
+  plugin.u.sink.rollback = NULL;
+  expect (&plugin, "'rollback' is missing");
+}
+END_TEST
 
 START_TEST (a_store_is_one_path_of_a_sink)
 {
@@ -51,7 +70,7 @@ START_TEST (a_store_is_one_path_of_a_sink)
     { .key = "path", .type = DCPIPE_OPTION_PATH, .flags = DCPIPE_OPTION_STORE },
     { .key = "other", .type = DCPIPE_OPTION_PATH, .offset = 8 },
   };
-  struct plugin plugin = a_sink ();
+  struct plugin plugin = keyed_sink ();
 
   plugin.u.sink.options = (struct dcpipe_options) DCPIPE_ARRAY (items);
   expect (&plugin, NULL);
@@ -100,7 +119,7 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { a_store_is_one_path_of_a_sink,
+  const TTest *const tests[] = { a_sink_of_texts_has_nothing_of_rows, a_store_is_one_path_of_a_sink,
                                  tables_have_names_and_flags_that_are_known };
 
   return RUN_TESTS ("plugin-check", tests);
