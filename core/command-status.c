@@ -9,20 +9,40 @@
 
 #include "cleanup.h"
 #include "commands.h"
+#include "listed.h"
 #include "log.h"
 #include "online.h"
 #include "sinkopen.h"
 #include "status.h"
 #include "syncstatus.h"
 
-/* Blocks between what is stored and the tip. False if it cannot be told. A tip that lies before what is stored is no distance: the next run will say
- * what it means. */
-static bool
-blocks_behind (const struct scope_status *all, const struct dcpipe_tip *tip, uint64_t *blocks)
-{
-  uint64_t stored = all->known ? all->blocks : 0;
+/* A sink, and what is known of it. */
+struct shown {
+  const struct setup *setup;
+  const struct instance *sink;
+  struct dcpipe_checkpoint checkpoint;
+  struct listed *listed;
+  size_t listed_count;
+  const struct dcpipe_tip *tip;
+};
 
-  if (!tip->known || tip->blocks == 0 || tip->blocks < stored)
+/* Rows were listed, and no block came: then the ledger's blocks are no measure. */
+static bool
+holds_listings_only (const struct shown *shown)
+{
+  return shown->checkpoint.ledger.size == 0 && shown->listed_count > 0;
+}
+
+/* Blocks between what is stored and the tip. False if it cannot be told. A tip that lies before what is stored is
+ * no distance: the next run will say what it means. */
+static bool
+blocks_behind (const struct shown *shown, uint64_t *blocks)
+{
+  struct scope_status all = scope_status (shown->setup, &shown->checkpoint, NULL);
+  const struct dcpipe_tip *tip = shown->tip;
+  uint64_t stored = all.known ? all.blocks : 0;
+
+  if (!tip->known || tip->blocks == 0 || tip->blocks < stored || holds_listings_only (shown))
     return false;
   *blocks = tip->blocks - stored;
   return true;
@@ -61,11 +81,11 @@ print_frontier (const struct frontier *frontier)
 
 /* How far a sink is behind the tip. */
 static void
-print_distance (const struct scope_status *all, const struct dcpipe_tip *tip)
+print_distance (const struct shown *shown)
 {
   uint64_t behind;
 
-  if (!blocks_behind (all, tip, &behind))
+  if (!blocks_behind (shown, &behind))
     return;
   if (behind == 0)
     printf ("  at the tip\n");
@@ -73,26 +93,40 @@ print_distance (const struct scope_status *all, const struct dcpipe_tip *tip)
     printf ("  %" PRIu64 " block%s behind the tip\n", behind, behind == 1 ? "" : "s");
 }
 
+/* The ledger's blocks as a whole. */
 static void
-print_sink (const struct setup *setup, const struct instance *sink,
-            const struct dcpipe_checkpoint *checkpoint, const struct dcpipe_tip *tip)
+print_ledger (const struct shown *shown, const struct scope_status *all)
 {
-  struct scope_status all = scope_status (setup, checkpoint, NULL);
-  char digest[65], ledger[2 * DCPIPE_HASH_MAX + 1];
+  char digest[65];
 
-  printf ("%s (%s)\n", sink->title, plugin_name (sink->plugin));
+  print_distance (shown);
+  if (shown->checkpoint.ledger.size == 0)
+    return;
+  digest_text (digest, all->digest);
+  printf ("  trust %s%s\n  digest %s\n", all->known ? trust_name (all->trust) : "none",
+          shown->checkpoint.unconfirmed > 0 ? ", last block unconfirmed" : "", digest);
+}
+
+static void
+print_sink (const struct shown *shown)
+{
+  const struct dcpipe_checkpoint *checkpoint = &shown->checkpoint;
+  struct scope_status all = scope_status (shown->setup, checkpoint, NULL);
+  char ledger[2 * DCPIPE_HASH_MAX + 1];
+
+  printf ("%s (%s)\n", shown->sink->title, plugin_name (shown->sink->plugin));
   if (checkpoint->text == NULL) {
     printf ("  nothing was stored yet\n");
     return;
   }
-  digest_text (digest, all.digest);
   hash_text (ledger, &checkpoint->ledger);
-  printf ("  ledger %s\n", ledger);
+  if (checkpoint->ledger.size > 0)
+    printf ("  ledger %s\n", ledger);
+  for (size_t i = 0; i < shown->listed_count; i++)
+    printf ("  %-16s %" PRIu64 " rows\n", shown->listed[i].table, shown->listed[i].rows);
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     print_frontier (&checkpoint->frontiers[i]);
-  print_distance (&all, tip);
-  printf ("  trust %s%s\n  digest %s\n", all.known ? trust_name (all.trust) : "none",
-          checkpoint->unconfirmed > 0 ? ", last block unconfirmed" : "", digest);
+  print_ledger (shown, &all);
   if (all.last_error != NULL)
     printf ("  last error (of %" PRIu64 "): %s\n", all.errors, all.last_error);
 }
@@ -110,59 +144,76 @@ print_tip (const struct setup *setup, const struct dcpipe_tip *tip)
 
 /* NULL if it was not asked for. */
 static json_t *
-tip_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const struct dcpipe_tip *tip)
+tip_json (const struct shown *shown)
 {
-  struct scope_status all = scope_status (setup, checkpoint, NULL);
+  const struct dcpipe_tip *tip = shown->tip;
   uint64_t behind;
 
   if (!tip->known)
     return NULL;
   return json_pack ("{s:I, s:o, s:o}", "end", (json_int_t) tip->end, "blocks",
                     tip->blocks > 0 ? json_integer ((json_int_t) tip->blocks) : json_null (), "blocksBehind",
-                    blocks_behind (&all, tip, &behind) ? json_integer ((json_int_t) behind) : json_null ());
+                    blocks_behind (shown, &behind) ? json_integer ((json_int_t) behind) : json_null ());
 }
 
 static json_t *
-sink_json (const struct setup *setup, const struct instance *sink, const struct dcpipe_checkpoint *checkpoint,
-           const struct dcpipe_tip *tip)
+sink_json (const struct shown *shown)
 {
-  CLEANUP_FREE const char **labels = setup_labels (setup);
-  json_t *scopes = json_array (), *whole = NULL;
+  const struct dcpipe_checkpoint *checkpoint = &shown->checkpoint;
+  CLEANUP_FREE const char **labels = setup_labels (shown->setup);
+  json_t *scopes = json_array (), *listed = json_object (), *whole = NULL;
 
-  json_array_append_new (scopes, scope_status_json (setup, checkpoint, NULL));
+  json_array_append_new (scopes, scope_status_json (shown->setup, checkpoint, NULL));
   for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
-    json_array_append_new (scopes, scope_status_json (setup, checkpoint, labels[i]));
+    json_array_append_new (scopes, scope_status_json (shown->setup, checkpoint, labels[i]));
+  for (size_t i = 0; i < shown->listed_count; i++)
+    json_object_set_new (listed, shown->listed[i].table, json_integer ((json_int_t) shown->listed[i].rows));
   if (checkpoint->text != NULL)
     whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, NULL);
-  return json_pack ("{s:s, s:s, s:o, s:o, s:o*}", "sink", sink->name, "plugin", plugin_name (sink->plugin),
-                    "scopes", scopes, "checkpoint", whole ? whole : json_null (), "tip",
-                    tip_json (setup, checkpoint, tip));
+  return json_pack ("{s:s, s:s, s:o, s:o, s:o, s:o*}", "sink", shown->sink->name, "plugin",
+                    plugin_name (shown->sink->plugin), "scopes", scopes, "listed", listed, "checkpoint",
+                    whole ? whole : json_null (), "tip", tip_json (shown));
+}
+
+/* Prints what a sink holds, or appends it to `sinks`. */
+static int
+show_sink (struct shown *shown, json_t *sinks)
+{
+  int status = sink_peek (shown->sink, &shown->checkpoint), listed = STATUS_DONE;
+
+  if (status != STATUS_DONE)
+    log_error ("%s", failure ());
+  else
+    listed = listed_count (shown->setup, shown->sink, &shown->listed, &shown->listed_count);
+  if (listed != STATUS_DONE)
+    log_error ("%s", failure ());
+  if (status == STATUS_DONE && sinks != NULL)
+    json_array_append_new (sinks, sink_json (shown));
+  else if (status == STATUS_DONE)
+    print_sink (shown);
+  checkpoint_free (&shown->checkpoint);
+  free (shown->listed);
+  return status == STATUS_DONE ? listed : status;
 }
 
 int
 command_status (const struct setup *setup, const struct arguments *arguments)
 {
-  json_t *sinks = json_array ();
+  json_t *sinks = arguments->json ? json_array () : NULL;
   struct dcpipe_tip tip = { .known = false };
   int status = arguments->online ? online_tip (setup, &tip) : STATUS_DONE;
 
   if (tip.known && !arguments->json)
     print_tip (setup, &tip);
   for (size_t i = 0; i < setup->sinks_count; i++) {
-    struct dcpipe_checkpoint checkpoint;
+    struct shown shown = { .setup = setup, .sink = setup->sinks[i], .tip = &tip };
     int one;
 
     if (arguments->sink != NULL && strcmp (arguments->sink, setup->sinks[i]->name) != 0)
       continue;
-    one = sink_peek (setup->sinks[i], &checkpoint);
-    if (one != STATUS_DONE) {
-      log_error ("%s", failure ());
+    one = show_sink (&shown, sinks);
+    if (one != STATUS_DONE)
       status = one;
-    } else if (arguments->json)
-      json_array_append_new (sinks, sink_json (setup, setup->sinks[i], &checkpoint, &tip));
-    else
-      print_sink (setup, setup->sinks[i], &checkpoint, &tip);
-    checkpoint_free (&checkpoint);
   }
   if (arguments->json) {
     json_dumpf (sinks, stdout, JSON_INDENT (2));

@@ -113,6 +113,7 @@ static int
 note_kind (struct feeder *feeder)
 {
   feeder->only_lists = run_only_lists (feeder->run);
+  atomic_store (&feeder->run->lists, feeder->only_lists);
   if (!run_check_source (feeder->run))
     return DCPIPE_FAIL;
   if (feeder->only_lists)
@@ -272,6 +273,7 @@ send_rows (struct feeder *feeder, struct dcpipe_batch *batch)
   parcel->charge = charge;
   parcel->number = feeder->number++;
   feeder->tip_told = false;
+  atomic_fetch_add (&run->progress.listed, parcel->rows.count);
   if (queue_push (run->work, parcel))
     return true;
   parcel_release (parcel);

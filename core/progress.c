@@ -71,10 +71,16 @@ static void
 draw_bar (struct progress *progress, const struct run *run, double seconds)
 {
   uint64_t entries = atomic_load (&run->progress.verified_entries),
-           bytes = atomic_load (&run->progress.verified_bytes);
+           bytes = atomic_load (&run->progress.verified_bytes), listed = atomic_load (&run->progress.listed);
   int done = progress_permille (run);
   char bar[BAR_WIDTH + 1];
 
+  if (atomic_load (&run->lists)) {
+    snprintf (progress->line, sizeof progress->line, "%" PRIu64 " rows listed, %.0f/s", listed,
+              (double) listed / seconds);
+    redraw (progress, true);
+    return;
+  }
   memset (bar, ' ', BAR_WIDTH);
   bar[BAR_WIDTH] = '\0';
   if (done > 0)
@@ -87,13 +93,16 @@ draw_bar (struct progress *progress, const struct run *run, double seconds)
 static void
 tell (struct progress *progress, const struct run *run, double seconds)
 {
-  uint64_t entries = atomic_load (&run->progress.verified_entries);
+  uint64_t entries = atomic_load (&run->progress.verified_entries),
+           listed = atomic_load (&run->progress.listed);
   int done = progress_permille (run);
 
   if (monotonic_ns () - progress->told < LINE_NS)
     return;
   progress->told = monotonic_ns ();
-  if (done >= 0)
+  if (atomic_load (&run->lists))
+    log_info ("%" PRIu64 " rows listed so far, %.0f a second", listed, (double) listed / seconds);
+  else if (done >= 0)
     log_info ("%d%% of the ledger, %" PRIu64 " entries so far, %.0f a second", done / 10, entries,
               (double) entries / seconds);
   else
@@ -108,6 +117,13 @@ number (char text[24], uint64_t value)
   snprintf (text, 24, "%" PRIu64, value);
 }
 
+static bool
+is_any (const struct table_changes *changes)
+{
+  return changes->added + changes->changed + changes->removed > 0;
+}
+
+/* Of the decoders' tables. */
 static void
 sum_changes (const struct run *run, const struct writer *writer, struct table_changes *sum)
 {
@@ -115,10 +131,40 @@ sum_changes (const struct run *run, const struct writer *writer, struct table_ch
 
   *sum = (struct table_changes){ 0 };
   for (size_t i = CORE_TABLES; i < run->tables->count; i++) {
+    if (run->tables->items[i].decoder == TABLE_SOURCE)
+      continue;
     sum->added += changes[i].added;
     sum->changed += changes[i].changed;
     sum->removed += changes[i].removed;
   }
+}
+
+/* What became of one of the source's own tables. */
+static void
+summarise_listing (const struct writer *writer, const struct dcpipe_table *table,
+                   const struct table_changes *changes)
+{
+  char added[24], changed[24], removed[24], message[512];
+  const char *const fields[] = { "sink",  writer_sink (writer)->name, "table",   table->name,
+                                 "added", added,                      "changed", changed,
+                                 "removed", removed,                  NULL };
+
+  number (added, changes->added);
+  number (changed, changes->changed);
+  number (removed, changes->removed);
+  snprintf (message, sizeof message, "%s: %s: %s added, %s changed, %s removed", writer_sink (writer)->title,
+            table->name, added, changed, removed);
+  log_event (LOG_INFO, "listing", message, fields);
+}
+
+static void
+summarise_listings (const struct run *run, const struct writer *writer)
+{
+  const struct table_changes *changes = writer_changes (writer);
+
+  for (size_t i = CORE_TABLES; i < run->tables->count; i++)
+    if (run->tables->items[i].decoder == TABLE_SOURCE && is_any (&changes[i]))
+      summarise_listing (writer, &run->tables->items[i], &changes[i]);
 }
 
 /* Where a sink stands, and the beginning of its digest (status has all of it). */
@@ -181,9 +227,22 @@ summarise_sink (const struct run *run, const struct writer *writer)
   number (commits, atomic_load (&progress->commits));
   number (position, status.position);
   digest_text (digest, status.digest);
-  if (atomic_load (&progress->blocks) > 0 || sum.added + sum.changed + sum.removed > 0)
+  if (atomic_load (&progress->blocks) > 0 || is_any (&sum))
     summarise_rows (writer, &sum, fields);
+  summarise_listings (run, writer);
   summarise_position (run, writer, fields);
+}
+
+/* Something of what the source gives was stored in the sink. */
+static bool
+has_stored (const struct run *run, const struct writer *writer)
+{
+  const struct table_changes *changes = writer_changes (writer);
+
+  for (size_t i = CORE_TABLES; i < run->tables->count && atomic_load (&run->lists); i++)
+    if (is_any (&changes[i]))
+      return true;
+  return atomic_load (&writer_progress (writer)->blocks) > 0;
 }
 
 /* The source had no more, and no sink had anything to store. */
@@ -193,28 +252,41 @@ nothing_was_new (const struct run *run)
   if (run->ended || !atomic_load (&run->at_tip))
     return false;
   for (size_t i = 0; i < run->writers_count; i++)
-    if (atomic_load (&writer_progress (run->writers[i])->blocks) > 0)
+    if (has_stored (run, run->writers[i]))
       return false;
   return true;
+}
+
+/* How the run went, in one line. */
+static void
+describe_run (const struct run *run, double seconds, char *text, size_t size)
+{
+  uint64_t blocks = atomic_load (&run->progress.verified_blocks),
+           entries = atomic_load (&run->progress.verified_entries);
+  bool lists = atomic_load (&run->lists);
+
+  if (nothing_was_new (run))
+    snprintf (text, size, "up to date: %s", lists ? "nothing new is listed" : "the ledger has nothing new");
+  else if (lists)
+    snprintf (text, size, "listed %s in %.2f s", atomic_load (&run->at_tip) ? "all that there is" : "what came",
+              seconds);
+  else
+    snprintf (text, size, "verified %" PRIu64 " blocks with %" PRIu64 " entries in %.2f s (%.0f/s)", blocks,
+              entries, seconds, (double) entries / seconds);
 }
 
 static void
 summarise (const struct run *run, double seconds)
 {
-  uint64_t entries = atomic_load (&run->progress.verified_entries);
-  char blocks_text[24], entries_text[24], seconds_text[24], message[256];
-  const char *const fields[] = {
-    "blocks", blocks_text, "entries", entries_text, "seconds", seconds_text, NULL
-  };
+  char blocks[24], entries[24], listed[24], seconds_text[24], message[256];
+  const char *const fields[] = { "blocks", blocks,    "entries",    entries, "listed",
+                                 listed,   "seconds", seconds_text, NULL };
 
-  number (blocks_text, atomic_load (&run->progress.verified_blocks));
-  number (entries_text, entries);
+  number (blocks, atomic_load (&run->progress.verified_blocks));
+  number (entries, atomic_load (&run->progress.verified_entries));
+  number (listed, atomic_load (&run->progress.listed));
   snprintf (seconds_text, sizeof seconds_text, "%.3f", seconds);
-  if (nothing_was_new (run))
-    snprintf (message, sizeof message, "up to date: the ledger has nothing new");
-  else
-    snprintf (message, sizeof message, "verified %s blocks with %s entries in %.2f s (%.0f/s)", blocks_text,
-              entries_text, seconds, (double) entries / seconds);
+  describe_run (run, seconds, message, sizeof message);
   log_event (LOG_INFO, "run", message, fields);
   for (size_t i = 0; i < run->writers_count; i++)
     summarise_sink (run, run->writers[i]);

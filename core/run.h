@@ -59,6 +59,7 @@ struct run_progress {
   atomic_uint_fast64_t fetched_bytes;
   atomic_uint_fast64_t verified; /* position of the last block in the chain */
   atomic_uint_fast64_t verified_blocks, verified_entries, verified_bytes;
+  atomic_uint_fast64_t listed; /* rows of the source's own tables that came, repeated ones included */
   atomic_uint_fast64_t retries;
   atomic_uint_fast64_t tips; /* how often the source had nothing further */
 };
@@ -88,6 +89,7 @@ struct run {
       growth; /* what a byte of a frame becomes, unpacked and with rows: as it was lately; 0 at first */
   struct run_progress progress;
 
+  atomic_bool lists;  /* it turned out that the source gives listings, no blocks */
   atomic_bool at_tip; /* the source had nothing further when it was asked last */
 
   pthread_mutex_t mutex; /* for what follows */

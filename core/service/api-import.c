@@ -10,6 +10,7 @@
 #include "log.h"
 #include "queue.h"
 #include "service/endpoints.h"
+#include "service/stats.h"
 #include "status.h"
 
 #define BATCH_SIZE_MAX 1000000
@@ -189,6 +190,20 @@ reply_failed (const struct job *job, struct reply *reply)
 }
 
 static void
+describe_import (const struct job *job, char *text, size_t size)
+{
+  const json_t *listed = json_object_get (job->stats, STATS_LISTED);
+
+  if (listed != NULL)
+    snprintf (text, size, "imported all that is listed: %" JSON_INTEGER_FORMAT " new rows",
+              json_integer_value (listed));
+  else
+    snprintf (text, size, "imported %s up to the tip: %" JSON_INTEGER_FORMAT " entries",
+              job->label != NULL ? job->label : "all",
+              json_integer_value (json_object_get (job->stats, "totalProcessed")));
+}
+
+static void
 reply_ended (struct request *request, struct reply *reply)
 {
   const struct job *job = request->wait.job;
@@ -201,9 +216,7 @@ reply_ended (struct request *request, struct reply *reply)
   else if (job->state != JOB_COMPLETED)
     reply_failed (job, reply);
   else {
-    snprintf (message, sizeof message, "imported %s up to the tip: %" JSON_INTEGER_FORMAT " entries",
-              job->label != NULL ? job->label : "all",
-              json_integer_value (json_object_get (job->stats, "totalProcessed")));
+    describe_import (job, message, sizeof message);
     reply_data (reply, MHD_HTTP_OK,
                 json_pack ("{s:o, s:O?}", "message", text_json (message), "stats", job->stats));
   }

@@ -63,6 +63,18 @@ stats_none_json (const json_t *before, const char *error)
   return stats;
 }
 
+/* New rows of a source that gives listings. */
+static uint64_t
+rows_listed (const struct run *run, const struct table_changes *changes)
+{
+  uint64_t rows = 0;
+
+  for (size_t i = 0; i < run->tables->count; i++)
+    if (run->tables->items[i].decoder == TABLE_SOURCE)
+      rows += changes[i].added;
+  return rows;
+}
+
 json_t *
 stats_json (const struct run *run, const json_t *before, const struct failure_notes *failures,
             const char *error)
@@ -75,6 +87,8 @@ stats_json (const struct run *run, const json_t *before, const struct failure_no
   for (size_t i = 0; i < run->tables->count; i++)
     if (run->tables->items[i].count_as != NULL)
       count (stats, run->tables->items[i].count_as, changes[i].added);
+  if (atomic_load (&run->lists))
+    count (stats, STATS_LISTED, rows_listed (run, changes));
   for (size_t i = 0; i < failures->count; i++)
     add_failure (stats, &failures->items[i]);
   if (error != NULL)

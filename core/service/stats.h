@@ -8,6 +8,9 @@
 #include "news.h"
 #include "run.h"
 
+/* The count of new rows that a source listed; only a source that gives listings has it. */
+#define STATS_LISTED "rowsListed"
+
 /* The counts of a run that is over, added to those of `before` (of the same job, or NULL). `failures`:
  * entries that failed in it; `error`: why it ended, or NULL. NULL when memory is short. */
 json_t *stats_json (const struct run *run, const json_t *before, const struct failure_notes *failures,

@@ -23,11 +23,21 @@ for ledger in small medium; do
   rm -rf "$dir/entries.jsonl"
   sync 0 entries
   grep -q 'these decoders get nothing: ' "$dir/err" || die "no word of the decoders"
+  rows=$(wc -l < "$dir/want")
+  grep -q '^dcpipe: listed all that there is in ' "$dir/err" || die "$ledger: no word of what came"
+  err "dcpipe: sink main: listed_entries: $rows added, 0 changed, 0 removed"
+  ! grep -q 'blocks with\|up to date' "$dir/err" || die "$ledger: blocks are spoken of"
+  run 0 -c "$dir/entries.ini" status --online
+  out "  listed_entries   $rows rows"
+  ! grep -q 'behind the tip\|trust\|digest\|  ledger ' "$dir/out" || die "$ledger: status speaks of blocks"
+  run 0 -c "$dir/entries.ini" status --json
+  grep -q "\"listed_entries\": $rows\$" "$dir/out" || die "$ledger: status --json does not count"
   triples entries > "$dir/have"
   cmp -s "$dir/want" "$dir/have" || { diff "$dir/want" "$dir/have" | head -4; die "$ledger: not all that is listed"; }
   cp "$dir/entries.jsonl/listed_entries.jsonl" "$dir/before"
   sync 0 entries
   cmp -s "$dir/before" "$dir/entries.jsonl/listed_entries.jsonl" || die "$ledger: a second run wrote something"
+  err 'dcpipe: up to date: nothing new is listed'
   test -z "$(listed entries ledger_entries)" || die "decoders got something"
 done
 
