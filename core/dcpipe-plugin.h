@@ -134,8 +134,11 @@ enum dcpipe_option_type {
 enum dcpipe_option_flags {
   DCPIPE_OPTION_REQUIRED = 1, /* no default: it must be given */
   DCPIPE_OPTION_ROWS = 2,     /* a change of it changes rows: part of the decoder's fingerprint */
-  DCPIPE_OPTION_STORE = 4     /* a PATH of a sink, at most one: the file or directory that is the store; see
+  DCPIPE_OPTION_STORE = 4,    /* a PATH of a sink, at most one: the file or directory that is the store; see
                                  DCPIPE_READ and so on. Not empty, and without a '/' at its end */
+  DCPIPE_OPTION_READ = 8,     /* PATH: a file that must be there; --check looks whether it can be read */
+  DCPIPE_OPTION_MAKE = 16     /* PATH: a file or directory that is written, and made in a directory that must
+                                 be there; --check looks whether it could be. A STORE is one, too */
 };
 
 struct dcpipe_option {

@@ -78,6 +78,10 @@ print_option (const struct dcpipe_option *option)
     print_pair (prefix, "required", "yes");
   if (option->flags & DCPIPE_OPTION_ROWS)
     print_pair (prefix, "changes_rows", "yes");
+  if (option->flags & DCPIPE_OPTION_READ)
+    print_pair (prefix, "access", "read");
+  if (option->flags & (DCPIPE_OPTION_MAKE | DCPIPE_OPTION_STORE))
+    print_pair (prefix, "access", "make");
   print_pair (prefix, "default", option->default_value);
   print_pair (prefix, "values", option->values);
   if (option->min != 0 || option->max != 0) {

@@ -15,6 +15,7 @@
 #include "newplugin.h"
 #include "online.h"
 #include "output.h"
+#include "paths.h"
 #include "plugin.h"
 #include "setup.h"
 #include "status.h"
@@ -47,13 +48,19 @@ static int
 check (const struct setup *setup, const struct arguments *arguments)
 {
   struct dcpipe_tables *tables = tables_make (setup);
+  size_t lost;
 
   if (tables == NULL) {
     log_failure ();
     return STATUS_CONFIGURATION;
   }
   tables_free (tables);
-  log_info ("%s: configuration is good", setup->path);
+  lost = paths_check (setup);
+  if (lost == 0)
+    log_info ("%s: configuration is good, and its paths are within reach", setup->path);
+  else
+    log_info ("%s: configuration is good, but a run here and now could not use %zu of its paths", setup->path,
+              lost);
   return arguments->online ? online_probe (setup) : STATUS_DONE;
 }
 

@@ -141,6 +141,10 @@ check_option (const struct plugin *plugin, const struct dcpipe_option *option, s
     fail ("%s: option %s: its range is not sound", plugin->path, option->key);
     return false;
   }
+  if ((option->flags & (DCPIPE_OPTION_READ | DCPIPE_OPTION_MAKE)) && option->type != DCPIPE_OPTION_PATH) {
+    fail ("%s: option %s: its flags are those of a path", plugin->path, option->key);
+    return false;
+  }
   return check_default (plugin, option);
 }
 

@@ -159,6 +159,13 @@ is_meant (const struct inifile *file, const char *kind)
   return false;
 }
 
+bool
+section_is_of_service (const struct ini_section *section)
+{
+  return strcmp (section->kind, "service") == 0 || strcmp (section->kind, "schedule") == 0
+         || strcmp (section->kind, "webhook") == 0;
+}
+
 /* True if all variables of the section must be set. Who does not ask the source can do without, save to know which
  * plugin it is. */
 static bool
@@ -168,10 +175,7 @@ needs_environment (const struct ini_section *section, unsigned parts)
 
   if (strcmp (section->kind, "source") == 0)
     return (parts & SETUP_SOURCE) != 0 || (plugin != NULL && plugin->broken);
-  if (strcmp (section->kind, "service") == 0 || strcmp (section->kind, "schedule") == 0
-      || strcmp (section->kind, "webhook") == 0)
-    return (parts & SETUP_SERVICE) != 0;
-  return true;
+  return !section_is_of_service (section) || (parts & SETUP_SERVICE) != 0;
 }
 
 /* The first section of that kind, which has no name, or NULL. */

@@ -72,6 +72,9 @@ const char *setup_label_among (const struct setup *setup, const struct plugin *c
  * The caller frees the array, not the texts. */
 const char **setup_labels (const struct setup *setup);
 
+/* True for the sections that only `serve` reads. */
+bool section_is_of_service (const struct ini_section *section);
+
 /* The table of [pipeline]'s keys. */
 const struct dcpipe_options *setup_pipeline_options (void);
 

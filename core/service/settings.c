@@ -29,7 +29,7 @@ static const struct dcpipe_option service_items[] = {
   { "request_timeout", DCPIPE_OPTION_DURATION, "30s", NULL, 1000, 3600000, 0,
     "time within which a request must have come, and its answer must have been taken",
     SERVICE (request_timeout) },
-  { "state", DCPIPE_OPTION_PATH, "dcpipe.state", NULL, 0, 0, 0,
+  { "state", DCPIPE_OPTION_PATH, "dcpipe.state", NULL, 0, 0, DCPIPE_OPTION_MAKE,
     "directory for the history of jobs and the webhooks that are not yet delivered", SERVICE (state) },
 };
 

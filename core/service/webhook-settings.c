@@ -40,7 +40,7 @@ static const struct dcpipe_option options[] = {
     "the wait after a first failed attempt, doubled with each further one", SETTING (retry_first) },
   { "retry_longest", DCPIPE_OPTION_DURATION, "30m", NULL, 10, DAY, 0, "the longest wait between attempts",
     SETTING (retry_longest) },
-  { "ca_file", DCPIPE_OPTION_PATH, NULL, NULL, 0, 0, 0,
+  { "ca_file", DCPIPE_OPTION_PATH, NULL, NULL, 0, 0, DCPIPE_OPTION_READ,
     "certificates (PEM) that https is verified with, instead of the system's", SETTING (ca_file) },
 };
 

@@ -31,7 +31,7 @@ struct csvledger {
 static const struct dcpipe_option options[] = {
   { .key = "path",
     .type = DCPIPE_OPTION_PATH,
-    .flags = DCPIPE_OPTION_REQUIRED,
+    .flags = DCPIPE_OPTION_REQUIRED | DCPIPE_OPTION_READ,
     .help = "the file",
     .offset = offsetof (struct csvledger, path) },
 };

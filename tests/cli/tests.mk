@@ -6,6 +6,7 @@ dist_check_SCRIPTS += cli/bad-plugins.sh
 dist_check_SCRIPTS += cli/check-good.sh
 dist_check_SCRIPTS += cli/check-mistakes.sh
 dist_check_SCRIPTS += cli/check-online.sh
+dist_check_SCRIPTS += cli/check-paths.sh
 dist_check_SCRIPTS += cli/config-complete.sh
 dist_check_SCRIPTS += cli/config-file.sh
 dist_check_SCRIPTS += cli/decoder-sections.sh

@@ -492,6 +492,7 @@ static const struct dcpipe_option options[] = {
     .offset = offsetof (struct icp, max_age) },
   { .key = "identity",
     .type = DCPIPE_OPTION_PATH,
+    .flags = DCPIPE_OPTION_READ,
     .help = "A PEM file with the Ed25519 key to sign requests with; without it they are anonymous.",
     .offset = offsetof (struct icp, identity_path) },
 };

@@ -305,7 +305,7 @@ ledger_file_unpack (const void *context, const dcpipe_frame *frame, dcpipe_block
 static const struct dcpipe_option options[] = {
   { .key = "path",
     .type = DCPIPE_OPTION_PATH,
-    .flags = DCPIPE_OPTION_REQUIRED,
+    .flags = DCPIPE_OPTION_REQUIRED | DCPIPE_OPTION_READ,
     .help = "The ledger file.",
     .offset = offsetof (struct ledger_file, path) },
   { .key = "settle_time",
