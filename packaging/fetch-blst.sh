@@ -15,9 +15,9 @@
 #
 #   packaging/fetch-blst.sh --source FILE.tar.gz [ARCHIVE]
 #
-# builds nothing, and writes what the build needs of blst's source to a tarball, whose one folder is blst-0.3.16: the same
-# bytes each time (GNU tar and gzip are needed). Packagers ship it beside dcpipe's own tarball, unpack it, and give the
-# folder to `./configure --with-blst-source=PATH`; see packaging/README.md.
+# builds nothing, and writes what the build needs of blst's source to a tarball, whose one folder is
+# blst-0.3.16: the same bytes each time (GNU tar and gzip are needed). Packagers ship it beside dcpipe's own
+# tarball, unpack it, and give the folder to `./configure --with-blst-source=PATH`; see packaging/README.md.
 set -eu
 
 package=ckzg
@@ -84,16 +84,19 @@ install_below () {
   ${AR:-ar} rcs "$1/lib/libblst.a" "$work"/*.o
   cp "$source/bindings/blst.h" "$source/bindings/blst_aux.h" "$1/include/"
   cp "$source/LICENSE" "$1/share/blst/"
-  : >"$1/share/blst/$package-$version"
+  : >"$stamp"
 }
 
 # Not the bindings for other languages. What is in build/ is printed by the Perl in src/asm/.
 write_tarball () {
   mkdir -p "$work/$blst/bindings"
-  cp -Rp "$source/src" "$source/build" "$source/LICENSE" "$source/README.md" "$source/SECURITY.md" "$work/$blst/"
+  for part in src build LICENSE README.md SECURITY.md; do
+    cp -Rp "$source/$part" "$work/$blst/"
+  done
   cp -p "$source/bindings/blst.h" "$source/bindings/blst_aux.h" "$work/$blst/bindings/"
-  (cd "$work" && LC_ALL=C tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go+u,go-w \
-    --mtime="@$(date -r "$blst/LICENSE" +%s)" -cf blst.tar "$blst") || fail "GNU tar is needed for the tarball"
+  time=$(date -r "$work/$blst/LICENSE" +%s)
+  (cd "$work" && LC_ALL=C tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner \
+    --mode=u+rw,go+u,go-w --mtime="@$time" -cf blst.tar "$blst") || fail "GNU tar is needed for the tarball"
   gzip -9n <"$work/blst.tar" >"$1" || fail "$1 cannot be written"
 }
 
@@ -103,11 +106,12 @@ if [ "${1:-}" = --source ]; then
   tarball=${1:-}
   [ -n "$tarball" ] || set --
 fi
-[ $# -ge 1 ] && [ $# -le 2 ] || fail "usage: fetch-blst.sh DIR [ARCHIVE], or fetch-blst.sh --source FILE.tar.gz [ARCHIVE]"
+[ $# -ge 1 ] && [ $# -le 2 ] || fail "usage: fetch-blst.sh DIR [ARCHIVE] | --source FILE.tar.gz [ARCHIVE]"
 if [ -z "$tarball" ]; then
   mkdir -p "$1"
   dir=$(cd "$1" && pwd)
-  if [ -f "$dir/share/blst/$package-$version" ] && [ -f "$dir/lib/libblst.a" ] && [ -f "$dir/include/blst.h" ]; then
+  stamp=$dir/share/blst/$package-$version
+  if [ -f "$stamp" ] && [ -f "$dir/lib/libblst.a" ] && [ -f "$dir/include/blst.h" ]; then
     exit 0
   fi
 fi

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The tarball is the same whatever libraries the machine has on which it was made: what is distributed by name stands under
-# no condition. (Sources of programs and libraries may; automake takes them all.)
+# The tarball is the same whatever libraries the machine has on which it was made: what is distributed by name
+# stands under no condition. (Sources of programs and libraries may; automake takes them all.)
 . "$srcdir/cli/lib.sh"
 cd "$top_srcdir"
 awk '

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The summary at the end of configure says what was built: no line twice, the plugins that the program has, and of every
-# other plugin in this tree that it was left out, and why.
+# The summary at the end of configure says what was built: no line twice, the plugins that the program has,
+# and of every other plugin in this tree that it was left out, and why.
 . "$srcdir/cli/lib.sh"
 sed -n '/^  dcpipe [0-9.]*$/,/^$/p' "$top_builddir/config.log" > "$dir/out"
 test "$(wc -l < "$dir/out")" -gt 8 || die "config.log has no summary"
@@ -11,7 +11,7 @@ test ! -s "$dir/err" || die "a line is there twice"
 sed -n -e 's/^    sources //p' -e 's/^    decoders //p' -e 's/^    sinks //p' "$dir/out" | tr -s ' ' '\n' \
   | sed '/^$/d' | sort > "$dir/built"
 (cd "$top_builddir/uninstalled" && ls -d */*.so) | sed -e 's|.*/||' -e 's|\.so$||' | sort > "$dir/found"
-diff "$dir/built" "$dir/found" > "$dir/err" || die "the plugins that are built (>) are not those of the summary (<)"
+diff "$dir/built" "$dir/found" > "$dir/err" || die "what is built (>) is not what the summary says (<)"
 
 sed -n 's/^    left out  *\([a-z_]*\): [^ ]..*/\1/p' "$dir/out" | cat - "$dir/built" | sort > "$dir/said"
 (cd "$top_srcdir/plugins" && ls -d sources/*/Makefile.am decoders/*/Makefile.am sinks/*/Makefile.am) \
