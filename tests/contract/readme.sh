@@ -31,7 +31,7 @@ passed_over ()
 }
 
 # ---- the indented commands
-sed -n 's/^    \([a-z.].*\)$/\1/p' "$readme" | grep -v -e '^source ──' -e '^icp, ' > commands
+sed -n 's/^    \([a-zD.].*\)$/\1/p' "$readme" | grep -v -e '^source ──' -e '^icp, ' > commands
 while read -r command; do
   case $command in
     './autogen.sh demo'|'./autogen.sh check')
@@ -64,6 +64,17 @@ while read -r command; do
     'cd build && ../configure --with-blst=blst && make && sudo make install')
       grep -q 'with.blst' "$top_srcdir/configure.ac" || die "configure has no --with-blst"
       tried=$((tried + 1)) ;;
+    'sudo apt install '*)
+      for package in $(printf '%s\n' "$command" | grep -o '[a-z-]*_' | tr -d _); do
+        grep -q "^Package: $package\$" "$top_srcdir/packaging/debian/control" || die "there is no package $package"
+      done
+      tried=$((tried + 1)) ;;
+    'DEMO_DB=$HOME/demo.db dcpipe -c /usr/share/doc/dcpipe/examples/demo.ini') # packaging/check-root.sh runs it
+      has conf/demo.ini && tried=$((tried + 1)) ;;
+    'sudo cp /usr/share/doc/dcpipe/examples/sync.ini /etc/dcpipe/main.ini')
+      has conf/sync.ini && tried=$((tried + 1)) ;;
+    'sudo systemctl enable --now dcpipe@main')
+      has conf/systemd/dcpipe@.service.in && tried=$((tried + 1)) ;;
     'sqlite3 dcpipe.db '*)
       command -v sqlite3 > /dev/null && built sinks/sqlite || { passed_over; continue; }
       sed 's/plugin = jsonl/plugin = sqlite/; s/path = rows/path = dcpipe.db/' small.ini > sqlite.ini
@@ -110,4 +121,4 @@ sed -n 's/^| \([0-9][0-9, ]*\) |.*/\1/p' "$readme" | tr -s ', ' '\n\n' | while r
 done
 grep -o '](\([^)]*\))' "$readme" | sed 's/^](//; s/)$//' | grep -v '^http' | while read -r file; do has "$file"; done
 echo "$tried commands"
-test $((tried + over)) -ge 20 || die "only $tried commands were tried"
+test $((tried + over)) -ge 24 || die "only $tried commands were tried"
