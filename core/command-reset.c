@@ -163,7 +163,7 @@ struct reset {
   const char *decoder;          /* NULL for all */
   size_t number;                /* of the decoder */
   struct dcpipe_tables *tables; /* all of the setup's */
-  struct dcpipe_tables *core;   /* core's alone: whether others are there and sound is not the reset's concern */
+  struct dcpipe_tables *core;   /* core's alone: whether others are sound is not our concern */
 };
 
 static int
@@ -199,8 +199,8 @@ empty (const struct reset *reset, struct instance *sink, struct dcpipe_checkpoin
 
 /* Opens a handle for one step. */
 static int
-with_sink (const struct reset *reset,
-           int (*step) (const struct reset *reset, struct instance *sink, struct dcpipe_checkpoint *checkpoint))
+with_sink (const struct reset *reset, int (*step) (const struct reset *reset, struct instance *sink,
+                                                   struct dcpipe_checkpoint *checkpoint))
 {
   struct instance *sink = instance_clone (reset->configured);
   struct dcpipe_checkpoint checkpoint = { 0 };

@@ -33,8 +33,8 @@ holds_listings_only (const struct shown *shown)
   return shown->checkpoint.ledger.size == 0 && shown->listed_count > 0;
 }
 
-/* Blocks between what is stored and the tip. False if it cannot be told. A tip that lies before what is stored is
- * no distance: the next run will say what it means. */
+/* Blocks between what is stored and the tip. False if it cannot be told. A tip that lies before what is stored
+ * is no distance: the next run will say what it means. */
 static bool
 blocks_behind (const struct shown *shown, uint64_t *blocks)
 {
@@ -61,8 +61,9 @@ print_point (const struct point *point)
   }
   dcpipe_format_time (time, point->time_ns);
   hash_text (hash, &point->hash);
-  printf ("block at %" PRIu64 ", %" PRIu64 " blocks, %" PRIu64 " entries\n", point->position, point->blocks,
-          point->entries);
+  printf ("block at %" PRIu64 ", %" PRIu64 " %s, %" PRIu64 " %s\n", point->position, point->blocks,
+          plural (point->blocks, "block", "blocks"), point->entries,
+          plural (point->entries, "entry", "entries"));
   printf ("  %-16s %s, hash %.16s…\n", "", time, hash);
 }
 
@@ -72,7 +73,8 @@ print_frontier (const struct frontier *frontier)
   printf ("  %-16s ", frontier->decoder);
   print_point (&frontier->at);
   if (frontier->failed > 0)
-    printf ("  %-16s %" PRIu64 " failed entries\n", "", frontier->failed);
+    printf ("  %-16s %" PRIu64 " failed %s\n", "", frontier->failed,
+            plural (frontier->failed, "entry", "entries"));
   for (size_t i = 0; i < frontier->ahead_count; i++) {
     printf ("  %-16s ahead for %s:\n  %-16s ", "", frontier->ahead[i].label, "");
     print_point (&frontier->ahead[i].at);
@@ -90,7 +92,7 @@ print_distance (const struct shown *shown)
   if (behind == 0)
     printf ("  at the tip\n");
   else
-    printf ("  %" PRIu64 " block%s behind the tip\n", behind, behind == 1 ? "" : "s");
+    printf ("  %" PRIu64 " %s behind the tip\n", behind, plural (behind, "block", "blocks"));
 }
 
 /* The ledger's blocks as a whole. */
@@ -123,7 +125,8 @@ print_sink (const struct shown *shown)
   if (checkpoint->ledger.size > 0)
     printf ("  ledger %s\n", ledger);
   for (size_t i = 0; i < shown->listed_count; i++)
-    printf ("  %-16s %" PRIu64 " rows\n", shown->listed[i].table, shown->listed[i].rows);
+    printf ("  %-16s %" PRIu64 " %s\n", shown->listed[i].table, shown->listed[i].rows,
+            plural (shown->listed[i].rows, "row", "rows"));
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     print_frontier (&checkpoint->frontiers[i]);
   print_ledger (shown, &all);
@@ -136,7 +139,7 @@ print_tip (const struct setup *setup, const struct dcpipe_tip *tip)
 {
   printf ("%s\n  the ledger ", setup->source->title);
   if (tip->blocks > 0)
-    printf ("has %" PRIu64 " blocks and ", tip->blocks);
+    printf ("has %" PRIu64 " %s and ", tip->blocks, plural (tip->blocks, "block", "blocks"));
   printf ("ends at position %" PRIu64 "\n", tip->end);
 }
 

@@ -130,14 +130,17 @@ compare_table (struct verify *verify, const struct dcpipe_table *table, uint64_t
   if (!scan_table (verify, verify->replayed, table))
     return false;
   *differences += verify->differences;
-  printf ("%s: %" PRIu64 " rows, %" PRIu64 " differences\n", table->name, verify->rows, verify->differences);
+  printf ("%s: %" PRIu64 " %s, %" PRIu64 " %s\n", table->name, verify->rows,
+          plural (verify->rows, "row", "rows"), verify->differences,
+          plural (verify->differences, "difference", "differences"));
   verify->differences = 0;
   verify->missing = true;
   verify->other = verify->replayed;
   if (!scan_table (verify, verify->stored.sink, table))
     return false;
   if (verify->differences > 0)
-    printf ("%s: %" PRIu64 " rows that the ledger does not give\n", table->name, verify->differences);
+    printf ("%s: %" PRIu64 " %s that the ledger does not give\n", table->name, verify->differences,
+            plural (verify->differences, "row", "rows"));
   *differences += verify->differences;
   return true;
 }
@@ -248,7 +251,8 @@ verify_opened (struct verify *verify)
     printf ("%s: equal to the ledger\n", verify->stored.sink->title);
     return STATUS_DONE;
   }
-  printf ("%s: %" PRIu64 " differences\n", verify->stored.sink->title, replay.differences);
+  printf ("%s: %" PRIu64 " %s\n", verify->stored.sink->title, replay.differences,
+          plural (replay.differences, "difference", "differences"));
   log_error ("%s differs from the ledger", verify->stored.sink->title);
   return STATUS_DIVERGED;
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
@@ -31,6 +32,13 @@ void log_error (const char *format, ...) LOG_PRINTF (1, 2);
 void log_warning (const char *format, ...) LOG_PRINTF (1, 2);
 void log_info (const char *format, ...) LOG_PRINTF (1, 2);
 void log_debug (const char *format, ...) LOG_PRINTF (1, 2);
+
+/* The word that goes with the number: plural (n, "entry", "entries"). */
+static inline const char *
+plural (uint64_t count, const char *one, const char *many)
+{
+  return count == 1 ? one : many;
+}
 
 /* Data fields of a JSON line beside the message: `event` and pairs of name and text, ended by NULL. In
  * text logs the message alone is printed. */

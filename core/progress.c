@@ -76,8 +76,8 @@ draw_bar (struct progress *progress, const struct run *run, double seconds)
   char bar[BAR_WIDTH + 1];
 
   if (atomic_load (&run->lists)) {
-    snprintf (progress->line, sizeof progress->line, "%" PRIu64 " rows listed, %.0f/s", listed,
-              (double) listed / seconds);
+    snprintf (progress->line, sizeof progress->line, "%" PRIu64 " %s listed, %.0f/s", listed,
+              plural (listed, "row", "rows"), (double) listed / seconds);
     redraw (progress, true);
     return;
   }
@@ -85,8 +85,9 @@ draw_bar (struct progress *progress, const struct run *run, double seconds)
   bar[BAR_WIDTH] = '\0';
   if (done > 0)
     memset (bar, '=', (size_t) done * BAR_WIDTH / 1000);
-  snprintf (progress->line, sizeof progress->line, "[%s] %3d%%  %" PRIu64 " entries, %.0f/s, %.1f MB/s", bar,
-            done < 0 ? 0 : done / 10, entries, (double) entries / seconds, (double) bytes / seconds / 1e6);
+  snprintf (progress->line, sizeof progress->line, "[%s] %3d%%  %" PRIu64 " %s, %.0f/s, %.1f MB/s", bar,
+            done < 0 ? 0 : done / 10, entries, plural (entries, "entry", "entries"), (double) entries / seconds,
+            (double) bytes / seconds / 1e6);
   redraw (progress, true);
 }
 
@@ -101,12 +102,14 @@ tell (struct progress *progress, const struct run *run, double seconds)
     return;
   progress->told = monotonic_ns ();
   if (atomic_load (&run->lists))
-    log_info ("%" PRIu64 " rows listed so far, %.0f a second", listed, (double) listed / seconds);
+    log_info ("%" PRIu64 " %s listed so far, %.0f a second", listed, plural (listed, "row", "rows"),
+              (double) listed / seconds);
   else if (done >= 0)
-    log_info ("%d%% of the ledger, %" PRIu64 " entries so far, %.0f a second", done / 10, entries,
-              (double) entries / seconds);
+    log_info ("%d%% of the ledger, %" PRIu64 " %s so far, %.0f a second", done / 10, entries,
+              plural (entries, "entry", "entries"), (double) entries / seconds);
   else
-    log_info ("%" PRIu64 " entries so far, %.0f a second", entries, (double) entries / seconds);
+    log_info ("%" PRIu64 " %s so far, %.0f a second", entries, plural (entries, "entry", "entries"),
+              (double) entries / seconds);
 }
 
 /* ---- the summary -------------------------------------------------------------------------------- */
@@ -186,11 +189,12 @@ static void
 summarise_rows (const struct writer *writer, const struct table_changes *sum, const char *const *fields)
 {
   const struct writer_progress *progress = writer_progress (writer);
-  uint64_t failed = atomic_load (&progress->failed);
+  uint64_t failed = atomic_load (&progress->failed), blocks = atomic_load (&progress->blocks),
+           entries = atomic_load (&progress->entries);
   char message[512];
-  int size = snprintf (message, sizeof message, "%s: %" PRIu64 " blocks, %" PRIu64 " entries",
-                       writer_sink (writer)->title, (uint64_t) atomic_load (&progress->blocks),
-                       (uint64_t) atomic_load (&progress->entries));
+  int size = snprintf (message, sizeof message, "%s: %" PRIu64 " %s, %" PRIu64 " %s",
+                       writer_sink (writer)->title, blocks, plural (blocks, "block", "blocks"), entries,
+                       plural (entries, "entry", "entries"));
 
   if (failed > 0 && size > 0 && (size_t) size < sizeof message)
     snprintf (message + size, sizeof message - (size_t) size, ", %" PRIu64 " of them failed", failed);
@@ -268,11 +272,12 @@ describe_run (const struct run *run, double seconds, char *text, size_t size)
   if (nothing_was_new (run))
     snprintf (text, size, "up to date: %s", lists ? "nothing new is listed" : "the ledger has nothing new");
   else if (lists)
-    snprintf (text, size, "listed %s in %.2f s", atomic_load (&run->at_tip) ? "all that there is" : "what came",
-              seconds);
+    snprintf (text, size, "listed %s in %.2f s",
+              atomic_load (&run->at_tip) ? "all that there is" : "what came", seconds);
   else
-    snprintf (text, size, "verified %" PRIu64 " blocks with %" PRIu64 " entries in %.2f s (%.0f/s)", blocks,
-              entries, seconds, (double) entries / seconds);
+    snprintf (text, size, "verified %" PRIu64 " %s with %" PRIu64 " %s in %.2f s (%.0f/s)", blocks,
+              plural (blocks, "block", "blocks"), entries, plural (entries, "entry", "entries"), seconds,
+              (double) entries / seconds);
 }
 
 static void

@@ -193,14 +193,14 @@ static void
 describe_import (const struct job *job, char *text, size_t size)
 {
   const json_t *listed = json_object_get (job->stats, STATS_LISTED);
+  uint64_t rows = (uint64_t) json_integer_value (listed),
+           entries = (uint64_t) json_integer_value (json_object_get (job->stats, "totalProcessed"));
 
   if (listed != NULL)
-    snprintf (text, size, "imported all that is listed: %" JSON_INTEGER_FORMAT " new rows",
-              json_integer_value (listed));
+    snprintf (text, size, "imported all that is listed: %" PRIu64 " new %s", rows, plural (rows, "row", "rows"));
   else
-    snprintf (text, size, "imported %s up to the tip: %" JSON_INTEGER_FORMAT " entries",
-              job->label != NULL ? job->label : "all",
-              json_integer_value (json_object_get (job->stats, "totalProcessed")));
+    snprintf (text, size, "imported %s up to the tip: %" PRIu64 " %s", job->label != NULL ? job->label : "all",
+              entries, plural (entries, "entry", "entries"));
 }
 
 static void

@@ -139,7 +139,8 @@ hook_open (struct hook *hook, const struct webhook_settings *settings, const cha
     return false;
   hook->kept = webhook_store_given_up (&hook->store);
   if (hook->count > 0)
-    log_info ("webhook %s: %zu messages of an earlier run are to be sent", settings->name, hook->count);
+    log_info ("webhook %s: %zu %s of an earlier run to be sent", settings->name, hook->count,
+              plural (hook->count, "message", "messages"));
   return true;
 }
 
@@ -240,8 +241,9 @@ longer (uint64_t a, uint64_t b)
 static void
 give_up (struct hook *hook, struct queued *queued, const struct webhook_message *message)
 {
-  log_error ("webhook %s: message %s is given up after %" PRIu64 " attempts: %s; it is kept in %s/given-up",
+  log_error ("webhook %s: message %s is given up after %" PRIu64 " %s: %s; it is kept in %s/given-up",
              hook->settings->name, message->id, message->attempts,
+             plural (message->attempts, "attempt", "attempts"),
              message->last_error ? message->last_error : "none was made", hook->store.path);
   if (!webhook_store_give_up (&hook->store, message))
     log_failure ();
@@ -290,8 +292,9 @@ take_failure (struct hook *hook, struct queued *queued, const struct webhook_out
       monotonic_ns () + longer (backoff (hook->settings, hook->failures), outcome->retry_after) * NS_PER_MS;
   if (outcome->kind == WEBHOOK_GONE) {
     hook->disabled = true;
-    log_error ("webhook %s: %s; it is sent nothing until the next start, and %zu messages are kept for then",
-               hook->settings->name, outcome->reason, hook->count);
+    log_error ("webhook %s: %s; it is sent nothing until the next start, and %zu %s kept for then",
+               hook->settings->name, outcome->reason, hook->count,
+               plural (hook->count, "message is", "messages are"));
   }
   if (now >= queued->created_at + hook->settings->give_up_after)
     give_up (hook, queued, &hook->current);

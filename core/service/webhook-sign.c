@@ -32,9 +32,9 @@ webhook_secret_parse (struct webhook_secret *secret, const char *text)
     return false;
   }
   if (size < WEBHOOK_SECRET_MIN || size > WEBHOOK_SECRET_MAX) {
-    fail ("the secret has %zu bytes: expected %d to %d (make one: printf 'whsec_%%s\\n' \"$(head -c 32 "
+    fail ("the secret has %zu %s: expected %d to %d (make one: printf 'whsec_%%s\\n' \"$(head -c 32 "
           "/dev/urandom | base64)\")",
-          size, WEBHOOK_SECRET_MIN, WEBHOOK_SECRET_MAX);
+          size, plural (size, "byte", "bytes"), WEBHOOK_SECRET_MIN, WEBHOOK_SECRET_MAX);
     return false;
   }
   memcpy (secret->key, decoded, size);

@@ -10,6 +10,7 @@ engine_tests += engine/frontiers.sh
 engine_tests += engine/ledger-changed.sh
 engine_tests += engine/memory.sh
 engine_tests += engine/plugin-mistakes.sh
+engine_tests += engine/plurals.sh
 engine_tests += engine/signals.sh
 engine_tests += engine/sink-faults.sh
 engine_tests += engine/sink-lost.sh

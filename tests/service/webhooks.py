@@ -387,7 +387,7 @@ def gone(directory):
     wait_for(lambda: driver.status("other")["delivered"] == 2, "the other hook")
     status = driver.status("ops")
     check(status["pending"] == 2 and status["nextAttemptAt"] is None and len(receiver.requests) == 1, status)
-    check("it is sent nothing until the next start, and 1 messages are kept for then" in driver.text(), driver.text())
+    check("it is sent nothing until the next start, and 1 message is kept for then" in driver.text(), driver.text())
     driver.stop()
     receiver.answer = lambda handler, number, request: handler.reply(200)
     driver = Driver(directory, hooks)

@@ -164,8 +164,8 @@ registration_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows 
   if (dcpipe_entry_deleted (entry))
     return DCPIPE_OK;
   if (!ledger_ed25519_is_key (key)) {
-    dcpipe_fail_entry (rows, 0, "invalid_pubkey: the key of %zu bytes is not an Ed25519 public key",
-                       key.size);
+    dcpipe_fail_entry (rows, 0, "invalid_pubkey: the key of %zu byte%s is not an Ed25519 public key",
+                       key.size, key.size == 1 ? "" : "s");
     return DCPIPE_OK;
   }
   status = signature_verify (handle, key, key, signature);

@@ -14,6 +14,13 @@ struct bytes {
   size_t size;
 };
 
+/* The end of a word that is counted: "%zu byte%s". */
+static inline const char *
+plural_s (uint64_t count)
+{
+  return count == 1 ? "" : "s";
+}
+
 static inline bool
 bytes_equal (struct bytes a, struct bytes b)
 {

@@ -46,7 +46,8 @@ ledger_block_body (struct bytes frame, struct bytes *body, struct ledger_reason 
   struct ledger_header header;
 
   if (frame.size < LEDGER_HEADER_SIZE)
-    return ledger_refuse (reason, "the block has %zu bytes, less than the 16-byte header", frame.size);
+    return ledger_refuse (reason, "the block has %zu byte%s, less than the 16-byte header", frame.size,
+                          plural_s (frame.size));
   header = ledger_header_load (frame.data);
   if (!ledger_header_check (&header, UINT32_MAX, reason))
     return false;
@@ -163,8 +164,8 @@ ledger_walk_end (struct ledger_walk *walk, struct ledger_block *block, struct le
   if (!borsh_finish (in))
     return refuse_content (walk, "the content", reason);
   if (block->parent_hash.size != 0 && block->parent_hash.size != LEDGER_HASH_SIZE)
-    return ledger_refuse (reason, "the parent hash has %zu bytes, expected 32 or none",
-                          block->parent_hash.size);
+    return ledger_refuse (reason, "the parent hash has %zu byte%s, expected 32 or none",
+                          block->parent_hash.size, plural_s (block->parent_hash.size));
   compute_hash (walk, end, block);
   return true;
 }

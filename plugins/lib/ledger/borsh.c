@@ -176,12 +176,12 @@ borsh_explain (const struct borsh *in, const char *what, char *text, size_t size
       text[0] = '\0';
     break;
   case BORSH_TRUNCATED:
-    snprintf (text, size, "%s needs %" PRIu64 " bytes from byte %zu on, but %" PRIu64 " are left", what,
-              in->found, in->where, in->wanted);
+    snprintf (text, size, "%s needs %" PRIu64 " byte%s from byte %zu on, but %" PRIu64 " %s left", what,
+              in->found, plural_s (in->found), in->where, in->wanted, in->wanted == 1 ? "is" : "are");
     break;
   case BORSH_TRAILING_BYTES:
-    snprintf (text, size, "%s ends at byte %zu, but %" PRIu64 " more bytes follow", what, in->where,
-              in->found);
+    snprintf (text, size, "%s ends at byte %zu, but %" PRIu64 " more byte%s", what, in->where, in->found,
+              in->found == 1 ? " follows" : "s follow");
     break;
   case BORSH_UNKNOWN_VARIANT:
   case BORSH_INVALID_BOOL:
@@ -193,16 +193,16 @@ borsh_explain (const struct borsh *in, const char *what, char *text, size_t size
     snprintf (text, size, "%s is not UTF-8: 0x%02" PRIx64 " at byte %zu", what, in->found, in->where);
     break;
   case BORSH_INVALID_PRINCIPAL:
-    snprintf (text, size, "%s is not a principal: %" PRIu64 " bytes, expected at most 29 (byte %zu)", what,
-              in->found, in->where);
+    snprintf (text, size, "%s is not a principal: %" PRIu64 " byte%s, expected at most 29 (byte %zu)", what,
+              in->found, plural_s (in->found), in->where);
     break;
   case BORSH_INVALID_PUBKEY:
-    snprintf (text, size, "%s is not a public key: %" PRIu64 " bytes, expected 32 (byte %zu)", what,
-              in->found, in->where);
+    snprintf (text, size, "%s is not a public key: %" PRIu64 " byte%s, expected 32 (byte %zu)", what,
+              in->found, plural_s (in->found), in->where);
     break;
   case BORSH_BAD_LENGTH:
-    snprintf (text, size, "%s has an unexpected length of %" PRIu64 " bytes (byte %zu)", what, in->found,
-              in->where);
+    snprintf (text, size, "%s has an unexpected length of %" PRIu64 " byte%s (byte %zu)", what, in->found,
+              plural_s (in->found), in->where);
     break;
   }
 }

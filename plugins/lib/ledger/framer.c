@@ -218,7 +218,7 @@ ledger_framer_finish (const struct ledger_framer *framer, struct ledger_reason *
 
   if (have >= LEDGER_HEADER_SIZE) {
     header = ledger_header_load (framer->carry);
-    ledger_refuse (reason, "the ledger ends inside the block: %zu bytes of %" PRIu32 " are there", have,
+    ledger_refuse (reason, "the ledger ends inside the block: %zu of its %" PRIu32 " bytes are there", have,
                    header.jump_next);
     return LEDGER_FAULT;
   }
@@ -226,7 +226,7 @@ ledger_framer_finish (const struct ledger_framer *framer, struct ledger_reason *
     zeros++;
   if (zeros == have)
     return LEDGER_END;
-  ledger_refuse (reason, "the ledger ends inside a block header: %zu bytes of %d are there", have,
+  ledger_refuse (reason, "the ledger ends inside a block header: %zu of its %d bytes are there", have,
                  LEDGER_HEADER_SIZE);
   return LEDGER_FAULT;
 }

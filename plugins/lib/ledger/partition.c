@@ -27,7 +27,7 @@ ledger_data_start (struct bytes table, uint64_t file_size, uint64_t *start, stru
   if (table.size == 0)
     return ledger_refuse (reason, "the file is empty, expected a partition table");
   if (table.size < LEDGER_TABLE_SIZE)
-    return ledger_refuse (reason, "the file ends inside the partition table: %zu bytes of %d", table.size,
+    return ledger_refuse (reason, "the file ends inside the partition table: %zu of its %d bytes are there", table.size,
                           LEDGER_TABLE_SIZE);
   if (memcmp (table.data, magic, MAGIC_SIZE) != 0) {
     char found[2 * MAGIC_SIZE + 1];

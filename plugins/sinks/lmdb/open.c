@@ -52,7 +52,7 @@ check_empty (const struct store *store, MDB_txn *txn)
     return store_failed (store, code, "read");
   if (stat.ms_entries == 0)
     return DCPIPE_NONE;
-  dcpipe_error ("%s is an LMDB store of another program (it has %zu entries, but no database " META_NAME "); "
+  dcpipe_error ("%s is an LMDB store of another program (entries: %zu, but no database " META_NAME "); "
                 "it is left alone",
                 store->path, stat.ms_entries);
   return DCPIPE_FAIL;
@@ -172,7 +172,7 @@ clear_stale_readers (struct store *store)
   int dead = 0;
 
   if (mdb_reader_check (store->environment->env, &dead) == 0 && dead > 0)
-    dcpipe_debug ("%s: cleared the slots of %d readers that had died", store->path, dead);
+    dcpipe_debug ("%s: cleared the slots of readers that had died: %d", store->path, dead);
 }
 
 static int

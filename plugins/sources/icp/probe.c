@@ -93,8 +93,8 @@ ask_metadata (struct icp *handle, uint64_t deadline, struct fault *fault)
     return result;
   tell_origin (handle);
   if (metadata_read (&metadata, inquiry.question.answer->reply, &fault->error))
-    dcpipe_info ("its ledger has %" PRIu64 " blocks and ends at position %" PRIu64, metadata.blocks,
-                 metadata.end);
+    dcpipe_info ("its ledger has %" PRIu64 " block%s and ends at position %" PRIu64, metadata.blocks,
+                 plural_s (metadata.blocks), metadata.end);
   else
     dcpipe_info ("its metadata cannot be used: %s", fault->error.text);
   return DCPIPE_OK;
@@ -149,7 +149,8 @@ ask_data (struct icp *handle, uint64_t deadline, struct fault *fault)
     ic_error_set (&fault->error, "data_fetch is refused");
     return DCPIPE_FAIL;
   }
-  dcpipe_info ("data_fetch gives its first %zu bytes in %u ms", chunk->items[1].bytes.size, inquiry.ms);
+  dcpipe_info ("data_fetch gives its first %zu byte%s in %u ms", chunk->items[1].bytes.size,
+               plural_s (chunk->items[1].bytes.size), inquiry.ms);
   return DCPIPE_OK;
 }
 

@@ -265,8 +265,8 @@ START_TEST (faults_name_entry_and_field)
   check_change (18, 1, "entry 0: value needs 16777217 bytes from byte 19 on, but 28 are left");
   check_change (20, 2, "entry 0: operation byte is 2, expected 0 or 1 (byte 20)");
   check_change (34, 3, "entry 1: operation byte is 3, expected 0 or 1 (byte 34)");
-  check_change (43, 1, "the parent hash needs 1 bytes from byte 47 on, but 0 are left");
-  check_change (47, 0, "the content ends at byte 47, but 1 more bytes follow");
+  check_change (43, 1, "the parent hash needs 1 byte from byte 47 on, but 0 are left");
+  check_change (47, 0, "the content ends at byte 47, but 1 more byte follows");
 }
 END_TEST
 

@@ -85,7 +85,7 @@ START_TEST (lengths_may_not_pass_the_end)
   check_text (&in, "thing needs 3 bytes from byte 4 on, but 2 are left");
   in = OVER (0xff, 0xff, 0xff, 0xff, 1);
   ck_assert_uint_eq (borsh_bytes (&in).size, 0);
-  check_text (&in, "thing needs 4294967295 bytes from byte 4 on, but 1 are left");
+  check_text (&in, "thing needs 4294967295 bytes from byte 4 on, but 1 is left");
 }
 END_TEST
 

@@ -236,7 +236,7 @@ START_TEST (a_ledger_may_grow_behind_its_end)
   ck_assert (ledger_framer_give (framer, 20, part (20, 36), &reason));
   ck_assert_int_eq (ledger_framer_next (framer, &frame, &reason), LEDGER_MORE);
   ck_assert_int_eq (ledger_framer_finish (framer, &reason), LEDGER_FAULT);
-  ck_assert_str_eq (reason.text, "the ledger ends inside the block: 16 bytes of 17 are there");
+  ck_assert_str_eq (reason.text, "the ledger ends inside the block: 16 of its 17 bytes are there");
   ledger_framer_seek (framer, 0);
   ck_assert (ledger_framer_give (framer, 0, part (0, SMALL), &reason));
   ck_assert_int_eq (ledger_framer_next (framer, &frame, &reason), LEDGER_FRAME);
