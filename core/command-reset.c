@@ -19,10 +19,14 @@
 static size_t
 find_decoder (const struct setup *setup, const char *name)
 {
-  for (size_t i = 0; i < setup->decoders_count; i++)
+  char list[512] = "";
+
+  for (size_t i = 0; i < setup->decoders_count; i++) {
     if (strcmp (setup->decoders[i]->instance.name, name) == 0)
       return i;
-  log_error ("%s configures no decoder '%s'", setup->path, name);
+    list_append (list, sizeof list, setup->decoders[i]->instance.name);
+  }
+  log_error ("%s has no decoder '%s'; its decoders are: %s", setup->path, name, list);
   return SIZE_MAX;
 }
 

@@ -12,6 +12,7 @@
 #include "listed.h"
 #include "log.h"
 #include "online.h"
+#include "reader.h"
 #include "sinkopen.h"
 #include "status.h"
 #include "syncstatus.h"
@@ -204,8 +205,15 @@ command_status (const struct setup *setup, const struct arguments *arguments)
 {
   json_t *sinks = arguments->json ? json_array () : NULL;
   struct dcpipe_tip tip = { .known = false };
-  int status = arguments->online ? online_tip (setup, &tip) : STATUS_DONE;
+  int status = STATUS_DONE;
 
+  if (arguments->sink != NULL && find_sink (setup, arguments->sink) == NULL) {
+    log_error ("%s", failure ());
+    json_decref (sinks);
+    return STATUS_USAGE;
+  }
+  if (arguments->online)
+    status = online_tip (setup, &tip);
   if (tip.known && !arguments->json)
     print_tip (setup, &tip);
   for (size_t i = 0; i < setup->sinks_count; i++) {

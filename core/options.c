@@ -5,6 +5,7 @@
 #include "options.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,27 @@ is_known (const struct dcpipe_options *options, const char *const *known, const 
   return false;
 }
 
+/* "; its keys are A, B and C", to be freed; NULL when memory is short. */
+static char *
+list_keys (const struct dcpipe_options *options, const char *const *known)
+{
+  size_t size = 0, left = options->count;
+  char *text = NULL;
+  FILE *out = open_memstream (&text, &size);
+
+  if (out == NULL)
+    return NULL;
+  for (size_t i = 0; known[i] != NULL; i++)
+    left++;
+  fputs (left == 1 ? "; its key is " : "; its keys are ", out);
+  for (; *known != NULL; known++, left--)
+    fprintf (out, "%s%s", *known, left > 2 ? ", " : left == 2 ? " and " : "");
+  for (size_t i = 0; i < options->count; i++, left--)
+    fprintf (out, "%s%s", options->items[i].key, left > 2 ? ", " : left == 2 ? " and " : "");
+  fclose (out);
+  return text;
+}
+
 static void
 check_keys (const struct dcpipe_options *options, struct inifile *file, const struct ini_section *section,
             const char *const *known)
@@ -93,7 +115,7 @@ check_keys (const struct dcpipe_options *options, struct inifile *file, const st
 
     if (is_known (options, known, section->values[i].key, &nearest))
       continue;
-    hint = nearest_hint (&nearest);
+    hint = nearest.best[0] != '\0' ? nearest_hint (&nearest) : list_keys (options, known);
     ini_mistake (file, section->values[i].line, "%s: unknown key in %s%s", section->values[i].key,
                  section->title, hint ? hint : "");
   }

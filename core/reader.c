@@ -11,9 +11,8 @@
 #include "sinkopen.h"
 #include "status.h"
 
-/* Appends to a list for a message, as far as there is room. */
-static void
-append (char *list, size_t size, const char *name)
+void
+list_append (char *list, size_t size, const char *name)
 {
   size_t used = strlen (list), more = strlen (name);
 
@@ -33,7 +32,7 @@ find_sink (const struct setup *setup, const char *name)
   for (size_t i = 0; i < setup->sinks_count; i++) {
     if (strcmp (setup->sinks[i]->name, name) == 0)
       return setup->sinks[i];
-    append (list, sizeof list, setup->sinks[i]->name);
+    list_append (list, sizeof list, setup->sinks[i]->name);
   }
   fail ("%s has no sink '%s'; its sinks are: %s", setup->path, name, list);
   return NULL;
@@ -83,6 +82,6 @@ reader_log_tables (const struct reader *reader, const char *name)
   char list[2048] = "";
 
   for (size_t i = 0; i < reader->tables->count; i++)
-    append (list, sizeof list, reader->tables->items[i].name);
+    list_append (list, sizeof list, reader->tables->items[i].name);
   log_error ("nothing in the configuration has a table '%s'; the tables are: %s", name, list);
 }

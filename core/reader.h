@@ -21,6 +21,9 @@ void reader_close (struct reader *reader);
 /* The configured sink of that name, or the first for NULL; NULL after fail, which lists the names. */
 struct instance *find_sink (const struct setup *setup, const char *name);
 
+/* Appends to a list for a message, as far as there is room. */
+void list_append (char *list, size_t size, const char *name);
+
 /* Logs that there is no table `name`, with those that there are. */
 void reader_log_tables (const struct reader *reader, const char *name);
 

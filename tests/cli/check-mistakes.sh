@@ -54,7 +54,7 @@ DIR/x.ini:21: 'behind': expected nothing after the ']'
 DIR/x.ini:21: [sink main] needs the key 'plugin': the name of a sink plugin
 DIR/x.ini:22: '[sink main': the closing ']' is missing
 DIR/x.ini:22: [sink main] needs the key 'plugin': the name of a sink plugin
-DIR/x.ini:25: pth: unknown key in [sink main]
+DIR/x.ini:25: pth: unknown key in [sink main]; its key is plugin
 DIR/x.ini:26: [sink main] is given twice, first on line 23
 END
 diff "$dir/expected" "$dir/seen" || die "other mistakes"

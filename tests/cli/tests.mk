@@ -36,6 +36,7 @@ dist_check_SCRIPTS += cli/store-link.sh
 dist_check_SCRIPTS += cli/store-removed.sh
 dist_check_SCRIPTS += cli/summary.sh
 dist_check_SCRIPTS += cli/table-owners.sh
+dist_check_SCRIPTS += cli/unknown-names.sh
 dist_check_SCRIPTS += cli/usage.sh
 dist_check_SCRIPTS += cli/version.sh
 TESTS += $(dist_check_SCRIPTS)
