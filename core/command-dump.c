@@ -11,6 +11,7 @@
 #include "rowjson.h"
 #include "scan.h"
 #include "sinkcalls.h"
+#include "sinkopen.h"
 #include "status.h"
 
 static bool
@@ -35,7 +36,7 @@ dump_table (struct reader *reader, const struct dcpipe_table *table, bool all_co
   if (result == DCPIPE_OK)
     return STATUS_DONE;
   log_error ("%s", failure ());
-  return STATUS_FAILED;
+  return sink_status (result);
 }
 
 int

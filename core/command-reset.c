@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "log.h"
 #include "reader.h"
+#include "retry.h"
 #include "scan.h"
 #include "sinkcalls.h"
 #include "sinkopen.h"
@@ -97,6 +98,7 @@ struct found {
   const char *decoder;
   struct dcpipe_row **rows;
   size_t count, capacity;
+  bool no_memory;
 };
 
 static bool
@@ -111,13 +113,16 @@ find_failed (void *context, const struct dcpipe_row *row)
     size_t capacity = found->capacity ? 2 * found->capacity : 64;
     struct dcpipe_row **rows = realloc (found->rows, capacity * sizeof *rows);
 
-    if (rows == NULL)
+    found->no_memory = rows == NULL;
+    if (found->no_memory)
       return false;
     found->rows = rows;
     found->capacity = capacity;
   }
   found->rows[found->count] = row_copy (row);
-  return found->rows[found->count] != NULL && ++found->count > 0;
+  found->no_memory = found->rows[found->count] == NULL;
+  found->count += !found->no_memory;
+  return !found->no_memory;
 }
 
 /* What a decoder left in core's tables: its failed entries, and the scopes that it was part of. */
@@ -131,6 +136,10 @@ remove_traces (struct instance *sink, const struct dcpipe_tables *tables, const 
   if (sink_can_read (&sink->plugin->u.sink))
     result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[CORE_FAILED_ENTRIES]), find_failed,
                         &found);
+  if (found.no_memory) {
+    fail ("no memory for the failed entries of decoder %s", decoder);
+    result = DCPIPE_FAIL;
+  }
   for (size_t i = 0; i < found.count; i++) {
     if (result == DCPIPE_OK)
       result = delete_rows (sink, tables, found.rows[i]);
@@ -153,11 +162,21 @@ forget (struct dcpipe_checkpoint *checkpoint, const char *decoder)
     checkpoint_free (checkpoint);
 }
 
-static bool
+static int
 commit (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
-  return checkpoint_format (checkpoint)
-         && sink_call_commit (sink, checkpoint) == DCPIPE_OK;
+  if (!checkpoint_format (checkpoint))
+    return DCPIPE_FAIL;
+  return sink_call_commit (sink, checkpoint);
+}
+
+/* A store that had to make room begins its transaction anew, which here is another attempt. */
+static int
+status_of (int result)
+{
+  if (result == DCPIPE_AGAIN)
+    fail ("the store had to make room first");
+  return sink_status (result == DCPIPE_AGAIN ? DCPIPE_RETRY : result);
 }
 
 /* What is emptied: one decoder, or all of a sink. */
@@ -184,21 +203,21 @@ prepare_core (const struct reset *reset, struct instance *sink, struct dcpipe_ch
 static int
 empty (const struct reset *reset, struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
-  int status;
+  int result = remove_tables (sink, reset->tables, reset->number), status;
 
-  if (remove_tables (sink, reset->tables, reset->number) != DCPIPE_OK
-      || (reset->decoder == NULL && remove_source_tables (sink, reset->setup->source) != DCPIPE_OK))
-    return STATUS_FAILED;
-  forget (checkpoint, reset->decoder);
-  if (!commit (sink, checkpoint))
-    return STATUS_FAILED;
-  if (reset->decoder == NULL)
-    return STATUS_DONE;
+  if (result == DCPIPE_OK && reset->decoder == NULL)
+    result = remove_source_tables (sink, reset->setup->source);
+  if (result == DCPIPE_OK) {
+    forget (checkpoint, reset->decoder);
+    result = commit (sink, checkpoint);
+  }
+  if (result != DCPIPE_OK || reset->decoder == NULL)
+    return status_of (result);
   status = prepare_core (reset, sink, checkpoint);
-  if (status == STATUS_DONE
-      && (remove_traces (sink, reset->core, reset->decoder) != DCPIPE_OK || !commit (sink, checkpoint)))
-    status = STATUS_FAILED;
-  return status;
+  if (status != STATUS_DONE)
+    return status;
+  result = remove_traces (sink, reset->core, reset->decoder);
+  return status_of (result == DCPIPE_OK ? commit (sink, checkpoint) : result);
 }
 
 /* Opens a handle for one step. */
@@ -223,18 +242,32 @@ with_sink (const struct reset *reset, int (*step) (const struct reset *reset, st
 
 /* What a decoder left in core's tables is removed last, so those are looked at before anything is emptied. */
 static int
+both_steps (const struct reset *reset)
+{
+  int status = reset->decoder != NULL ? with_sink (reset, prepare_core) : STATUS_DONE;
+
+  return status == STATUS_DONE ? with_sink (reset, empty) : status;
+}
+
+/* Until it is done, a fault does not pass, or the attempts are used up. */
+static int
 run_reset (struct reset *reset)
 {
+  const struct pipeline_settings *settings = &reset->setup->pipeline;
   const struct setup none = { .path = reset->setup->path };
+  struct retry retry = { .max = settings->max_retries,
+                         .delay = settings->retry_delay,
+                         .longest = settings->max_retry_delay };
   int status = STATUS_FAILED;
 
   log_set_instance (reset->configured->title);
   reset->tables = tables_make (reset->setup);
   reset->core = reset->tables != NULL ? tables_make (&none) : NULL;
   if (reset->core != NULL)
-    status = reset->decoder != NULL ? with_sink (reset, prepare_core) : STATUS_DONE;
-  if (status == STATUS_DONE)
-    status = with_sink (reset, empty);
+    do {
+      retry_begin ();
+      status = both_steps (reset);
+    } while (status == STATUS_TEMPORARY && retry_wait (&retry));
   tables_free (reset->core);
   tables_free (reset->tables);
   log_set_instance (NULL);

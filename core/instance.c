@@ -108,3 +108,18 @@ instance_free (struct instance *instance)
   instance_clear (instance);
   free (instance);
 }
+
+bool
+instance_renew (struct instance *instance)
+{
+  struct instance *fresh = instance_clone (instance), used = *instance;
+
+  if (fresh == NULL)
+    return false;
+  instance->handle = fresh->handle;
+  instance->values = fresh->values;
+  fresh->handle = used.handle;
+  fresh->values = used.values;
+  instance_free (fresh);
+  return true;
+}

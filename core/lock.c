@@ -53,7 +53,9 @@ dcpipe_lock (const char *path)
     fail ("no memory to lock %s", path);
     return -1;
   }
-  fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  do
+    fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  while (fd < 0 && errno == EINTR);
   if (fd < 0) {
     fail ("the lock file %s cannot be opened: %s", name, strerror (errno));
     return -1;

@@ -13,6 +13,7 @@
 #include "stop.h"
 
 #define LONGEST_ASKED 600000u
+#define IDLE_MS 1000u
 
 static _Thread_local uint64_t asked;
 
@@ -60,7 +61,7 @@ pause_text (char text[PAUSE_SIZE], uint64_t milliseconds)
 }
 
 bool
-retry_wait (struct retry *retry)
+retry_wait_idle (struct retry *retry, void (*idle) (void *context), void *context)
 {
   char text[PAUSE_SIZE];
   uint64_t pause;
@@ -74,7 +75,17 @@ retry_wait (struct retry *retry)
   pause_text (text, pause);
   log_warning ("attempt %" PRIu64 " of %" PRIu64 " failed: %s; next in %s", retry->attempts, retry->max + 1,
                failure_reason (), text);
+  while (idle != NULL && pause > IDLE_MS && !stop_wait (IDLE_MS)) {
+    idle (context);
+    pause -= IDLE_MS;
+  }
   return !stop_wait (pause);
+}
+
+bool
+retry_wait (struct retry *retry)
+{
+  return retry_wait_idle (retry, NULL, NULL);
 }
 
 void

@@ -17,6 +17,10 @@ struct retry {
  * up, which failure () then says as well, or a stop was asked for. */
 bool retry_wait (struct retry *retry);
 
+/* The same for a thread that others look to: calls `idle` meanwhile, about once a second, unless it is
+ * NULL. */
+bool retry_wait_idle (struct retry *retry, void (*idle) (void *context), void *context);
+
 /* After one that went well. */
 void retry_reset (struct retry *retry);
 

@@ -12,6 +12,7 @@
 #include "feeder.h"
 #include "log.h"
 #include "queue.h"
+#include "retry.h"
 #include "sequencer.h"
 #include "stop.h"
 #include "worker.h"
@@ -257,14 +258,44 @@ make_parts (struct run *run)
   return true;
 }
 
+/* Opens a sink, after passing faults again with a handle of its own for each attempt; but a throw-away store
+ * only once, since its directory must be empty. */
+static struct writer *
+open_writer (struct run *run, struct instance *sink, const struct run_options *options, int *status)
+{
+  const struct pipeline_settings *settings = &run->setup->pipeline;
+  int mode = options->scratch != NULL ? DCPIPE_SCRATCH : DCPIPE_WRITE;
+  struct retry retry = { .max = options->scratch != NULL ? 0 : settings->max_retries,
+                         .delay = settings->retry_delay,
+                         .longest = settings->max_retry_delay };
+  const char *title = log_instance ();
+  struct writer *writer;
+
+  log_set_instance (sink->title);
+  for (;;) {
+    retry_begin ();
+    writer = writer_open (run, sink, mode, options->scratch, status);
+    if (writer != NULL || *status != STATUS_TEMPORARY
+        || !retry_wait_idle (&retry, options->idle, options->context))
+      break;
+    if (!instance_renew (sink)) {
+      *status = STATUS_FAILED;
+      break;
+    }
+  }
+  log_set_instance (title);
+  if (*status == STATUS_TEMPORARY && stop_signal () != 0)
+    *status = 128 + stop_signal ();
+  return writer;
+}
+
 static int
-open_writers (struct run *run, const char *scratch)
+open_writers (struct run *run, const struct run_options *options)
 {
   int status = STATUS_DONE;
 
   for (size_t i = 0; i < run->setup->sinks_count && status == STATUS_DONE; i++) {
-    struct writer *writer =
-        writer_open (run, run->setup->sinks[i], scratch ? DCPIPE_SCRATCH : DCPIPE_WRITE, scratch, &status);
+    struct writer *writer = open_writer (run, run->setup->sinks[i], options, &status);
 
     if (writer != NULL)
       run->writers[run->writers_count++] = writer;
@@ -379,7 +410,7 @@ run_pipeline (const struct setup *setup, const struct run_options *options)
     status = STATUS_CONFIGURATION;
   }
   if (ready) {
-    status = open_writers (&run, options->scratch);
+    status = open_writers (&run, options);
     ready = status == STATUS_DONE && find_start (&run);
   }
   if (ready) {

@@ -41,6 +41,8 @@ struct run_options {
   /* Called now and then on the thread that called run_pipeline, and once at the end with `last`, when the
    * sinks are still open but no thread uses them; or NULL. */
   void (*show) (void *context, const struct run *run, bool last);
+  /* Called about once a second on that thread while it waits for another attempt to open a sink; or NULL. */
+  void (*idle) (void *context);
   void *context;
 };
 

@@ -83,4 +83,7 @@ const struct dcpipe_options *setup_pipeline_options (void);
 struct instance *instance_clone (const struct instance *instance);
 void instance_free (struct instance *instance);
 
+/* Gives the instance a fresh handle in place of one that was used. False after fail. */
+bool instance_renew (struct instance *instance);
+
 #endif

@@ -8,8 +8,8 @@
 #include "sinkcalls.h"
 #include "status.h"
 
-static int
-status_of (int result)
+int
+sink_status (int result)
 {
   return result == DCPIPE_OK ? STATUS_DONE : result == DCPIPE_RETRY ? STATUS_TEMPORARY : STATUS_FAILED;
 }
@@ -20,7 +20,7 @@ sink_load_checkpoint (struct instance *sink, struct dcpipe_checkpoint *checkpoin
   int result = sink_call_load (sink, checkpoint);
 
   if (result != DCPIPE_OK)
-    return status_of (result);
+    return sink_status (result);
   if (checkpoint->no_memory) {
     fail ("no memory for the checkpoint");
     return STATUS_FAILED;
@@ -38,13 +38,13 @@ sink_open (struct instance *sink, int mode, const char *scratch, struct dcpipe_c
 
   if (result == DCPIPE_NONE && mode == DCPIPE_READ)
     return STATUS_DONE;
-  return result == DCPIPE_OK ? sink_load_checkpoint (sink, checkpoint) : status_of (result);
+  return result == DCPIPE_OK ? sink_load_checkpoint (sink, checkpoint) : sink_status (result);
 }
 
 int
 sink_prepare (struct instance *sink, const struct dcpipe_tables *tables)
 {
-  return status_of (sink_call_prepare (sink, tables));
+  return sink_status (sink_call_prepare (sink, tables));
 }
 
 int

@@ -8,6 +8,9 @@
 #include "plugin.h"
 #include "table.h"
 
+/* What a callback's result comes to as an enum status. */
+int sink_status (int result);
+
 /* Opens and reads the checkpoint. A store to be read that does not exist yet gives an empty one. After a
  * failure the sink still is to be closed (sink_call_close). */
 int sink_open (struct instance *sink, int mode, const char *scratch, struct dcpipe_checkpoint *checkpoint);

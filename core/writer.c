@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "applier.h"
+#include "cleanup.h"
 #include "log.h"
 #include "queue.h"
 #include "retry.h"
@@ -195,17 +196,20 @@ count_commit (struct writer *writer, uint64_t began)
   publish (writer);
 }
 
-/* Did a commit that seemed to fail take place all the same? */
+/* Did a commit that seemed to fail take place all the same? Its reason stays the last failure. */
 static bool
 commit_took_place (struct writer *writer, const char *text, size_t size)
 {
   struct dcpipe_checkpoint stored = { 0 };
+  CLEANUP_FREE char *reason = strdup (failure_reason ());
   bool same;
 
   sink_call_rollback (writer->sink);
   same = sink_call_load (writer->sink, &stored) == DCPIPE_OK
          && stored.text != NULL && stored.text_size == size && memcmp (stored.text, text, size) == 0;
   checkpoint_free (&stored);
+  if (reason != NULL)
+    fail ("%s", reason);
   return same;
 }
 

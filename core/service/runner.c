@@ -79,6 +79,16 @@ look_around (struct running *running)
     stop_request ();
 }
 
+/* While a sink cannot be opened. */
+static void
+idle (void *context)
+{
+  struct running *running = context;
+
+  atomic_store (&running->service->beat, monotonic_ns ());
+  look_around (running);
+}
+
 static void
 show (void *context, const struct run *run, bool last)
 {
@@ -143,6 +153,7 @@ run_once (struct running *running)
   const struct run_options options = { .scope = { .labels = labels, .count = labels[0] != NULL },
                                        .follow = running->job->trigger == JOB_FOLLOW,
                                        .show = show,
+                                       .idle = idle,
                                        .context = running };
   struct setup setup;
   int status;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A sink's passing faults leave no trace: in applying, in looking up, in committing, and when a commit took place though
+# A sink's passing faults leave no trace: in opening, in applying, in looking up, in committing, and when a commit took place though
 # the sink said that it did not.
 . "$srcdir/engine/lib.sh"
 
@@ -42,3 +42,18 @@ while [ "$number" -gt 0 ]; do
   number=$((number - 1))
 done
 grep -q ': attempt 1 of 4 failed: the disk hums; next in [0-9]* ms$' "$dir/err1" || die "no word of the attempt that follows"
+
+# A sink that cannot be opened is tried again; if that goes on for too long, the run ends with the status for it.
+opening ()
+{
+  printf 'max_retries = 2\nretry_delay = 1ms\n[sink bad]\nplugin = %s\npath = opening\ncall = load\nkind = retry\nat = 1\ntimes = %s\n' \
+    "$faulty/flaky.so" "$1" | conf opening
+}
+opening 9
+run 75 -c "$dir/opening.ini"
+says 'sink bad: attempt 2 of 3 failed: the disk hums; next in'
+test "$(grep -c '^dcpipe: error: sink bad: attempt 3 of 3 failed: the disk hums$' "$dir/err")" = 1 || die "the failure is not told once"
+opening 2
+run 0 -c "$dir/opening.ini"
+opening 0
+expect_tables opening bad

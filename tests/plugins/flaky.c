@@ -42,12 +42,15 @@ own (void *handle)
   return (struct flaky *) (void *) ((char *) handle + own_offset);
 }
 
+/* Checkpoints are counted over all handles: a sink that cannot be opened is tried again with another one. */
+static int64_t loads;
+
 /* The fault of this call, or NONE. */
 static int
 strike (void *handle, enum call call)
 {
   struct flaky *flaky = own (handle);
-  int64_t number = ++flaky->calls[call];
+  int64_t number = call == LOAD ? ++loads : ++flaky->calls[call];
 
   if (flaky->call != (int) call)
     return NONE;
