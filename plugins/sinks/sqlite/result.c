@@ -4,13 +4,70 @@
 #include "sqlite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 bool
 sqlite_refuses_row (int code)
 {
   code &= 0xff;
   return code == SQLITE_TOOBIG || code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH;
+}
+
+/* ---- the system's reason ------------------------------------------------------------------------- */
+
+/* What hinders a new file beside the database, or 0. */
+static int
+try_place (const struct store *store)
+{
+  char *name = sqlite3_mprintf ("%s-try-%ld", store->path, (long) getpid ());
+  int fd = name != NULL ? open (name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+  int error = fd < 0 ? errno : 0;
+
+  if (fd >= 0) {
+    close (fd);
+    unlink (name);
+  }
+  sqlite3_free (name);
+  return error;
+}
+
+/* SQLite tells of the last fault of each file, and the log's is the one that is mostly written to. */
+static int
+fault_of_files (sqlite3 *db)
+{
+  sqlite3_file *log = NULL;
+  int error = 0;
+
+  if (sqlite3_file_control (db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != NULL
+      && log->pMethods != NULL)
+    log->pMethods->xFileControl (log, SQLITE_FCNTL_LAST_ERRNO, &error);
+  if (error == 0)
+    sqlite3_file_control (db, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+  return error;
+}
+
+/* The errno behind a result, or 0. SQLite's own word for it is not set by a commit; and a file that cannot be
+ * opened for writing is opened once more for reading, so that the reason is lost in that. */
+static int
+system_errno (const struct store *store, int code, int extended)
+{
+  int error = 0;
+
+  if (store->db == NULL)
+    return 0;
+  if (extended == SQLITE_IOERR_WRITE || extended == SQLITE_IOERR_FSYNC || extended == SQLITE_IOERR_TRUNCATE)
+    error = fault_of_files (store->db);
+  if (error == 0)
+    error = sqlite3_system_errno (store->db);
+  if (store->mode != DCPIPE_WRITE)
+    return error;
+  if ((code & 0xff) == SQLITE_READONLY)
+    error = access (store->path, W_OK) != 0 ? errno : try_place (store);
+  else if ((code & 0xff) == SQLITE_CANTOPEN && error == ENOENT)
+    error = try_place (store);
+  return error;
 }
 
 /* In the words of a user who may never have heard of SQLite's result codes. */
@@ -30,10 +87,12 @@ explain (int code, int system)
   case SQLITE_CORRUPT:
     return "it is damaged; restore it, or remove it to import anew";
   case SQLITE_READONLY:
-    return system == EROFS ? "the file system is read-only" : "it, or its directory, may not be written to";
+    if (system == EACCES || system == EPERM)
+      return "it, or its directory, may not be written to";
+    /* fall through */
   case SQLITE_CANTOPEN:
     return system != 0 ? strerror (system)
-                       : "the file, or those that SQLite keeps beside it (-wal, -shm), cannot be opened";
+                       : "it, or one of the files beside it (-wal, -shm), could not be opened";
   case SQLITE_IOERR:
     return system != 0 ? strerror (system) : "reading or writing failed";
   default:
@@ -41,7 +100,8 @@ explain (int code, int system)
   }
 }
 
-/* Faults that pass without anybody changing the configuration. */
+/* Faults that pass without anybody changing the configuration: `system` is 0 for a file that could not be
+ * opened, though now there is nothing to hinder it. */
 static bool
 may_pass (int code, int system)
 {
@@ -50,8 +110,14 @@ may_pass (int code, int system)
   case SQLITE_LOCKED:
   case SQLITE_FULL:
     return true;
+  case SQLITE_CANTOPEN:
+  case SQLITE_READONLY:
+    if (system == 0)
+      return true;
+    /* fall through */
   case SQLITE_IOERR:
-    return system == ENOSPC || system == EDQUOT || system == EINTR || system == EAGAIN || system == ESTALE;
+    return system == ENOSPC || system == EDQUOT || system == EINTR || system == EAGAIN || system == ESTALE
+           || system == EMFILE || system == ENFILE;
   default:
     return false;
   }
@@ -60,15 +126,15 @@ may_pass (int code, int system)
 int
 sqlite_failed (struct store *store, int code, const char *action)
 {
-  int extended = store->db != NULL ? sqlite3_extended_errcode (store->db) : code;
-  int system = store->db != NULL ? sqlite3_system_errno (store->db) : 0;
-  const char *said = store->db != NULL ? sqlite3_errmsg (store->db) : sqlite3_errstr (code);
-  const char *why = explain (code, system);
+  int extended = store->db != NULL ? sqlite3_extended_errcode (store->db) : code, system;
+  const char *said = store->db != NULL ? sqlite3_errmsg (store->db) : sqlite3_errstr (code), *why;
 
   if ((extended & 0xff) != (code & 0xff)) {
     extended = code;
     said = sqlite3_errstr (code);
   }
+  system = system_errno (store, code, extended);
+  why = explain (code, system);
   if (why != NULL)
     dcpipe_error ("cannot %s %s: %s (SQLite %d: %s)", action, store->path, why, extended, said);
   else
