@@ -16,6 +16,14 @@
 
 /* ---- messages ----------------------------------------------------------------------------------- */
 
+/* Faults that pass without anybody changing the configuration. */
+static bool
+may_pass (int error)
+{
+  return error == ENOSPC || error == EDQUOT || error == EINTR || error == EAGAIN || error == ESTALE
+         || error == EMFILE || error == ENFILE;
+}
+
 int
 files_failed (const struct files *files, const char *file, const char *what)
 {
@@ -23,7 +31,7 @@ files_failed (const struct files *files, const char *file, const char *what)
 
   dcpipe_error ("cannot %s %s%s%s: %s", what, files->path, file ? "/" : "", file ? file : "",
                 strerror (error));
-  return error == ENOSPC || error == EDQUOT ? DCPIPE_RETRY : DCPIPE_FAIL;
+  return may_pass (error) ? DCPIPE_RETRY : DCPIPE_FAIL;
 }
 
 int
