@@ -4,6 +4,7 @@
 #include "environment.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 
 #include "bytes/cleanup.h"
 
+#define READERS_DEFAULT 126u
+#define READERS_HEAD 192 /* bytes in lock.mdb, on 64-bit Linux */
+#define READERS_EACH 64
 #define NAMES_MAX 512          /* named databases in one store */
 #define MAP_UNIT ((size_t) 64 << 10) /* a multiple of every system's page size */
 
@@ -29,6 +33,28 @@ round_up (uint64_t size)
 }
 
 /* ---- opening ------------------------------------------------------------------------------------- */
+
+/* Room on the disk for the table of readers: LMDB makes the file without, and where none is left the process
+ * would die when it first writes there. The file's size is left to LMDB. */
+static int
+reserve_readers (const char *path, const struct environment_options *options)
+{
+  unsigned readers = options->max_readers > 0 ? options->max_readers : READERS_DEFAULT;
+  CLEANUP_FREE char *file = NULL;
+  CLEANUP_CLOSE int fd = -1;
+  int code = 0;
+
+  if (asprintf (&file, "%s/lock.mdb", path) < 0) {
+    file = NULL;
+    return ENOMEM;
+  }
+  fd = open (file, O_RDWR | O_CLOEXEC | (options->write ? O_CREAT : 0), 0666);
+#ifdef HAVE_FALLOCATE
+  if (fd >= 0 && fallocate (fd, FALLOC_FL_KEEP_SIZE, 0, READERS_HEAD + (off_t) readers * READERS_EACH) != 0)
+    code = errno;
+#endif
+  return code == ENOSPC || code == EDQUOT ? code : 0;
+}
 
 static int
 open_env (const char *path, const struct environment_options *options, unsigned flags, MDB_env **env)
@@ -74,7 +100,9 @@ make (const char *path, const char *file, const struct environment_options *opti
 
   if (environment == NULL)
     return ENOMEM;
-  code = open_shared (environment, path, options);
+  code = reserve_readers (path, options);
+  if (code == 0)
+    code = open_shared (environment, path, options);
   if (code != 0)
     return code;
   if (stat (file, &status) != 0)
@@ -191,12 +219,15 @@ used (const struct environment *environment, size_t *map_size)
 bool
 environment_is_tight (const struct environment *environment)
 {
-  size_t map_size, bytes = used (environment, &map_size);
+  size_t map_size, bytes;
 
+  if (atomic_load (&environment->lost))
+    return false;
+  bytes = used (environment, &map_size);
   return bytes > map_size - map_size / 4;
 }
 
-/* Whether so much address space is left. LMDB could not go back once it has let go of the old map. */
+/* Whether so much address space is left. LMDB cannot go back once it has let go of the old map. */
 static bool
 is_room (size_t size)
 {
@@ -205,12 +236,33 @@ is_room (size_t size)
   return place != MAP_FAILED && munmap (place, size) == 0;
 }
 
+/* EINVAL if a transaction runs; after all other faults LMDB has no map. */
+static int
+move_map (struct environment *environment, size_t size)
+{
+  int code = mdb_env_set_mapsize (environment->env, size);
+
+  environment->generation++;
+  if (code != 0 && code != EINVAL)
+    atomic_store (&environment->lost, true);
+  return code;
+}
+
+int
+environment_begin (struct environment *environment, unsigned flags, MDB_txn **txn)
+{
+  return atomic_load (&environment->lost) ? ENOMEM : mdb_txn_begin (environment->env, NULL, flags, txn);
+}
+
 int
 environment_grow (struct environment *environment)
 {
-  size_t map_size, bytes = used (environment, &map_size), size;
+  size_t map_size, bytes, size;
   int code;
 
+  if (atomic_load (&environment->lost))
+    return ENOMEM;
+  bytes = used (environment, &map_size);
   if (map_size > SIZE_MAX / 4 || bytes > SIZE_MAX / 4)
     return ENOMEM;
   size = round_up (2 * (bytes > map_size ? bytes : map_size));
@@ -218,8 +270,7 @@ environment_grow (struct environment *environment)
     return ENOMEM;
   mdb_reader_check (environment->env, NULL);
   pthread_rwlock_wrlock (&environment->lock);
-  code = mdb_env_set_mapsize (environment->env, size);
-  environment->generation++;
+  code = move_map (environment, size);
   pthread_rwlock_unlock (&environment->lock);
   return code;
 }
@@ -227,8 +278,7 @@ environment_grow (struct environment *environment)
 int
 environment_follow (struct environment *environment)
 {
-  environment->generation++;
-  return mdb_env_set_mapsize (environment->env, 0);
+  return move_map (environment, 0);
 }
 
 /* ---- names --------------------------------------------------------------------------------------- */

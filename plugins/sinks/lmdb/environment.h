@@ -16,6 +16,7 @@
 
 #include <lmdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,7 @@ struct environment {
   MDB_env *env;
   pthread_rwlock_t lock;
   uint64_t generation; /* how often the map was moved */
+  atomic_bool lost;    /* there is none any more: it could not be moved */
   MDB_dbi meta;
   bool has_meta;
   struct named *names;
@@ -54,6 +56,9 @@ struct environment_options {
 int environment_attach (const char *path, const struct environment_options *options,
                         struct environment **environment);
 void environment_detach (struct environment *environment);
+
+/* Begins a transaction. A result of LMDB: ENOMEM for good when the map is lost. */
+int environment_begin (struct environment *environment, unsigned flags, MDB_txn **txn);
 
 /* Doubles the map, or more, so that at least half of it is free. No write transaction runs. A result of
  * LMDB. */

@@ -63,10 +63,10 @@ identify_locked (struct store *store)
 {
   struct environment *environment = store->environment;
   MDB_txn *txn;
-  int result, code = mdb_txn_begin (environment->env, NULL, MDB_RDONLY, &txn);
+  int result, code = environment_begin (environment, MDB_RDONLY, &txn);
 
   if (code == MDB_MAP_RESIZED && (code = environment_follow (environment)) == 0)
-    code = mdb_txn_begin (environment->env, NULL, MDB_RDONLY, &txn);
+    code = environment_begin (environment, MDB_RDONLY, &txn);
   if (code != 0)
     return store_failed (store, code, "read");
   if (!environment->has_meta) {
@@ -152,7 +152,7 @@ static int
 found (struct store *store)
 {
   MDB_txn *txn;
-  int code = mdb_txn_begin (store->environment->env, NULL, 0, &txn);
+  int code = environment_begin (store->environment, 0, &txn);
 
   if (code == 0) {
     pthread_rwlock_wrlock (&store->environment->lock);
@@ -165,6 +165,51 @@ found (struct store *store)
 }
 
 /* ---- opening ------------------------------------------------------------------------------------- */
+
+#define MAGIC_PLACE 16 /* in a page that begins an LMDB file */
+#define MAGIC 0xBEEFC0DEu
+
+/* True if these bytes are what a file begins with that LMDB was hindered from making: zeros or less than its
+ * first two pages. */
+static bool
+is_unborn (const uint8_t *start, size_t size, size_t whole)
+{
+  const uint32_t magic = MAGIC;
+  size_t zeros = 0;
+
+  while (zeros < size && start[zeros] == 0)
+    zeros++;
+  if (zeros == size)
+    return true;
+  return size < whole && size >= MAGIC_PLACE + sizeof magic
+         && memcmp (start + MAGIC_PLACE, &magic, sizeof magic) == 0;
+}
+
+/* Empties a data file that a full disk, a kill or a power loss cut short when it was made. LMDB would take it
+ * for another program's for ever. 0 or an errno. */
+static int
+clear_unborn (const char *path)
+{
+  size_t whole = 2 * (size_t) sysconf (_SC_PAGESIZE);
+  CLEANUP_FREE char *file = NULL;
+  CLEANUP_FREE uint8_t *start = malloc (whole);
+  CLEANUP_CLOSE int fd = -1;
+  struct stat status;
+  ssize_t size;
+
+  if (start == NULL || asprintf (&file, "%s/data.mdb", path) < 0) {
+    file = NULL;
+    return ENOMEM;
+  }
+  fd = open (file, O_RDWR | O_CLOEXEC);
+  if (fd < 0 || fstat (fd, &status) != 0 || status.st_size == 0 || (size_t) status.st_size > whole)
+    return 0;
+  size = pread (fd, start, whole, 0);
+  if (size != status.st_size || !is_unborn (start, (size_t) size, whole))
+    return 0;
+  dcpipe_warning ("%s: an earlier attempt to make it was cut off; it is made anew", path);
+  return ftruncate (fd, 0) == 0 ? 0 : errno;
+}
 
 static void
 clear_stale_readers (struct store *store)
@@ -187,6 +232,8 @@ open_for_writing (struct store *store)
   options.sync = store->mode == DCPIPE_SCRATCH ? MDB_NOSYNC : levels[store->sync];
   if (mkdir (store->path, 0777) != 0 && errno != EEXIST)
     code = errno;
+  if (code == 0 && store->mode == DCPIPE_WRITE)
+    code = clear_unborn (store->path);
   if (code == 0)
     code = environment_attach (store->path, &options, &store->environment);
   if (code != 0)

@@ -4,18 +4,65 @@
 #include "store.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/statvfs.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bytes/cleanup.h"
+
+#define PROBE_SIZE ((size_t) 64 << 10)
+
+/* True if the data file is as large as a file may become (ulimit -f). */
+static bool
+is_at_limit (const struct store *store)
+{
+  CLEANUP_FREE char *file = NULL;
+  struct rlimit limit;
+  struct stat status;
+
+  if (asprintf (&file, "%s/data.mdb", store->path) < 0)
+    file = NULL;
+  return file != NULL && getrlimit (RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
+         && stat (file, &status) == 0 && (rlim_t) status.st_size + 4096 > limit.rlim_cur;
+}
+
+/* What hinders another file in the store's directory, or 0. */
+static int
+try_place (const struct store *store)
+{
+  CLEANUP_FREE char *file = NULL, *data = calloc (1, PROBE_SIZE);
+  CLEANUP_CLOSE int fd = -1;
+  int error = 0;
+
+  if (data == NULL || asprintf (&file, "%s/try.%ld", store->path, (long) getpid ()) < 0) {
+    file = NULL;
+    return 0;
+  }
+  fd = open (file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return errno;
+  errno = 0;
+  if (write (fd, data, PROBE_SIZE) != (ssize_t) PROBE_SIZE || fsync (fd) != 0)
+    error = errno != 0 ? errno : ENOSPC;
+  unlink (file);
+  return error;
+}
 
 /* LMDB calls a write that was cut short EIO, whatever cut it. */
-static bool
-is_disk_full (const struct store *store, int code)
+static int
+true_cause (const struct store *store, int code)
 {
-  struct statvfs status;
+  int error;
 
-  if (code == ENOSPC || code == EDQUOT)
-    return true;
-  return code == EIO && statvfs (store->path, &status) == 0 && status.f_bavail < 16;
+  if (code != EIO || store->mode == DCPIPE_READ)
+    return code;
+  if (is_at_limit (store))
+    return EFBIG;
+  error = try_place (store);
+  return error == ENOSPC || error == EDQUOT ? error : EIO;
 }
 
 /* In the words of a user who may never have heard of LMDB's results; NULL if LMDB's own do. */
@@ -55,18 +102,17 @@ explain (int code)
 static bool
 may_pass (int code)
 {
-  return code == MDB_READERS_FULL || code == EINTR || code == EAGAIN || code == ESTALE || code == EBUSY;
+  return code == ENOSPC || code == EDQUOT || code == MDB_READERS_FULL || code == EINTR || code == EAGAIN
+         || code == ESTALE || code == EBUSY || code == EMFILE || code == ENFILE;
 }
 
 int
 store_failed (const struct store *store, int code, const char *action)
 {
-  const char *why = explain (code);
+  const char *why;
 
-  if (is_disk_full (store, code)) {
-    dcpipe_error ("cannot %s %s: no space is left on the device", action, store->path);
-    return DCPIPE_RETRY;
-  }
+  code = true_cause (store, code);
+  why = explain (code);
   if (why != NULL)
     dcpipe_error ("cannot %s %s: %s (%s)", action, store->path, why, mdb_strerror (code));
   else

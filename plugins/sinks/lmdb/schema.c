@@ -82,10 +82,10 @@ int
 schema_open_all (struct store *store)
 {
   MDB_txn *txn;
-  int code = mdb_txn_begin (store->environment->env, NULL, MDB_RDONLY, &txn);
+  int code = environment_begin (store->environment, MDB_RDONLY, &txn);
 
   if (code == MDB_MAP_RESIZED && (code = environment_follow (store->environment)) == 0)
-    code = mdb_txn_begin (store->environment->env, NULL, MDB_RDONLY, &txn);
+    code = environment_begin (store->environment, MDB_RDONLY, &txn);
   if (code != 0)
     return code;
   code = walk_records (store, txn, open_one);
@@ -227,7 +227,7 @@ prepare_writer (struct store *store)
   write_abort (store);
   for (int attempt = 0; attempt < GROWTHS_MAX && full && code == 0; attempt++) {
     full = false;
-    code = mdb_txn_begin (store->environment->env, NULL, 0, &txn);
+    code = environment_begin (store->environment, 0, &txn);
     if (code != 0)
       break;
     pthread_rwlock_wrlock (&store->environment->lock);

@@ -4,6 +4,8 @@
 
 #include "store.h"
 
+#include <errno.h>
+
 #define ATTEMPTS 16 /* at a snapshot, while others make the map grow or add tables */
 
 /* ---- writing ------------------------------------------------------------------------------------- */
@@ -29,7 +31,7 @@ write_begin (struct store *store)
     return DCPIPE_OK;
   if (environment_is_tight (store->environment))
     environment_grow (store->environment);
-  code = mdb_txn_begin (store->environment->env, NULL, 0, &store->txn);
+  code = environment_begin (store->environment, 0, &store->txn);
   if (code != 0) {
     store->txn = NULL;
     return store_failed (store, code, "write to");
@@ -79,9 +81,9 @@ write_failed (struct store *store, int code, const char *action)
 static int
 snapshot_once (struct store *store)
 {
-  MDB_env *env = store->environment->env;
-
-  return store->txn != NULL ? mdb_txn_renew (store->txn) : mdb_txn_begin (env, NULL, MDB_RDONLY, &store->txn);
+  if (store->txn == NULL)
+    return environment_begin (store->environment, MDB_RDONLY, &store->txn);
+  return atomic_load (&store->environment->lost) ? ENOMEM : mdb_txn_renew (store->txn);
 }
 
 /* Takes the snapshot, in which every table must be open. */
