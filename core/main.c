@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "buserror.h"
 #include "commands.h"
 #include "dump.h"
 #include "log.h"
@@ -118,6 +119,7 @@ main (int argc, char **argv)
 
   take_standard_descriptors ();
   output_begin ();
+  bus_error_init ();
   if (arguments_parse (&arguments, argc, argv)) {
     configure_log (&arguments);
     status = output_finish (run (&arguments));
