@@ -10,7 +10,7 @@ test -z "${DCPIPE_VALGRIND:-}" || { echo 'not under valgrind'; exit 77; }
 DCPIPE_PLUGIN_PATH=$top_builddir/uninstalled
 export DCPIPE_PLUGIN_PATH
 
-# faulty FAULT ARGUMENT...: runs the program itself with that fault; the exit status is in `status`, and the file $dir/struck is there
+# with_fault FAULT ARGUMENT...: runs the program itself with that fault; the exit status is in `status`, and the file $dir/struck is there
 # if anything was made to fail.
 with_fault ()
 {
@@ -18,6 +18,6 @@ with_fault ()
   shift
   rm -f "$dir/struck"
   status=0
-  LD_PRELOAD=$shim DCPIPE_FAULT=$fault_ DCPIPE_FAULT_MARK=$dir/struck \
-    timeout -k 1 "${PATIENCE:-30}" "$top_builddir/core/dcpipe" "$@" > "$dir/out" 2> "$dir/err" || status=$?
+  timeout -k 1 "${PATIENCE:-30}" env LD_PRELOAD="$shim" DCPIPE_FAULT="$fault_" DCPIPE_FAULT_MARK="$dir/struck" \
+    "$top_builddir/core/dcpipe" "$@" > "$dir/out" 2> "$dir/err" || status=$?
 }

@@ -9,7 +9,7 @@ test ! -e "$sinks/lmdb.so" || built="$built lmdb"
 # configure SINK: the configuration $dir/SINK.ini, and what status tells after an undisturbed run.
 configure ()
 {
-  printf 'workers = 1\nmax_retries = 1\nsource\nblocks = 12\n[sink %s]\nplugin = %s\npath = store\n' "$1" "$1" | conf "$1"
+  printf 'workers = 1\nmax_retries = 1\nretry_delay = 2ms\nsource\nblocks = 12\n[sink %s]\nplugin = %s\npath = store\n' "$1" "$1" | conf "$1"
   rm -rf "$dir/store" "$dir/store".* "$dir/store-"*
   run 0 -c "$dir/$1.ini"
   run 0 -c "$dir/$1.ini" status

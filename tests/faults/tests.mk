@@ -7,7 +7,10 @@ faults_shim_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 faults_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 
 faults_tests =
+faults_tests += faults/cut-off.sh
 faults_tests += faults/memory.sh
+faults_tests += faults/disk.sh
+faults_tests += faults/full-disk.sh
 TESTS += $(faults_tests)
 EXTRA_DIST += $(faults_tests)
 
@@ -16,3 +19,8 @@ STEP = 1
 .PHONY: check-oom
 check-oom: faults/shim.la $(check_LTLIBRARIES)
 	$(AM_TESTS_ENVIRONMENT) STEP=$(STEP) $(SHELL) $(srcdir)/faults/memory.sh
+
+# Every call that changes a store's files in turn, each with every fault; STEP=7 takes every seventh.
+.PHONY: check-disk
+check-disk: faults/shim.la $(check_LTLIBRARIES)
+	$(AM_TESTS_ENVIRONMENT) STEP=$(STEP) $(SHELL) $(srcdir)/faults/disk.sh
