@@ -404,7 +404,8 @@ print_manifest (const char *path)
 static int
 run_within (const char *limit, char **command)
 {
-#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || HAS_FEATURE(address_sanitizer)          \
+    || HAS_FEATURE(thread_sanitizer)
   bool takes_more = true;
 #else
   bool takes_more = getenv ("DCPIPE_VALGRIND") != NULL;
