@@ -47,7 +47,8 @@ queue_again (struct jobs *jobs)
     if (job->state == JOB_RUNNING)
       log_warning ("job %" PRIu64 " was interrupted by the end of the process, and is run again", job->id);
     job->state = JOB_QUEUED;
-    job->started_ns = 0;
+    job->started_ns = job->ended_ns = 0;
+    job->exit_status = -1;
   }
 }
 

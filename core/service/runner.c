@@ -192,36 +192,39 @@ outcome (const struct running *running, int status)
 }
 
 /* Puts the message on disk. Until that is done the job has not ended: should the process end before, it is
- * run again, and told of then. */
-static void
+ * run again, and told of then. False if it is about to. */
+static bool
 send_message (struct service *service, const char *type, const json_t *data)
 {
   for (int attempt = 0; attempt < MESSAGE_ATTEMPTS; attempt++) {
     if (webhooks_send (service->webhooks, type, data))
-      return;
+      return true;
     log_failure ();
     atomic_store (&service->beat, monotonic_ns ());
     if (stop_wait (1000))
-      return;
+      return false;
   }
   log_error ("%s is not told to webhooks", type);
+  return true;
 }
 
-static void
+static bool
 tell_webhooks (struct service *service, const struct job *job, enum job_state state)
 {
   json_t *data, *json;
+  bool told;
 
   if (service->webhooks == NULL || state == JOB_CANCELLED)
-    return;
+    return true;
   json = job_json (job);
   json_object_set_new (json, "state", json_string (job_state_name (state)));
   data = json_pack ("{s:o, s:o, s:o}", "job", json, "ledger", snapshot_ledger_json (&service->snapshot),
                     "sinks", snapshot_committed_json (&service->snapshot));
-  send_message (service, state == JOB_COMPLETED ? WEBHOOK_COMPLETED : WEBHOOK_FAILED, data);
-  if (job->exit_status == STATUS_DIVERGED)
-    send_message (service, WEBHOOK_DIVERGED, data);
+  told = send_message (service, state == JOB_COMPLETED ? WEBHOOK_COMPLETED : WEBHOOK_FAILED, data);
+  if (told && job->exit_status == STATUS_DIVERGED)
+    told = send_message (service, WEBHOOK_DIVERGED, data);
   json_decref (data);
+  return told;
 }
 
 static void
@@ -240,7 +243,11 @@ finish (struct running *running, int status)
   log_info ("job %" PRIu64 " (%s) is %s", job->id, job->label != NULL ? job->label : "all",
             job_state_name (state));
   jobs_set_result (&service->jobs, job, status, running->error, running->stats);
-  tell_webhooks (service, job, state);
+  if (!tell_webhooks (service, job, state)) {
+    log_warning ("job %" PRIu64 " is run again at the next start, since no webhook could be told", job->id);
+    jobs_pause (&service->jobs, job);
+    return;
+  }
   jobs_end (&service->jobs, job, state);
   if (job->trigger == JOB_FOLLOW && state != JOB_CANCELLED)
     schedule_follow_failed (service);

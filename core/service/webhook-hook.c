@@ -262,7 +262,7 @@ put_back (struct hook *hook, struct queued *queued, uint64_t asked)
   char text[PAUSE_SIZE];
 
   if (now + pause > end && asked == 0) /* a last attempt when the time is up */
-    pause = end - now;
+    pause = end > now ? end - now : 0;
   queued->attempts = hook->current.attempts;
   queued->due = monotonic_ns () + pause * NS_PER_MS;
   hook->current.next_attempt_at = now + pause;

@@ -20,7 +20,9 @@ STEP = 1
 check-oom: faults/shim.la $(check_LTLIBRARIES)
 	$(AM_TESTS_ENVIRONMENT) STEP=$(STEP) $(SHELL) $(srcdir)/faults/memory.sh
 
-# Every call that changes a store's files in turn, each with every fault; STEP=7 takes every seventh.
+# Every call that changes a store's files in turn, or the service's own, each with every fault; STEP=7 takes every seventh of
+# the former.
 .PHONY: check-disk
 check-disk: faults/shim.la $(check_LTLIBRARIES)
 	$(AM_TESTS_ENVIRONMENT) STEP=$(STEP) $(SHELL) $(srcdir)/faults/disk.sh
+	$(AM_TESTS_ENVIRONMENT) EVERY=1 $(SHELL) $(srcdir)/service/state.sh

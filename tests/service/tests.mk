@@ -17,5 +17,7 @@ service_tests += service/restart.sh
 EXTRA_DIST += service/restart_test.py
 service_tests += service/schedule.sh
 EXTRA_DIST += service/schedule_test.py
+service_tests += service/state.sh
+EXTRA_DIST += service/state_test.py
 TESTS += $(service_tests)
 EXTRA_DIST += $(service_tests)
