@@ -24,11 +24,14 @@ static struct {
   pthread_mutex_t mutex;
   struct arena_chunk *chunks;
   unsigned count;
+  bool off;
 } pool = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 static struct arena_chunk *
 pool_take (void)
 {
+  if (pool.off)
+    return NULL;
   LOCK_SCOPE (&pool.mutex);
   struct arena_chunk *chunk = pool.chunks;
 
@@ -43,7 +46,7 @@ pool_take (void)
 static bool
 pool_give (struct arena_chunk *chunk)
 {
-  if (chunk->size != CHUNK_SIZE)
+  if (pool.off || chunk->size != CHUNK_SIZE)
     return false;
   LOCK_SCOPE (&pool.mutex);
   if (pool.count == POOL_MAX)
@@ -136,6 +139,13 @@ arena_free (struct arena *arena)
     chunk = older;
   }
   *arena = (struct arena) { 0 };
+}
+
+void
+arena_pool_off (void)
+{
+  arena_pool_free ();
+  pool.off = true;
 }
 
 void

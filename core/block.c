@@ -37,12 +37,38 @@ hash_text (char text[2 * DCPIPE_HASH_MAX + 1], const struct hash *hash)
   *text = '\0';
 }
 
+/* ---- references --------------------------------------------------------------------------------- */
+
+static struct {
+  void (*leave) (void *place), (*follow) (void *place);
+} watch;
+
+void
+block_watch (void (*leave) (void *place), void (*follow) (void *place))
+{
+  watch.leave = leave;
+  watch.follow = follow;
+}
+
+/* True for the last one. */
+static bool
+let_go (atomic_uint *references)
+{
+  if (watch.leave != NULL)
+    watch.leave (references);
+  if (atomic_fetch_sub (references, 1) > 1)
+    return false;
+  if (watch.follow != NULL)
+    watch.follow (references);
+  return true;
+}
+
 /* ---- batches and frames ------------------------------------------------------------------------- */
 
 static void
 memory_release (struct frame_memory *memory)
 {
-  if (memory == NULL || atomic_fetch_sub (&memory->references, 1) > 1)
+  if (memory == NULL || !let_go (&memory->references))
     return;
   if (memory->release != NULL)
     memory->release (memory->context);
@@ -318,7 +344,7 @@ parcel_release (struct parcel *parcel)
   bool delivered = parcel->delivered;
   struct arena arena;
 
-  if (atomic_fetch_sub (&parcel->references, 1) > 1)
+  if (!let_go (&parcel->references))
     return;
   free (parcel->fault);
   for (size_t i = 0; i < parcel->blocks_count; i++) {

@@ -142,6 +142,11 @@ size_t parcel_size (const struct parcel *parcel);
 
 void parcel_release (struct parcel *parcel);
 
+/* Whoever lets go of a parcel last comes after all others: its counter tells the machine, but not a checker of
+ * threads that was not there when core was compiled. So it is told: each one's `leave` comes before the last
+ * one's `follow`. Before threads start. */
+void block_watch (void (*leave) (void *place), void (*follow) (void *place));
+
 /* True if [data, data + size) lies in memory that lives as long as the block. */
 bool block_holds (const struct dcpipe_block *block, const void *data, size_t size);
 

@@ -4,7 +4,7 @@
 . "$srcdir/contract/lib.sh"
 file=$broken/broken_source.so
 fault () { caught "$2" "$3" -o fault="$1" "$file"; }
-kept 25 "$file"
+kept 26 "$file"
 fault flags 'says what it delivers' 'DCPIPE_SOURCE_POSITIONS'
 fault order 'blocks in order' 'is followed by one at'
 fault skips 'leaves no block out' 'does not name the one before'

@@ -22,7 +22,10 @@ enum fault {
   SILENT,   /* refuses an option without naming it */
   CRASH,    /* cannot stand a long option */
   KEEPS,    /* config_free forgets memory */
-  FILES     /* config_complete makes a file */
+  FILES,    /* config_complete makes a file */
+  RACE,     /* counts calls without a lock, which shows in no row */
+  LAZY,     /* makes a table at its first call, without a lock */
+  MEMO      /* resolve counts without a lock */
 };
 
 static void *volatile forgotten;
@@ -37,8 +40,9 @@ struct broken {
 static const struct dcpipe_option options[] = {
   { "text", DCPIPE_OPTION_TEXT, "x", NULL, 0, 0, 0, "any text", offsetof (struct broken, text) },
   { "fault", DCPIPE_OPTION_ENUM, "none",
-    "none|impure|shared|handle|overread|empty|fails|leak|json|type|reason|memory|silent|crash|keeps|files", 0,
-    0, 0, "what it does wrong", offsetof (struct broken, fault) },
+    "none|impure|shared|handle|overread|empty|fails|leak|json|type|reason|memory|silent|crash|keeps|files|"
+    "race|lazy|memo",
+    0, 0, 0, "what it does wrong", offsetof (struct broken, fault) },
 };
 
 enum { LABEL, SIZE, SUM, EXTRA, BLOCK_OFFSET, ENTRY_INDEX };
@@ -106,12 +110,31 @@ sum_of (const struct broken *broken, struct dcpipe_bytes value)
   return sum;
 }
 
+/* What threads do to each other and no row shows. */
+static void
+race (const struct broken *broken)
+{
+  static unsigned calls, table[256];
+  static bool made;
+
+  if (broken->fault == RACE)
+    calls++;
+  if (broken->fault == LAZY && !made) {
+    for (unsigned i = 0; i < 256; i++)
+      table[i] = i;
+    made = true;
+  }
+  if (broken->fault == LAZY && table[255] + calls == 7)
+    abort ();
+}
+
 /* What goes wrong for the entry as a whole. */
 static int
 misbehave (struct broken *broken, struct dcpipe_bytes value, dcpipe_rows *rows)
 {
   static unsigned calls;
 
+  race (broken);
   if (broken->fault == IMPURE && ++calls % 1000 == 0)
     dcpipe_fail_entry (rows, 0, "call %u", calls);
   if (broken->fault == HANDLE)
@@ -148,7 +171,7 @@ broken_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 static int
 broken_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lookup, dcpipe_rows *rows)
 {
-  static uint64_t remembered;
+  static uint64_t remembered, counted;
   const struct broken *broken = handle;
   struct dcpipe_bytes label = dcpipe_entry_label (entry);
   const uint64_t *note = dcpipe_lookup_note (lookup, NULL);
@@ -160,6 +183,8 @@ broken_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lo
   dcpipe_set_text (key, LABEL, label.data, label.size);
   result = dcpipe_lookup_get (lookup, key, &before);
   if (result != DCPIPE_OK && result != DCPIPE_NONE)
+    return DCPIPE_FAIL;
+  if (broken->fault == MEMO && ++counted == 0)
     return DCPIPE_FAIL;
   if (broken->fault == MEMORY)
     sum = remembered += sum;

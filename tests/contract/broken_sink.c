@@ -63,11 +63,22 @@ broken_prepare (void *handle, const dcpipe_tables *tables)
   return breaks ("columns") && result == DCPIPE_FAIL ? DCPIPE_OK : result;
 }
 
+/* Handles on several threads share what they must not. */
+static void
+count_calls (void)
+{
+  static unsigned calls;
+
+  if (breaks ("static") && ++calls == 0)
+    abort ();
+}
+
 static int
 broken_apply (void *handle, dcpipe_rows *rows)
 {
   int result;
 
+  count_calls ();
   if (breaks ("again"))
     return DCPIPE_AGAIN;
   if (breaks ("skips") && ++own (handle)->calls % 2 == 0)
@@ -141,6 +152,7 @@ broken_scan (void *handle, const dcpipe_row *prefix, dcpipe_scan *scan)
 {
   int result;
 
+  count_calls ();
   refresh (handle);
   result = inner.scan (handle, prefix, scan);
   return breaks ("order") && result == DCPIPE_OK ? inner.scan (handle, prefix, scan) : result;

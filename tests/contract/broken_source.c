@@ -32,7 +32,8 @@ enum fault {
   LATE,     /* next does not look at the clock */
   DEAF,     /* next does not look at dcpipe_stop_fd */
   REUSES,   /* writes into the memory of an earlier batch */
-  FORGETS   /* close forgets memory */
+  FORGETS,  /* close forgets memory */
+  BESIDE    /* unpack reads what next writes */
 };
 
 static void *volatile forgotten;
@@ -47,7 +48,7 @@ static const struct dcpipe_option options[] = {
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|flags|order|skips|tip|extent|resume|cursor|anywhere|reopen|impure|overread|fails|leak|late|deaf|"
     "reuses|"
-    "forgets",
+    "forgets|beside",
     0, 0, 0, "what it does wrong", offsetof (struct broken, fault) },
 };
 
@@ -171,6 +172,8 @@ broken_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *bloc
   }
   if (broken->fault == LEAK)
     forgotten = malloc (32);
+  if (broken->fault == BESIDE && broken->next == INT64_MAX)
+    return DCPIPE_FAIL;
   dcpipe_block_entry (block, bytes, (struct dcpipe_bytes){ NULL, 0 }, bytes, false);
   dcpipe_block_header (block, broken->fault == IMPURE ? (uint64_t) ++count : 1,
                        (struct dcpipe_bytes){ (const uint8_t *) &number, sizeof number },

@@ -24,8 +24,15 @@ export PATH PKG_CONFIG_PATH
 cd "$dir/work"
 : > "$dir/environment"
 
+# ThreadSanitizer needs a compiler that has it, and does not go with AddressSanitizer.
+printf 'int none;\n' > "$dir/none.c"
+tsan=yes
+$CC -fsanitize=thread -shared -fPIC -o "$dir/none.so" "$dir/none.c" > "$dir/out" 2>&1 || tsan=
+case $(nm -D "$top_builddir/tools/plugin-test/dcpipe-plugin-test" 2>&1) in *__asan_*) tsan= ;; esac
+
 for info in "$dir"/blocks/*.info; do
   block=${info%.info}
+  test -n "$tsan" || ! grep -q '^make check-tsan$' "$block" || continue
   read -r kind file < "$info" || :
   case $kind in
     sh)

@@ -14,6 +14,7 @@ contract_tests += contract/readme.sh
 contract_tests += contract/sinks.sh
 contract_tests += contract/source-icp.sh
 contract_tests += contract/sources.sh
+contract_tests += contract/tsan.sh
 contract_tests += contract/usage.sh
 TESTS += $(contract_tests)
 EXTRA_DIST += contract/lib.sh $(contract_tests)

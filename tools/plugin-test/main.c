@@ -21,15 +21,17 @@
 #include "source.h"
 #include "status.h"
 #include "subject.h"
+#include "tsan.h"
 
 #define ROUNDS 2000
 #define TIMEOUT_SECONDS 120
+#define STATUS_SKIPPED 77
 
 struct request {
   struct subject subject;
   const char *config, *section, *entries, *only;
   unsigned timeout;
-  bool verbose;
+  bool tsan, verbose;
 };
 
 static void
@@ -47,6 +49,8 @@ print_help (void)
           "      --rounds NUMBER       entries or blocks changed at random (%d)\n"
           "      --timeout SECONDS     for each check (%d)\n"
           "      --only WORDS          only checks whose line has these words\n"
+          "      --tsan                only what threads do at once in a plugin that was built with\n"
+          "                            -fsanitize=thread: a data race fails\n"
           "      --plugin-path DIR     look in DIR/decoders and so on first; may be repeated\n"
           "      --verbose             the plugin's log lines, too\n"
           "      --version             print the version\n"
@@ -107,6 +111,9 @@ take_option (struct request *request, int code)
   case 'P':
     plugin_add_path (optarg);
     return true;
+  case 'T':
+    request->tsan = true;
+    return true;
   case 'v':
     request->verbose = true;
     return true;
@@ -137,7 +144,8 @@ parse (struct request *request, int argc, char **argv)
     { "rounds", required_argument, NULL, 'r' },  { "timeout", required_argument, NULL, 't' },
     { "only", required_argument, NULL, 'O' },    { "plugin-path", required_argument, NULL, 'P' },
     { "verbose", no_argument, NULL, 'v' },       { "version", no_argument, NULL, 'V' },
-    { "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
+    { "tsan", no_argument, NULL, 'T' },          { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
   };
   int code;
 
@@ -242,6 +250,24 @@ run_checks (const struct subject *subject)
   }
 }
 
+/* With --tsan, does not return the first time. -1 to go on, or the exit status. */
+static int
+enter (const struct request *request, char **argv)
+{
+  bool absent;
+
+  if (!request->tsan && tsan_is_missing (request->subject.path)) {
+    fail ("%s: built with -fsanitize=thread: run it with --tsan", request->subject.path);
+    return usage ();
+  }
+  if (!request->tsan || tsan_enter (request->subject.path, argv, &absent))
+    return -1;
+  if (!absent)
+    return usage ();
+  log_failure ();
+  return STATUS_SKIPPED;
+}
+
 static int
 run (struct request *request)
 {
@@ -260,6 +286,8 @@ run (struct request *request)
     runner_end ();
     return usage ();
   }
+  if (request->tsan)
+    runner_watch_threads (subject->path);
   run_checks (subject);
   return runner_end ();
 }
@@ -284,7 +312,9 @@ main (int argc, char **argv)
     return usage ();
   block_set_limit ((size_t) 64 << 20);
   request.subject.path = path;
-  status = run (&request);
+  status = enter (&request, argv);
+  if (status < 0)
+    status = run (&request);
   subject_free (&request.subject);
   plugins_unload ();
   free (path);

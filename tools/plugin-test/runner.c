@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "log.h"
 #include "stop.h"
+#include "tsan.h"
 #include "verdict.h"
 
 #define TEXT_MAX 4096
@@ -30,8 +33,10 @@ static struct {
   unsigned timeout;
   const char *only;
   unsigned checks, failed, skipped;
-  char *at; /* TEXT_MAX bytes shared with the child */
-  int out;  /* in the child: where its verdict goes */
+  char *at;            /* TEXT_MAX bytes shared with the child */
+  int out;             /* in the child: where its verdict goes */
+  const char *watched; /* the plugin whose threads ThreadSanitizer watches, or NULL */
+  FILE *reports;       /* what a check wrote to stderr meanwhile */
 } runner;
 
 static volatile sig_atomic_t stopped;
@@ -78,13 +83,16 @@ runner_at (const char *format, ...)
   va_end (arguments);
 }
 
-/* Sends the verdict and ends the process, whichever thread it is on. */
+/* Sends the verdict and ends the process, whichever thread it is on; of several the first one does. */
 static _Noreturn void __attribute__ ((format (printf, 2, 0)))
 end_check (char verdict, const char *format, va_list arguments)
 {
+  static atomic_flag ended = ATOMIC_FLAG_INIT;
   char text[TEXT_MAX];
   int size = vsnprintf (text + 1, sizeof text - 1, format, arguments);
 
+  while (atomic_flag_test_and_set (&ended))
+    pause ();
   text[0] = verdict;
   if (size >= (int) sizeof text - 1)
     size = sizeof text - 2;
@@ -187,6 +195,8 @@ static _Noreturn void
 run_child (int out, void (*run) (const void *context), const void *context)
 {
   setpgid (0, 0);
+  if (runner.reports != NULL)
+    dup2 (fileno (runner.reports), STDERR_FILENO);
   signal (SIGINT, SIG_DFL);
   signal (SIGTERM, SIG_DFL);
   runner.out = out;
@@ -199,6 +209,23 @@ run_child (int out, void (*run) (const void *context), const void *context)
   log_finish ();
   fflush (NULL);
   exit (0);
+}
+
+/* Whether ThreadSanitizer had something to say, which is shown as it came, and in `text` in short. */
+static bool
+hear_reports (char *text)
+{
+  CLEANUP_FREE char *lines = NULL;
+  size_t room = 0;
+  ssize_t got;
+
+  rewind (runner.reports);
+  got = getdelim (&lines, &room, '\0', runner.reports);
+  if (got > 0)
+    fputs (lines, stderr);
+  rewind (runner.reports);
+  (void) !ftruncate (fileno (runner.reports), 0);
+  return got > 0 && tsan_summary (lines, runner.watched, text, TEXT_MAX);
 }
 
 static void
@@ -218,8 +245,8 @@ print (enum verdict verdict, const char *group, const char *name, char *text)
   fflush (stdout);
 }
 
-bool
-runner_check (const char *group, const char *name, void (*run) (const void *context), const void *context)
+static bool
+check (const char *group, const char *name, void (*run) (const void *context), const void *context)
 {
   char text[TEXT_MAX], line[512];
   enum verdict verdict;
@@ -246,6 +273,8 @@ runner_check (const char *group, const char *name, void (*run) (const void *cont
   close (ends[1]);
   verdict = judge (child, ends[0], text);
   close (ends[0]);
+  if (runner.reports != NULL && hear_reports (text))
+    verdict = FAILED;
   empty_directory ();
   runner.failed += verdict == FAILED;
   runner.skipped += verdict == SKIPPED;
@@ -253,11 +282,34 @@ runner_check (const char *group, const char *name, void (*run) (const void *cont
   return verdict != FAILED;
 }
 
+bool
+runner_check (const char *group, const char *name, void (*run) (const void *context), const void *context)
+{
+  return runner.watched != NULL || check (group, name, run, context);
+}
+
+bool
+runner_check_threads (const char *group, const char *name, void (*run) (const void *context),
+                      const void *context)
+{
+  return check (group, name, run, context);
+}
+
+void
+runner_watch_threads (const char *plugin)
+{
+  tsan_watch ();
+  runner.watched = plugin;
+  runner.reports = tmpfile ();
+}
+
 int
 runner_end (void)
 {
   unsigned passed = runner.checks - runner.failed - runner.skipped;
 
+  if (runner.reports != NULL)
+    fclose (runner.reports);
   empty_directory ();
   rmdir (runner.directory);
   printf ("1..%u\n# %u checks: %u passed, %u failed, %u skipped\n", runner.checks, runner.checks, passed,

@@ -14,6 +14,13 @@ bool runner_begin (unsigned timeout, const char *only);
 bool
 runner_check (const char *group, const char *name, void (*run) (const void *context), const void *context);
 
+/* The same for what several threads do at once in a plugin. */
+bool runner_check_threads (const char *group, const char *name, void (*run) (const void *context),
+                           const void *context);
+
+/* From now on only such checks are run, and what ThreadSanitizer reports of the plugin fails them. */
+void runner_watch_threads (const char *plugin);
+
 /* In a check: what it is about to do, told if it crashes or hangs there. */
 void runner_at (const char *format, ...) __attribute__ ((__format__ (__printf__, 1, 2)));
 

@@ -62,6 +62,9 @@ sink_checks (const struct subject *subject)
     for (const struct sink_check *check = lists[i]; check->name != NULL; check++) {
       const struct run run = { subject, check };
 
-      runner_check ("sink", check->name, run_check, &run);
+      if (check->threads)
+        runner_check_threads ("sink", check->name, run_check, &run);
+      else
+        runner_check ("sink", check->name, run_check, &run);
     }
 }

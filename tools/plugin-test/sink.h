@@ -8,6 +8,7 @@
 struct sink_check {
   const char *name; /* NULL at the end of a list */
   void (*run) (const struct sink_under_test *sink);
+  bool threads; /* calls of the sink come from several threads at once */
 };
 
 extern const struct sink_check sink_row_checks[];    /* values, operations, effects, order */

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,6 +20,7 @@
 
 #define BLOCKS_MAX 300
 #define THREADS 4
+#define FIRST_BLOCKS 8
 
 /* A source with the first blocks of its ledger, and what they were unpacked to. */
 struct unpacked {
@@ -55,33 +57,36 @@ sum_up (const struct dcpipe_block *block)
 }
 
 static uint64_t
-unpack (const struct unpacked *unpacked, size_t i)
+unpack_frame (const struct instance *source, const struct dcpipe_frame *frame, size_t i)
 {
   struct parcel *parcel;
   uint64_t sum;
 
-  EXPECT (source_unpack (unpacked->source, reading_frame (&unpacked->reading, i), &parcel) == DCPIPE_OK,
-          "block %zu: %s", i, failure ());
+  EXPECT (source_unpack (source, frame, &parcel) == DCPIPE_OK, "block %zu: %s", i, failure ());
   sum = sum_up (&parcel->blocks[0]);
   parcel_release (parcel);
   return sum;
 }
 
+static uint64_t
+unpack (const struct unpacked *unpacked, size_t i)
+{
+  return unpack_frame (unpacked->source, reading_frame (&unpacked->reading, i), i);
+}
+
 static void
-begin (struct unpacked *unpacked, const struct subject *subject)
+begin (struct unpacked *unpacked, const struct subject *subject, size_t blocks)
 {
   int result;
 
   unpacked->source = subject_instance (subject);
   result = source_open (unpacked->source, NULL);
   EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
-  source_read (unpacked->source, &unpacked->reading, BLOCKS_MAX);
+  source_read (unpacked->source, &unpacked->reading, blocks);
   if (unpacked->reading.count == 0)
     verdict_skip ("as it is configured, it delivers no blocks");
   unpacked->sums = calloc (unpacked->reading.count + 1, sizeof *unpacked->sums);
   EXPECT_MEMORY (unpacked->sums);
-  for (size_t i = 0; i < unpacked->reading.count; i++)
-    unpacked->sums[i] = unpack (unpacked, i);
 }
 
 static void
@@ -93,44 +98,128 @@ end (struct unpacked *unpacked)
   free (unpacked->sums);
 }
 
-/* ---- purity -------------------------------------------------------------------------------------- */
-
 static void
-expect_same (const struct unpacked *unpacked, size_t i, const char *when)
+expect_sum (const struct unpacked *unpacked, size_t i, uint64_t sum, const char *when)
 {
-  EXPECT (unpack (unpacked, i) == unpacked->sums[i],
+  EXPECT (sum == unpacked->sums[i],
           "the block at position %" PRIu64
           " is unpacked to something else %s: unpack is to be a pure function",
           unpacked->reading.frames[i].position, when);
 }
 
-static void *
-unpack_beside (void *argument)
+static void
+expect_same (const struct unpacked *unpacked, size_t i, const char *when)
 {
-  const struct unpacked *unpacked = argument;
-
-  for (size_t i = 0; i < unpacked->reading.count; i++)
-    expect_same (unpacked, i * 7919 % unpacked->reading.count, "while other threads unpack");
-  return NULL;
+  expect_sum (unpacked, i, unpack (unpacked, i), when);
 }
 
 static void
+unpack_all (struct unpacked *unpacked)
+{
+  for (size_t i = 0; i < unpacked->reading.count; i++)
+    unpacked->sums[i] = unpack (unpacked, i);
+}
+
+/* ---- threads ------------------------------------------------------------------------------------- */
+
+/* Unpacks all blocks, and does so again until it is told that this is enough. */
+struct thread {
+  const struct unpacked *unpacked;
+  const atomic_bool *enough;
+  size_t step; /* to the block that comes next */
+  uint64_t *sums;
+  pthread_t id;
+};
+
+static void *
+unpack_beside (void *argument)
+{
+  struct thread *thread = argument;
+  size_t count = thread->unpacked->reading.count;
+
+  for (size_t i = 0; i < count; i++)
+    thread->sums[i * thread->step % count] = unpack (thread->unpacked, i * thread->step % count);
+  while (!atomic_load (thread->enough))
+    for (size_t i = 0; i < count; i++)
+      EXPECT (unpack (thread->unpacked, i) == thread->sums[i],
+              "block %zu is unpacked to something else each time, while other threads unpack", i);
+  return NULL;
+}
+
+/* A number that has no divisor in common with `count`, so that its multiples lead to all blocks. */
+static size_t
+step_through (size_t count, size_t number)
+{
+  static const size_t primes[] = { 1, 7919, 104729, 1299709 };
+
+  return count % primes[number % 4] == 0 ? 1 : primes[number % 4];
+}
+
+static void
+start (struct thread threads[THREADS], const struct unpacked *unpacked, const atomic_bool *enough)
+{
+  for (size_t i = 0; i < THREADS; i++) {
+    threads[i] = (struct thread){ .unpacked = unpacked,
+                                  .enough = enough,
+                                  .step = step_through (unpacked->reading.count, i),
+                                  .sums = calloc (unpacked->reading.count, sizeof (uint64_t)) };
+    EXPECT_MEMORY (threads[i].sums);
+    EXPECT (pthread_create (&threads[i].id, NULL, unpack_beside, &threads[i]) == 0,
+            "no threads for the test");
+  }
+}
+
+/* Waits for the threads, and compares what each got with what comes of the blocks without others. */
+static void
+join_and_compare (struct thread threads[THREADS], struct unpacked *unpacked, const char *when)
+{
+  for (size_t i = 0; i < THREADS; i++)
+    pthread_join (threads[i].id, NULL);
+  unpack_all (unpacked);
+  for (size_t i = 0; i < THREADS; i++) {
+    for (size_t block = 0; block < unpacked->reading.count; block++)
+      expect_sum (unpacked, block, threads[i].sums[block], when);
+    free (threads[i].sums);
+  }
+}
+
+/* Nothing is unpacked before the threads begin: what a plugin makes at its first call, it makes beside
+ * others. */
+static void
 is_pure (const void *context)
 {
+  const atomic_bool enough = true;
   struct unpacked unpacked;
-  pthread_t threads[THREADS];
+  struct thread threads[THREADS];
 
-  begin (&unpacked, context);
+  begin (&unpacked, context, BLOCKS_MAX);
+  runner_at ("%d threads unpacked at once", THREADS);
+  start (threads, &unpacked, &enough);
+  join_and_compare (threads, &unpacked, "while other threads unpack");
   for (size_t i = unpacked.reading.count; i > 0; i--)
     expect_same (&unpacked, i - 1, "in another order");
-  runner_at ("%d threads unpacked at once", THREADS);
-  for (size_t i = 0; i < THREADS; i++)
-    EXPECT (pthread_create (&threads[i], NULL, unpack_beside, &unpacked) == 0, "no threads for the test");
-  for (size_t i = 0; i < THREADS; i++)
-    pthread_join (threads[i], NULL);
   source_close (unpacked.source);
   for (size_t i = 0; i < unpacked.reading.count; i++)
     expect_same (&unpacked, i, "after close");
+  end (&unpacked);
+}
+
+/* While the source delivers what follows, the first blocks are unpacked. */
+static void
+works_beside_next (const void *context)
+{
+  struct unpacked unpacked;
+  struct reading rest;
+  struct thread threads[THREADS];
+  atomic_bool enough = false;
+
+  begin (&unpacked, context, FIRST_BLOCKS);
+  runner_at ("%d threads unpacked while next was called", THREADS);
+  start (threads, &unpacked, &enough);
+  source_read (unpacked.source, &rest, BLOCKS_MAX);
+  atomic_store (&enough, true);
+  join_and_compare (threads, &unpacked, "while next is called");
+  reading_free (&rest);
   end (&unpacked);
 }
 
@@ -169,7 +258,7 @@ survives_damage (const void *context)
   struct unpacked unpacked;
   uint64_t state = subject->seed;
 
-  begin (&unpacked, subject);
+  begin (&unpacked, subject, BLOCKS_MAX);
   for (unsigned round = 0; round < subject->rounds; round++) {
     size_t i = entries_random (&state) % unpacked.reading.count;
     const struct dcpipe_frame *frame = reading_frame (&unpacked.reading, i);
@@ -205,7 +294,8 @@ keeps_no_memory (const void *context)
 {
   struct unpacked unpacked;
 
-  begin (&unpacked, context);
+  begin (&unpacked, context, BLOCKS_MAX);
+  unpack_all (&unpacked);
   runner_at ("the same blocks were unpacked again and again");
   resources_expect_no_leak ("unpack", unpack_round, &unpacked);
   end (&unpacked);
@@ -216,7 +306,8 @@ source_unpack_checks (const struct subject *subject)
 {
   const char *group = "source";
 
-  runner_check (group, "unpack gives the same in any order and on many threads", is_pure, subject);
+  runner_check_threads (group, "unpack gives the same in any order and on many threads", is_pure, subject);
+  runner_check_threads (group, "unpack gives the same while next is called", works_beside_next, subject);
   runner_check (group, "unpack survives damaged blocks", survives_damage, subject);
   runner_check (group, "unpack keeps no memory", keeps_no_memory, subject);
 }
