@@ -26,7 +26,7 @@ within 78 -c "$dir/fifo" --check
 err "dcpipe: error: DIR/fifo: nothing came through this pipe: does anybody write to it?"
 
 within 0 -c - --check < "$dir/x.ini"
-err "dcpipe: -: configuration is good"
+err "dcpipe: -: configuration is good, and its paths are within reach"
 cat "$dir/x.ini" | within 0 -c - --check
 cat "$dir/x.ini" | within 0 -c /dev/stdin --check
 within 0 -c /dev/stdin --check < "$dir/x.ini"
