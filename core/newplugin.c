@@ -55,11 +55,14 @@ rename_in (const char *text, const char *word, const char *name)
   size_t size;
   FILE *stream = open_memstream (&renamed, &size);
   const char *at;
+  bool good;
 
   for (; stream != NULL && (at = strstr (text, word)) != NULL; text = at + strlen (word))
     fprintf (stream, "%.*s%s", (int) (at - text), text, name);
-  if (stream != NULL && fputs (text, stream) >= 0 && fclose (stream) == 0)
+  good = stream != NULL && fputs (text, stream) >= 0 && !ferror (stream);
+  if (stream != NULL && fclose (stream) == 0 && good)
     return renamed;
+  free (renamed);
   fail ("no memory for a file of the new plugin");
   return NULL;
 }
@@ -93,11 +96,10 @@ read_text (const char *path)
 static bool
 write_text (const char *path, const char *text)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  FILE *file = fd >= 0 ? fdopen (fd, "w") : NULL;
+  FILE *file = fopen (path, "wxe");
   bool good = file != NULL && fputs (text, file) >= 0;
 
-  if (file != NULL ? fclose (file) == 0 && good : good)
+  if (file != NULL && fclose (file) == 0 && good)
     return true;
   fail ("%s: %s", path, strerror (errno));
   return false;
