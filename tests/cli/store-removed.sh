@@ -47,3 +47,4 @@ END
 
 test ! -e "$top_builddir/uninstalled/sinks/sqlite.so" || removed sqlite a.db a.db
 test ! -e "$top_builddir/uninstalled/sinks/jsonl.so" || removed jsonl j j/ledger_entries.jsonl
+test ! -e "$top_builddir/uninstalled/sinks/lmdb.so" || removed lmdb l l/data.mdb

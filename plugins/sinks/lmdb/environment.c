@@ -163,6 +163,20 @@ attach_locked (const char *path, const struct environment_options *options, stru
   return code;
 }
 
+bool
+environment_has_moved (const struct environment *environment, const char *path)
+{
+  CLEANUP_FREE char *file = NULL;
+  struct stat status;
+
+  if (asprintf (&file, "%s/data.mdb", path) < 0) {
+    file = NULL;
+    return false;
+  }
+  return stat (file, &status) != 0 ? errno == ENOENT || errno == ENOTDIR
+                                   : status.st_dev != environment->device || status.st_ino != environment->inode;
+}
+
 int
 environment_attach (const char *path, const struct environment_options *options,
                     struct environment **environment)

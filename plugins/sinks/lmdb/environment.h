@@ -57,6 +57,9 @@ int environment_attach (const char *path, const struct environment_options *opti
                         struct environment **environment);
 void environment_detach (struct environment *environment);
 
+/* True if the data file of the store at `path` is another one by now, or gone. */
+bool environment_has_moved (const struct environment *environment, const char *path);
+
 /* Begins a transaction. A result of LMDB: ENOMEM for good when the map is lost. */
 int environment_begin (struct environment *environment, unsigned flags, MDB_txn **txn);
 

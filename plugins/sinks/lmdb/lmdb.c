@@ -107,6 +107,18 @@ lmdb_checkpoint_load (void *handle, dcpipe_checkpoint *checkpoint)
   return result;
 }
 
+/* What is committed to a file without its name is lost when the file is closed. */
+static int
+check_place (const struct store *store)
+{
+  if (store->mode != DCPIPE_WRITE || !environment_has_moved (store->environment, store->path))
+    return DCPIPE_OK;
+  dcpipe_error ("%s/data.mdb was removed or replaced while it was being written; start again to go on with what "
+                "is there now",
+                store->path);
+  return DCPIPE_FAIL;
+}
+
 static int
 lmdb_commit (void *handle, const dcpipe_checkpoint *checkpoint)
 {
@@ -115,6 +127,8 @@ lmdb_commit (void *handle, const dcpipe_checkpoint *checkpoint)
   MDB_val key = val (CHECKPOINT_KEY, sizeof CHECKPOINT_KEY - 1), value = val (text.data, text.size);
   int code, result = write_begin (store);
 
+  if (result == DCPIPE_OK)
+    result = check_place (store);
   if (result != DCPIPE_OK)
     return result;
   code = mdb_put (store->txn, store->environment->meta, &key, &value, 0);
