@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# A store that is removed under a running import ends it: what is written to files without a name would be lost.
+# A store that is removed or moved away under a running import ends it: what is written to files without a name would be lost.
 . "$srcdir/cli/lib.sh"
 ledger=$(cd "$srcdir/data/vectors/ledger" && pwd)/small.ledger
 first=8407221 # where a block of that ledger begins
@@ -31,7 +31,7 @@ END
     test "$turns" -lt 200 || die "nothing was stored in $2"
     sleep 0.05
   done
-  rm "$dir/$3"
+  mv "$dir/$3" "$dir/away.$2"
   tail -c "+$((first + 1))" "$ledger" >> "$dir/grows.ledger"
   (sleep 20; kill -9 "$pid" 2> /dev/null) &
   watch=$!
@@ -41,10 +41,12 @@ END
   kill "$watch" 2> /dev/null || :
   wait "$watch" 2> /dev/null || :
   test "$status" = 1 || die "exit status $status instead of 1"
-  grep -q "^dcpipe: error: sink main: $dir/$3 was removed or replaced while it was being written" "$dir/err" \
+  grep -q "^dcpipe: error: sink main: $dir/$3[a-z./]* was removed or replaced while it was being written" "$dir/err" \
     || die "no line says that $3 was removed"
 }
 
 test ! -e "$top_builddir/uninstalled/sinks/sqlite.so" || removed sqlite a.db a.db
 test ! -e "$top_builddir/uninstalled/sinks/jsonl.so" || removed jsonl j j/ledger_entries.jsonl
+test ! -e "$top_builddir/uninstalled/sinks/jsonl.so" || removed jsonl k k
 test ! -e "$top_builddir/uninstalled/sinks/lmdb.so" || removed lmdb l l/data.mdb
+test ! -e "$top_builddir/uninstalled/sinks/lmdb.so" || removed lmdb m m

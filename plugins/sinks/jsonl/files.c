@@ -282,7 +282,20 @@ files_close (struct files *files)
 
 /* ---- transactions ------------------------------------------------------------------------------- */
 
-/* What is written to a file without its name is lost when the file is closed. */
+/* What is written to a directory or file without its name is lost when that is closed. */
+static int
+check_directory (const struct files *files)
+{
+  struct stat named, opened;
+
+  if (files->mode != DCPIPE_WRITE
+      || (fstat (files->fd, &opened) == 0 && stat (files->path, &named) == 0
+          && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev))
+    return DCPIPE_OK;
+  dcpipe_error ("%s was removed or replaced while it was being written", files->path);
+  return DCPIPE_FAIL;
+}
+
 static int
 check_place (const struct files *files, const struct table *table)
 {
@@ -298,6 +311,8 @@ check_place (const struct files *files, const struct table *table)
 static int
 sync_tables (struct files *files)
 {
+  if (check_directory (files) != DCPIPE_OK)
+    return DCPIPE_FAIL;
   for (size_t i = 0; i < files->tables_count; i++) {
     struct table *table = files->tables[i];
 

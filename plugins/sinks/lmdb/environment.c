@@ -173,8 +173,9 @@ environment_has_moved (const struct environment *environment, const char *path)
     file = NULL;
     return false;
   }
-  return stat (file, &status) != 0 ? errno == ENOENT || errno == ENOTDIR
-                                   : status.st_dev != environment->device || status.st_ino != environment->inode;
+  if (stat (file, &status) != 0)
+    return errno == ENOENT || errno == ENOTDIR;
+  return status.st_dev != environment->device || status.st_ino != environment->inode;
 }
 
 int

@@ -113,8 +113,8 @@ check_place (const struct store *store)
 {
   if (store->mode != DCPIPE_WRITE || !environment_has_moved (store->environment, store->path))
     return DCPIPE_OK;
-  dcpipe_error ("%s/data.mdb was removed or replaced while it was being written; start again to go on with what "
-                "is there now",
+  dcpipe_error ("%s/data.mdb was removed or replaced while it was being written; start again to go on with "
+                "what is there now",
                 store->path);
   return DCPIPE_FAIL;
 }
