@@ -29,11 +29,26 @@ status_event_json (struct service *service)
                     snapshot_committed_json (&service->snapshot));
 }
 
+/* True if the service takes imports; else `*why` and `*error`, an errno or 0, say why not. No paths: anybody may
+ * ask. */
+static bool
+takes_imports (struct service *service, const char **why, int *error)
+{
+  *error = jobs_hindrance (&service->jobs);
+  *why = atomic_load (&service->stopping)  ? "the service is being stopped"
+         : !atomic_load (&service->ready)  ? "the service is being started"
+         : *error != 0                     ? "the history of jobs cannot be written"
+                                           : NULL;
+  return *why == NULL;
+}
+
 void
 api_overview (struct request *request, struct reply *reply)
 {
   struct service *service = request->service;
   struct snapshot *snapshot = &service->snapshot;
+  const char *why;
+  int error;
   json_t *heights = snapshot_heights_json (snapshot);
   json_t *source =
       json_pack ("{s:s, s:O, s:O}", "plugin", plugin_name (service->setup->source->plugin), "first",
@@ -42,8 +57,7 @@ api_overview (struct request *request, struct reply *reply)
   reply_data (reply, MHD_HTTP_OK,
               json_pack ("{s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
                          PACKAGE_VERSION, "now", time_json (realtime_ns ()), "startedAt",
-                         time_json (service->started_ns), "ready",
-                         atomic_load (&service->ready) && !atomic_load (&service->stopping), "ledger",
+                         time_json (service->started_ns), "ready", takes_imports (service, &why, &error), "ledger",
                          snapshot_ledger_json (snapshot), "source", source, "labels",
                          snapshot_labels_json (snapshot), "heights", heights, "sinks",
                          snapshot_sinks_json (snapshot), "failedEntries",
@@ -64,10 +78,12 @@ api_healthz (struct request *request, struct reply *reply)
 void
 api_readyz (struct request *request, struct reply *reply)
 {
-  if (atomic_load (&request->service->stopping))
-    reply_error (reply, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready", "the service is being stopped");
-  else if (!atomic_load (&request->service->ready))
-    reply_error (reply, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready", "the service is being started");
+  const char *why;
+  int error;
+
+  if (!takes_imports (request->service, &why, &error))
+    reply_error (reply, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready", "%s%s%s", why, error != 0 ? ": " : "",
+                 error != 0 ? strerror (error) : "");
   else
     reply_data (reply, MHD_HTTP_OK, json_pack ("{s:s}", "status", "ready"));
 }

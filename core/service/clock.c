@@ -47,6 +47,7 @@ tick (struct clock_thread *clock)
 {
   clients_sweep (&clock->service->clients);
   jobs_expire (&clock->service->jobs);
+  jobs_save_again (&clock->service->jobs);
   events_keep_alive (&clock->service->events);
   feed_watchdog (clock);
 }

@@ -52,6 +52,17 @@ queue_again (struct jobs *jobs)
   }
 }
 
+/* Writes the history, and remembers whether that can be done. With the mutex held. */
+static bool
+store (struct jobs *jobs)
+{
+  bool good = jobstore_save (jobs);
+
+  jobs->unsaved = good ? 0 : errno != 0 ? errno : EIO;
+  jobs->tried = monotonic_ns ();
+  return good;
+}
+
 bool
 jobs_init (struct jobs *jobs, struct service *service, const char *directory)
 {
@@ -60,7 +71,7 @@ jobs_init (struct jobs *jobs, struct service *service, const char *directory)
   if (!open_wake (jobs) || !jobstore_open (jobs, directory))
     return false;
   queue_again (jobs);
-  return jobstore_save (jobs);
+  return store (jobs);
 }
 
 void
@@ -233,7 +244,7 @@ add (struct jobs *jobs, const char *label, enum job_trigger trigger, uint64_t ba
   if (job == NULL)
     return 0;
   jobs->newest = job;
-  if (!jobstore_save (jobs)) {
+  if (!store (jobs)) {
     jobs->newest = job->next;
     job_free (job);
     return 0;
@@ -332,12 +343,27 @@ jobs_close (struct jobs *jobs)
 
 /* ---- running ------------------------------------------------------------------------------------ */
 
-/* A store of the history that fails stops no import: it is told, and tried again at the next change. */
+/* A store of the history that fails stops no import: it is told, and tried again. */
 static void
 save (struct jobs *jobs)
 {
-  if (!jobstore_save (jobs))
+  if (!store (jobs))
     log_failure ();
+}
+
+void
+jobs_save_again (struct jobs *jobs)
+{
+  LOCK_SCOPE (&jobs->mutex);
+  if (jobs->unsaved != 0 && monotonic_ns () - jobs->tried >= 1000000000u && store (jobs))
+    log_info ("%s is written again", jobs->path);
+}
+
+int
+jobs_hindrance (struct jobs *jobs)
+{
+  LOCK_SCOPE (&jobs->mutex);
+  return jobs->unsaved;
 }
 
 struct job *

@@ -68,6 +68,8 @@ struct jobs {
   int lock;                          /* descriptor: this process alone has the file */
   int wake[2];                       /* pipe: something is to be done */
   bool closed;                       /* no new ones are taken */
+  int unsaved;                       /* errno: why the file could not be written last; 0 if it was */
+  uint64_t tried;                    /* CLOCK_MONOTONIC, ns: when that was */
   uint64_t ended[JOB_CANCELLED + 1]; /* by state, since the process began */
 };
 
@@ -89,6 +91,12 @@ void jobs_forget (struct jobs *jobs, struct job_wait *wait);
 
 /* Wakes the requests whose time is over. */
 void jobs_expire (struct jobs *jobs);
+
+/* Tries again to write the history, once a second, if that failed last. */
+void jobs_save_again (struct jobs *jobs);
+
+/* An errno: why no job can be stored for now; 0 if nothing is known against it. */
+int jobs_hindrance (struct jobs *jobs);
 
 /* No new jobs are taken. _close: and all waiting ends. */
 void jobs_refuse (struct jobs *jobs);

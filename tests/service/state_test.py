@@ -175,6 +175,24 @@ def check_untold():
     receiver.server_close()
 
 
+def check_readiness():
+    """While no import can be taken the service is not ready, and says why; it finds out by itself that it is again."""
+    receiver = Receiver()
+    with Faulty(receiver) as service:
+        end(service)
+        assert service.start_with("ENOSPC open 2 5 /jobs.json.new")
+        assert service.request("GET", "/readyz")[0] == 200
+        assert ask(service) is None
+        status, _, body = service.request("GET", "/readyz")
+        assert status == 503 and "No space left on device" in json.loads(body)["details"], body
+        assert service.request("GET", "/healthz")[0] == 200 and service.get("/api/sync/overview")["ready"] is False
+        service.until(lambda: service.request("GET", "/readyz")[0] == 200, "readiness", 30)
+        assert service.get("/api/sync/overview")["ready"] is True
+        assert service.wait_job(ask(service))["state"] == "completed"
+    receiver.shutdown()
+    receiver.server_close()
+
+
 def count():
     """How many calls there are in a life without faults."""
     receiver = Receiver()
@@ -188,6 +206,7 @@ def count():
 
 
 check_untold()
+check_readiness()
 CALLS = count()
 assert CALLS > 20, CALLS
 KINDS = [(error, lasting) for error in (*WORDS, "short", "kill") for lasting in (False, True)
