@@ -12,6 +12,9 @@ connect_to (struct store *store)
   int flags = store->mode == DCPIPE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   int code = sqlite3_open_v2 (store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
+  /* SQLite falls back to reading, for as long as it is open, whatever hindered it. */
+  if (code == SQLITE_OK && store->mode != DCPIPE_READ && sqlite3_db_readonly (store->db, "main") == 1)
+    code = SQLITE_READONLY;
   if (code != SQLITE_OK)
     return sqlite_failed (store, code, "open");
   sqlite3_extended_result_codes (store->db, 1);
