@@ -15,7 +15,7 @@ lost ()
     printf '%s\n' "$@"
   } | conf "$name_"
   run "$expected_" -c "$dir/$name_.ini"
-  says 'sink bad: the disk hums'
+  grep -q 'error: sink bad: .*the disk hums$' "$dir/err" || die "the sink is not named"
   test "$(grep -c 'error: .*the disk hums' "$dir/err")" = 1 || die "the failure is not told once"
   run 0 -c "$dir/$name_.ini" status
   sed -e '/^call = /d' -e '/^kind = /d' "$dir/$name_.ini" > "$dir/whole.ini"
