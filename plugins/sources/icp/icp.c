@@ -377,7 +377,7 @@ next_blocks (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
 static int
 next_block (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
 {
-  struct fault fault;
+  struct fault fault = { 0 };
   int result = blocks_next (handle, deadline, batch, &fault);
 
   if (result == DCPIPE_OK)
@@ -389,7 +389,7 @@ next_block (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
 static int
 next_content (struct icp *handle, uint64_t deadline, dcpipe_batch *batch)
 {
-  struct fault fault;
+  struct fault fault = { 0 };
 
   switch (handle->chosen) {
   case METHOD_DATA_FETCH:
@@ -405,7 +405,7 @@ static int
 icp_next (void *context, uint64_t deadline, dcpipe_batch *batch)
 {
   struct icp *handle = context;
-  struct fault fault;
+  struct fault fault = { 0 };
   int result = handle->at_pending ? DCPIPE_TIP : next_content (handle, deadline, batch);
 
   if (result == DCPIPE_TIP && handle->pending) {
