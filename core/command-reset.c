@@ -44,6 +44,8 @@ confirm (const struct instance *sink, const char *decoder)
            decoder ? ": the tables of decoder " : " with all its tables", decoder ? decoder : "");
   if (fgets (answer, sizeof answer, stdin) != NULL && strcmp (answer, "yes\n") == 0)
     return true;
+  if (strchr (answer, '\n') == NULL)
+    fputc ('\n', stderr); /* behind the question */
   log_error ("the answer was not yes: nothing was emptied");
   return false;
 }
@@ -282,7 +284,11 @@ command_reset (const struct setup *setup, const struct arguments *arguments)
   int status;
 
   if (arguments->sink == NULL) {
-    log_error ("reset needs --sink NAME");
+    char list[512] = "";
+
+    for (size_t i = 0; i < setup->sinks_count; i++)
+      list_append (list, sizeof list, setup->sinks[i]->name);
+    log_error ("reset needs --sink NAME; the sinks are: %s", list);
     return STATUS_USAGE;
   }
   sink = find_sink (setup, arguments->sink);
@@ -299,7 +305,7 @@ command_reset (const struct setup *setup, const struct arguments *arguments)
   if (status != STATUS_DONE)
     log_error ("%s", failure ());
   else
-    log_info ("%s: emptied %s%s; the next run fills it from the first block", sink->title,
+    log_info ("%s: emptied %s%s; the next run fills them from the first block", sink->title,
               arguments->decoder ? "the tables of decoder " : "all tables",
               arguments->decoder ? arguments->decoder : "");
   return status;

@@ -29,6 +29,7 @@ struct reader {
   char *text;       /* the current line, without its end */
   unsigned line;
   bool no_memory;
+  bool indented;     /* the current line is a mistake already; what is read of it is a guess */
   bool key_expected; /* the line was given to inih as a key and has not come back yet */
 };
 
@@ -209,7 +210,7 @@ static void
 add_value (struct reader *reader, struct ini_section *section, const char *key, const char *text)
 {
   struct ini_value *more = realloc (section->values, (section->count + 1) * sizeof *more);
-  struct ini_value value = { .line = reader->line };
+  struct ini_value value = { .line = reader->line, .indented = reader->indented };
 
   if (more == NULL) {
     reader->no_memory = true;
@@ -259,6 +260,8 @@ take_key (void *context, const char *section_name, const char *key, const char *
   }
   section = &file->sections[file->count - 1];
   before = ini_find (section, key);
+  if (before != NULL && reader->indented)
+    return 1;
   if (before != NULL) {
     ini_mistake (file, reader->line, "%s is given twice in %s, first on line %u", key, section->title,
                  before->line);
@@ -274,6 +277,20 @@ take_key (void *context, const char *section_name, const char *key, const char *
 
 /* ---- lines --------------------------------------------------------------------------------------- */
 
+/* A line that begins with a blank. What looks like a key is read all the same, so that it does not count as missing. */
+static bool
+take_indented (struct reader *reader, const char *first)
+{
+  size_t name = strspn (first, "abcdefghijklmnopqrstuvwxyz0123456789_");
+  size_t blanks = strspn (first + name, " \t");
+
+  ini_mistake (reader->file, reader->line,
+               "the line begins with a blank: begin it with the key (a value cannot go on in the next line)");
+  reader->text += first - reader->text;
+  reader->indented = true;
+  return name > 0 && name <= NAME_BYTES_MAX && first[name + blanks] == '=';
+}
+
 /* True if the line is a key's and inih shall have it; sections, blank lines and mistakes are dealt with
  * here. */
 static bool
@@ -282,6 +299,7 @@ is_key_line (struct reader *reader, size_t length)
   const char *text = reader->text, *first = text + strspn (text, " \t\r\f\v");
   size_t name = strcspn (text, "=:");
 
+  reader->indented = false;
   if (strlen (text) != length) {
     ini_mistake (reader->file, reader->line, "the line holds a NUL byte");
     return false;
@@ -291,9 +309,7 @@ is_key_line (struct reader *reader, size_t length)
   if (length > INIFILE_LINE_MAX)
     ini_mistake (reader->file, reader->line, "the line is longer than %d bytes", INIFILE_LINE_MAX);
   else if (first != text)
-    ini_mistake (
-        reader->file, reader->line,
-        "the line begins with a blank: begin it with the key (a value cannot go on in the next line)");
+    return take_indented (reader, first);
   else if (*text == '[')
     take_section (reader);
   else if (text[name] == '\0')
@@ -449,6 +465,22 @@ parse_bytes (struct inifile *file, char *bytes, size_t size)
   return false;
 }
 
+/* What is not UTF-8 at all is told once, and not line by line. False after fail. */
+static bool
+is_text (const char *path, const char *bytes, size_t size)
+{
+  const char *nul = memchr (bytes, '\0', size), *newline = memchr (bytes, '\n', size);
+
+  if (size >= 2 && (memcmp (bytes, "\xff\xfe", 2) == 0 || memcmp (bytes, "\xfe\xff", 2) == 0)) {
+    fail ("%s: is UTF-16 text: save it as UTF-8", path);
+    return false;
+  }
+  if (nul == NULL || (newline != NULL && newline < nul))
+    return true;
+  fail ("%s: is no text: its first line holds a NUL byte", path);
+  return false;
+}
+
 struct inifile *
 inifile_read (const char *path)
 {
@@ -457,7 +489,7 @@ inifile_read (const char *path)
   struct inifile *file;
   size_t size;
 
-  if (fd < 0 || (bytes = read_all (path, fd, &size)) == NULL)
+  if (fd < 0 || (bytes = read_all (path, fd, &size)) == NULL || !is_text (path, bytes, size))
     return NULL;
   file = calloc (1, sizeof *file);
   if (file == NULL || (file->path = strdup (path)) == NULL) {

@@ -22,6 +22,7 @@ struct ini_value {
   char *text;     /* expanded */
   char *variable; /* the environment variable that went into it last, or NULL */
   unsigned line;
+  bool indented; /* its line begins with a blank, which is a mistake already: it may be no key at all */
   bool broken; /* it could not be expanded: `variable` is not set, or NULL: malformed, which is a mistake already */
 };
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +19,35 @@
 
 /* Says who holds the lock, as far as the file tells. */
 static void
-fail_held (const char *path, int fd)
+fail_held (const char *path, const char *name, int fd)
 {
   char holder[32] = "";
   ssize_t size = pread (fd, holder, sizeof holder - 1, 0);
 
   holder[size > 0 ? strcspn (holder, "\n") : 0] = '\0';
-  fail ("%s is locked%s%s: another dcpipe writes the same store; readers (status, dump) need no lock", path,
-        holder[0] ? " by process " : "", holder);
+  if (strtol (holder, NULL, 10) == (long) getpid ())
+    fail ("%s is locked by this process: another sink of the configuration has the same store", path);
+  else
+    fail ("%s is locked%s%s: another dcpipe writes the same store; readers (status, dump) need no lock", name,
+          holder[0] ? " by process " : "", holder);
+}
+
+/* Why there can be no lock: for the reader it is the store's directory that matters. */
+static void
+fail_made (const char *path, const char *name)
+{
+  int why = errno;
+  CLEANUP_FREE char *copy = strdup (name);
+  const char *directory = copy != NULL ? dirname (copy) : "its directory";
+
+  if (why == ENOENT)
+    fail ("%s cannot be locked: there is no directory %s", path, directory);
+  else if (why == ENOTDIR)
+    fail ("%s cannot be locked: %s is no directory", path, directory);
+  else if (access (name, F_OK) == 0)
+    fail ("%s cannot be locked: its lock file %s cannot be opened: %s", path, name, strerror (why));
+  else
+    fail ("%s cannot be locked: no file can be made in %s: %s", path, directory, strerror (why));
 }
 
 /* The name of the lock file: a symbolic link and the store to which it points have one and the same. */
@@ -57,12 +79,12 @@ dcpipe_lock (const char *path)
     fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   while (fd < 0 && errno == EINTR);
   if (fd < 0) {
-    fail ("the lock file %s cannot be opened: %s", name, strerror (errno));
+    fail_made (path, name);
     return -1;
   }
   if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
-      fail_held (name, fd);
+      fail_held (path, name, fd);
     else
       fail ("the file %s cannot be locked: %s", name, strerror (errno));
     return -1;

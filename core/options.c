@@ -113,7 +113,7 @@ check_keys (const struct dcpipe_options *options, struct inifile *file, const st
     struct nearest nearest = { .word = section->values[i].key };
     CLEANUP_FREE char *hint = NULL;
 
-    if (is_known (options, known, section->values[i].key, &nearest))
+    if (section->values[i].indented || is_known (options, known, section->values[i].key, &nearest))
       continue;
     hint = nearest.best[0] != '\0' ? nearest_hint (&nearest) : list_keys (options, known);
     ini_mistake (file, section->values[i].line, "%s: unknown key in %s%s", section->values[i].key,

@@ -273,6 +273,21 @@ parse_secret (const char *text, const char *directory, char **secret)
   return *secret != NULL;
 }
 
+/* What a shell would do to a path, nobody does here. */
+static bool
+is_written_for_a_shell (const char *text)
+{
+  size_t size = strlen (text);
+
+  if (size >= 2 && (text[0] == '"' || text[0] == '\'') && text[size - 1] == text[0])
+    fail ("%s: quotes would be part of the path: leave them out", text);
+  else if (strncmp (text, "~/", 2) == 0)
+    fail ("%s: ~ stands for nothing here: write ${HOME}%s", text, text + 1);
+  else
+    return false;
+  return true;
+}
+
 static bool
 parse_path (const struct dcpipe_option *option, const char *text, const char *directory, char **path)
 {
@@ -282,6 +297,8 @@ parse_path (const struct dcpipe_option *option, const char *text, const char *di
     fail ("an empty value: expected a path");
     return false;
   }
+  if (is_written_for_a_shell (text))
+    return false;
   *path = absolute_path (text, directory);
   if (*path == NULL) {
     fail ("no memory for a path");

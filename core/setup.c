@@ -282,6 +282,54 @@ read_sinks (struct setup *setup)
     ini_mistake (file, 0, "there is no [sink NAME]: at least one is needed");
 }
 
+/* The value that says where the sink stores; NULL if none is known. */
+static const struct option_value *
+place_of (const struct instance *sink)
+{
+  const struct dcpipe_options *options = plugin_options (sink->plugin);
+
+  for (size_t i = 0; i < options->count; i++)
+    if ((options->items[i].flags & DCPIPE_OPTION_STORE) && sink->values[i].string != NULL)
+      return &sink->values[i];
+  return NULL;
+}
+
+/* Where a '/' stands for nothing more: before another one, or before "./". */
+static const char *
+skip_nothing (const char *path)
+{
+  while (path[0] == '/' && (path[1] == '/' || strncmp (path, "/./", 3) == 0))
+    path += path[1] == '/' ? 1 : 2;
+  return path;
+}
+
+/* Whether two paths name one file, as far as they are written; links are told by the lock. */
+static bool
+same_path (const char *a, const char *b)
+{
+  a = skip_nothing (a);
+  b = skip_nothing (b);
+  while (*a == *b && *a != '\0') {
+    a = skip_nothing (a + 1);
+    b = skip_nothing (b + 1);
+  }
+  return *a == *b;
+}
+
+/* Two sinks in one place would keep each other out, and it would look as if another process did. */
+static void
+check_places (struct setup *setup)
+{
+  for (size_t i = 0; i < setup->sinks_count; i++)
+    for (size_t j = 0; j < i; j++) {
+      const struct option_value *later = place_of (setup->sinks[i]), *first = place_of (setup->sinks[j]);
+
+      if (later != NULL && first != NULL && same_path (later->string, first->string))
+        ini_mistake (setup->file, later->line, "path = %s: %s would store in the place of %s, line %u",
+                     later->text, setup->sinks[i]->section, setup->sinks[j]->section, first->line);
+    }
+}
+
 /* Decoders that look rows up need sinks that give them. */
 static void
 check_lookups (struct setup *setup)
@@ -319,6 +367,7 @@ read_sections (struct setup *setup, unsigned parts)
   if (!is_meant (file, "decoder"))
     ini_mistake (file, 0, "there is no [decoder LABEL] or [decoder *]: at least one is needed");
   read_sinks (setup);
+  check_places (setup);
   check_lookups (setup);
 }
 

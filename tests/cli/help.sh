@@ -15,4 +15,5 @@ test "$(wc -l < "$dir/statuses")" -ge 9 || die "status.h is not read"
 while read -r line; do
   grep -Fq -e "$line" "$dir/out" || die "no exit status '$line'"
 done < "$dir/statuses"
+awk 'length > 80 { print; bad = 1 } END { exit bad }' "$dir/out" || die "lines of more than 80 columns"
 run 0 -h nonsense --check

@@ -19,7 +19,7 @@ plugin = $1
 path = $3
 END
   run 1 -c "$dir/x.ini"
-  grep -q "^dcpipe: error: sink two: $dir/$2.lock is locked by process" "$dir/err" || die "$3 is not refused"
+  grep -q "^dcpipe: error: sink two: $dir/$3 is locked by this process" "$dir/err" || die "$3 is not refused"
 }
 : > "$dir/a.db"
 ln -s a.db "$dir/b.db"

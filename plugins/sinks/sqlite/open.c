@@ -153,8 +153,8 @@ open_for_reading (struct store *store)
   int result = connect_to (store);
 
   if (result == DCPIPE_OK)
-    result = configure_cache (store);
-  return result == DCPIPE_OK ? identify (store) : result;
+    result = identify (store);
+  return result == DCPIPE_OK ? configure_cache (store) : result;
 }
 
 int
