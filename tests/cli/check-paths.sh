@@ -34,7 +34,7 @@ err_lines 4
 run 1 -c "$dir/x.ini"
 
 mkdir "$dir/nowhere" "$dir/nowhere.ledger"
-sed -i.bak 's/plain/nowhere/' "$dir/x.ini"
+sed -i.bak 's/plain.store/nowhere\/other/' "$dir/x.ini"
 run 0 -c "$dir/x.ini" --check
 err 'dcpipe: warning: DIR/x.ini:3: path = nowhere.ledger: cannot be read: Is a directory'
 err_lines 2
