@@ -45,7 +45,8 @@ copy (struct texts *to, const struct texts *from)
   free (to->items);
   to->items = malloc ((from->count + 1) * sizeof *to->items);
   ck_assert_ptr_nonnull (to->items);
-  memcpy (to->items, from->items, from->count * sizeof *to->items);
+  if (from->count > 0)
+    memcpy (to->items, from->items, from->count * sizeof *to->items);
   to->count = from->count;
 }
 
