@@ -398,7 +398,8 @@ expect_checkpoint (const char *text)
   ck_assert_int_eq (sink_call_load (&trial.sink, &stored), DCPIPE_OK);
   got = dcpipe_checkpoint_text (&stored);
   ck_assert_uint_eq (got.size, strlen (text));
-  ck_assert_mem_eq (got.data, text, got.size);
+  if (got.size > 0)
+    ck_assert_mem_eq (got.data, text, got.size);
   checkpoint_free (&stored);
 }
 
