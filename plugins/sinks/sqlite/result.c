@@ -61,7 +61,7 @@ system_errno (const struct store *store, int code, int extended)
     error = fault_of_files (store->db);
   if (error == 0)
     error = sqlite3_system_errno (store->db);
-  if (store->mode != DCPIPE_WRITE)
+  if (store->mode == DCPIPE_READ)
     return error;
   if ((code & 0xff) == SQLITE_READONLY)
     error = access (store->path, W_OK) != 0 ? errno : try_place (store);
