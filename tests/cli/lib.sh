@@ -64,6 +64,9 @@ needs ()
   done
 }
 
+# has_library PREFIX: the program was built with that library.
+has_library () { grep -q "^#define HAVE_$1 1" "$builddir/../config.h"; }
+
 # ini: writes $dir/x.ini from standard input.
 ini () { cat > "$dir/x.ini"; }
 

@@ -65,6 +65,8 @@ while IFS== read -r key path; do
   options "$(printf '%s\nplugin = %s' "$title" "$path")"
 done < "$dir/list"
 for section in pipeline service schedule webhook; do
+  # Without libcurl a webhook is a mistake in itself.
+  test $section != webhook || has_library CURL || continue
   "$top_builddir/dcpipe" --dump-section $section > "$dir/dump" 2> "$dir/err" || die $section
   test $section != webhook || section='webhook x'
   options "[$section]"
@@ -77,8 +79,10 @@ for section in source 'decoder *' 'sink main'; do
 done
 mistaken "$(printf '[service]\nlisten = 0.0.0.0:80')" token '${NOT_SET}'
 # Two sections of one decoder.
-printf '[decoder ProvProfile]\nplugin = profile\nverify_signatures = flag\n' > "$dir/more"
-mistaken "$(printf '[sink main]\nplugin = jsonl\npath = store\n[decoder ProvProfile]\nplugin = profile\nverify_signatures = flag\n[decoder NPProfile]\nplugin = profile')" verify_signatures '${NOT_SET}'
+if test -e "$top_builddir/uninstalled/decoders/profile.so"; then
+  printf '[decoder ProvProfile]\nplugin = profile\nverify_signatures = flag\n' > "$dir/more"
+  mistaken "$(printf '[sink main]\nplugin = jsonl\npath = store\n[decoder ProvProfile]\nplugin = profile\nverify_signatures = flag\n[decoder NPProfile]\nplugin = profile')" verify_signatures '${NOT_SET}'
+fi
 
 # What only `serve` reads keeps nobody else.
 good_ini
@@ -88,4 +92,4 @@ err_lines 1
 status=0
 "$top_builddir/dcpipe" -c "$dir/x.ini" > "$dir/out" 2> "$dir/err" || status=$?
 ! grep -q NOT_SET "$dir/err" || die "a run misses a variable of the service"
-test "$tried" -gt 100 || die "only $tried mistakes were tried"
+test "$tried" -gt 60 || die "only $tried mistakes were tried"

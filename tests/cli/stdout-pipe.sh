@@ -32,7 +32,7 @@ plugin = jsonl
 path = store
 END
 run 0 -c "$dir/x.ini" --quiet
-for command in 'dump ledger_entries' status 'status --json' 'verify --quiet' --dump-config '--dump-plugin icp' --help; do
+for command in 'dump ledger_entries' status 'status --json' 'verify --quiet' --dump-config '--dump-plugin jsonl' --help; do
   unread 141 -c "$dir/x.ini" $command
   test ! -s "$dir/err" || die "$command: something is said of the pipe"
 done
