@@ -4,19 +4,19 @@
 #
 #   packaging/check.sh BUILD [STAGE...]
 #
-# BUILD is a configured build directory; all that is made lies below BUILD/packaging. The stages, all of them
+# BUILD is a configured build directory; all that is made lies below BUILD/packages. The stages, all of them
 # if none is named:
 #   tarball    a build with no optional library at all, its tests, and the tarball that it makes: the same
 #   distcheck  make distcheck, with few tests: the others run elsewhere
 #   debian     Debian packages, built without network, their tests, lintian
 #   rpm        the same with rpmbuild and rpmlint
 #   root       both installed in a clean system, tried, upgraded, removed: see check-root.sh
-# For Debian, as root: what is missing is installed. The logs are BUILD/packaging/STAGE.log.
+# For Debian, as root: what is missing is installed. The logs are BUILD/packages/STAGE.log.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:?a build directory is needed}" && pwd) || exit 1
 shift
-work=$build/packaging
+work=$build/packages
 jobs=$(getconf _NPROCESSORS_ONLN)
 status=0
 unset MAKEFLAGS MFLAGS MAKELEVEL TESTS

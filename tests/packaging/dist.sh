@@ -31,3 +31,10 @@ awk '
   }' > "$dir/out"
 test "$(sed -n 's/ lines$//p' "$dir/out")" -gt 60 || die "the makefiles are not read"
 test "$(wc -l < "$dir/out")" -eq 1 || die "distributed only under a condition"
+
+# Of a folder, automake also takes what the build directory has under that name, so packaging's files are named.
+find packaging -type f | sort > "$dir/files"
+test "$(wc -l < "$dir/files")" -ge 20 || die "the files of packaging are not found"
+tr -s ' \\' '\n\n' < Makefile.am | sort > "$dir/words"
+grep -vxF -f "$dir/words" "$dir/files" > "$dir/out" || :
+test ! -s "$dir/out" || die "not named in Makefile.am"
