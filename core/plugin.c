@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "objectfile.h"
 #include "pluginpath.h"
 
 /* No array that a plugin declares is longer, no element larger. */
@@ -243,6 +244,9 @@ open_library (const char *path, void **library)
   const char *reason;
   size_t size = strlen (path);
 
+  *library = NULL;
+  if (!objectfile_check (path))
+    return NULL;
   *library = dlopen (path, RTLD_NOW | RTLD_LOCAL);
   if (*library == NULL) {
     reason = dlerror ();

@@ -26,6 +26,14 @@ refused "$m/bad_table.so" "MODULES/bad_table.so: MODULES/bad_table.so: table gap
 refused "$m/trial_sink.so" "MODULES/trial_sink.so: MODULES/trial_sink.so: is a sink plugin, not a decoder plugin"
 echo 'not an object' > "$dir/text.so"
 refused "$dir/text.so" "DIR/text.so: DIR/text.so: cannot be loaded: file too short"
+mkdir "$dir/folder.so"
+refused "$dir/folder.so" "DIR/folder.so: DIR/folder.so: cannot be loaded: it is not a file"
+mkfifo "$dir/pipe.so"
+refused "$dir/pipe.so" "DIR/pipe.so: DIR/pipe.so: cannot be loaded: it is not a file"
+for size in 100 600 3000; do
+  head -c $size "$m/trial_decoder.so" > "$dir/cut.so"
+  refused "$dir/cut.so" "DIR/cut.so: DIR/cut.so: cannot be loaded: the file is cut short"
+done
 refused "$dir/none.so" "DIR/none.so: DIR/none.so: No such file or directory"
 cp "$m/trial_decoder.so" "$dir/plugins/decoders/renamed.so"
 refused renamed "renamed: DIR/plugins/decoders/renamed.so: calls itself 'trial_decoder', not 'renamed'"
