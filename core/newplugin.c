@@ -19,9 +19,11 @@
 #define NAME_BYTES_MAX 40
 
 /* The examples, and what they are called: the word that becomes the new plugin's name wherever it stands. */
-static const struct template {
+static const struct template
+{
   const char *kind, *word;
-} templates[] = { { "decoder", "novelty" }, { "source", "csvledger" }, { "sink", "rack" } };
+}
+templates[] = { { "decoder", "novelty" }, { "source", "csvledger" }, { "sink", "rack" } };
 
 static const struct template *
 find_template (const char *kind)
@@ -33,17 +35,40 @@ find_template (const char *kind)
   return NULL;
 }
 
+/* Words of C, and beginnings of names that others use: what is called so could not be built, or not be
+ * loaded. */
+static bool
+is_taken (const char *name)
+{
+  static const char *const words[] = {
+    "alignas",   "alignof",  "auto",         "bool",   "break",   "case",    "char",          "const",
+    "constexpr", "continue", "default",      "do",     "double",  "else",    "enum",          "extern",
+    "false",     "float",    "for",          "goto",   "if",      "inline",  "int",           "long",
+    "nullptr",   "register", "restrict",     "return", "short",   "signed",  "sizeof",        "static",
+    "struct",    "switch",   "thread_local", "true",   "typedef", "typeof",  "typeof_unqual", "union",
+    "unsigned",  "void",     "volatile",     "while",  "asm",     "sqlite3",
+  };
+
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strcmp (name, words[i]) == 0)
+      return true;
+  return strncmp (name, "dcpipe", 6) == 0;
+}
+
 static bool
 check_name (const char *name)
 {
   size_t size = strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_");
 
-  if (size > 0 && size <= NAME_BYTES_MAX && name[size] == '\0' && name[0] >= 'a')
+  if (size == 0 || size > NAME_BYTES_MAX || name[size] != '\0' || name[0] < 'a')
+    fail ("a plugin cannot be called '%s': expected a small letter, then small letters, digits and '_', at "
+          "most "
+          "%d bytes",
+          name, NAME_BYTES_MAX);
+  else if (is_taken (name))
+    fail ("a plugin cannot be called '%s': that is a word of C's, dcpipe's or a library's", name);
+  else
     return true;
-  fail (
-      "a plugin cannot be called '%s': expected a small letter, then small letters, digits and '_', at most "
-      "%d bytes",
-      name, NAME_BYTES_MAX);
   return false;
 }
 
@@ -105,16 +130,22 @@ write_text (const char *path, const char *text)
   return false;
 }
 
-/* Copies one file of the example into the directory `name`. */
+/* What a file of the example is called in the directory `name`, to be freed; NULL after fail. */
+static char *
+path_of_copy (const char *file, const struct template *template, const char *name)
+{
+  CLEANUP_FREE char *called = rename_in (file, template->word, name);
+
+  return called != NULL ? join (name, called) : NULL;
+}
+
 static bool
 copy_file (const char *directory, const char *file, const struct template *template, const char *name)
 {
-  CLEANUP_FREE char *text = NULL, *renamed = NULL, *from = join (directory, file), *to = NULL;
-  CLEANUP_FREE char *called = rename_in (file, template->word, name);
+  CLEANUP_FREE char *text = NULL, *renamed = NULL, *from = join (directory, file);
+  CLEANUP_FREE char *to = path_of_copy (file, template, name);
 
-  if (called == NULL || from == NULL || (to = join (name, called)) == NULL)
-    return false;
-  text = read_text (from);
+  text = from != NULL && to != NULL ? read_text (from) : NULL;
   renamed = text != NULL ? rename_in (text, template->word, name) : NULL;
   return renamed != NULL && write_text (to, renamed);
 }
@@ -131,22 +162,60 @@ is_source (const char *directory, const char *file)
          && stat (path, &status) == 0 && S_ISREG (status.st_mode);
 }
 
+/* Copies all files of the example; their number. False after fail. */
+static bool
+copy_files (DIR *stream, const char *directory, const struct template *template, const char *name,
+            unsigned *count)
+{
+  const struct dirent *entry;
+
+  for (*count = 0; (entry = readdir (stream)) != NULL; ++*count) {
+    if (!is_source (directory, entry->d_name))
+      --*count;
+    else if (!copy_file (directory, entry->d_name, template, name))
+      return false;
+  }
+  if (*count == 0)
+    fail ("%s: the example that new plugins begin with is not there", directory);
+  return *count > 0;
+}
+
+/* Takes back what was written to the directory `name`, which was made for it. */
+static void
+take_back (DIR *stream, const struct template *template, const char *name)
+{
+  const struct dirent *entry;
+
+  rewinddir (stream);
+  while ((entry = readdir (stream)) != NULL) {
+    CLEANUP_FREE char *path = path_of_copy (entry->d_name, template, name);
+
+    if (path != NULL && entry->d_name[0] != '.')
+      unlink (path);
+  }
+  rmdir (name);
+}
+
 static bool
 copy_example (const char *directory, const struct template *template, const char *name)
 {
   DIR *stream = opendir (directory);
-  const struct dirent *entry;
-  bool good = stream != NULL;
+  unsigned count;
+  bool good = false;
 
   if (stream == NULL)
     fail ("%s: %s: the examples that new plugins begin with are not installed", directory, strerror (errno));
-  else if (mkdir (name, 0777) != 0) {
+  else if (mkdir (name, 0777) != 0)
     fail ("%s: %s: nothing was written", name, strerror (errno));
-    good = false;
+  else {
+    good = copy_files (stream, directory, template, name, &count);
+    if (!good) {
+      CLEANUP_FREE char *reason = strdup (failure ());
+
+      take_back (stream, template, name);
+      fail ("%s: %s was taken back", reason != NULL ? reason : "no memory", name);
+    }
   }
-  while (good && (entry = readdir (stream)) != NULL)
-    if (is_source (directory, entry->d_name))
-      good = copy_file (directory, entry->d_name, template, name);
   if (stream != NULL)
     closedir (stream);
   return good;

@@ -44,9 +44,9 @@ static const struct dcpipe_table_def tables[] = {
 static int
 novelty_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
-  const struct novelty *novelty = handle;
+  const struct novelty *given = handle;
   struct dcpipe_bytes key = dcpipe_entry_key (entry), value = dcpipe_entry_value (entry);
-  size_t head = (uint64_t) novelty->head < value.size ? (size_t) novelty->head : value.size;
+  size_t head = (uint64_t) given->head < value.size ? (size_t) given->head : value.size;
   dcpipe_row *row;
 
   if (key.size == 0) {

@@ -14,23 +14,23 @@ static const struct dcpipe_option options[] = {
 };
 
 static int
-failed (const struct rack *rack)
+failed (const struct rack *store)
 {
-  dcpipe_error ("%s: %s", rack->path, sqlite3_errmsg (rack->db));
-  return sqlite3_errcode (rack->db) == SQLITE_BUSY ? DCPIPE_RETRY : DCPIPE_FAIL;
+  dcpipe_error ("%s: %s", store->path, sqlite3_errmsg (store->db));
+  return sqlite3_errcode (store->db) == SQLITE_BUSY ? DCPIPE_RETRY : DCPIPE_FAIL;
 }
 
 /* Runs SQL in the transaction: ?1 is a table, ?2 a key or its beginning, ?3 a text. */
 static int
-run (struct rack *rack, const char *sql, const char *table, struct dcpipe_bytes key,
+run (struct rack *store, const char *sql, const char *table, struct dcpipe_bytes key,
      struct dcpipe_bytes text, dcpipe_walk *walk)
 {
   sqlite3_stmt *statement = NULL;
   int code;
 
-  if (sqlite3_get_autocommit (rack->db) && sqlite3_exec (rack->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
-    return failed (rack);
-  sqlite3_prepare_v2 (rack->db, sql, -1, &statement, NULL);
+  if (sqlite3_get_autocommit (store->db) && sqlite3_exec (store->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+    return failed (store);
+  sqlite3_prepare_v2 (store->db, sql, -1, &statement, NULL);
   sqlite3_bind_text (statement, 1, table, -1, SQLITE_STATIC);
   sqlite3_bind_blob64 (statement, 2, key.data, key.size, SQLITE_STATIC);
   sqlite3_bind_text64 (statement, 3, (const char *) text.data, text.size, SQLITE_STATIC, SQLITE_UTF8);
@@ -38,7 +38,7 @@ run (struct rack *rack, const char *sql, const char *table, struct dcpipe_bytes 
     if (!dcpipe_walk_text (walk, sqlite3_column_text (statement, 0), sqlite3_column_bytes (statement, 0)))
       break;
   sqlite3_finalize (statement);
-  return code == SQLITE_ROW || code == SQLITE_DONE ? DCPIPE_OK : failed (rack);
+  return code == SQLITE_ROW || code == SQLITE_DONE ? DCPIPE_OK : failed (store);
 }
 
 #define THESE " FROM rows WHERE tab = ?1 AND key BETWEEN hex (?2) AND hex (?2) || 'G'" /* no digit G */
@@ -75,15 +75,15 @@ rack_rollback (void *handle)
 static int
 rack_open (void *handle, int mode, const char *scratch)
 {
-  struct rack *rack = handle;
+  struct rack *store = handle;
   bool reads = mode == DCPIPE_READ;
   int flags = reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
   (void) scratch; /* `path` leads there already */
-  if (sqlite3_open_v2 (rack->path, &rack->db, flags, NULL) == SQLITE_OK
-      && sqlite3_exec (rack->db, reads ? "SELECT 1" THESE : MAKE, NULL, NULL, NULL) == SQLITE_OK)
+  if (sqlite3_open_v2 (store->path, &store->db, flags, NULL) == SQLITE_OK
+      && sqlite3_exec (store->db, reads ? "SELECT 1" THESE : MAKE, NULL, NULL, NULL) == SQLITE_OK)
     return DCPIPE_OK;
-  return reads && sqlite3_errcode (rack->db) == SQLITE_ERROR ? DCPIPE_NONE : failed (rack);
+  return reads && sqlite3_errcode (store->db) == SQLITE_ERROR ? DCPIPE_NONE : failed (store);
 }
 
 static void

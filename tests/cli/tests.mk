@@ -24,6 +24,7 @@ dist_check_SCRIPTS += cli/label-stored.sh
 dist_check_SCRIPTS += cli/log-json.sh
 dist_check_SCRIPTS += cli/long-lines.sh
 dist_check_SCRIPTS += cli/missing-sections.sh
+dist_check_SCRIPTS += cli/new-plugin-odd.sh
 dist_check_SCRIPTS += cli/odd-files.sh
 dist_check_SCRIPTS += cli/older-plugin.sh
 dist_check_SCRIPTS += cli/one-error.sh
