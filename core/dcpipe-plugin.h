@@ -38,7 +38,11 @@
  * length and need not be 0-terminated, except where the type is const char *.
  *
  * THREADS. Every callback names the threads that call it. The functions here may be called from any thread,
- * but one object (rows, a block, a batch) only by the callback that received it, on its thread. */
+ * but one object (rows, a block, a batch) only by the callback that received it, on its thread.
+ *
+ * PROCESS. A plugin does not end the process, leaves no other one running when it is closed, closes no
+ * descriptor but its own, and writes nothing to standard output, where dcpipe puts data: what it has to say
+ * goes through dcpipe_info and its like. */
 #ifndef DCPIPE_PLUGIN_H
 #define DCPIPE_PLUGIN_H
 

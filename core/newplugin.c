@@ -19,11 +19,9 @@
 #define NAME_BYTES_MAX 40
 
 /* The examples, and what they are called: the word that becomes the new plugin's name wherever it stands. */
-static const struct template
-{
+static const struct template {
   const char *kind, *word;
-}
-templates[] = { { "decoder", "novelty" }, { "source", "csvledger" }, { "sink", "rack" } };
+} templates[] = { { "decoder", "novelty" }, { "source", "csvledger" }, { "sink", "rack" } };
 
 static const struct template *
 find_template (const char *kind)
@@ -62,8 +60,7 @@ check_name (const char *name)
 
   if (size == 0 || size > NAME_BYTES_MAX || name[size] != '\0' || name[0] < 'a')
     fail ("a plugin cannot be called '%s': expected a small letter, then small letters, digits and '_', at "
-          "most "
-          "%d bytes",
+          "most %d bytes",
           name, NAME_BYTES_MAX);
   else if (is_taken (name))
     fail ("a plugin cannot be called '%s': that is a word of C's, dcpipe's or a library's", name);

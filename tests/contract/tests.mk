@@ -3,6 +3,7 @@
 # one rule each.
 contract_tests =
 contract_tests += contract/broken-decoder.sh
+contract_tests += contract/broken-process.sh
 contract_tests += contract/broken-registration.sh
 contract_tests += contract/broken-sink.sh
 contract_tests += contract/broken-source.sh
@@ -28,6 +29,9 @@ contract_broken_source_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 check_LTLIBRARIES += contract/broken_sink.la
 contract_broken_sink_la_SOURCES = contract/broken_sink.c
 contract_broken_sink_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += contract/broken_process.la
+contract_broken_process_la_SOURCES = contract/broken_process.c
+contract_broken_process_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 check_LTLIBRARIES += contract/broken_registration.la
 contract_broken_registration_la_SOURCES = contract/broken_registration.c
 contract_broken_registration_la_CPPFLAGS = $(AM_CPPFLAGS) -DNAME='"broken_registration"'

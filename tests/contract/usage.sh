@@ -9,17 +9,60 @@ grep -q '^plugin API ' "$dir/out" || die "no API version"
 hold 64
 err 'dcpipe: error: expected the file or name of one plugin'
 hold 64 --seed many entry
-err 'dcpipe: error: --seed many: expected a number up to 18446744073709551615'
+err 'dcpipe: error: --seed many: expected a number from 0 to 18446744073709551615'
+hold 64 --seed 18446744073709551616 entry
+err 'dcpipe: error: --seed 18446744073709551616: expected a number from 0 to 18446744073709551615'
+hold 64 --timeout 0 entry
+err 'dcpipe: error: --timeout 0: expected a number from 1 to 86400'
+hold 64 --rounds
+err 'dcpipe: error: --rounds needs a value'
+hold 64 --no-such-option entry
+err 'dcpipe: error: unknown option --no-such-option'
+hold 64 --section 'sink main' jsonl
+err 'dcpipe: error: --section sink main: of which file? expected --config FILE, too'
+hold 64 entry jsonl
+err 'dcpipe: error: expected the file or name of one plugin'
 hold 64 -o path entry
 err "dcpipe: error: 'path': expected KEY=VALUE"
 hold 64 no_such_plugin
 err "dcpipe: error: there is no plugin 'no_such_plugin': expected a file, with a '/' in it, or a name that dcpipe --list-plugins lists"
 hold 64 -o path="$dir/precious" jsonl
-err 'dcpipe: error: path = DIR/precious: expected a relative path, which is taken from a directory that is removed afterwards'
-test ! -e "$dir/precious" || die "the store was made all the same"
+err "dcpipe: error: path = DIR/precious: expected a relative path without '..', which is taken from a directory that is removed afterwards"
+hold 64 -o path=a/../../precious jsonl
+err "dcpipe: error: path = a/../../precious: expected a relative path without '..', which is taken from a directory that is removed afterwards"
+test -z "$(find "$dir" -name 'precious*')" || die "the store was made all the same"
+# Options that there are not, or not twice, or that are needed.
+hold 64 -o pat=x jsonl
+err "dcpipe: error: the sink jsonl has no option 'pat'; did you mean 'path'?"
+hold 64 --refuse nothing=x entry
+err "dcpipe: error: the decoder entry has no option 'nothing'"
+hold 64 -o path=a -o path=b jsonl
+err "dcpipe: error: option path is given twice"
+hold 64 jsonl
+err "dcpipe: error: the sink jsonl needs the option path: -o path=VALUE"
+# Files that are none.
+for file in "$dir" /dev/null; do
+  hold 64 --entries "$file" entry
+done
+err 'dcpipe: error: /dev/null: there are no entries in it'
+hold 64 --entries "$dir/none.jsonl" entry
+err 'dcpipe: error: DIR/none.jsonl: No such file or directory'
+hold 64 --entries "$dir/none.ledger" entry
+err 'dcpipe: error: DIR/none.ledger: No such file or directory'
+mkfifo "$dir/pipe.so"
+echo 'not an object' > "$dir/text.so"
+for file in "$dir" "$dir/pipe.so" "$dir/text.so"; do
+  hold 1 "$file"
+  grep -q '^not ok 1 - registration: can be loaded' "$dir/out" || die "$file is loaded"
+done
 echo '{"label":"A","key":"0g","value":""}' > "$dir/bad.jsonl"
 hold 64 --entries "$dir/bad.jsonl" entry
 grep -q 'bad.jsonl:1: expected a line of' "$dir/err" || die "the bad line is not named"
+
+# A ledger of a relative name.
+cp "$vectors/small.ledger" "$dir/here.ledger"
+(cd "$dir" && TMPDIR=$dir "$top_builddir/dcpipe-plugin-test" --entries here.ledger --only 'entries given' entry) > "$dir/out" 2> "$dir/err" \
+  || die "a ledger beside us is not found"
 
 # Options from an INI file: those of its section, relative paths from its directory.
 cp "$vectors/small.ledger" "$dir/a.ledger"

@@ -108,23 +108,41 @@ read_lines (struct entry_list *list, const char *path)
     number++;
     if (!add_line (list, line)) {
       fail ("%s:%zu: expected a line of `dcpipe dump ledger_entries`: an object with label, and key and "
-            "value in "
-            "hexadecimal",
+            "value in hexadecimal",
             path, number);
       return false;
     }
   }
-  return true;
+  if (!ferror (file))
+    return true;
+  fail ("%s: %s", path, strerror (errno));
+  return false;
+}
+
+/* A ledger's name is taken from the current directory, whatever options of the plugin are taken from. */
+static bool
+read_ledger (struct entry_list *list, const char *path)
+{
+  CLEANUP_FREE char *absolute = realpath (path, NULL);
+
+  if (absolute != NULL)
+    return source_read_file (list, absolute);
+  fail ("%s: %s", path, strerror (errno));
+  return false;
 }
 
 bool
 entries_read (struct entry_list *list, const char *path)
 {
   size_t size = strlen (path);
+  bool ledger = size > 7 && strcmp (path + size - 7, ".ledger") == 0;
 
-  if (size > 7 && strcmp (path + size - 7, ".ledger") == 0)
-    return source_read_file (list, path);
-  return read_lines (list, path);
+  if (!(ledger ? read_ledger (list, path) : read_lines (list, path)))
+    return false;
+  if (list->count > 0)
+    return true;
+  fail ("%s: there are no entries in it", path);
+  return false;
 }
 
 /* ---- made up ------------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 /* dcpipe-plugin-test: holds a plugin to the contract of dcpipe-plugin.h. */
 #include "config.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -73,20 +74,21 @@ usage (void)
 /* ---- the command line ---------------------------------------------------------------------------- */
 
 static bool
-take_number (const char *name, const char *text, uint64_t max, uint64_t *number)
+take_number (const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
   char *end;
 
+  errno = 0;
   *number = strtoull (text, &end, 10);
-  if (*text >= '0' && *text <= '9' && *end == '\0' && *number <= max)
+  if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *number >= min && *number <= max)
     return true;
-  fail ("--%s %s: expected a number up to %" PRIu64, name, text, max);
+  fail ("--%s %s: expected a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
   return false;
 }
 
-/* One option other than those that end the program. */
+/* One option other than those that end the program. `argument` is what was just read. */
 static bool
-take_option (struct request *request, int code)
+take_option (struct request *request, int code, const char *argument)
 {
   struct subject *subject = &request->subject;
   uint64_t number;
@@ -117,15 +119,21 @@ take_option (struct request *request, int code)
   case 'v':
     request->verbose = true;
     return true;
+  case ':':
+    fail ("%s needs a value", argument);
+    return false;
+  case '?':
+    fail ("unknown option %s", argument);
+    return false;
   case 'S':
-    return take_number ("seed", optarg, UINT64_MAX, &subject->seed);
+    return take_number ("seed", optarg, 0, UINT64_MAX, &subject->seed);
   case 'r':
-    if (!take_number ("rounds", optarg, 100000000, &number))
+    if (!take_number ("rounds", optarg, 0, 100000000, &number))
       return false;
     subject->rounds = (unsigned) number;
     return true;
   case 't':
-    if (!take_number ("timeout", optarg, 86400, &number))
+    if (!take_number ("timeout", optarg, 1, 86400, &number))
       return false;
     request->timeout = (unsigned) number;
     return true;
@@ -149,7 +157,8 @@ parse (struct request *request, int argc, char **argv)
   };
   int code;
 
-  while ((code = getopt_long (argc, argv, "o:c:hV", longs, NULL)) != -1) {
+  opterr = 0;
+  while ((code = getopt_long (argc, argv, ":o:c:h", longs, NULL)) != -1) {
     if (code == 'h') {
       print_help ();
       return STATUS_DONE;
@@ -159,11 +168,15 @@ parse (struct request *request, int argc, char **argv)
               DCPIPE_API_MINOR);
       return STATUS_DONE;
     }
-    if (!take_option (request, code))
+    if (!take_option (request, code, argv[optind - 1]))
       return usage ();
   }
   if (argc != optind + 1) {
     fail ("expected the file or name of one plugin");
+    return usage ();
+  }
+  if (request->section != NULL && request->config == NULL) {
+    fail ("--section %s: of which file? expected --config FILE, too", request->section);
     return usage ();
   }
   return -1;
@@ -224,6 +237,8 @@ prepare (struct request *request)
 
   if (request->config != NULL && !settings_read (subject, request->config, request->section))
     return false;
+  if (!settings_fit (subject))
+    return false;
   if (subject->plugin->kind == DCPIPE_KIND_SINK)
     return settings_are_safe (subject);
   if (subject->directory == NULL)
@@ -283,8 +298,9 @@ run (struct request *request)
     return STATUS_FAILED;
   }
   if (!prepare (request)) {
-    runner_end ();
-    return usage ();
+    int status = runner_end ();
+
+    return status > 128 ? status : usage ();
   }
   if (request->tsan)
     runner_watch_threads (subject->path);

@@ -4,11 +4,13 @@
 #include "runner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "processes.h"
 #include "stop.h"
 #include "tsan.h"
 #include "verdict.h"
@@ -28,13 +31,20 @@
 
 enum verdict { PASSED, SKIPPED, FAILED };
 
+/* What the child writes down before it may be gone. */
+struct shared {
+  char at[TEXT_MAX]; /* what it is about to do */
+  bool through;      /* the check came to its end */
+};
+
 static struct {
   char directory[256];
   unsigned timeout;
   const char *only;
   unsigned checks, failed, skipped;
-  char *at;            /* TEXT_MAX bytes shared with the child */
+  struct shared *shared;
   int out;             /* in the child: where its verdict goes */
+  FILE *printed;       /* what a check wrote to standard output */
   const char *watched; /* the plugin whose threads ThreadSanitizer watches, or NULL */
   FILE *reports;       /* what a check wrote to stderr meanwhile */
 } runner;
@@ -47,26 +57,45 @@ on_signal (int number)
   stopped = number;
 }
 
-bool
-runner_begin (unsigned timeout, const char *only)
+static bool
+make_directory (void)
 {
   const char *parent = getenv ("TMPDIR");
 
-  runner.timeout = timeout;
-  runner.only = only;
   snprintf (runner.directory, sizeof runner.directory, "%.200s/dcpipe-plugin-test-XXXXXX",
             parent != NULL ? parent : "/tmp");
-  if (mkdtemp (runner.directory) == NULL || setenv ("TMPDIR", runner.directory, 1) != 0) {
-    fail ("%s cannot be made: %s", runner.directory, strerror (errno));
+  if (mkdtemp (runner.directory) != NULL && setenv ("TMPDIR", runner.directory, 1) == 0)
+    return true;
+  fail ("%s cannot be made: %s", runner.directory, strerror (errno));
+  return false;
+}
+
+/* A signal ends what waits, also a read of a pipe. */
+static void
+catch_signals (void)
+{
+  const struct sigaction action = { .sa_handler = on_signal };
+
+  sigaction (SIGINT, &action, NULL);
+  sigaction (SIGTERM, &action, NULL);
+}
+
+bool
+runner_begin (unsigned timeout, const char *only)
+{
+  runner.timeout = timeout;
+  runner.only = only;
+  catch_signals ();
+  processes_adopt ();
+  if (!make_directory ())
+    return false;
+  runner.printed = tmpfile ();
+  runner.shared =
+      mmap (NULL, sizeof *runner.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (runner.shared == MAP_FAILED || runner.printed == NULL) {
+    fail ("no memory, or no file, for the tests");
     return false;
   }
-  runner.at = mmap (NULL, TEXT_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (runner.at == MAP_FAILED) {
-    fail ("no memory for the tests");
-    return false;
-  }
-  signal (SIGINT, on_signal);
-  signal (SIGTERM, on_signal);
   printf ("TAP version 13\n");
   return true;
 }
@@ -79,7 +108,7 @@ runner_at (const char *format, ...)
   va_list arguments;
 
   va_start (arguments, format);
-  vsnprintf (runner.at, TEXT_MAX, format, arguments);
+  vsnprintf (runner.shared->at, sizeof runner.shared->at, format, arguments);
   va_end (arguments);
 }
 
@@ -118,6 +147,29 @@ verdict_skip (const char *format, ...)
   end_check ('s', format, arguments);
 }
 
+static _Noreturn void
+run_child (int out, void (*run) (const void *context), const void *context)
+{
+  setpgid (0, 0);
+  dup2 (fileno (runner.printed), STDOUT_FILENO);
+  if (runner.reports != NULL)
+    dup2 (fileno (runner.reports), STDERR_FILENO);
+  signal (SIGINT, SIG_DFL);
+  signal (SIGTERM, SIG_DFL);
+  runner.out = out;
+  EXPECT (stop_init (), "%s", failure ());
+  run (context);
+  runner.shared->through = true;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    EXPECT (fcntl (fd, F_GETFD) >= 0, "the plugin closed descriptor %d, which is not its own", fd);
+  /* A search for leaks at exit counts as part of the check: the parent waits for the process, and its
+   * status must be 0 as well. */
+  (void) !write (out, "p", 1);
+  log_finish ();
+  fflush (NULL);
+  exit (0);
+}
+
 /* ---- in the parent ------------------------------------------------------------------------------- */
 
 static int
@@ -133,46 +185,78 @@ empty_directory (void)
   nftw (runner.directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Reads what the child says until it ends, or its time is over. False for the latter. */
-static bool
-hear (int in, char *text, size_t room)
+static uint64_t
+now_ms (void)
 {
   struct timespec now;
-  time_t end;
-  size_t size = 0;
 
   clock_gettime (CLOCK_MONOTONIC, &now);
-  for (end = now.tv_sec + (time_t) runner.timeout; now.tv_sec < end && !stopped;
-       clock_gettime (CLOCK_MONOTONIC, &now)) {
-    struct pollfd wait = { .fd = in, .events = POLLIN };
-    ssize_t got;
+  return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+}
 
-    if (poll (&wait, 1, 1000) <= 0)
+/* Reads what the child says until it has ended, or its time is over: false. Others may hold the pipe open
+ * when the child has gone, and the child may live on when it has closed it. */
+static bool
+hear (pid_t child, int in, char *text, size_t room, int *status)
+{
+  uint64_t end = now_ms () + (uint64_t) runner.timeout * 1000;
+  struct pollfd wait = { .fd = in, .events = POLLIN };
+  bool ended = false;
+  size_t size = 0;
+
+  for (;;) {
+    int ready = poll (&wait, 1, ended ? 0 : wait.fd < 0 ? 2 : 100);
+    ssize_t got = ready > 0 ? read (in, text + size, room - 1 - size) : 0;
+
+    if (got > 0)
+      size += (size_t) got;
+    else if (ready > 0)
+      wait.fd = -1;
+    if (got > 0 && size < room - 1)
       continue;
-    got = read (in, text + size, room - 1 - size);
-    if (got <= 0) {
-      text[size] = '\0';
+    text[size] = '\0';
+    if (ended)
       return true;
-    }
-    size += (size_t) got;
+    ended = waitpid (child, status, WNOHANG) == child;
+    if (!ended && (stopped || now_ms () >= end))
+      return false;
   }
-  return false;
+}
+
+/* What is to be said of a child that said nothing itself. */
+static void
+explain (char *text, bool in_time, int status)
+{
+  const char *while_ = runner.shared->at[0] != '\0' ? ", while " : "";
+  char what[256];
+
+  if (!in_time)
+    snprintf (what, sizeof what, "it did not end within %u seconds", runner.timeout);
+  else if (WIFSIGNALED (status))
+    snprintf (what, sizeof what, "it was ended by signal %d (%s)", WTERMSIG (status),
+              strsignal (WTERMSIG (status)));
+  else if (runner.shared->through && WEXITSTATUS (status) == 0)
+    snprintf (what, sizeof what, "the plugin closed descriptors that are not its own");
+  else if (runner.shared->through)
+    snprintf (what, sizeof what, "it ended with exit status %d", WEXITSTATUS (status));
+  else
+    snprintf (what, sizeof what, "the plugin ended the process, with exit status %d", WEXITSTATUS (status));
+  snprintf (text, TEXT_MAX, "%s%s%.3000s", what, while_, runner.shared->at);
 }
 
 /* What came of the child: a verdict and, in `text`, the reason. */
 static enum verdict
 judge (pid_t child, int in, char *text)
 {
-  char said[TEXT_MAX] = "";
-  bool in_time = hear (in, said, sizeof said);
-  const char *while_ = runner.at[0] != '\0' ? ", while " : "";
+  char said[TEXT_MAX];
   int status = 0;
+  bool in_time = hear (child, in, said, sizeof said, &status);
 
-  if (!in_time)
+  if (!in_time) {
     kill (-child, SIGKILL);
-  while (waitpid (child, &status, 0) < 0 && errno == EINTR)
-    ;
-  kill (-child, SIGKILL); /* what it may have left running */
+    while (waitpid (child, &status, 0) < 0 && errno == EINTR)
+      ;
+  }
   snprintf (text, TEXT_MAX, "%s", said[0] != '\0' ? said + 1 : "");
   if (said[0] == 's')
     return SKIPPED;
@@ -180,52 +264,54 @@ judge (pid_t child, int in, char *text)
     return FAILED;
   if (in_time && said[0] == 'p' && WIFEXITED (status) && WEXITSTATUS (status) == 0)
     return PASSED;
-  if (!in_time)
-    snprintf (text, TEXT_MAX, "it did not end within %u seconds%s%.3000s", runner.timeout, while_, runner.at);
-  else if (WIFSIGNALED (status))
-    snprintf (text, TEXT_MAX, "it was ended by signal %d (%s)%s%.3000s", WTERMSIG (status),
-              strsignal (WTERMSIG (status)), while_, runner.at);
-  else
-    snprintf (text, TEXT_MAX, "it ended with exit status %d%s%.3000s", WEXITSTATUS (status), while_,
-              runner.at);
+  explain (text, in_time, status);
   return FAILED;
 }
 
-static _Noreturn void
-run_child (int out, void (*run) (const void *context), const void *context)
+/* What the check wrote to a file of ours, which is emptied; to be freed, or NULL if it wrote nothing. */
+static char *
+take_written (FILE *file)
 {
-  setpgid (0, 0);
-  if (runner.reports != NULL)
-    dup2 (fileno (runner.reports), STDERR_FILENO);
-  signal (SIGINT, SIG_DFL);
-  signal (SIGTERM, SIG_DFL);
-  runner.out = out;
-  EXPECT (stop_init (), "%s", failure ());
-  runner.at[0] = '\0';
-  run (context);
-  /* A search for leaks at exit counts as part of the check: the parent waits for the process, and its
-   * status must be 0 as well. */
-  (void) !write (out, "p", 1);
-  log_finish ();
-  fflush (NULL);
-  exit (0);
+  char *lines = NULL;
+  size_t room = 0;
+  ssize_t got;
+
+  rewind (file);
+  got = getdelim (&lines, &room, '\0', file);
+  (void) !ftruncate (fileno (file), 0);
+  rewind (file);
+  if (got > 0)
+    return lines;
+  free (lines);
+  return NULL;
+}
+
+/* What a check must not leave behind, however it ended. */
+static enum verdict
+look_behind (enum verdict verdict, unsigned left, char *text)
+{
+  CLEANUP_FREE char *printed = take_written (runner.printed);
+
+  if (verdict == FAILED)
+    return FAILED;
+  if (left > 0)
+    snprintf (text, TEXT_MAX, "the plugin left %u processes running", left);
+  else if (printed != NULL)
+    snprintf (text, TEXT_MAX, "the plugin wrote to standard output, which is not its own: %.1000s", printed);
+  else
+    return verdict;
+  return FAILED;
 }
 
 /* Whether ThreadSanitizer had something to say, which is shown as it came, and in `text` in short. */
 static bool
 hear_reports (char *text)
 {
-  CLEANUP_FREE char *lines = NULL;
-  size_t room = 0;
-  ssize_t got;
+  CLEANUP_FREE char *lines = take_written (runner.reports);
 
-  rewind (runner.reports);
-  got = getdelim (&lines, &room, '\0', runner.reports);
-  if (got > 0)
+  if (lines != NULL)
     fputs (lines, stderr);
-  rewind (runner.reports);
-  (void) !ftruncate (fileno (runner.reports), 0);
-  return got > 0 && tsan_summary (lines, runner.watched, text, TEXT_MAX);
+  return lines != NULL && tsan_summary (lines, runner.watched, text, TEXT_MAX);
 }
 
 static void
@@ -245,26 +331,19 @@ print (enum verdict verdict, const char *group, const char *name, char *text)
   fflush (stdout);
 }
 
-static bool
-check (const char *group, const char *name, void (*run) (const void *context), const void *context)
+/* Runs a check in a process of its own; what came of it, and the reason in `text`. */
+static enum verdict
+run_apart (void (*run) (const void *context), const void *context, char *text)
 {
-  char text[TEXT_MAX], line[512];
   enum verdict verdict;
   int ends[2];
   pid_t child;
 
-  snprintf (line, sizeof line, "%s: %s", group, name);
-  if (stopped)
-    return false;
-  if (runner.only != NULL && strstr (line, runner.only) == NULL)
-    return true;
-  runner.checks++;
   fflush (NULL);
+  *runner.shared = (struct shared){ .at = "" };
   if (pipe (ends) != 0 || (child = fork ()) < 0) {
-    snprintf (text, sizeof text, "no process for the check: %s", strerror (errno));
-    print (FAILED, group, name, text);
-    runner.failed++;
-    return false;
+    snprintf (text, TEXT_MAX, "no process for the check: %s", strerror (errno));
+    return FAILED;
   }
   if (child == 0) {
     close (ends[0]);
@@ -273,9 +352,28 @@ check (const char *group, const char *name, void (*run) (const void *context), c
   close (ends[1]);
   verdict = judge (child, ends[0], text);
   close (ends[0]);
+  verdict = look_behind (verdict, processes_end (child), text);
   if (runner.reports != NULL && hear_reports (text))
     verdict = FAILED;
   empty_directory ();
+  return verdict;
+}
+
+static bool
+check (const char *group, const char *name, void (*run) (const void *context), const void *context)
+{
+  char text[TEXT_MAX], line[512];
+  enum verdict verdict;
+
+  snprintf (line, sizeof line, "%s: %s", group, name);
+  if (stopped)
+    return false;
+  if (runner.only != NULL && strstr (line, runner.only) == NULL)
+    return true;
+  verdict = run_apart (run, context, text);
+  if (stopped)
+    return false;
+  runner.checks++;
   runner.failed += verdict == FAILED;
   runner.skipped += verdict == SKIPPED;
   print (verdict, group, name, text);
@@ -308,14 +406,17 @@ runner_end (void)
 {
   unsigned passed = runner.checks - runner.failed - runner.skipped;
 
+  fclose (runner.printed);
   if (runner.reports != NULL)
     fclose (runner.reports);
   empty_directory ();
   rmdir (runner.directory);
+  if (stopped) {
+    printf ("Bail out! signal %d (%s)\n", (int) stopped, strsignal (stopped));
+    return 128 + stopped;
+  }
   printf ("1..%u\n# %u checks: %u passed, %u failed, %u skipped\n", runner.checks, runner.checks, passed,
           runner.failed, runner.skipped);
-  if (stopped)
-    return 128 + stopped;
   if (runner.failed > 0)
     return 1;
   return passed > 0 ? 0 : 77;

@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "nearest.h"
 
 static bool
 add (struct setting **settings, size_t *count, const char *key, size_t key_size, const char *value)
@@ -97,7 +98,75 @@ settings_read (struct subject *subject, const char *path, const char *title)
   return good;
 }
 
+/* ---- what the plugin takes ----------------------------------------------------------------------- */
+
+static const struct dcpipe_option *
+find_option (const struct dcpipe_options *options, const char *key)
+{
+  for (size_t i = 0; i < options->count; i++)
+    if (strcmp (options->items[i].key, key) == 0)
+      return &options->items[i];
+  return NULL;
+}
+
+static bool
+fail_unknown (const struct subject *subject, const char *key)
+{
+  const struct dcpipe_options *options = plugin_options (subject->plugin);
+  struct nearest nearest = { .word = key };
+  CLEANUP_FREE char *hint = NULL;
+
+  for (size_t i = 0; i < options->count; i++)
+    nearest_offer (&nearest, options->items[i].key);
+  hint = nearest_hint (&nearest);
+  fail ("the %s %s has no option '%s'%s", plugin_kind_name (subject->plugin->kind),
+        plugin_name (subject->plugin), key, hint != NULL ? hint : "");
+  return false;
+}
+
+bool
+settings_fit (const struct subject *subject)
+{
+  const struct dcpipe_options *options = plugin_options (subject->plugin);
+
+  for (size_t i = 0; i < subject->settings_count; i++) {
+    if (find_option (options, subject->settings[i].key) == NULL)
+      return fail_unknown (subject, subject->settings[i].key);
+    for (size_t j = 0; j < i; j++)
+      if (strcmp (subject->settings[j].key, subject->settings[i].key) == 0) {
+        fail ("option %s is given twice", subject->settings[i].key);
+        return false;
+      }
+  }
+  for (size_t i = 0; i < subject->refused_count; i++)
+    if (find_option (options, subject->refused[i].key) == NULL)
+      return fail_unknown (subject, subject->refused[i].key);
+  for (size_t i = 0; i < options->count; i++)
+    if ((options->items[i].flags & DCPIPE_OPTION_REQUIRED) && !is_given (subject, options->items[i].key)) {
+      fail ("the %s %s needs the option %s: -o %s=VALUE", plugin_kind_name (subject->plugin->kind),
+            plugin_name (subject->plugin), options->items[i].key, options->items[i].key);
+      return false;
+    }
+  return true;
+}
+
 /* ---- sinks --------------------------------------------------------------------------------------- */
+
+/* A relative path that stays below the directory that it is taken from. */
+static bool
+stays_below (const char *path)
+{
+  size_t size;
+
+  if (path[0] == '/')
+    return false;
+  for (; *path != '\0'; path += size, path += *path == '/') {
+    size = strcspn (path, "/");
+    if (size == 2 && path[0] == '.' && path[1] == '.')
+      return false;
+  }
+  return true;
+}
 
 bool
 settings_are_safe (const struct subject *subject)
@@ -108,9 +177,11 @@ settings_are_safe (const struct subject *subject)
     for (size_t j = 0; j < subject->settings_count; j++)
       if (options->items[i].type == DCPIPE_OPTION_PATH
           && strcmp (options->items[i].key, subject->settings[j].key) == 0
-          && subject->settings[j].value[0] == '/') {
-        fail ("%s = %s: expected a relative path, which is taken from a directory that is removed afterwards",
-              subject->settings[j].key, subject->settings[j].value);
+          && !stays_below (subject->settings[j].value)) {
+        fail (
+            "%s = %s: expected a relative path without '..', which is taken from a directory that is removed "
+            "afterwards",
+            subject->settings[j].key, subject->settings[j].value);
         return false;
       }
   return true;

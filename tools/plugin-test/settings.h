@@ -12,7 +12,11 @@ bool settings_add (struct setting **settings, size_t *count, const char *text);
  * plugin's, save those that were given already. False after fail. */
 bool settings_read (struct subject *subject, const char *path, const char *title);
 
-/* False after fail if a path among the settings of a sink is absolute: tests would write there. */
+/* False after fail unless the plugin has all options that are set or to be refused, none is set twice, and all
+ * that it needs are. */
+bool settings_fit (const struct subject *subject);
+
+/* False after fail if a path among the settings of a sink leads out of the directory of a check. */
 bool settings_are_safe (const struct subject *subject);
 
 /* Frees all that the subject holds, save what main gave it. */

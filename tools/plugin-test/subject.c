@@ -76,6 +76,11 @@ subject_file (const struct subject *subject, const char *const *changed)
   }
   read = inifile_read (path);
   unlink (path);
+  if (read != NULL) { /* messages are to name what the user knows */
+    free (read->path);
+    read->path = strdup ("the options given");
+    EXPECT_MEMORY (read->path);
+  }
   if (read != NULL && subject->directory != NULL) {
     free (read->directory);
     read->directory = strdup (subject->directory);
