@@ -54,6 +54,8 @@
 extern "C" {
 #endif
 
+/* ---- versions and results ------------------------------------------------------------------------ */
+
 /* A plugin of another major version is refused; so is one of a later minor version, because it may call
  * functions that this dcpipe does not have. */
 #define DCPIPE_API_MAJOR 1

@@ -201,7 +201,13 @@ function header_part (    line, begun, commented, title) {
       gsub (/^\/\* ---- | -+ \*\/$/, "", title)
       print ".Ss " toupper(substr (title, 1, 1)) substr (title, 2)
       begun = fresh = 1
-    } else if (begun && line == "#ifdef __cplusplus")
+    } else if (!begun && line ~ /^ \* STABILITY[.]/) {
+      print ".Ss Rules"
+      begun = fresh = commented = 1
+      comment_line(line)
+    } else if (line == "#ifndef DCPIPE_PLUGIN_H")
+      begun = 0
+    else if (begun && line == "#ifdef __cplusplus")
       break
     else if (begun && (commented || line ~ /^\/\*/)) {
       comment_line(line)

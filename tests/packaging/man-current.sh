@@ -41,3 +41,11 @@ awk '
   }' "$top_srcdir/doc/man/dcpipe.1" | sort > "$dir/page"
 test "$(wc -l < "$dir/help")" -ge 30 || die "--help is not read"
 diff "$dir/help" "$dir/page" > "$dir/out" || die "dcpipe.1 (>) is not what --help says (<)"
+
+# dcpipe-plugin(3) has every public name of the header.
+names () { tr -c 'A-Za-z0-9_' '\n' | grep -E '^(dcpipe|DCPIPE)_.*[A-Za-z0-9]$' | grep -v '^DCPIPE_PLUGIN_H$' | sort -u; }
+names < "$top_srcdir/core/dcpipe-plugin.h" > "$dir/names"
+test "$(wc -l < "$dir/names")" -ge 200 || die "the header is not read"
+sed 's/\\-/-/g' "$top_srcdir/doc/man/dcpipe-plugin.3" | names > "$dir/page"
+comm -23 "$dir/names" "$dir/page" > "$dir/out"
+test ! -s "$dir/out" || die "dcpipe-plugin.3 lacks these names of the header"
