@@ -1,30 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A decoder as it would be if it had been built for an earlier minor version: its struct ends before
- * `resolve`, its columns before `help`. What lies behind the ends is poison that the loader must not
- * read. */
+/* A decoder that knows no `resolve`, no offsets of options, no other names of labels, no counted tables and
+ * no help for columns. */
 #include "config.h"
 
-#include "decoder.h"
+#include "first_api.h"
 
-struct older_column {
+struct older {
+  int64_t amount;
+};
+
+static const struct {
+  const char *key;
+  int type;
+  const char *default_value, *values;
+  int64_t min, max;
+  unsigned flags;
+  const char *help;
+} older_options[] = { { "amount", DCPIPE_OPTION_INT, "7", NULL, 0, 0, DCPIPE_OPTION_ROWS,
+                        "what each row has" } };
+
+static const struct {
+  const char *name;
+} older_labels[] = { { "Alpha" }, { "Beta" } };
+
+static const struct {
   const char *name;
   int type;
   unsigned key;
   int fill;
   unsigned flags;
-};
-
-static const struct older_column older_columns[] = {
+} older_columns[] = {
   { "block_offset", DCPIPE_U64, 1, DCPIPE_FILL_BLOCK_OFFSET, 0 },
   { "entry_index", DCPIPE_U64, 2, DCPIPE_FILL_ENTRY_INDEX, 0 },
   { "amount", DCPIPE_I64, 0, 0, 0 },
+}, later_columns[] = {
+  { "block_offset", DCPIPE_U64, 0, DCPIPE_FILL_BLOCK_OFFSET, 0 },
+  { "entry_index", DCPIPE_U64, 0, DCPIPE_FILL_ENTRY_INDEX, 0 },
+  { "name", DCPIPE_TEXT, 1, 0, 0 },
 };
 
-static const struct dcpipe_table_def older_tables[] = {
-  { .name = "older",
-    .columns = { (const void *) older_columns, 3, sizeof (struct older_column) },
-    .flags = DCPIPE_TABLE_LOG },
+static const struct first_index older_indexes[] = { { "older_amount", "amount" },
+                                                    { "older_entry", "entry_index" } };
+
+static const struct {
+  const char *name;
+  struct first_array columns, indexes;
+  unsigned flags;
+} older_tables[] = {
+  { "older", DCPIPE_ARRAY (older_columns), DCPIPE_ARRAY (older_indexes), DCPIPE_TABLE_LOG },
+  { "later", DCPIPE_ARRAY (later_columns), { NULL, 0, 0 }, 0 },
 };
+
+static const struct first_view older_views[] = {
+  { "older_view", "SELECT amount FROM older" },
+  { "later_view", "SELECT name FROM later" },
+};
+
+static int
+older_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
+{
+  const struct older *older = handle;
+  struct dcpipe_bytes key = dcpipe_entry_key (entry);
+
+  dcpipe_set_i64 (dcpipe_row_add (rows, 0, DCPIPE_INSERT), 2, older->amount);
+  dcpipe_set_text (dcpipe_row_add (rows, 1, DCPIPE_UPSERT), 2, key.data, key.size);
+  return DCPIPE_OK;
+}
 
 static int
 poison (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lookup, dcpipe_rows *rows)
@@ -36,19 +77,15 @@ poison (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lookup, dc
   return DCPIPE_FAIL;
 }
 
-static const struct dcpipe_decoder older_decoder = {
-  TRIAL_DECODER ("older_decoder"),
+static const struct first_decoder older_decoder = {
+  .common = { "older_decoder", "1", "decodes little", "Apache-2.0", DCPIPE_ARRAY (older_options),
+              sizeof (struct older) },
+  .labels = DCPIPE_ARRAY (older_labels),
   .tables = DCPIPE_ARRAY (older_tables),
-  .decode = trial_decode,
+  .views = DCPIPE_ARRAY (older_views),
+  .row_format = 3,
+  .decode = older_decode,
   .resolve = poison,
 };
 
-DCPIPE_EXPORT const struct dcpipe_registration *
-dcpipe_plugin (void)
-{
-  static const struct dcpipe_registration registration
-      = { DCPIPE_MAGIC, DCPIPE_API_MAJOR, 0, DCPIPE_KIND_DECODER, offsetof (struct dcpipe_decoder, resolve),
-          &older_decoder };
-
-  return &registration;
-}
+REGISTER_UP_TO (DCPIPE_KIND_DECODER, decoder, older_decoder, resolve)
