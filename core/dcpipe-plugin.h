@@ -200,12 +200,12 @@ enum dcpipe_column_flags {
 
 struct dcpipe_column {
   const char *name;
-  int type;       /* enum dcpipe_type */
-  unsigned key;   /* 1, 2, ... for the first, second, ... column of the primary key, 0 for others.
-                     Key columns are never null and are not DECIMAL or JSON */
-  int fill;       /* enum dcpipe_fill */
-  unsigned flags; /* enum dcpipe_column_flags */
-  const char *help;
+  int type;         /* enum dcpipe_type */
+  unsigned key;     /* 1, 2, ... for the first, second, ... column of the primary key, 0 for others.
+                       Key columns are never null and are not DECIMAL or JSON */
+  int fill;         /* enum dcpipe_fill */
+  unsigned flags;   /* enum dcpipe_column_flags */
+  const char *help; /* one sentence */
 };
 
 struct dcpipe_columns {
@@ -246,7 +246,7 @@ struct dcpipe_table_def {
                                     tip_reached */
   unsigned flags;                /* enum dcpipe_table_flags */
   const char *count_as;          /* the name under which the service reports new rows, or NULL */
-  const char *help;
+  const char *help;              /* one sentence */
 };
 
 struct dcpipe_table_defs {
@@ -540,8 +540,9 @@ const void *dcpipe_lookup_note (const dcpipe_lookup *lookup, size_t *size);
 
 /* A label that the decoder takes. */
 struct dcpipe_label {
-  const char *name;
-  const char *aliases; /* other names that users may write, parted by blanks, or NULL */
+  const char *name;    /* as entries have it */
+  const char *aliases; /* other names that users may write for it in the INI file and on the command line,
+                          parted by blanks, or NULL */
 };
 
 struct dcpipe_labels {

@@ -24,7 +24,7 @@ kept ()
   least=$1
   shift
   hold 0 "$@"
-  passed=$(sed -n 's/^# .* checks: \([0-9]*\) passed, 0 failed.*/\1/p' "$dir/out")
+  passed=$(sed -n 's/^# .* checks*: \([0-9]*\) passed, 0 failed.*/\1/p' "$dir/out")
   test "${passed:-0}" -ge "$least" || die "$*: only $passed checks passed"
   test -z "${V:-}" || { grep '^# ' "$dir/out"; grep SKIP "$dir/out" || :; }
 }

@@ -73,4 +73,9 @@ test ! -e "$dir/rows" || die "the INI file's store was made"
 hold 64 -c "$dir/x.ini" --section 'sink other' jsonl
 err 'dcpipe: error: DIR/x.ini: there is no section [sink other]'
 # A check of nothing is no success.
-hold 77 --only 'no such check' entry
+hold 64 --only 'no such check' entry
+err "dcpipe: error: --only no such check: no check's line has these words"
+# A value that does not fit is told once, with its option.
+hold 1 -o path=x -o fsync=q jsonl
+out "# the plugin cannot be configured (options are given with -o KEY=VALUE): fsync = q: expected yes or no"
+err_lines 0

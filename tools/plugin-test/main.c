@@ -287,6 +287,7 @@ static int
 run (struct request *request)
 {
   struct subject *subject = &request->subject;
+  int status;
 
   if (!runner_begin (request->timeout, request->only)) {
     log_failure ();
@@ -298,14 +299,17 @@ run (struct request *request)
     return STATUS_FAILED;
   }
   if (!prepare (request)) {
-    int status = runner_end ();
-
+    status = runner_end ();
     return status > 128 ? status : usage ();
   }
   if (request->tsan)
     runner_watch_threads (subject->path);
   run_checks (subject);
-  return runner_end ();
+  status = runner_end ();
+  if (status != STATUS_SKIPPED || runner_checks () > 0 || request->only == NULL)
+    return status;
+  fail ("--only %s: no check's line has these words", request->only);
+  return usage ();
 }
 
 int

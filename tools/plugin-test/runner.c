@@ -401,6 +401,12 @@ runner_watch_threads (const char *plugin)
   runner.reports = tmpfile ();
 }
 
+unsigned
+runner_checks (void)
+{
+  return runner.checks;
+}
+
 int
 runner_end (void)
 {
@@ -415,8 +421,8 @@ runner_end (void)
     printf ("Bail out! signal %d (%s)\n", (int) stopped, strsignal (stopped));
     return 128 + stopped;
   }
-  printf ("1..%u\n# %u checks: %u passed, %u failed, %u skipped\n", runner.checks, runner.checks, passed,
-          runner.failed, runner.skipped);
+  printf ("1..%u\n# %u check%s: %u passed, %u failed, %u skipped\n", runner.checks, runner.checks,
+          runner.checks == 1 ? "" : "s", passed, runner.failed, runner.skipped);
   if (runner.failed > 0)
     return 1;
   return passed > 0 ? 0 : 77;

@@ -24,6 +24,9 @@ void runner_watch_threads (const char *plugin);
 /* In a check: what it is about to do, told if it crashes or hangs there. */
 void runner_at (const char *format, ...) __attribute__ ((__format__ (__printf__, 1, 2)));
 
+/* How many were run or skipped. */
+unsigned runner_checks (void);
+
 /* Prints the plan and the totals and removes the directory; the exit status: 0 if nothing failed, 1 if
  * something did, 77 if all was skipped. */
 int runner_end (void);

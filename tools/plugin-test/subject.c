@@ -119,10 +119,8 @@ subject_instance (const struct subject *subject)
   EXPECT (file != NULL, "%s", failure ());
   failure_clear ();
   instance = subject_instance_from (subject, file);
-  if (instance == NULL)
-    inifile_report (file);
   EXPECT (instance != NULL, "the plugin cannot be configured (options are given with -o KEY=VALUE): %s",
-          failure ()[0] != '\0' ? failure () : "see stderr");
+          file->listed > 0 ? file->mistake_list[0].text : failure ());
   inifile_free (file);
   return instance;
 }
