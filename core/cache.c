@@ -7,63 +7,25 @@
 #include <string.h>
 
 #include "log.h"
-
-/* When memory is short the row is not added, and the flag says so. */
-#define HASH_NONFATAL_OOM 1
-#define uthash_nonfatal_oom(element) (cache->no_memory = true)
-#include <uthash.h>
-
-struct cached_row {
-  UT_hash_handle hh;
-  const struct dcpipe_row *row; /* NULL: there is no such row */
-  struct dcpipe_row *own;       /* the same if it is ours, NULL if it belongs to a parcel */
-  bool dirty;
-  bool in_sink_known, in_sink; /* is there such a row in the sink */
-  bool replaced; /* deleted and added again, or a kept value was set: the sink deletes, then adds */
-  bool recent;   /* used since the last trim looked at it */
-  struct cached_row *next_dirty;
-  size_t row_size; /* of `own` */
-  size_t key_size;
-  uint8_t key[]; /* table number, then dcpipe_row_key */
-};
-
-#define KEY_ON_STACK 768
-
-/* The hash key of a row, in `buffer` or, if it is longer, in memory to be freed. */
-struct row_key {
-  uint8_t buffer[KEY_ON_STACK];
-  uint8_t *data;
-  size_t size;
-};
-
-static bool
-make_key (struct row_key *key, const struct dcpipe_row *row)
-{
-  uint32_t table = (uint32_t) row->table->number;
-  size_t size = dcpipe_row_key (row, key->buffer + sizeof table, KEY_ON_STACK - sizeof table);
-
-  key->data = key->buffer;
-  key->size = sizeof table + size;
-  if (key->size > KEY_ON_STACK) {
-    key->data = malloc (key->size);
-    if (key->data == NULL) {
-      fail ("no memory for a key of %zu bytes in table %s", size, row->table->name);
-      return false;
-    }
-    dcpipe_row_key (row, key->data + sizeof table, size);
-  }
-  memcpy (key->data, &table, sizeof table);
-  return true;
-}
-
-static void
-free_key (struct row_key *key)
-{
-  if (key->data != key->buffer)
-    free (key->data);
-}
+#include "shelf.h"
 
 /* ---- rows held ---------------------------------------------------------------------------------- */
+
+static bool
+put_up_shelves (struct row_cache *cache)
+{
+  if (cache->shelves == NULL)
+    cache->shelves = calloc (cache->tables->count, sizeof *cache->shelves);
+  if (cache->shelves == NULL)
+    fail ("no memory for the row cache");
+  return cache->shelves != NULL;
+}
+
+static struct shelf *
+shelf_of (const struct row_cache *cache, const struct dcpipe_table *table)
+{
+  return &cache->shelves[table->number];
+}
 
 static size_t
 cost (const struct cached_row *cached)
@@ -89,13 +51,13 @@ dig (struct row_cache *cache, size_t rows)
   return true;
 }
 
-/* Replaces what is held, which is buried (or freed if no grave was dug). */
+/* Replaces what is held, which is buried if it may still be read. */
 static void
 hold_row (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row,
           struct dcpipe_row *own)
 {
   cache->size -= cost (cached);
-  if (cached->own != NULL && cache->grave_count < cache->grave_capacity)
+  if (cached->own != NULL && cache->lent && cache->grave_count < cache->grave_capacity)
     cache->grave[cache->grave_count++] = cached->own;
   else
     free (cached->own);
@@ -135,7 +97,7 @@ mark_dirty (struct row_cache *cache, struct cached_row *cached)
 static void
 forget (struct row_cache *cache, struct cached_row *cached)
 {
-  HASH_DEL (cache->rows, cached);
+  shelf_remove (shelf_of (cache, cached->table), cached);
   drop_row (cache, cached);
   cache->size -= cost (cached);
   free (cached);
@@ -143,51 +105,18 @@ forget (struct row_cache *cache, struct cached_row *cached)
 
 /* The place of that key, made if need be; NULL after fail. */
 static struct cached_row *
-place (struct row_cache *cache, const struct row_key *key)
+place (struct row_cache *cache, const struct dcpipe_table *table, const struct row_key *key)
 {
-  struct cached_row *cached;
+  bool made;
+  struct cached_row *cached = shelf_place (shelf_of (cache, table), table, key, &made);
 
-  HASH_FIND (hh, cache->rows, key->data, key->size, cached);
-  if (cached != NULL) {
-    cached->recent = true;
-    return cached;
-  }
-  cached = calloc (1, sizeof *cached + key->size);
-  if (cached != NULL) {
-    memcpy (cached->key, key->data, key->size);
-    cached->key_size = key->size;
-    HASH_ADD_KEYPTR (hh, cache->rows, cached->key, cached->key_size, cached);
-  }
-  if (cached == NULL || cache->no_memory) {
-    free (cached);
-    cache->no_memory = false;
-    fail ("no memory for the row cache");
+  if (cached == NULL)
     return NULL;
-  }
-  cache->size += cost (cached);
+  if (made)
+    cache->size += cost (cached);
+  else
+    cached->recent = true;
   return cached;
-}
-
-/* Does the cache hold all rows of a table? */
-enum whole {
-  WHOLE_UNKNOWN,  /* not (any more) */
-  WHOLE,          /* yes: there are no others */
-  WHOLE_TOO_LARGE /* no, and trying again is no use */
-};
-
-static uint32_t
-table_of (const struct cached_row *cached)
-{
-  uint32_t table;
-
-  memcpy (&table, cached->key, sizeof table);
-  return table;
-}
-
-static bool
-is_whole (const struct row_cache *cache, const struct dcpipe_table *table)
-{
-  return cache->wholes != NULL && cache->wholes[table->number] == WHOLE;
 }
 
 /* Makes known what the sink has under the key, if nothing was known. */
@@ -199,7 +128,7 @@ fetch (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_r
 
   if (cached->dirty || cached->in_sink_known)
     return DCPIPE_OK;
-  if (is_whole (cache, key->table)) {
+  if (shelf_of (cache, cached->table)->whole == WHOLE) {
     cached->in_sink_known = true;
     return DCPIPE_OK;
   }
@@ -236,8 +165,13 @@ sets_kept (const struct dcpipe_row *row)
 static int
 put (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row)
 {
-  struct dcpipe_row *copy = row_merge (cached->row, row);
+  struct dcpipe_row *copy;
 
+  if (!cache->lent && cached->own != NULL && row_change (cached->own, row)) {
+    mark_dirty (cache, cached);
+    return DCPIPE_OK;
+  }
+  copy = row_merge (cached->row, row);
   if (copy == NULL) {
     fail ("no memory for the row cache");
     return DCPIPE_FAIL;
@@ -273,13 +207,14 @@ static int
 fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const struct dcpipe_row *row)
 {
   const struct dcpipe_row *rows[1] = { row };
+  struct shelf *shelf = shelf_of (cache, row->table);
   struct cached_row *cached, *next;
-  int result = dig (cache, HASH_COUNT (cache->rows)) ? cache_flush (cache) : DCPIPE_FAIL;
+  int result = dig (cache, HASH_COUNT (shelf->rows)) ? cache_flush (cache) : DCPIPE_FAIL;
 
   if (result == DCPIPE_OK)
     result = cache->apply (cache->context, rows, 1);
-  HASH_ITER (hh, cache->rows, cached, next)
-  if (cached->key_size >= prefix->size && memcmp (cached->key, prefix->data, prefix->size) == 0)
+  HASH_ITER (hh, shelf->rows, cached, next)
+  if (key_begins (cached, prefix))
     forget (cache, cached);
   return result;
 }
@@ -287,7 +222,7 @@ fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const
 static int
 fold (struct row_cache *cache, const struct row_key *key, const struct dcpipe_row *row)
 {
-  struct cached_row *cached = place (cache, key);
+  struct cached_row *cached = place (cache, row->table, key);
   bool absent;
   int result = DCPIPE_OK;
 
@@ -316,13 +251,13 @@ cache_fold (struct row_cache *cache, const struct dcpipe_row *row)
   struct row_key key;
   int result;
 
-  if (!dig (cache, 1) || !make_key (&key, row))
+  if (!put_up_shelves (cache) || !dig (cache, 1) || !row_key_make (&key, row))
     return DCPIPE_FAIL;
   if (row->operation == DCPIPE_DELETE && !dcpipe_is_set (row, last))
     result = fold_delete_prefix (cache, &key, row);
   else
     result = fold (cache, &key, row);
-  free_key (&key);
+  row_key_free (&key);
   return result;
 }
 
@@ -334,16 +269,17 @@ cache_get (struct row_cache *cache, const struct dcpipe_row *key_row, const stru
   int result;
 
   *row = NULL;
-  if (!make_key (&key, key_row))
+  if (!put_up_shelves (cache) || !row_key_make (&key, key_row))
     return DCPIPE_FAIL;
-  cached = place (cache, &key);
-  free_key (&key);
+  cached = place (cache, key_row->table, &key);
+  row_key_free (&key);
   if (cached == NULL)
     return DCPIPE_FAIL;
   result = fetch (cache, cached, key_row);
   if (result != DCPIPE_OK)
     return result;
   *row = cached->row;
+  cache->lent = true;
   return cached->row != NULL ? DCPIPE_OK : DCPIPE_NONE;
 }
 
@@ -365,9 +301,9 @@ load_row (void *context, const struct dcpipe_row *row)
   struct row_key key;
 
   load->result = DCPIPE_FAIL;
-  if (make_key (&key, row)) {
-    cached = place (load->cache, &key);
-    free_key (&key);
+  if (row_key_make (&key, row)) {
+    cached = place (load->cache, row->table, &key);
+    row_key_free (&key);
   }
   if (cached == NULL)
     return false;
@@ -390,59 +326,36 @@ static int
 load_table (struct row_cache *cache, const struct dcpipe_table *table)
 {
   struct load load = { .cache = cache, .limit = cache->size + cache->limit };
+  struct shelf *shelf = shelf_of (cache, table);
   struct row_scratch scratch = { 0 };
   int result;
 
-  if (cache->wholes == NULL)
-    cache->wholes = calloc (cache->tables->count, sizeof *cache->wholes);
-  if (cache->wholes == NULL) {
-    fail ("no memory for the row cache");
-    return DCPIPE_FAIL;
-  }
-  if (cache->wholes[table->number] != WHOLE_UNKNOWN)
+  if (shelf->whole != WHOLE_UNKNOWN)
     return DCPIPE_OK;
   result = sink_scan (cache->sink, row_scratch_key (&scratch, table), load_row, &load);
   row_scratch_free (&scratch);
   if (result == DCPIPE_OK)
     result = load.result;
-  cache->wholes[table->number] = cache->size <= load.limit ? WHOLE : WHOLE_TOO_LARGE;
+  shelf->whole = cache->size <= load.limit ? WHOLE : WHOLE_TOO_LARGE;
   return result;
-}
-
-static int
-compare_keys (const void *left, const void *right)
-{
-  const struct cached_row *a = *(const struct cached_row *const *) left;
-  const struct cached_row *b = *(const struct cached_row *const *) right;
-  size_t common = a->key_size < b->key_size ? a->key_size : b->key_size;
-  int order = memcmp (a->key, b->key, common);
-
-  return order != 0 ? order : (a->key_size > b->key_size) - (a->key_size < b->key_size);
 }
 
 /* Scans a table that the cache holds all rows of. */
 static int
-scan_held (struct row_cache *cache, const struct row_key *prefix,
+scan_held (const struct shelf *shelf, const struct row_key *prefix,
            bool (*each) (void *context, const struct dcpipe_row *row), void *context)
 {
-  const struct cached_row **found = calloc (HASH_COUNT (cache->rows) + 1, sizeof *found);
-  size_t count = 0;
+  for (size_t i = shelf_seek (shelf, prefix); i < shelf->order_count; i++) {
+    struct cached_row *cached = shelf->order[i];
 
-  if (found == NULL) {
-    fail ("no memory for the row cache");
-    return DCPIPE_FAIL;
-  }
-  for (struct cached_row *cached = cache->rows; cached != NULL; cached = cached->hh.next)
-    if (cached->row != NULL && cached->key_size >= prefix->size
-        && memcmp (cached->key, prefix->data, prefix->size) == 0) {
-      cached->recent = true;
-      found[count++] = cached;
-    }
-  qsort (found, count, sizeof *found, compare_keys);
-  for (size_t i = 0; i < count; i++)
-    if (!each (context, found[i]->row))
+    if (!key_begins (cached, prefix))
       break;
-  free (found);
+    if (cached->row == NULL)
+      continue;
+    cached->recent = true;
+    if (!each (context, cached->row))
+      break;
+  }
   return DCPIPE_OK;
 }
 
@@ -451,19 +364,25 @@ cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix,
             bool (*each) (void *context, const struct dcpipe_row *row), void *context)
 {
   bool is_log = (prefix->table->flags & DCPIPE_TABLE_LOG) != 0;
-  int result = is_log ? DCPIPE_OK : load_table (cache, prefix->table);
+  struct shelf *shelf;
   struct row_key key;
+  int result;
 
+  if (!put_up_shelves (cache))
+    return DCPIPE_FAIL;
+  shelf = shelf_of (cache, prefix->table);
+  result = is_log ? DCPIPE_OK : load_table (cache, prefix->table);
   if (result != DCPIPE_OK)
     return result;
-  if (!is_whole (cache, prefix->table)) {
+  if (shelf->whole != WHOLE) {
     result = cache_flush (cache);
     return result == DCPIPE_OK ? sink_scan (cache->sink, prefix, each, context) : result;
   }
-  if (!make_key (&key, prefix))
+  if (!shelf_sort (shelf) || !row_key_make (&key, prefix))
     return DCPIPE_FAIL;
-  result = scan_held (cache, &key, each, context);
-  free_key (&key);
+  cache->lent = true;
+  result = scan_held (shelf, &key, each, context);
+  row_key_free (&key);
   return result;
 }
 
@@ -493,10 +412,10 @@ flush_apply (struct flush *flush)
 static struct dcpipe_row *
 delete_row (struct flush *flush, const struct cached_row *cached)
 {
-  struct dcpipe_row *row = row_scratch_key (&flush->scratch, &flush->cache->tables->items[table_of (cached)]);
+  struct dcpipe_row *row = row_scratch_key (&flush->scratch, cached->table);
 
   row->operation = DCPIPE_DELETE;
-  row_key_parse (row, cached->key + sizeof (uint32_t), cached->key_size - sizeof (uint32_t));
+  row_key_parse (row, cached->key, cached->key_size);
   return flush->scratch.maker.no_memory ? NULL : row;
 }
 
@@ -548,25 +467,40 @@ cache_flush (struct row_cache *cache)
   return result;
 }
 
-/* Lets go of rows beyond the limit; all are flushed. */
+/* Lets go of rows that were not used since they were looked at last, until the cache is within its limit. */
 static void
-trim (struct row_cache *cache)
+trim_shelf (struct row_cache *cache, struct shelf *shelf)
 {
-  size_t looked = 0, count = HASH_COUNT (cache->rows);
+  struct cached_row *cached, *next;
 
-  for (struct cached_row *cached = cache->rows;
-       cached != NULL && cache->size > cache->limit && looked < 2 * count; looked++) {
-    struct cached_row *next = cached->hh.next;
-
+  HASH_ITER (hh, shelf->rows, cached, next) {
+    if (cache->size <= cache->limit)
+      return;
     if (cached->recent)
       cached->recent = false;
     else {
-      if (cache->wholes != NULL && cache->wholes[table_of (cached)] == WHOLE)
-        cache->wholes[table_of (cached)] = WHOLE_UNKNOWN;
+      shelf->whole = shelf->whole == WHOLE ? WHOLE_UNKNOWN : shelf->whole;
       forget (cache, cached);
     }
-    cached = next != NULL ? next : cache->rows;
   }
+}
+
+/* Lets go of rows beyond the limit, of one table after the other; all are flushed. */
+static void
+trim (struct row_cache *cache)
+{
+  for (size_t looked = 0; looked < 2 * cache->tables->count && cache->size > cache->limit; looked++) {
+    trim_shelf (cache, &cache->shelves[cache->hand]);
+    if (cache->size > cache->limit)
+      cache->hand = (cache->hand + 1) % cache->tables->count;
+  }
+}
+
+void
+cache_return (struct row_cache *cache)
+{
+  bury (cache);
+  cache->lent = false;
 }
 
 int
@@ -574,26 +508,28 @@ cache_settle (struct row_cache *cache)
 {
   int result;
 
-  bury (cache);
+  cache_return (cache);
   if (cache->size <= 2 * cache->limit)
     return DCPIPE_OK;
   result = cache_flush (cache);
   if (result == DCPIPE_OK)
     trim (cache);
-  bury (cache);
   return result;
 }
 
 void
 cache_clear (struct row_cache *cache)
 {
-  struct cached_row *cached, *next;
+  for (size_t i = 0; cache->shelves != NULL && i < cache->tables->count; i++) {
+    struct cached_row *cached, *next;
 
-  HASH_ITER (hh, cache->rows, cached, next)
-  forget (cache, cached);
-  bury (cache);
-  free (cache->wholes);
-  cache->wholes = NULL;
+    HASH_ITER (hh, cache->shelves[i].rows, cached, next)
+    forget (cache, cached);
+    shelf_free (&cache->shelves[i]);
+  }
+  cache_return (cache);
+  free (cache->shelves);
+  cache->shelves = NULL;
   free (cache->grave);
   cache->grave = NULL;
   cache->grave_capacity = 0;

@@ -13,21 +13,22 @@
 #include "scan.h"
 
 struct cached_row;
+struct shelf;
 
 struct row_cache {
   struct instance *sink;
   const struct dcpipe_tables *tables;
   size_t limit; /* bytes of rows kept */
   size_t size;
-  struct cached_row *rows;
+  struct shelf *shelves; /* by table number */
+  size_t hand;           /* number of the shelf that is trimmed next */
   struct cached_row *dirty, *dirty_last;
   /* Gives rows to the sink at once. */
   int (*apply) (void *context, const struct dcpipe_row **rows, size_t count);
   void *context;
-  uint8_t *wholes;           /* by table number: enum whole */
-  struct dcpipe_row **grave; /* rows replaced, which a resolve callback may still read */
+  bool lent;                 /* a resolve callback may still read rows that it got or scanned */
+  struct dcpipe_row **grave; /* those that were replaced since */
   size_t grave_count, grave_capacity;
-  bool no_memory;
 };
 
 /* All return an enum dcpipe_result; other than DCPIPE_OK and DCPIPE_NONE after fail. */
@@ -35,7 +36,7 @@ struct row_cache {
 /* Applies an emitted row to the cache. The row lives until the next commit. */
 int cache_fold (struct row_cache *cache, const struct dcpipe_row *row);
 
-/* The row with that key: DCPIPE_OK, or DCPIPE_NONE. Valid until cache_settle. */
+/* The row with that key: DCPIPE_OK, or DCPIPE_NONE. Valid until cache_return. */
 int cache_get (struct row_cache *cache, const struct dcpipe_row *key, const struct dcpipe_row **row);
 
 /* A table that fits is read from the sink once, and is then scanned here: what changed in it need not be
@@ -46,7 +47,11 @@ int cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix,
 /* Writes all changed rows to the sink. Before every commit. */
 int cache_flush (struct row_cache *cache);
 
-/* After each resolve: frees what nobody reads any more, and keeps the cache within bounds. */
+/* When nobody reads the rows any more that were got and scanned: from then on they are changed where they
+ * are. */
+void cache_return (struct row_cache *cache);
+
+/* After each resolve: the same, and keeps the cache within bounds. */
 int cache_settle (struct row_cache *cache);
 
 /* Forgets everything, also what was not flushed: after a rollback. */

@@ -137,6 +137,7 @@ lookup_resolve (struct applier *applier, size_t decoder, const struct note *note
   rows.list = &list;
   log_set_instance (instance->title);
   result = instance->plugin->u.decoder.resolve (instance->handle, note->entry, &lookup, &rows);
+  cache_return (&applier->cache);
   if (lookup.result == DCPIPE_OK && result == DCPIPE_OK)
     fold_emitted (&lookup);
   log_set_instance (title);

@@ -123,6 +123,10 @@ struct dcpipe_row *row_copy (const struct dcpipe_row *row);
  * memory. */
 struct dcpipe_row *row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row);
 
+/* Makes `old`, a copy, what row_merge would, in its own memory. False if that is too small; `old` is then as
+ * it was. */
+bool row_change (struct dcpipe_row *old, const struct dcpipe_row *row);
+
 /* Sets the key columns of `row` from the bytes that dcpipe_row_key made. */
 void row_key_parse (struct dcpipe_row *row, const uint8_t *key, size_t size);
 

@@ -211,6 +211,27 @@ row_copy (const struct dcpipe_row *row)
   return copy;
 }
 
+/* Whether `row` leaves the column of a row that is there as it is. */
+static bool
+leaves (const struct dcpipe_row *row, size_t column)
+{
+  return row->operation == DCPIPE_UPDATE ? !dcpipe_is_set (row, column)
+                                         : (row->table->columns[column].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
+}
+
+/* The value as a row that is stored holds it; it is not null. */
+static union value
+value_of (const struct dcpipe_row *row, size_t column)
+{
+  union value value = row->values[column];
+
+  if (row_fills (row, column) && type_has_bytes (row->table->columns[column].type))
+    value.bytes = dcpipe_get_bytes (row, column);
+  else if (row_fills (row, column))
+    value.u = dcpipe_get_u64 (row, column);
+  return value;
+}
+
 struct dcpipe_row *
 row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row)
 {
@@ -219,20 +240,51 @@ row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row)
   if (old == NULL)
     return row_copy (row);
   for (size_t i = 0; i < row->table->columns_count; i++) {
-    bool keep = row->operation == DCPIPE_UPDATE
-                    ? !dcpipe_is_set (row, i)
-                    : (row->table->columns[i].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
-    const struct dcpipe_row *from = keep ? old : row;
+    const struct dcpipe_row *from = leaves (row, i) ? old : row;
 
     merged->states[i] = dcpipe_is_null (from, i) ? VALUE_NULL : VALUE_SET;
-    if (type_has_bytes (row->table->columns[i].type))
-      merged->values[i].bytes = dcpipe_get_bytes (from, i);
-    else if (row_fills (from, i))
-      merged->values[i].u = dcpipe_get_u64 (from, i);
-    else
-      merged->values[i] = from->values[i];
+    if (merged->states[i] == VALUE_SET)
+      merged->values[i] = value_of (from, i);
   }
   return row_copy (merged);
+}
+
+/* Whether all bytes that `row` brings find room where those that they replace are. */
+static bool
+fits (const struct dcpipe_row *old, const struct dcpipe_row *row)
+{
+  for (size_t i = 0; i < row->table->columns_count; i++)
+    if (type_has_bytes (row->table->columns[i].type) && !leaves (row, i) && !dcpipe_is_null (row, i)
+        && (old->states[i] != VALUE_SET || dcpipe_get_bytes (row, i).size > old->values[i].bytes.size))
+      return false;
+  return true;
+}
+
+static void
+change_bytes (union value *place, struct dcpipe_bytes bytes)
+{
+  if (bytes.size > 0)
+    memcpy ((uint8_t *) (uintptr_t) place->bytes.data, bytes.data, bytes.size);
+  place->bytes.size = bytes.size;
+}
+
+bool
+row_change (struct dcpipe_row *old, const struct dcpipe_row *row)
+{
+  if (!fits (old, row))
+    return false;
+  for (size_t i = 0; i < row->table->columns_count; i++) {
+    bool null = dcpipe_is_null (row, i);
+
+    if (leaves (row, i))
+      continue;
+    old->states[i] = null ? VALUE_NULL : VALUE_SET;
+    if (!null && type_has_bytes (row->table->columns[i].type))
+      change_bytes (&old->values[i], dcpipe_get_bytes (row, i));
+    else if (!null)
+      old->values[i] = value_of (row, i);
+  }
+  return true;
 }
 
 /* ---- rows in a sink's hands --------------------------------------------------------------------- */
