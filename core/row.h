@@ -47,6 +47,29 @@ row_fills (const struct dcpipe_row *row, size_t column)
   return row->entry != NULL && row->table->columns[column].fill != DCPIPE_FILL_NOTHING;
 }
 
+/* What dcpipe_is_set tells. */
+static inline bool
+row_sets (const struct dcpipe_row *row, size_t column)
+{
+  const struct table_column *declared = &row->table->columns[column];
+
+  if (row_fills (row, column)) {
+    if (row->operation == DCPIPE_UPDATE)
+      return declared->key > 0 || !(declared->flags & DCPIPE_COLUMN_KEEP_FIRST);
+    return row->operation != DCPIPE_DELETE;
+  }
+  if (row->operation == DCPIPE_UPDATE || row->operation == DCPIPE_DELETE || declared->key > 0)
+    return row->states[column] != VALUE_UNSET;
+  return true;
+}
+
+/* What dcpipe_is_null tells. */
+static inline bool
+row_lacks (const struct dcpipe_row *row, size_t column)
+{
+  return row->states[column] != VALUE_SET && !row_fills (row, column);
+}
+
 /* Bytes of a row of that table, without what its values point to; and an empty stored row in memory of that
  * size. */
 size_t row_size (const struct dcpipe_table *table);

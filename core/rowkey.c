@@ -30,10 +30,11 @@ put (struct key_writer *writer, const uint8_t *data, size_t size)
 static void
 put_u64 (struct key_writer *writer, uint64_t value)
 {
-  uint8_t bytes[8];
+  const uint8_t bytes[] = {
+    (uint8_t) (value >> 56), (uint8_t) (value >> 48), (uint8_t) (value >> 40), (uint8_t) (value >> 32),
+    (uint8_t) (value >> 24), (uint8_t) (value >> 16), (uint8_t) (value >> 8),  (uint8_t) value,
+  };
 
-  for (int i = 0; i < 8; i++)
-    bytes[i] = (uint8_t) (value >> (56 - 8 * i));
   put (writer, bytes, sizeof bytes);
 }
 
@@ -64,7 +65,7 @@ dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity)
   for (size_t i = 0; i < row->table->keys_count; i++) {
     size_t column = row->table->keys[i];
 
-    if (!dcpipe_is_set (row, column))
+    if (!row_sets (row, column))
       break;
     switch (row->table->columns[column].type) {
     case DCPIPE_BOOL:
@@ -143,7 +144,7 @@ flush (struct hasher *hasher)
   hasher->size = 0;
 }
 
-static void
+static inline void
 hash_bytes (struct hasher *hasher, const void *data, size_t size)
 {
   if (size > sizeof hasher->pieces - hasher->size)
@@ -157,30 +158,35 @@ hash_bytes (struct hasher *hasher, const void *data, size_t size)
   hasher->size += size;
 }
 
-static void
+static inline void
+hash_u8 (struct hasher *hasher, uint8_t value)
+{
+  hash_bytes (hasher, &value, sizeof value);
+}
+
+static inline void
 hash_u64 (struct hasher *hasher, uint64_t value)
 {
-  uint8_t bytes[8];
+  const uint8_t bytes[] = {
+    (uint8_t) value,         (uint8_t) (value >> 8),  (uint8_t) (value >> 16), (uint8_t) (value >> 24),
+    (uint8_t) (value >> 32), (uint8_t) (value >> 40), (uint8_t) (value >> 48), (uint8_t) (value >> 56),
+  };
 
-  for (int i = 0; i < 8; i++)
-    bytes[i] = (uint8_t) (value >> (8 * i));
   hash_bytes (hasher, bytes, sizeof bytes);
 }
 
+/* A column that the engine does not fill. */
 static void
 hash_value (struct hasher *hasher, const struct dcpipe_row *row, size_t column)
 {
   const union value *value = &row->values[column];
-  uint8_t state = !dcpipe_is_set (row, column)   ? VALUE_UNSET
-                  : dcpipe_is_null (row, column) ? VALUE_NULL
-                                                 : VALUE_SET;
 
-  hash_bytes (hasher, &state, 1);
-  if (state != VALUE_SET)
+  hash_u8 (hasher, !row_sets (row, column) ? VALUE_UNSET : row_lacks (row, column) ? VALUE_NULL : VALUE_SET);
+  if (row_lacks (row, column))
     return;
   switch (row->table->columns[column].type) {
   case DCPIPE_BOOL:
-    hash_bytes (hasher, (const uint8_t[]){ value->b }, 1);
+    hash_u8 (hasher, value->b);
     break;
   case DCPIPE_I64:
     hash_u64 (hasher, (uint64_t) value->i);
@@ -198,11 +204,12 @@ hash_value (struct hasher *hasher, const struct dcpipe_row *row, size_t column)
 static void
 hash_row (const struct dcpipe_row *row, uint8_t digest[SHA256_SIZE])
 {
-  struct hasher hasher = { .size = 0 };
+  struct hasher hasher;
 
   sha256_init (&hasher.context);
+  hasher.size = 0;
   hash_bytes (&hasher, row->table->name, strlen (row->table->name) + 1);
-  hash_bytes (&hasher, &row->operation, 1);
+  hash_u8 (&hasher, row->operation);
   hash_u64 (&hasher, row->entry->block->frame.position);
   hash_u64 (&hasher, row->entry->index);
   for (size_t i = 0; i < row->table->columns_count; i++)

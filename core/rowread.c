@@ -28,22 +28,13 @@ dcpipe_row_operation (const dcpipe_row *row)
 bool
 dcpipe_is_set (const dcpipe_row *row, size_t column)
 {
-  const struct table_column *declared = &row->table->columns[column];
-
-  if (row_fills (row, column)) {
-    if (row->operation == DCPIPE_UPDATE)
-      return declared->key > 0 || !(declared->flags & DCPIPE_COLUMN_KEEP_FIRST);
-    return row->operation != DCPIPE_DELETE;
-  }
-  if (row->operation == DCPIPE_UPDATE || row->operation == DCPIPE_DELETE || declared->key > 0)
-    return row->states[column] != VALUE_UNSET;
-  return true;
+  return row_sets (row, column);
 }
 
 bool
 dcpipe_is_null (const dcpipe_row *row, size_t column)
 {
-  return !row_fills (row, column) && row->states[column] != VALUE_SET;
+  return row_lacks (row, column);
 }
 
 bool
@@ -173,80 +164,108 @@ row_copy_size (const struct dcpipe_row *row)
   size_t size = row_size (row->table);
 
   for (size_t i = 0; i < row->table->columns_count; i++)
-    if (type_has_bytes (row->table->columns[i].type) && !dcpipe_is_null (row, i))
+    if (type_has_bytes (row->table->columns[i].type) && !row_lacks (row, i))
       size += dcpipe_get_bytes (row, i).size;
   return size;
 }
 
-struct dcpipe_row *
-row_copy (const struct dcpipe_row *row)
+/* The value as a row that is stored holds it; it is not null. */
+static inline union value
+value_of (const struct dcpipe_row *row, size_t column)
 {
-  void *memory = malloc (row_copy_size (row));
+  union value value;
+
+  if (!row_fills (row, column))
+    return row->values[column];
+  if (type_has_bytes (row->table->columns[column].type))
+    value.bytes = dcpipe_get_bytes (row, column);
+  else
+    value.u = dcpipe_get_u64 (row, column);
+  return value;
+}
+
+/* The values of a row to be stored, with the bytes still where they came from. */
+struct gathered {
+  union value values[TABLE_COLUMNS_MAX];
+  uint8_t states[TABLE_COLUMNS_MAX];
+  size_t bytes; /* of all values */
+};
+
+static inline void
+gather (struct gathered *gathered, const struct dcpipe_row *row, size_t column)
+{
+  if (row_lacks (row, column)) {
+    gathered->states[column] = VALUE_NULL;
+    return;
+  }
+  gathered->states[column] = VALUE_SET;
+  gathered->values[column] = value_of (row, column);
+  if (type_has_bytes (row->table->columns[column].type))
+    gathered->bytes += gathered->values[column].bytes.size;
+}
+
+/* Makes a row of them, in one allocation. NULL when there is no memory. */
+static struct dcpipe_row *
+store (const struct gathered *gathered, const struct dcpipe_table *table, uint8_t operation)
+{
+  void *memory = malloc (row_size (table) + gathered->bytes);
   struct dcpipe_row *copy;
   uint8_t *bytes;
 
   if (memory == NULL)
     return NULL;
-  copy = row_lay_out (memory, row->table);
-  copy->operation = row->operation;
-  bytes = copy->states + row->table->columns_count;
-  for (size_t i = 0; i < row->table->columns_count; i++) {
-    if (!dcpipe_is_set (row, i))
+  copy = row_lay_out (memory, table);
+  copy->operation = operation;
+  memcpy (copy->states, gathered->states, table->columns_count);
+  bytes = copy->states + table->columns_count;
+  for (size_t i = 0; i < table->columns_count; i++) {
+    if (copy->states[i] != VALUE_SET)
       continue;
-    copy->states[i] = dcpipe_is_null (row, i) ? VALUE_NULL : VALUE_SET;
-    if (copy->states[i] == VALUE_NULL)
+    copy->values[i] = gathered->values[i];
+    if (!type_has_bytes (table->columns[i].type))
       continue;
-    if (type_has_bytes (row->table->columns[i].type)) {
-      struct dcpipe_bytes value = dcpipe_get_bytes (row, i);
-
-      if (value.size > 0)
-        memcpy (bytes, value.data, value.size);
-      copy->values[i].bytes = (struct dcpipe_bytes){ bytes, value.size };
-      bytes += value.size;
-    } else if (row_fills (row, i))
-      copy->values[i].u = dcpipe_get_u64 (row, i);
-    else
-      copy->values[i] = row->values[i];
+    if (copy->values[i].bytes.size > 0)
+      memcpy (bytes, copy->values[i].bytes.data, copy->values[i].bytes.size);
+    copy->values[i].bytes.data = bytes;
+    bytes += copy->values[i].bytes.size;
   }
   return copy;
 }
 
-/* Whether `row` leaves the column of a row that is there as it is. */
-static bool
-leaves (const struct dcpipe_row *row, size_t column)
+struct dcpipe_row *
+row_copy (const struct dcpipe_row *row)
 {
-  return row->operation == DCPIPE_UPDATE ? !dcpipe_is_set (row, column)
-                                         : (row->table->columns[column].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
+  struct gathered gathered;
+
+  gathered.bytes = 0;
+  for (size_t i = 0; i < row->table->columns_count; i++)
+    if (row_sets (row, i))
+      gather (&gathered, row, i);
+    else
+      gathered.states[i] = VALUE_UNSET;
+  return store (&gathered, row->table, row->operation);
 }
 
-/* The value as a row that is stored holds it; it is not null. */
-static union value
-value_of (const struct dcpipe_row *row, size_t column)
+/* Whether `row` leaves the column of a row that is there as it is. */
+static inline bool
+leaves (const struct dcpipe_row *row, size_t column)
 {
-  union value value = row->values[column];
-
-  if (row_fills (row, column) && type_has_bytes (row->table->columns[column].type))
-    value.bytes = dcpipe_get_bytes (row, column);
-  else if (row_fills (row, column))
-    value.u = dcpipe_get_u64 (row, column);
-  return value;
+  if (row->operation == DCPIPE_UPDATE)
+    return !row_sets (row, column);
+  return (row->table->columns[column].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
 }
 
 struct dcpipe_row *
 row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row)
 {
-  struct dcpipe_row *merged = row_nowhere (row->table);
+  struct gathered gathered;
 
   if (old == NULL)
     return row_copy (row);
-  for (size_t i = 0; i < row->table->columns_count; i++) {
-    const struct dcpipe_row *from = leaves (row, i) ? old : row;
-
-    merged->states[i] = dcpipe_is_null (from, i) ? VALUE_NULL : VALUE_SET;
-    if (merged->states[i] == VALUE_SET)
-      merged->values[i] = value_of (from, i);
-  }
-  return row_copy (merged);
+  gathered.bytes = 0;
+  for (size_t i = 0; i < row->table->columns_count; i++)
+    gather (&gathered, leaves (row, i) ? old : row, i);
+  return store (&gathered, row->table, DCPIPE_INSERT);
 }
 
 /* Whether all bytes that `row` brings find room where those that they replace are. */
@@ -254,13 +273,13 @@ static bool
 fits (const struct dcpipe_row *old, const struct dcpipe_row *row)
 {
   for (size_t i = 0; i < row->table->columns_count; i++)
-    if (type_has_bytes (row->table->columns[i].type) && !leaves (row, i) && !dcpipe_is_null (row, i)
+    if (type_has_bytes (row->table->columns[i].type) && !leaves (row, i) && !row_lacks (row, i)
         && (old->states[i] != VALUE_SET || dcpipe_get_bytes (row, i).size > old->values[i].bytes.size))
       return false;
   return true;
 }
 
-static void
+static inline void
 change_bytes (union value *place, struct dcpipe_bytes bytes)
 {
   if (bytes.size > 0)
@@ -274,7 +293,7 @@ row_change (struct dcpipe_row *old, const struct dcpipe_row *row)
   if (!fits (old, row))
     return false;
   for (size_t i = 0; i < row->table->columns_count; i++) {
-    bool null = dcpipe_is_null (row, i);
+    bool null = row_lacks (row, i);
 
     if (leaves (row, i))
       continue;
