@@ -42,6 +42,7 @@ applier_free (struct applier *applier)
   cache_clear (&applier->cache);
   failures_clear (&applier->failures);
   arena_free (&applier->arena);
+  arena_free (&applier->resolved);
   free (applier->changes);
   free (applier->advanced);
   free (applier->rows);
@@ -221,7 +222,19 @@ apply_plain (struct applier *applier, const struct frontier *frontier, const str
 static int
 fold_row (struct applier *applier, const struct dcpipe_row *row)
 {
-  return row->table->decoder == TABLE_CORE ? add_row (applier, row) : cache_fold (&applier->cache, row);
+  return row->table->decoder == TABLE_CORE ? add_row (applier, row) : cache_fold (&applier->cache, row, true);
+}
+
+/* The same for rows that resolve made, whose memory is used again for the next entry's. */
+static int
+fold_resolved (struct applier *applier, const struct dcpipe_row *row)
+{
+  int result;
+
+  if (row->table->decoder != TABLE_CORE)
+    return cache_fold (&applier->cache, row, false);
+  result = add_row (applier, row);
+  return result == DCPIPE_OK ? flush_rows (applier) : result;
 }
 
 static int
@@ -236,7 +249,7 @@ apply_resolving (struct applier *applier, size_t decoder, const struct row_list 
     if (row < list->count && (entry == NULL || list->items[row]->entry->index <= entry->index))
       result = fold_row (applier, list->items[row++]);
     else
-      result = lookup_resolve (applier, decoder, &list->notes[note++], fold_row);
+      result = lookup_resolve (applier, decoder, &list->notes[note++], fold_resolved);
   }
   return result;
 }

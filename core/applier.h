@@ -20,6 +20,7 @@ struct applier {
   const struct dcpipe_block *last;      /* applied since the last commit */
   const struct dcpipe_block **advanced; /* by decoder: where its frontier moves at the commit, or NULL */
   struct arena arena;                   /* rows made here, until the commit */
+  struct arena resolved;                /* rows that resolve makes of the entry at hand */
   bool block_is_new;                    /* the block at hand is applied to some decoder */
   uint64_t blocks, entries;             /* applied to any decoder, since the last commit */
   uint64_t source_rows;                 /* of the source's own tables, since the last commit */

@@ -127,6 +127,17 @@ arena_resize (struct arena *arena, void *memory, size_t old_size, size_t new_siz
 }
 
 void
+arena_rewind (struct arena *arena)
+{
+  struct arena_chunk *chunk = arena->chunks;
+
+  if (chunk != NULL && chunk->older == NULL && chunk->size == CHUNK_SIZE)
+    arena->next = (char *) chunk->memory;
+  else
+    arena_free (arena);
+}
+
+void
 arena_free (struct arena *arena)
 {
   struct arena_chunk *chunk = arena->chunks;

@@ -24,6 +24,9 @@ void *arena_bytes (struct arena *arena, size_t size);
  * is no memory. */
 void *arena_resize (struct arena *arena, void *memory, size_t old_size, size_t new_size);
 
+/* Forgets what is in it. Little memory is kept, to be used again. */
+void arena_rewind (struct arena *arena);
+
 /* Gives everything back. */
 void arena_free (struct arena *arena);
 

@@ -181,13 +181,15 @@ put (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row
   return DCPIPE_OK;
 }
 
-/* A log's row is new by its nature, and stays where it is. */
+/* A log's row is new by its nature, and stays where it is if it lasts. */
 static int
-fold_log (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row)
+fold_log (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row, bool lasts)
 {
   if (cached->row != NULL)
     return DCPIPE_OK;
   cached->in_sink_known = true;
+  if (!lasts)
+    return put (cache, cached, row);
   hold_row (cache, cached, row, NULL);
   mark_dirty (cache, cached);
   return DCPIPE_OK;
@@ -220,7 +222,7 @@ fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const
 }
 
 static int
-fold (struct row_cache *cache, const struct row_key *key, const struct dcpipe_row *row)
+fold (struct row_cache *cache, const struct row_key *key, const struct dcpipe_row *row, bool lasts)
 {
   struct cached_row *cached = place (cache, row->table, key);
   bool absent;
@@ -231,7 +233,7 @@ fold (struct row_cache *cache, const struct row_key *key, const struct dcpipe_ro
   if (row->operation == DCPIPE_DELETE)
     return fold_delete (cache, cached);
   if (row->operation == DCPIPE_INSERT && (row->table->flags & DCPIPE_TABLE_LOG))
-    return fold_log (cache, cached, row);
+    return fold_log (cache, cached, row, lasts);
   if (row->operation != DCPIPE_UPSERT || has_keep_first (row->table))
     result = fetch (cache, cached, row);
   if (result != DCPIPE_OK)
@@ -245,7 +247,7 @@ fold (struct row_cache *cache, const struct row_key *key, const struct dcpipe_ro
 }
 
 int
-cache_fold (struct row_cache *cache, const struct dcpipe_row *row)
+cache_fold (struct row_cache *cache, const struct dcpipe_row *row, bool lasts)
 {
   size_t last = row->table->keys[row->table->keys_count - 1];
   struct row_key key;
@@ -256,7 +258,7 @@ cache_fold (struct row_cache *cache, const struct dcpipe_row *row)
   if (row->operation == DCPIPE_DELETE && !dcpipe_is_set (row, last))
     result = fold_delete_prefix (cache, &key, row);
   else
-    result = fold (cache, &key, row);
+    result = fold (cache, &key, row, lasts);
   row_key_free (&key);
   return result;
 }
@@ -444,6 +446,14 @@ flush_row (struct flush *flush, struct cached_row *cached)
   return flush->count + 2 > FLUSH_ROWS ? flush_apply (flush) : DCPIPE_OK;
 }
 
+/* A log's row is not asked for any more once its entry is done with. */
+static bool
+is_done (const struct row_cache *cache, const struct cached_row *cached)
+{
+  return cached->row != NULL
+         && (cached->own == NULL || (!cache->lent && (cached->table->flags & DCPIPE_TABLE_LOG)));
+}
+
 int
 cache_flush (struct row_cache *cache)
 {
@@ -459,7 +469,7 @@ cache_flush (struct row_cache *cache)
   for (cached = cache->dirty; cached != NULL && result == DCPIPE_OK;) {
     struct cached_row *next = cached->next_dirty;
 
-    if (cached->row != NULL && cached->own == NULL)
+    if (is_done (cache, cached))
       forget (cache, cached);
     cached = next;
   }

@@ -33,8 +33,8 @@ struct row_cache {
 
 /* All return an enum dcpipe_result; other than DCPIPE_OK and DCPIPE_NONE after fail. */
 
-/* Applies an emitted row to the cache. The row lives until the next commit. */
-int cache_fold (struct row_cache *cache, const struct dcpipe_row *row);
+/* Applies an emitted row to the cache. One that `lasts` lives until the next commit, others are copied. */
+int cache_fold (struct row_cache *cache, const struct dcpipe_row *row, bool lasts);
 
 /* The row with that key: DCPIPE_OK, or DCPIPE_NONE. Valid until cache_return. */
 int cache_get (struct row_cache *cache, const struct dcpipe_row *key, const struct dcpipe_row **row);

@@ -130,7 +130,7 @@ lookup_resolve (struct applier *applier, size_t decoder, const struct note *note
   struct dcpipe_lookup lookup = { .applier = applier, .note = note, .rows = &rows, .fold = fold };
   int result;
 
-  rows_begin (&rows, &applier->arena, applier->run->tables, decoder, instance->name,
+  rows_begin (&rows, &applier->resolved, applier->run->tables, decoder, instance->name,
               instance->plugin->u.decoder.tables.count);
   rows.entry = note->entry;
   rows.label = note->label;
@@ -141,6 +141,7 @@ lookup_resolve (struct applier *applier, size_t decoder, const struct note *note
   if (lookup.result == DCPIPE_OK && result == DCPIPE_OK)
     fold_emitted (&lookup);
   log_set_instance (title);
+  arena_rewind (&applier->resolved);
   if (lookup.result != DCPIPE_OK)
     return lookup.result;
   return result == DCPIPE_OK ? cache_settle (&applier->cache) : DCPIPE_FAIL;
