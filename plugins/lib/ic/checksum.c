@@ -3,6 +3,8 @@
 
 #include "ic/checksum.h"
 
+#include "bytes/bytes.h"
+
 uint32_t
 ic_crc32 (uint32_t crc, const void *data, size_t size)
 {
@@ -21,14 +23,27 @@ ic_crc32 (uint32_t crc, const void *data, size_t size)
   return ~crc;
 }
 
+static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+/* Five bytes are eight digits. */
+static void
+encode_five (char text[8], const uint8_t p[5])
+{
+  uint64_t bits = (uint64_t) p[0] << 32 | load_be32 (p + 1);
+
+  for (int i = 7; i >= 0; i--, bits >>= 5)
+    text[i] = digits[bits & 31];
+}
+
 size_t
 ic_base32_encode (char *text, const void *data, size_t size)
 {
-  static const char digits[] = "abcdefghijklmnopqrstuvwxyz234567";
   const uint8_t *p = data;
   unsigned pending = 0, bits = 0;
   size_t written = 0;
 
+  for (; size >= 5; size -= 5, p += 5, written += 8)
+    encode_five (text + written, p);
   for (size_t i = 0; i < size; i++) {
     pending = pending << 8 | p[i];
     for (bits += 8; bits >= 5; bits -= 5)

@@ -34,16 +34,18 @@ ic_principal_text (const struct ic_principal *principal, char text[IC_PRINCIPAL_
 {
   uint8_t bytes[CHECKSUM_SIZE + IC_PRINCIPAL_MAX];
   char digits[IC_BASE32_SIZE (sizeof bytes)];
-  size_t count, written = 0;
+  size_t count, read = 0, written = 0;
 
   store_be32 (bytes, ic_crc32 (0, principal->bytes, principal->size));
   memcpy (bytes + CHECKSUM_SIZE, principal->bytes, principal->size);
   count = ic_base32_encode (digits, bytes, (size_t) CHECKSUM_SIZE + principal->size);
-  for (size_t i = 0; i < count; i++) {
-    if (i > 0 && i % GROUP == 0)
-      text[written++] = '-';
-    text[written++] = digits[i];
+  for (; count - read > GROUP; read += GROUP) {
+    memcpy (text + written, digits + read, GROUP);
+    written += GROUP;
+    text[written++] = '-';
   }
+  memcpy (text + written, digits + read, count - read);
+  written += count - read;
   text[written] = '\0';
   return written;
 }
