@@ -11,33 +11,36 @@
 
 /* The balance, 0 for an account never heard of. DCPIPE_OK or DCPIPE_FAIL. */
 static int
-get_balance (dcpipe_lookup *lookup, const struct ledger_account *account, uint64_t *balance)
+get_balance (dcpipe_lookup *lookup, struct bytes account, uint64_t *balance)
 {
   dcpipe_row *key = dcpipe_lookup_key (lookup, BALANCES);
   const dcpipe_row *row;
   int result;
 
   *balance = 0;
-  if (!account_set_key (key, BALANCE_ACCOUNT, account))
-    return DCPIPE_FAIL;
+  payload_set_text (key, BALANCE_ACCOUNT, account);
   result = dcpipe_lookup_get (lookup, key, &row);
   if (result == DCPIPE_OK)
     *balance = dcpipe_get_u64 (row, BALANCE_BALANCE);
   return result == DCPIPE_OK || result == DCPIPE_NONE ? DCPIPE_OK : DCPIPE_FAIL;
 }
 
-static int
-set_balance (dcpipe_rows *rows, int operation, const struct ledger_account *account,
+static void
+set_balance (dcpipe_rows *rows, int operation, struct bytes key, const struct ledger_account *account,
              const struct account_owner *owner, uint64_t balance)
 {
   dcpipe_row *row = dcpipe_row_add (rows, BALANCES, operation);
 
-  if (!account_set_key (row, BALANCE_ACCOUNT, account))
-    return DCPIPE_FAIL;
+  payload_set_text (row, BALANCE_ACCOUNT, key);
   account_set_owner (row, BALANCE_OWNER, owner);
   account_set_subaccount (row, BALANCE_SUBACCOUNT, account);
   dcpipe_set_u64 (row, BALANCE_BALANCE, balance);
-  return DCPIPE_OK;
+}
+
+static void
+set_from (dcpipe_rows *rows, int operation, const struct transfer *transfer, uint64_t balance)
+{
+  set_balance (rows, operation, transfer->from_key, &transfer->from, &transfer->from_owner, balance);
 }
 
 /* What both sides would have then. Minting takes from nowhere and burning goes nowhere; the fee is always
@@ -120,9 +123,9 @@ transfer_apply (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer 
   int result = DCPIPE_OK;
 
   if (movement.from_moves)
-    result = get_balance (lookup, &transfer->from, &movement.from);
+    result = get_balance (lookup, transfer->from_key, &movement.from);
   if (result == DCPIPE_OK && movement.to_moves)
-    result = get_balance (lookup, &transfer->to, &movement.to);
+    result = get_balance (lookup, transfer->to_key, &movement.to);
   if (result != DCPIPE_OK)
     return result;
   compute (&movement, transfer);
@@ -130,12 +133,13 @@ transfer_apply (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer 
   if (result != DCPIPE_OK)
     return result;
   /* Whoever tried to pay is known from then on, with nothing. */
+  if (movement.from_moves && movement.obstacle != NULL)
+    set_from (rows, DCPIPE_INSERT, transfer, 0);
   if (movement.obstacle != NULL)
-    return movement.from_moves ? set_balance (rows, DCPIPE_INSERT, &transfer->from, &transfer->from_owner, 0)
-                               : DCPIPE_OK;
+    return DCPIPE_OK;
   if (movement.from_moves)
-    result = set_balance (rows, DCPIPE_UPSERT, &transfer->from, &transfer->from_owner, movement.from);
-  if (result == DCPIPE_OK && movement.to_moves)
-    result = set_balance (rows, DCPIPE_UPSERT, &transfer->to, &transfer->to_owner, movement.to);
-  return result;
+    set_from (rows, DCPIPE_UPSERT, transfer, movement.from);
+  if (movement.to_moves)
+    set_balance (rows, DCPIPE_UPSERT, transfer->to_key, &transfer->to, &transfer->to_owner, movement.to);
+  return DCPIPE_OK;
 }

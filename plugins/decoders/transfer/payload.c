@@ -174,3 +174,26 @@ transfer_add (dcpipe_rows *rows, const dcpipe_entry *entry, const struct transfe
   dcpipe_set_u64 (row, TRANSFER_VERSION, PAYLOAD_V1);
   return set_fees_accounts (row, transfer);
 }
+
+/* ---- the note -------------------------------------------------------------------------------------- */
+
+static struct bytes
+key_of (const struct ledger_account *account, char *text)
+{
+  account_key (account, text);
+  return (struct bytes) { (const uint8_t *) text, account_key_size (account) };
+}
+
+/* The keys are made here, since this runs on several threads at once, and stand behind the transfer. */
+void
+transfer_note (dcpipe_rows *rows, const struct transfer *transfer)
+{
+  size_t from = account_key_size (&transfer->from) + 1, to = account_key_size (&transfer->to) + 1;
+  struct transfer *note = dcpipe_rows_note (rows, sizeof *note + from + to);
+
+  if (note == NULL)
+    return;
+  *note = *transfer;
+  note->from_key = key_of (&transfer->from, (char *) (note + 1));
+  note->to_key = key_of (&transfer->to, (char *) (note + 1) + from);
+}

@@ -35,7 +35,7 @@ add_principal (dcpipe_rows *rows, struct bytes key)
 static int
 transfer_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
-  struct transfer transfer, *note;
+  struct transfer transfer;
 
   (void) handle;
   if (dcpipe_entry_deleted (entry))
@@ -48,9 +48,7 @@ transfer_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *row
     return DCPIPE_OK;
   if (!transfer_add (rows, entry, &transfer))
     return DCPIPE_FAIL;
-  note = dcpipe_rows_note (rows, sizeof *note);
-  if (note != NULL)
-    *note = transfer;
+  transfer_note (rows, &transfer);
   return DCPIPE_OK;
 }
 

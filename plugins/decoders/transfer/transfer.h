@@ -70,6 +70,7 @@ struct transfer {
   struct borsh first_fees_account; /* the reader, before it read them */
   uint64_t created_at; /* ns since 1970 */
   struct bytes memo;
+  struct bytes from_key, to_key; /* names of the accounts in the balance table; in a note alone */
 };
 
 /* Reads the payload; false after the entry was reported as failed. */
@@ -78,6 +79,9 @@ bool transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *
 /* Emits the row that tells the transfer, without what depends on earlier entries; false after
  * dcpipe_error. */
 bool transfer_add (dcpipe_rows *rows, const dcpipe_entry *entry, const struct transfer *transfer);
+
+/* Leaves the transfer for resolve. */
+void transfer_note (dcpipe_rows *rows, const struct transfer *transfer);
 
 /* Moves the tokens, if they are there, and completes the transfer's row. */
 int transfer_apply (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer *transfer);

@@ -64,24 +64,36 @@ account_set (dcpipe_row *row, size_t first, const struct ledger_account *account
   account_set_subaccount (row, first + 2, account);
 }
 
+size_t
+account_key_size (const struct ledger_account *account)
+{
+  return 2 * account->owner.size + 1 + 2 * account->subaccount.size;
+}
+
+void
+account_key (const struct ledger_account *account, char *text)
+{
+  hex_encode (text, account->owner.data, account->owner.size);
+  text += 2 * account->owner.size;
+  *text++ = '.';
+  hex_encode (text, account->subaccount.data, account->subaccount.size);
+}
+
 bool
 account_set_key (dcpipe_row *row, size_t column, const struct ledger_account *account)
 {
-  const struct bytes owner = account->owner, subaccount = account->subaccount;
   char buffer[KEY_ON_STACK], *key = buffer;
   CLEANUP_FREE char *memory = NULL;
-  size_t size = 2 * owner.size + 1 + 2 * subaccount.size;
+  size_t size = account_key_size (account);
 
   if (size >= sizeof buffer) {
     key = memory = malloc (size + 1);
     if (memory == NULL) {
-      dcpipe_error ("no memory for an account with a subaccount of %zu bytes", subaccount.size);
+      dcpipe_error ("no memory for an account with a subaccount of %zu bytes", account->subaccount.size);
       return false;
     }
   }
-  hex_encode (key, owner.data, owner.size);
-  key[2 * owner.size] = '.';
-  hex_encode (key + 2 * owner.size + 1, subaccount.data, subaccount.size);
+  account_key (account, key);
   dcpipe_set_text (row, column, key, size);
   return true;
 }

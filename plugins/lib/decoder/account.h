@@ -38,8 +38,12 @@ void account_set_subaccount (dcpipe_row *row, size_t column, const struct ledger
 void account_set (dcpipe_row *row, size_t first, const struct ledger_account *account,
                   const struct account_owner *owner);
 
-/* Sets a text column to what names an account in the balance table, whatever its subaccount: the owner in
- * hexadecimal, a dot, the subaccount in hexadecimal. False after dcpipe_error: no memory for a long one. */
+/* What names an account in the balance table, whatever its subaccount: the owner in hexadecimal, a dot, the
+ * subaccount in hexadecimal. Its size; and the text itself, with a 0 behind it. */
+size_t account_key_size (const struct ledger_account *account);
+void account_key (const struct ledger_account *account, char *text);
+
+/* Sets a text column to it. False after dcpipe_error: no memory for a long one. */
 bool account_set_key (dcpipe_row *row, size_t column, const struct ledger_account *account);
 
 #endif
