@@ -130,27 +130,32 @@ read_view (struct snapshot *snapshot, struct sink_view *view, bool with_failures
 /* ---- life --------------------------------------------------------------------------------------- */
 
 static bool
+make_view (struct snapshot *snapshot, const struct instance *sink)
+{
+  struct sink_view *view = &snapshot->sinks[snapshot->sinks_count++];
+
+  view->sink = sink;
+  view->changes = calloc (snapshot->tables->count, sizeof *view->changes);
+  view->changes_before = calloc (snapshot->tables->count, sizeof *view->changes);
+  return view->changes != NULL && view->changes_before != NULL;
+}
+
+static bool
 make_views (struct snapshot *snapshot)
 {
   const struct setup *setup = snapshot->setup;
+  bool good;
 
   snapshot->tables = tables_make (setup);
   if (snapshot->tables == NULL)
     return false;
   snapshot->sinks = calloc (setup->sinks_count, sizeof *snapshot->sinks);
-  for (size_t i = 0; snapshot->sinks != NULL && i < setup->sinks_count; i++) {
-    struct sink_view *view = &snapshot->sinks[snapshot->sinks_count++];
-
-    view->sink = setup->sinks[i];
-    view->changes = calloc (snapshot->tables->count, sizeof *view->changes);
-    view->changes_before = calloc (snapshot->tables->count, sizeof *view->changes);
-    if (view->changes == NULL || view->changes_before == NULL)
-      break;
-  }
-  if (snapshot->sinks_count == setup->sinks_count && snapshot->sinks[setup->sinks_count - 1].changes_before)
-    return true;
-  fail ("no memory for the state of the sinks");
-  return false;
+  good = snapshot->sinks != NULL;
+  for (size_t i = 0; good && i < setup->sinks_count; i++)
+    good = make_view (snapshot, setup->sinks[i]);
+  if (!good)
+    fail ("no memory for the state of the sinks");
+  return good;
 }
 
 bool

@@ -11,6 +11,7 @@ faults_tests += faults/cut-off.sh
 faults_tests += faults/memory.sh
 faults_tests += faults/disk.sh
 faults_tests += faults/full-disk.sh
+faults_tests += faults/serve.sh
 TESTS += $(faults_tests)
 EXTRA_DIST += $(faults_tests)
 
