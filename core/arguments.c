@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "commands.h"
+#include "list.h"
 #include "log.h"
 #include "nearest.h"
 #include "plugin.h"
@@ -140,12 +141,12 @@ set_text (const char **place, const char *name)
 static bool
 add_label (struct arguments *arguments)
 {
-  const char **more = realloc (arguments->labels, (arguments->labels_count + 1) * sizeof *more);
+  const char **room = list_room (&arguments->labels, arguments->labels_count, sizeof *room);
 
-  if (more == NULL)
+  if (room == NULL)
     return usage_error ("no memory for the labels");
-  arguments->labels = more;
-  arguments->labels[arguments->labels_count++] = optarg;
+  *room = optarg;
+  arguments->labels_count++;
   return true;
 }
 

@@ -96,8 +96,10 @@ struct label_count *frontier_label (struct frontier *frontier, struct dcpipe_byt
 
 const struct label_count *frontier_label_find (const struct frontier *frontier, const char *label);
 
-/* The errors of a scope, or NULL. _set notes one, or with NULL that a run went well. False after fail. */
-const struct scope_error *checkpoint_error (const struct dcpipe_checkpoint *checkpoint, const char *scope);
+/* The errors of a scope, or NULL. _add makes them if need be; NULL after fail. _set notes one, or with NULL
+ * that a run went well; false after fail. */
+struct scope_error *checkpoint_error (const struct dcpipe_checkpoint *checkpoint, const char *scope);
+struct scope_error *checkpoint_add_error (struct dcpipe_checkpoint *checkpoint, const char *scope);
 bool checkpoint_set_error (struct dcpipe_checkpoint *checkpoint, const char *scope, const char *reason);
 
 /* How far `label` was inserted ahead: NULL if not. _set notes it; _drop forgets what the frontier has

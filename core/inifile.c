@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "list.h"
 #include "log.h"
 
 #define NAME_BYTES_MAX 48
@@ -36,7 +37,7 @@ struct reader {
 void
 ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
 {
-  struct ini_mistake *more = realloc (file->mistake_list, (file->listed + 1) * sizeof *more);
+  struct ini_mistake *mistake = list_room (&file->mistake_list, file->listed, sizeof *mistake);
   char *text = NULL;
   va_list arguments;
 
@@ -45,11 +46,8 @@ ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
     text = NULL;
   va_end (arguments);
   file->mistakes++;
-  if (more != NULL)
-    file->mistake_list = more;
-  if (more != NULL && text != NULL) {
-    more[file->listed] = (struct ini_mistake){ line, file->listed, text };
-    file->listed++;
+  if (mistake != NULL && text != NULL) {
+    *mistake = (struct ini_mistake){ line, file->listed++, text };
     return;
   }
   log_error ("%s:%u: %s", file->path, line, text ? text : "a mistake, and no memory to name it");
@@ -128,15 +126,20 @@ comment_start (const char *p)
 
 /* ---- sections ------------------------------------------------------------------------------------ */
 
+static void
+clear_value (struct ini_value *value)
+{
+  free (value->key);
+  free (value->text);
+  free (value->variable);
+}
+
 /* Frees what a section holds. */
 static void
 clear_section (struct ini_section *section)
 {
-  for (size_t i = 0; i < section->count; i++) {
-    free (section->values[i].key);
-    free (section->values[i].text);
-    free (section->values[i].variable);
-  }
+  for (size_t i = 0; i < section->count; i++)
+    clear_value (&section->values[i]);
   free (section->values);
   free (section->title);
   free (section->kind);
@@ -169,21 +172,16 @@ static void
 add_section (struct reader *reader, const char *end, bool malformed)
 {
   struct inifile *file = reader->file;
-  struct ini_section *more = realloc (file->sections, (file->count + 1) * sizeof *more);
-  struct ini_section section;
+  struct ini_section *section = list_room (&file->sections, file->count, sizeof *section);
 
-  if (more == NULL) {
+  if (section == NULL || !make_section (section, reader->line, reader->text + 1, end)) {
+    if (section != NULL)
+      clear_section (section);
     reader->no_memory = true;
     return;
   }
-  file->sections = more;
-  if (!make_section (&section, reader->line, reader->text + 1, end)) {
-    clear_section (&section);
-    reader->no_memory = true;
-    return;
-  }
-  section.malformed = malformed;
-  file->sections[file->count++] = section;
+  section->malformed = malformed;
+  file->count++;
 }
 
 /* The line begins with '['. */
@@ -209,31 +207,29 @@ take_section (struct reader *reader)
 static void
 add_value (struct reader *reader, struct ini_section *section, const char *key, const char *text)
 {
-  struct ini_value *more = realloc (section->values, (section->count + 1) * sizeof *more);
-  struct ini_value value = { .line = reader->line, .indented = reader->indented };
+  struct ini_value *value = list_room (&section->values, section->count, sizeof *value);
 
-  if (more == NULL) {
+  if (value == NULL) {
     reader->no_memory = true;
     return;
   }
-  section->values = more;
-  value.text = ini_expand (text, &value.variable);
-  if (value.text == NULL) {
-    if (value.variable == NULL)
+  value->line = reader->line;
+  value->indented = reader->indented;
+  value->text = ini_expand (text, &value->variable);
+  if (value->text == NULL) {
+    if (value->variable == NULL)
       ini_mistake (reader->file, reader->line, "%s: %s", key, failure ());
     /* Kept as it is written, so that the key does not count as missing. */
-    value.broken = true;
-    value.text = strdup (text);
+    value->broken = true;
+    value->text = strdup (text);
   }
-  value.key = strdup (key);
-  if (value.key != NULL && value.text != NULL) {
-    section->values[section->count++] = value;
+  value->key = strdup (key);
+  if (value->key != NULL && value->text != NULL) {
+    section->count++;
     return;
   }
   reader->no_memory = true;
-  free (value.key);
-  free (value.text);
-  free (value.variable);
+  clear_value (value);
 }
 
 /* Called by inih for the line that the reader gave it last. */

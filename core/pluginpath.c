@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "list.h"
 #include "log.h"
 #include "nearest.h"
 
@@ -30,13 +31,9 @@ struct listing {
 void
 plugin_add_path (const char *directory)
 {
-  char **more = realloc (added, (added_count + 1) * sizeof *more);
+  char **room = list_room (&added, added_count, sizeof *room);
 
-  if (more == NULL)
-    return;
-  added = more;
-  added[added_count] = strdup (directory);
-  if (added[added_count] != NULL)
+  if (room != NULL && (*room = strdup (directory)) != NULL)
     added_count++;
 }
 
@@ -172,16 +169,15 @@ pluginpath_find (enum dcpipe_kind kind, const char *name)
 static bool
 add_found (struct listing *listing, const char *directory, const char *file)
 {
-  struct found *more = realloc (listing->items, (listing->count + 1) * sizeof *more);
-  struct found found = { .name = strndup (file, strlen (file) - 3) };
+  struct found *found = list_room (&listing->items, listing->count, sizeof *found);
 
-  if (more != NULL)
-    listing->items = more;
-  if (more == NULL || found.name == NULL || asprintf (&found.path, "%s/%s", directory, file) < 0) {
-    free (found.name);
+  if (found == NULL || (found->name = strndup (file, strlen (file) - 3)) == NULL)
+    return false;
+  if (asprintf (&found->path, "%s/%s", directory, file) < 0) {
+    free (found->name);
     return false;
   }
-  listing->items[listing->count++] = found;
+  listing->count++;
   return true;
 }
 

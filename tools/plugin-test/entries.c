@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "list.h"
 #include "log.h"
 #include "source-driver.h"
 #include "verdict.h"
@@ -18,11 +19,11 @@ void
 entries_add (struct entry_list *list, struct dcpipe_bytes label, struct dcpipe_bytes key,
              struct dcpipe_bytes value, bool deleted)
 {
-  struct test_entry *more = realloc (list->items, (list->count + 1) * sizeof *more);
+  struct test_entry *room = list_room (&list->items, list->count, sizeof *room);
   uint8_t *bytes = malloc (label.size + key.size + value.size + 1), *at = bytes;
   struct dcpipe_bytes *parts[] = { &label, &key, &value };
 
-  EXPECT_MEMORY (more);
+  EXPECT_MEMORY (room);
   EXPECT_MEMORY (bytes);
   for (size_t i = 0; i < 3; i++) {
     if (parts[i]->size > 0)
@@ -30,8 +31,8 @@ entries_add (struct entry_list *list, struct dcpipe_bytes label, struct dcpipe_b
     parts[i]->data = at;
     at += parts[i]->size;
   }
-  list->items = more;
-  list->items[list->count++] = (struct test_entry){ label, key, value, deleted };
+  *room = (struct test_entry){ label, key, value, deleted };
+  list->count++;
 }
 
 void

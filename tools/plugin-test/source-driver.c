@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "feeder.h"
+#include "list.h"
 #include "log.h"
 #include "options.h"
 #include "runner.h"
@@ -103,16 +104,14 @@ source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *ba
 static void
 see (struct reading *reading, const struct dcpipe_frame *frame)
 {
-  struct seen_frame *more = realloc (reading->frames, (reading->count + 1) * sizeof *more);
-  struct seen_frame *seen;
+  struct seen_frame *seen = list_room (&reading->frames, reading->count, sizeof *seen);
   struct sha256_ctx sha;
 
-  EXPECT_MEMORY (more);
-  EXPECT (reading->count == 0 || more[reading->count - 1].position < frame->position,
-          "the block at position %" PRIu64 " is followed by one at %" PRIu64,
-          more[reading->count - 1].position, frame->position);
-  reading->frames = more;
-  seen = &more[reading->count++];
+  EXPECT_MEMORY (seen);
+  EXPECT (reading->count == 0 || seen[-1].position < frame->position,
+          "the block at position %" PRIu64 " is followed by one at %" PRIu64, seen[-1].position,
+          frame->position);
+  reading->count++;
   *seen = (struct seen_frame){ .position = frame->position, .size = frame->bytes.size };
   sha256_init (&sha);
   sha256_update (&sha, frame->bytes.size, frame->bytes.data);
@@ -125,12 +124,11 @@ see (struct reading *reading, const struct dcpipe_frame *frame)
 static void
 keep (struct reading *reading, struct dcpipe_batch *batch)
 {
-  struct dcpipe_batch **more =
-      realloc (reading->batches, (reading->batches_count + 1) * sizeof (struct dcpipe_batch *));
+  struct dcpipe_batch **room = list_room (&reading->batches, reading->batches_count, sizeof *room);
 
-  EXPECT_MEMORY (more);
-  reading->batches = more;
-  reading->batches[reading->batches_count++] = batch;
+  EXPECT_MEMORY (room);
+  *room = batch;
+  reading->batches_count++;
   for (size_t i = 0; i < batch->frames_count; i++)
     see (reading, &batch->frames[i]);
 }
