@@ -32,7 +32,7 @@ catch_log (void)
   char path[300];
   int fd, kept = dup (2);
 
-  snprintf (path, sizeof path, "%.250s/log.XXXXXX", getenv ("TMPDIR"));
+  snprintf (path, sizeof path, "%.250s/log.XXXXXX", runner_directory ());
   fd = mkstemp (path);
   EXPECT (fd >= 0 && kept >= 0 && dup2 (fd, 2) == 2, "%s: %s", path, strerror (errno));
   unlink (path);
@@ -109,12 +109,11 @@ files_in (const char *path)
 static void
 takes_what_is_given (const void *context)
 {
-  const char *directory = getenv ("TMPDIR");
-  size_t files = files_in (directory);
+  size_t files = files_in (runner_directory ());
 
   runner_at ("config_complete was called with the options given");
   instance_free (subject_instance (context));
-  EXPECT (files_in (directory) == files, "config_complete made files: it is to touch no data");
+  EXPECT (files_in (runner_directory ()) == files, "config_complete made files: it is to touch no data");
 }
 
 static void

@@ -188,7 +188,7 @@ decode_beside (void *argument)
   size_t count = thread->list->count;
 
   pthread_barrier_wait (thread->barrier);
-  for (size_t i = 0; i < count || i < DECODES_MIN; i++) {
+  for (size_t i = 0; count > 0 && (i < count || i < DECODES_MIN); i++) {
     size_t at = entries_random (&thread->state) % count;
     CLEANUP_FREE char *text = decode_entry (thread->bench, &thread->list->items[at], at % 2 == 0);
 

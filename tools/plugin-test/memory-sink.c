@@ -89,9 +89,9 @@ change (struct memory_store *store, const uint8_t *id, size_t size, size_t table
   undo->table = table;
   undo->id_size = size;
   memcpy (undo->id, id, size);
-  undo->row = exchange (store, id, size, table, row);
   undo->next = store->undo;
   store->undo = undo;
+  undo->row = exchange (store, id, size, table, row);
 }
 
 static uint64_t
@@ -227,6 +227,7 @@ memory_commit (void *handle, const dcpipe_checkpoint *checkpoint)
   }
   free (store->checkpoint);
   store->checkpoint = strndup ((const char *) text.data, text.size);
+  EXPECT_MEMORY (store->checkpoint);
   return DCPIPE_OK;
 }
 

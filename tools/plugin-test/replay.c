@@ -251,7 +251,7 @@ gather (struct entry_list *list, const struct bench_decoder *bench, const struct
     entries_make (&made, decode_label (bench, i), false);
   for (size_t i = 0; i < made.count; i++)
     entries_add (list, made.items[i].label, made.items[i].key, made.items[i].value, made.items[i].deleted);
-  for (size_t i = 0; i < MUTATED; i++)
+  for (size_t i = 0; i < MUTATED && list->count > 0; i++)
     entries_mutate (list, &list->items[entries_random (&state) % list->count], &state);
   entries_free (&made);
 }
@@ -265,9 +265,13 @@ take_labels (struct decoder *decoder)
   decoder->any = labels->count == 0;
   decoder->fingerprint = strdup ("test");
   decoder->labels = calloc (labels->count + 1, sizeof *decoder->labels);
+  EXPECT_MEMORY (decoder->fingerprint);
   EXPECT_MEMORY (decoder->labels);
-  for (size_t i = 0; i < labels->count; i++)
-    decoder->labels[decoder->labels_count++] = strdup (labels->items[i].name);
+  for (size_t i = 0; i < labels->count; i++) {
+    decoder->labels[decoder->labels_count] = strdup (labels->items[i].name);
+    EXPECT_MEMORY (decoder->labels[decoder->labels_count]);
+    decoder->labels_count++;
+  }
 }
 
 static void

@@ -57,6 +57,12 @@ on_signal (int number)
   stopped = number;
 }
 
+const char *
+runner_directory (void)
+{
+  return runner.directory;
+}
+
 static bool
 make_directory (void)
 {

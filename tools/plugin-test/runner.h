@@ -10,6 +10,9 @@
  * whose line has `only` in it are run (NULL: all). False after fail. */
 bool runner_begin (unsigned timeout, const char *only);
 
+/* That directory. What is left in it is removed after each check. */
+const char *runner_directory (void);
+
 /* Runs one check, `run (context)` in a child process, and prints its line. True if it was not failed. */
 bool
 runner_check (const char *group, const char *name, void (*run) (const void *context), const void *context);

@@ -8,21 +8,27 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "list.h"
 #include "log.h"
 #include "nearest.h"
 
 static bool
+no_memory (void)
+{
+  fail ("no memory for the options");
+  return false;
+}
+
+static bool
 add (struct setting **settings, size_t *count, const char *key, size_t key_size, const char *value)
 {
-  struct setting *more = realloc (*settings, (*count + 1) * sizeof *more);
+  struct setting *room = list_room (settings, *count, sizeof *room);
 
-  if (more == NULL) {
-    fail ("no memory for the options");
-    return false;
+  if (room != NULL) {
+    *room = (struct setting){ strndup (key, key_size), strdup (value) };
+    ++*count;
   }
-  *settings = more;
-  more[(*count)++] = (struct setting){ strndup (key, key_size), strdup (value) };
-  return true;
+  return (room != NULL && room->key != NULL && room->value != NULL) || no_memory ();
 }
 
 bool
@@ -69,15 +75,6 @@ find_section (const struct subject *subject, const struct inifile *file, const c
   return NULL;
 }
 
-static bool
-is_given (const struct subject *subject, const char *key)
-{
-  for (size_t i = 0; i < subject->settings_count; i++)
-    if (strcmp (subject->settings[i].key, key) == 0)
-      return true;
-  return false;
-}
-
 bool
 settings_read (struct subject *subject, const char *path, const char *title)
 {
@@ -88,11 +85,11 @@ settings_read (struct subject *subject, const char *path, const char *title)
   for (size_t i = 0; good && i < section->count; i++) {
     const struct ini_value *value = &section->values[i];
 
-    if (strcmp (value->key, "plugin") != 0 && !is_given (subject, value->key))
+    if (strcmp (value->key, "plugin") != 0 && !subject_is_given (subject, value->key))
       good = add (&subject->settings, &subject->settings_count, value->key, strlen (value->key), value->text);
   }
   if (good && subject->plugin->kind != DCPIPE_KIND_SINK)
-    subject->directory = strdup (file->directory);
+    good = (subject->directory = strdup (file->directory)) != NULL || no_memory ();
   if (file != NULL)
     inifile_free (file);
   return good;
@@ -142,7 +139,7 @@ settings_fit (const struct subject *subject)
     if (find_option (options, subject->refused[i].key) == NULL)
       return fail_unknown (subject, subject->refused[i].key);
   for (size_t i = 0; i < options->count; i++)
-    if ((options->items[i].flags & DCPIPE_OPTION_REQUIRED) && !is_given (subject, options->items[i].key)) {
+    if ((options->items[i].flags & DCPIPE_OPTION_REQUIRED) && !subject_is_given (subject, options->items[i].key)) {
       fail ("the %s %s needs the option %s: -o %s=VALUE", plugin_kind_name (subject->plugin->kind),
             plugin_name (subject->plugin), options->items[i].key, options->items[i].key);
       return false;

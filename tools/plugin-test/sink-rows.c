@@ -147,6 +147,7 @@ keeps_large_values (const struct sink_under_test *sink)
   struct dcpipe_row *row, *expected;
 
   begin (sink);
+  EXPECT_MEMORY (data);
   for (size_t i = 0; i < size; i++)
     data[i] = (uint8_t) (i * 2654435761u >> 13);
   row = add (&store, EVENTS, DCPIPE_INSERT);

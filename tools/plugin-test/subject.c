@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "log.h"
 #include "options.h"
+#include "runner.h"
 #include "setup.h"
 #include "verdict.h"
 
@@ -27,8 +28,8 @@ replaced (const char *const *changed, const char *key, bool *found)
   return NULL;
 }
 
-static bool
-is_given (const struct subject *subject, const char *key)
+bool
+subject_is_given (const struct subject *subject, const char *key)
 {
   for (size_t i = 0; i < subject->settings_count; i++)
     if (strcmp (subject->settings[i].key, key) == 0)
@@ -50,7 +51,7 @@ write_settings (FILE *file, const struct subject *subject, const char *const *ch
       fprintf (file, "%s = %s\n", subject->settings[i].key, value);
   }
   for (; changed != NULL && changed[0] != NULL; changed += 2)
-    if (changed[1] != NULL && !is_given (subject, changed[0]))
+    if (changed[1] != NULL && !subject_is_given (subject, changed[0]))
       fprintf (file, "%s = %s\n", changed[0], changed[1]);
 }
 
@@ -62,7 +63,7 @@ subject_file (const struct subject *subject, const char *const *changed)
   FILE *file;
   struct inifile *read;
 
-  snprintf (path, sizeof path, "%.250s/plugin.ini.XXXXXX", getenv ("TMPDIR"));
+  snprintf (path, sizeof path, "%.250s/plugin.ini.XXXXXX", runner_directory ());
   fd = mkstemp (path);
   file = fd >= 0 ? fdopen (fd, "w") : NULL;
   if (file == NULL) {

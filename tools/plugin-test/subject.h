@@ -24,6 +24,9 @@ struct subject {
   unsigned rounds; /* of mutations and the like */
 };
 
+/* True if the settings have that key. */
+bool subject_is_given (const struct subject *subject, const char *key);
+
 /* An INI file with the settings, of which those in `changed` (keys and values, NULL at the end; a NULL value
  * leaves the key out) are replaced. NULL after fail. */
 struct inifile *subject_file (const struct subject *subject, const char *const *changed);
