@@ -121,7 +121,7 @@ arena_resize (struct arena *arena, void *memory, size_t old_size, size_t new_siz
   if (new_size <= old_size)
     return memory;
   copy = arena_alloc (arena, new_size);
-  if (copy != NULL && old_size > 0)
+  if (copy != NULL && memory != NULL)
     memcpy (copy, memory, old_size);
   return copy;
 }

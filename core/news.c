@@ -121,9 +121,9 @@ make_room (struct news *news, size_t size)
   if (text == NULL)
     return false;
   news->text = text;
-  if (news->changes == NULL)
-    news->changes = calloc (news->tables + 1, sizeof *news->changes);
-  return news->changes != NULL;
+  if (news->changes == NULL && (news->changes = calloc (news->tables + 1, sizeof *news->changes)) == NULL)
+    return false;
+  return true;
 }
 
 void

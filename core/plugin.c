@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "list.h"
 #include "log.h"
 #include "objectfile.h"
 #include "pluginpath.h"
@@ -88,29 +89,29 @@ int (*plugin_config_complete (const struct plugin *plugin)) (void *)
 static void *
 keep (struct plugin *plugin, void *memory)
 {
-  void **more = realloc (plugin->copies, (plugin->copies_count + 1) * sizeof *more);
+  void **room = list_room (&plugin->copies, plugin->copies_count, sizeof *room);
 
-  if (memory != NULL && more != NULL) {
-    plugin->copies = more;
-    plugin->copies[plugin->copies_count++] = memory;
+  if (memory != NULL && room != NULL) {
+    *room = memory;
+    plugin->copies_count++;
     return memory;
   }
-  if (more != NULL)
-    plugin->copies = more;
   free (memory);
   fail ("%s: no memory for what the plugin declares", plugin->path);
   return NULL;
 }
 
-/* Replaces the array whose pointer is stored at `place` by a copy with elements of our size: what ours
- * has more is zero, what theirs has more is left out. */
+/* The pointer to an array of whatever type. */
+typedef const void *any_array __attribute__ ((may_alias));
+
+/* Replaces the array by a copy with elements of our size: what ours has more is zero, what theirs has more is
+ * left out. */
 static bool
-copy_array (struct plugin *plugin, void *place, size_t count, size_t *item_size, size_t our_size)
+copy_array (struct plugin *plugin, any_array *array, size_t count, size_t *item_size, size_t our_size)
 {
-  const char *from;
+  const char *from = *array;
   char *copy = NULL;
 
-  memcpy (&from, place, sizeof from);
   if (count > 0 && (from == NULL || count > ITEMS_MAX || *item_size == 0 || *item_size > ITEM_SIZE_MAX)) {
     fail ("%s: an array that the plugin declares has no sound size (%zu elements of %zu bytes)", plugin->path,
           count, *item_size);
@@ -120,13 +121,14 @@ copy_array (struct plugin *plugin, void *place, size_t count, size_t *item_size,
     return false;
   for (size_t i = 0; i < count; i++)
     memcpy (copy + i * our_size, from + i * *item_size, *item_size < our_size ? *item_size : our_size);
-  memcpy (place, &copy, sizeof copy);
+  *array = copy;
   *item_size = our_size;
   return true;
 }
 
 #define COPY_ARRAY(plugin, array)                                                                            \
-  copy_array ((plugin), &(array)->items, (array)->count, &(array)->item_size, sizeof *(array)->items)
+  copy_array ((plugin), (any_array *) &(array)->items, (array)->count, &(array)->item_size,                  \
+              sizeof *(array)->items)
 
 static bool
 copy_tables (struct plugin *plugin, struct dcpipe_table_defs *defs)
@@ -226,13 +228,12 @@ free_plugin (struct plugin *plugin)
 static const struct dcpipe_registration *
 registration_of (void *library)
 {
-  const struct dcpipe_registration *(*entry) (void);
-  void *symbol = dlsym (library, "dcpipe_plugin");
+  union { /* ISO C has no cast from an object's to a function's address */
+    void *object;
+    const struct dcpipe_registration *(*function) (void);
+  } entry = { dlsym (library, "dcpipe_plugin") };
 
-  if (symbol == NULL)
-    return NULL;
-  memcpy (&entry, &symbol, sizeof entry); /* ISO C has no cast from an object's to a function's address */
-  return entry ();
+  return entry.object != NULL ? entry.function () : NULL;
 }
 
 /* Opens the shared object and returns its registration. `library` is set, even after fail, to what must

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "list.h"
 #include "log.h"
 
 /* ---- labels -------------------------------------------------------------------------------------- */
@@ -154,17 +155,16 @@ setup_labels (const struct setup *setup)
 static bool
 add_label (struct decoder *decoder, const char *label)
 {
-  char **more;
+  char **room;
 
   for (size_t i = 0; i < decoder->labels_count; i++)
     if (strcmp (decoder->labels[i], label) == 0)
       return true;
-  more = realloc (decoder->labels, (decoder->labels_count + 1) * sizeof *more);
-  if (more == NULL)
+  room = list_room (&decoder->labels, decoder->labels_count, sizeof *room);
+  if (room == NULL || (*room = strdup (label)) == NULL)
     return false;
-  decoder->labels = more;
-  decoder->labels[decoder->labels_count] = strdup (label);
-  return decoder->labels[decoder->labels_count++] != NULL;
+  decoder->labels_count++;
+  return true;
 }
 
 /* "A, B and C": the labels that the plugin takes. */
@@ -338,8 +338,8 @@ give_labels (struct setup *setup, const struct groups *groups)
     struct decoder *decoder = setup->decoders[i];
 
     for (size_t j = 0; j < groups->count; j++)
-      if (groups->plugins[j] == decoder->instance.plugin && !take_labels (setup, decoder,
-                                                                          groups->sections[j]))
+      if (groups->plugins[j] != NULL && groups->plugins[j] == decoder->instance.plugin
+          && !take_labels (setup, decoder, groups->sections[j]))
         return false;
     if (decoder->any)
       drop_labels (decoder);
@@ -409,6 +409,7 @@ setup_read_decoders (struct setup *setup)
   bool good;
 
   setup->decoders = calloc (count + 1, sizeof (struct decoder *));
+  setup->decoders_count = 0;
   good = plugins != NULL && sections != NULL && setup->decoders != NULL;
   if (good) {
     load_plugins (setup, &groups);

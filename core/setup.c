@@ -267,6 +267,7 @@ read_sinks (struct setup *setup)
   struct inifile *file = setup->file;
 
   setup->sinks = calloc (file->count + 1, sizeof (struct instance *));
+  setup->sinks_count = 0;
   for (size_t i = 0; i < file->count && setup->sinks != NULL; i++) {
     struct instance *sink;
 

@@ -78,42 +78,61 @@ worker_unpack (const struct run *run, struct parcel *parcel)
 
 /* ---- decoding ----------------------------------------------------------------------------------- */
 
+/* True if the last tally is of that label. */
+static bool
+last_tally_is (const struct row_list *list, struct dcpipe_bytes label)
+{
+  struct dcpipe_bytes last;
+
+  if (list->tallies_count == 0)
+    return false;
+  last = list->tallies[list->tallies_count - 1].label;
+  return last.size == label.size && (label.size == 0 || memcmp (last.data, label.data, label.size) == 0);
+}
+
+static bool
+add_tally (struct dcpipe_rows *rows, struct dcpipe_bytes label)
+{
+  struct row_list *list = rows->list;
+
+  if (list->tallies_count == list->tallies_capacity) {
+    size_t capacity = list->tallies_capacity ? 2 * list->tallies_capacity : 4;
+    struct tally *tallies = arena_resize (rows->arena, list->tallies,
+                                          list->tallies_capacity * sizeof *tallies, capacity * sizeof *tallies);
+
+    if (tallies == NULL) {
+      fail ("no memory for the rows of an entry");
+      return false;
+    }
+    list->tallies = tallies;
+    list->tallies_capacity = capacity;
+  }
+  list->tallies[list->tallies_count++] = (struct tally){ .label = label };
+  return true;
+}
+
 static bool
 count_entry (struct dcpipe_rows *rows, struct dcpipe_bytes label)
 {
   struct row_list *list = rows->list;
-  struct tally *last = list->tallies_count > 0 ? &list->tallies[list->tallies_count - 1] : NULL;
 
-  if (last == NULL || last->label.size != label.size
-      || (label.size > 0 && memcmp (last->label.data, label.data, label.size) != 0)) {
-    if (list->tallies_count == list->tallies_capacity) {
-      size_t capacity = list->tallies_capacity ? 2 * list->tallies_capacity : 4;
-      struct tally *tallies =
-          arena_resize (rows->arena, list->tallies, list->tallies_capacity * sizeof *tallies,
-                        capacity * sizeof *tallies);
-
-      if (tallies == NULL) {
-        fail ("no memory for the rows of an entry");
-        return false;
-      }
-      list->tallies = tallies;
-      list->tallies_capacity = capacity;
-    }
-    last = &list->tallies[list->tallies_count++];
-    *last = (struct tally){ .label = label };
-  }
-  last->entries++;
+  if (!last_tally_is (list, label) && !add_tally (rows, label))
+    return false;
+  list->tallies[list->tallies_count - 1].entries++;
   return true;
 }
 
 /* Lets one decoder make rows of one entry. */
 static bool
-decode_entry (const struct run *run, struct dcpipe_rows *rows, const struct dcpipe_entry *entry, size_t label)
+decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_block *block,
+              const struct dcpipe_entry *entry, size_t label)
 {
   const struct instance *decoder = &run->setup->decoders[rows->decoder]->instance;
-  size_t from = rows->list->count;
+  size_t from = block->rows[rows->decoder].count;
   int result;
 
+  rows->arena = &block->parcel->arena;
+  rows->list = &block->rows[rows->decoder];
   rows->entry = entry;
   rows->label = label;
   log_set_instance (decoder->title);
@@ -133,10 +152,6 @@ decode_block (struct worker *worker, struct dcpipe_block *block)
   const struct route *route = NULL;
   struct dcpipe_bytes label = { NULL, 0 };
 
-  for (size_t i = 0; i < run->setup->decoders_count; i++) {
-    worker->rows[i].arena = &block->parcel->arena;
-    worker->rows[i].list = &block->rows[i];
-  }
   for (size_t i = 0; i < block->entries_count; i++) {
     const struct dcpipe_entry *entry = &block->entries[i];
 
@@ -149,7 +164,7 @@ decode_block (struct worker *worker, struct dcpipe_block *block)
 
       if (!run_covers (run, decoder, route) || run->stored[decoder] > block->frame.position)
         continue;
-      if (!decode_entry (run, &worker->rows[decoder], entry, route->targets[target].label)) {
+      if (!decode_entry (run, &worker->rows[decoder], block, entry, route->targets[target].label)) {
         set_fault (block->parcel, (size_t) (block - block->parcel->blocks), STATUS_FAILED,
                    "block at position %" PRIu64 ", entry %zu: %s", block->frame.position, i, failure ());
         return false;

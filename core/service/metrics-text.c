@@ -18,7 +18,8 @@
 
 #define TEXT_OF(number) #number
 #define API_VERSION(major, minor) TEXT_OF (major) "." TEXT_OF (minor)
-#define PLUGIN_API API_VERSION (DCPIPE_API_MAJOR, DCPIPE_API_MINOR)
+
+static const char plugin_api[] = API_VERSION (DCPIPE_API_MAJOR, DCPIPE_API_MINOR);
 
 static void
 metric (FILE *out, const char *name, const char *type, const char *help)
@@ -366,7 +367,7 @@ static void
 put_process (FILE *out, const struct service *service)
 {
   metric (out, "dcpipe_build_info", "gauge", "Versions of the program and of its interface for plugins.");
-  sample (out, "dcpipe_build_info", LABELS ("version", PACKAGE_VERSION, "plugin_api", PLUGIN_API), 1);
+  sample (out, "dcpipe_build_info", LABELS ("version", PACKAGE_VERSION, "plugin_api", plugin_api), 1);
   metric (out, "process_start_time_seconds", "gauge", "When the service started.");
   sample_time (out, "process_start_time_seconds", NO_LABELS, service->started_ns);
 }

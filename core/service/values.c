@@ -33,12 +33,15 @@ json_t *
 text_json (const char *text)
 {
   json_t *json = text != NULL ? json_string (text) : json_null ();
-  CLEANUP_FREE char *copy = json == NULL ? strdup (text) : NULL;
+  CLEANUP_FREE char *copy = NULL;
 
+  if (json != NULL || text == NULL)
+    return json;
+  copy = strdup (text);
   for (char *p = copy; p != NULL && *p != '\0'; p++)
     if ((unsigned char) *p >= 0x80)
       *p = '?';
-  return copy != NULL ? json_string (copy) : json;
+  return copy != NULL ? json_string (copy) : NULL;
 }
 
 json_t *

@@ -69,15 +69,6 @@ hook_add (struct hook *hook, const struct webhook_message *message)
     queued->due = monotonic_ns () + (wait < RESTART_WAIT_MAX ? wait : RESTART_WAIT_MAX) * NS_PER_MS;
 }
 
-static struct queued *
-find (struct hook *hook, const char *id)
-{
-  for (size_t i = 0; i < hook->count; i++)
-    if (strcmp (hook->queue[i].id, id) == 0)
-      return &hook->queue[i];
-  return NULL;
-}
-
 static void
 drop (struct hook *hook, struct queued *queued)
 {
@@ -198,7 +189,8 @@ hook_start (struct hook *hook, const struct queued *queued, struct webhook_poste
                                      .signatures = signatures };
   CLEANUP_FREE char *body = NULL;
 
-  if (!load (hook, find (hook, queued->id), &hook->current)) {
+  hook->place = (size_t) (queued - hook->queue);
+  if (!load (hook, &hook->queue[hook->place], &hook->current)) {
     webhook_message_clear (&hook->current);
     return false;
   }
@@ -305,7 +297,7 @@ take_failure (struct hook *hook, struct queued *queued, const struct webhook_out
 void
 hook_take_outcome (struct hook *hook, const struct webhook_outcome *outcome)
 {
-  struct queued *queued = find (hook, hook->current.id);
+  struct queued *queued = &hook->queue[hook->place];
 
   if (outcome->kind == WEBHOOK_DELIVERED) {
     log_debug ("webhook %s: message %s was delivered", hook->settings->name, hook->current.id);

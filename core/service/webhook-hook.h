@@ -29,6 +29,7 @@ struct hook {
   uint64_t due;      /* nothing is to be tried before */
   bool disabled;     /* it answered 410 */
   bool busy;         /* a request is under way, for ... */
+  size_t place;      /* ... what stands there in the queue, which only grows meanwhile: ... */
   struct webhook_message current;
   uint64_t delivered, failed_attempts, given_up; /* since the start */
   uint64_t kept;                                 /* of those given up, on disk */

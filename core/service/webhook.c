@@ -109,23 +109,23 @@ make_directory (const char *state_dir)
 }
 
 static bool
-is_configured (const struct webhooks *webhooks, const char *name)
+is_configured (const struct webhook_settings *settings, size_t count, const char *name)
 {
-  for (size_t i = 0; i < webhooks->count; i++)
-    if (strcmp (webhooks->hooks[i].settings->name, name) == 0)
+  for (size_t i = 0; i < count; i++)
+    if (strcmp (settings[i].name, name) == 0)
       return true;
   return false;
 }
 
 /* Tells of hooks that were configured once and have left messages. */
 static void
-warn_of_left (const struct webhooks *webhooks, const char *path)
+warn_of_left (const struct webhook_settings *settings, size_t count, const char *path)
 {
   DIR *stream = opendir (path);
   const struct dirent *entry;
 
   while (stream != NULL && (entry = readdir (stream)) != NULL)
-    if (entry->d_name[0] != '.' && !is_configured (webhooks, entry->d_name))
+    if (entry->d_name[0] != '.' && !is_configured (settings, count, entry->d_name))
       log_warning ("%s/%s holds messages of a webhook that is not configured: they are not sent", path,
                    entry->d_name);
   if (stream != NULL)
@@ -151,7 +151,7 @@ open_all (struct webhooks *webhooks, const struct webhook_settings *settings, si
     if (!hook_open (&webhooks->hooks[i], &settings[i], path))
       return false;
   }
-  warn_of_left (webhooks, path);
+  warn_of_left (settings, count, path);
   return true;
 }
 

@@ -67,13 +67,17 @@ static const struct choice choices[][CHOICES_MAX] = {
                               { "non ecc", "NonECC" } },
 };
 
-static const struct choice *
-find_choice (enum kind kind, struct bytes text)
+/* False if the text is none of the words of that kind; otherwise `name` is what it stands for, NULL for null.
+ */
+static bool
+find_choice (enum kind kind, struct bytes text, const char **name)
 {
   for (size_t i = 0; i < CHOICES_MAX && choices[kind][i].word != NULL; i++)
-    if (is_word (text, choices[kind][i].word))
-      return &choices[kind][i];
-  return NULL;
+    if (is_word (text, choices[kind][i].word)) {
+      *name = choices[kind][i].name;
+      return true;
+    }
+  return false;
 }
 
 /* ---- checking -------------------------------------------------------------------------------------- */
@@ -108,9 +112,10 @@ static enum check
 check_field (enum kind kind, struct bytes text)
 {
   CLEANUP_FREE char *decimal = NULL;
+  const char *name;
 
   if (kind >= KIND_CURRENCY && kind <= KIND_ERROR_CORRECTION)
-    return find_choice (kind, text) != NULL ? CHECK_GOOD : CHECK_BAD;
+    return find_choice (kind, text, &name) ? CHECK_GOOD : CHECK_BAD;
   if (kind != KIND_PRICE)
     return CHECK_GOOD;
   switch (number_decimal (text, &decimal)) {
@@ -267,6 +272,7 @@ static bool
 set_field (dcpipe_row *out, size_t field, struct bytes text)
 {
   size_t column = ITEM_FIRST_FIELD + field;
+  const char *name = NULL;
 
   switch (kinds[field]) {
   case KIND_TEXT:
@@ -292,7 +298,8 @@ set_field (dcpipe_row *out, size_t field, struct bytes text)
   case KIND_COORDINATES:
     return set_coordinates (out, column, text);
   default:
-    dcpipe_set_string (out, column, find_choice (kinds[field], text)->name);
+    if (find_choice (kinds[field], text, &name))
+      dcpipe_set_string (out, column, name);
     return true;
   }
 }

@@ -312,11 +312,11 @@ ic_agent_pending (const struct ic_agent *agent)
 static struct exchange *
 release (struct ic_agent *agent, struct exchange *exchange)
 {
-  struct exchange **link = &agent->pending;
-
-  while (*link != exchange)
-    link = &(*link)->next;
-  *link = exchange->next;
+  for (struct exchange **link = &agent->pending; *link != NULL; link = &(*link)->next)
+    if (*link == exchange) {
+      *link = exchange->next;
+      break;
+    }
   agent->pending_count--;
   curl_multi_remove_handle (agent->multi, exchange->easy);
   curl_easy_cleanup (exchange->easy);

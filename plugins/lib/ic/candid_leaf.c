@@ -110,7 +110,10 @@ static enum ic_candid_outcome
 decode_fixed (struct ic_candid_decoder *d, enum ic_candid_kind kind, struct ic_candid_value *out)
 {
   size_t width = width_of (kind);
-  uint64_t bits = 0;
+  union {
+    uint64_t bits;
+    double number;
+  } word = { 0 };
   struct bytes bytes;
 
   if (!ic_candid_read_bytes (&d->reader, width, &bytes))
@@ -118,18 +121,18 @@ decode_fixed (struct ic_candid_decoder *d, enum ic_candid_kind kind, struct ic_c
   if (out == NULL)
     return IC_CANDID_DONE;
   for (size_t i = 0; i < width; i++)
-    bits |= (uint64_t) bytes.data[i] << (8 * i);
+    word.bits |= (uint64_t) bytes.data[i] << (8 * i);
   ic_candid_set_kind (out, kind);
   if (kind == IC_CANDID_FLOAT32) {
-    uint32_t word = (uint32_t) bits;
+    uint32_t half = (uint32_t) word.bits;
 
-    memcpy (&out->single, &word, sizeof out->single);
+    memcpy (&out->single, &half, sizeof out->single);
   } else if (kind == IC_CANDID_FLOAT64)
-    memcpy (&out->number, &bits, sizeof out->number);
-  else if (kind >= IC_CANDID_INT8 && width < 8 && bits >> (8 * width - 1) != 0)
-    out->integer = (int64_t) (bits | UINT64_MAX << (8 * width));
+    out->number = word.number;
+  else if (kind >= IC_CANDID_INT8 && width < 8 && word.bits >> (8 * width - 1) != 0)
+    out->integer = (int64_t) (word.bits | UINT64_MAX << (8 * width));
   else
-    out->nat = bits;
+    out->nat = word.bits;
   return IC_CANDID_DONE;
 }
 

@@ -235,11 +235,11 @@ ic_candid_subtype (struct ic_candid_relation *relation, ic_candid_ref a, ic_cand
   size_t pairs = 2 * relation->sides[0]->count * relation->sides[1]->count;
 
   /* Composite types only: without them there are no pairs to keep. */
-  if (relation->states == NULL && pairs > 0) {
+  if (relation->states == NULL) {
     if (pairs > *relation->work)
       return IC_CANDID_UNDECIDED;
     *relation->work -= pairs;
-    relation->states = ic_arena_alloc (relation->arena, pairs);
+    relation->states = ic_arena_alloc (relation->arena, pairs > 0 ? pairs : 1);
     if (relation->states == NULL)
       return IC_CANDID_UNDECIDED;
   }

@@ -78,7 +78,7 @@ read_ref (struct table *table, ic_candid_ref *ref)
     return false;
   if (code >= 0 && (uint64_t) code >= table->types->count)
     return ic_candid_fail (table->reader, "an index beyond the type table");
-  if (code < 0 && code < -IC_CANDID_EMPTY && code != -IC_CANDID_PRINCIPAL)
+  if (code < -IC_CANDID_EMPTY && code != -IC_CANDID_PRINCIPAL)
     return ic_candid_fail (table->reader, "a type that is neither primitive nor in the type table");
   *ref = (ic_candid_ref) code;
   return true;

@@ -42,7 +42,7 @@ read_range (struct ic_cbor_reader *reader, struct bytes *first, struct bytes *la
 static bool
 read_ranges (struct ic_cbor_reader *reader, struct bytes canister, bool *inside)
 {
-  struct bytes first, last;
+  struct bytes first = { NULL, 0 }, last = { NULL, 0 };
   struct ic_cbor_list list;
 
   *inside = false;

@@ -131,13 +131,15 @@ fail_expected (struct ic_cbor_reader *reader, enum item_type expected, enum item
 
 /* Decodes the head at the current position without moving on; `size` is its length. An element takes a byte
  * at least, and a pair two, so counts beyond what is left are lies, and refused before anybody loops over
- * them. */
+ * them. When it fails, the item is empty. */
 static bool
 peek (struct ic_cbor_reader *reader, struct item *item, size_t *size)
 {
   size_t left = (size_t) (reader->end - reader->next);
   struct cbor_decoder_result result;
 
+  *item = (struct item) { .type = ITEM_OTHER };
+  *size = 0;
   if (reader->failed)
     return false;
   if (left == 0)

@@ -116,7 +116,7 @@ borsh_string (struct borsh *in)
   struct bytes text = borsh_bytes (in);
   size_t good = utf8_prefix (text.data, text.size);
 
-  if (good == text.size)
+  if (good >= text.size)
     return text;
   borsh_fail (in, BORSH_INVALID_UTF8, (size_t) (text.data - in->start) + good, text.data[good]);
   return (struct bytes) { NULL, 0 };

@@ -157,7 +157,7 @@ append_scan (sqlite3_str *sql, const struct table *table, size_t given, int rang
 }
 
 static char *
-statement_sql (const struct table *table, int kind, const uint8_t *shape)
+fixed_sql (const struct table *table, int kind)
 {
   sqlite3_str *sql = sqlite3_str_new (NULL);
 
@@ -169,10 +169,19 @@ statement_sql (const struct table *table, int kind, const uint8_t *shape)
   case STATEMENT_UPSERT:
     append_upsert (sql, table);
     break;
-  case STATEMENT_GET:
+  default:
     append_select (sql, table);
     append_where (sql, table, table->keys_count);
-    break;
+  }
+  return sqlite3_str_finish (sql);
+}
+
+static char *
+shaped_sql (const struct table *table, int kind, const uint8_t *shape)
+{
+  sqlite3_str *sql = sqlite3_str_new (NULL);
+
+  switch (kind) {
   case STATEMENT_UPDATE:
     append_update (sql, table, shape);
     break;
@@ -188,10 +197,10 @@ statement_sql (const struct table *table, int kind, const uint8_t *shape)
 
 /* ---- statements ---------------------------------------------------------------------------------- */
 
+/* Takes the text, NULL when memory is short, and frees it. */
 static sqlite3_stmt *
-make (struct store *store, const struct table *table, int kind, const uint8_t *shape, int *code)
+make (struct store *store, char *sql, int *code)
 {
-  char *sql = statement_sql (table, kind, shape);
   sqlite3_stmt *statement = NULL;
 
   *code = SQLITE_NOMEM;
@@ -205,7 +214,7 @@ sqlite3_stmt *
 statement_fixed (struct store *store, struct table *table, int kind, int *code)
 {
   if (table->statements[kind] == NULL)
-    table->statements[kind] = make (store, table, kind, NULL, code);
+    table->statements[kind] = make (store, fixed_sql (table, kind), code);
   return table->statements[kind];
 }
 
@@ -244,7 +253,7 @@ statement_shaped (struct store *store, struct table *table, int kind, const uint
   struct shaped_statement *shaped = take (table, kind, shape, size);
 
   if (shaped == NULL) {
-    sqlite3_stmt *statement = make (store, table, kind, shape, code);
+    sqlite3_stmt *statement = make (store, shaped_sql (table, kind, shape), code);
 
     if (statement == NULL)
       return NULL;

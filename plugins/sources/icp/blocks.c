@@ -134,8 +134,10 @@ ask (struct icp *handle, uint64_t deadline, struct answer **answer, struct fault
   int result;
 
   data = buffer.data;
-  if (!good)
-    return ahead_fault (handle, fault, DCPIPE_RETRY, "%s", fault->error.text);
+  if (!good) {
+    ahead_fault (handle, fault, DCPIPE_RETRY, "%s", fault->error.text);
+    return DCPIPE_RETRY;
+  }
   result = origin_inquire (handle->origin, &handle->question, "next_block_sync",
                            (struct bytes) { buffer.data, buffer.size }, deadline, answer, fault);
   if (result != DCPIPE_OK && result != DCPIPE_WAIT)

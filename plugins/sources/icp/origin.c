@@ -148,11 +148,11 @@ origin_cancel (struct origin *origin)
 static void
 give_up (struct question *question, int result, uint64_t retry_after_ms)
 {
+  answer_free (question->answer);
+  question->answer = NULL;
   question->fault.result = result;
   question->fault.retry_after_ms = retry_after_ms;
   question->state = QUESTION_FAULT;
-  answer_free (question->answer);
-  question->answer = NULL;
 }
 
 /* The same for what an answer shows, whose URL is put before the text. */
@@ -516,7 +516,7 @@ origin_settle (struct origin *origin, struct question *question, struct fault *f
 
   if (question->state == QUESTION_ACCEPTED)
     look_after (origin, question);
-  if (question->state == QUESTION_ANSWERED) {
+  else if (question->state == QUESTION_ANSWERED) {
     result = need_keys (origin, fault);
     if (result != DCPIPE_OK)
       return result;
