@@ -78,7 +78,7 @@ make_root () {
     "Codename: $VERSION_CODENAME" | head -n 1)
   apt-config dump | grep -i '^Acquire::.*proxy' >"$work/apt.conf" || :
   mmdebstrap --variant=minbase --skip=cleanup/apt/lists --aptopt='Acquire::Languages "none"' \
-    --aptopt="$work/apt.conf" --include=systemd,sqlite3,gcc,libc6-dev,make,pkgconf \
+    --aptopt="$work/apt.conf" --include=systemd,sqlite3,gcc,libc6-dev,libsqlite3-dev,make,pkgconf \
     "$VERSION_CODENAME" "$root" "${mirror:-http://deb.debian.org/debian}"
 }
 
