@@ -6,7 +6,8 @@ set -eu
 LC_ALL=C
 export LC_ALL
 
-printf '/* Made by embed.sh. */\n#include "config.h"\n\n#include "service/asset-data.h"\n'
+printf '/* SPDX-License-Identifier: Apache-2.0 */\n/* Made by embed.sh. */\n'
+printf '#include "config.h"\n\n#include "service/asset-data.h"\n'
 while [ $# -gt 0 ]; do
   test -s "$2" || { echo "embed.sh: $2 is empty or absent" >&2; exit 1; }
   printf '\nconst uint8_t %s[] = {\n' "$1"
