@@ -193,20 +193,23 @@ check_unpacked () {
   sh "$tests/plugin" || die "a plugin cannot be built"
 }
 
-ls "$work"/debian/*.deb >/dev/null || die "there are no Debian packages"
-version=$(dpkg-deb -f "$work"/debian/dcpipe_*.deb Version)
-if ! chroot / true 2>/dev/null; then
-  say "NOT TRIED: this machine allows no chroot, so nothing is installed, upgraded or removed, just unpacked"
+# only_unpack WHY
+only_unpack () {
+  say "NOT TRIED: $1, so nothing is installed, upgraded or removed, just unpacked"
   check_unpacked
   exit 0
-fi
+}
+
+ls "$work"/debian/*.deb >/dev/null || die "there are no Debian packages"
+version=$(dpkg-deb -f "$work"/debian/dcpipe_*.deb Version)
+chroot / true 2>/dev/null || only_unpack "this machine allows no chroot"
 mounts=
 if unshare --mount sh -c 'mount -t tmpfs none /mnt' 2>/dev/null; then
   mounts=yes
 else
   say "This machine allows no mounts: the clean system has no /proc"
 fi
-make_root || die "mmdebstrap made no system"
+make_root || only_unpack "mmdebstrap cannot make a system here"
 mkdir -p "$root$scratch/debs" "$root$scratch/older-debs" "$root$scratch/tests"
 chmod 1777 "$root$scratch"
 cp "$work"/debian/*.deb "$root$scratch/debs"
