@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cache.h"
-#include "unit/core/main.h"
+#include "support/run.h"
 #include "unit/core/memory-store.h"
 #include "unit/core/tables.h"
 

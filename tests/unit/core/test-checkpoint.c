@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "checkpoint.h"
-#include "unit/core/main.h"
+#include "support/run.h"
 
 static void
 set_point (struct point *point, uint64_t number)

@@ -12,7 +12,7 @@
 
 #include "log.h"
 #include "sinkcalls.h"
-#include "unit/core/main.h"
+#include "support/run.h"
 #include "unit/core/memory-store.h"
 #include "unit/core/tables.h"
 

@@ -8,7 +8,7 @@
 
 #include "histogram.h"
 #include "service/metrics-labels.h"
-#include "unit/core/main.h"
+#include "support/run.h"
 #include "utf8.h"
 
 START_TEST (classes_of_a_histogram)

@@ -12,7 +12,7 @@
 #include "queue.h"
 #include "routes.h"
 #include "setup.h"
-#include "unit/core/main.h"
+#include "support/run.h"
 #include "unit/core/tables.h"
 
 /* Locks are not fair: who asks again and again lets others wait for long. */

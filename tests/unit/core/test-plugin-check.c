@@ -9,7 +9,7 @@
 
 #include "log.h"
 #include "plugin.h"
-#include "unit/core/main.h"
+#include "support/run.h"
 
 static void
 expect (const struct plugin *plugin, const char *mistake)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "unit/core/main.h"
+#include "support/run.h"
 #include "unit/core/tables.h"
 
 /* ---- keys ---------------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "log.h"
-#include "unit/core/main.h"
+#include "support/run.h"
 #include "unit/core/tables.h"
 
 /* ---- JSON that is none --------------------------------------------------------------------------- */

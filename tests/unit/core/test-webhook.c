@@ -13,7 +13,7 @@
 #include "service/webhook-post.h"
 #include "service/webhook-sign.h"
 #include "service/webhook.h"
-#include "unit/core/main.h"
+#include "support/run.h"
 
 /* The example of the reference libraries of Standard Webhooks. */
 START_TEST (signature_of_the_reference)

@@ -9,6 +9,7 @@
 
 #include "bytes/bytes.h"
 #include "ic/account.h"
+#include "support/run.h"
 #include "support/vectors.h"
 
 static size_t plain, with_subaccount;
@@ -104,19 +105,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("account");
-  TCase *tests = tcase_create ("account");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { every_account, zeros_name_the_main_account, examples_of_the_standard };
 
-  tcase_add_test (tests, every_account);
-  tcase_add_test (tests, zeros_name_the_main_account);
-  tcase_add_test (tests, examples_of_the_standard);
-  tcase_set_timeout (tests, 60);
-  suite_add_tcase (suite, tests);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS ("account", tests);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "ic/bls.h"
+#include "support/run.h"
 #include "support/vectors.h"
 
 static size_t accepted, refused;
@@ -79,19 +80,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("bls");
-  TCase *tests = tcase_create ("signatures");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { ic_bls_available () ? rows : without_blst };
 
-  tcase_set_timeout (tests, 60);
-  if (ic_bls_available ())
-    tcase_add_test (tests, rows);
-  else
-    tcase_add_test (tests, without_blst);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS ("bls", tests);
 }

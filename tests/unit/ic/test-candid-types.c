@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ic/candid.h"
+#include "support/run.h"
 
 static struct ic_arena arena;
 static struct ic_error error;
@@ -285,29 +286,13 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("candid-types");
-  TCase *tests = tcase_create ("candid-types");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { ids_are_hashes_of_names, arguments_of_data_fetch,
+                                 a_record_takes_its_fields_in_any_order, numbers_are_checked_when_encoded,
+                                 values_of_other_types_are_not_encoded, types_may_be_recursive_and_commented,
+                                 bad_types_are_refused, deep_types_are_refused,
+                                 what_was_assumed_in_vain_is_forgotten, funcs_are_contravariant,
+                                 a_large_nat_becomes_an_int, big_numbers_are_encoded_in_their_shortest_form,
+                                 an_empty_vec_of_anything_is_a_blob };
 
-  tcase_add_checked_fixture (tests, NULL, forget);
-  tcase_add_test (tests, ids_are_hashes_of_names);
-  tcase_add_test (tests, arguments_of_data_fetch);
-  tcase_add_test (tests, a_record_takes_its_fields_in_any_order);
-  tcase_add_test (tests, numbers_are_checked_when_encoded);
-  tcase_add_test (tests, values_of_other_types_are_not_encoded);
-  tcase_add_test (tests, types_may_be_recursive_and_commented);
-  tcase_add_test (tests, bad_types_are_refused);
-  tcase_add_test (tests, deep_types_are_refused);
-  tcase_add_test (tests, what_was_assumed_in_vain_is_forgotten);
-  tcase_add_test (tests, funcs_are_contravariant);
-  tcase_add_test (tests, a_large_nat_becomes_an_int);
-  tcase_add_test (tests, big_numbers_are_encoded_in_their_shortest_form);
-  tcase_add_test (tests, an_empty_vec_of_anything_is_a_blob);
-  suite_add_tcase (suite, tests);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS_BETWEEN ("candid-types", tests, NULL, forget);
 }

@@ -14,6 +14,7 @@
 #include "bytes/cleanup.h"
 #include "candid-json.h"
 #include "ic/candid.h"
+#include "support/run.h"
 #include "support/vectors.h"
 
 static size_t good_rows, bad_rows, skipped_rows;
@@ -349,23 +350,9 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("candid");
-  TCase *tests = tcase_create ("candid");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { every_row_of_the_conformance_suite, every_row_of_the_endpoints,
+                                 bombs_are_refused_at_once, messages_cut_short_are_refused,
+                                 blobs_are_not_copied, errors_name_the_field, deep_values_are_refused };
 
-  tcase_add_test (tests, every_row_of_the_conformance_suite);
-  tcase_add_test (tests, every_row_of_the_endpoints);
-  tcase_add_test (tests, bombs_are_refused_at_once);
-  tcase_add_test (tests, messages_cut_short_are_refused);
-  tcase_add_test (tests, blobs_are_not_copied);
-  tcase_add_test (tests, errors_name_the_field);
-  tcase_add_test (tests, deep_values_are_refused);
-  tcase_set_timeout (tests, 60);
-  suite_add_tcase (suite, tests);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS ("candid", tests);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ic/cbor.h"
+#include "support/run.h"
 
 #define INPUT(text) ((struct bytes) { (const uint8_t *) (text), sizeof (text) - 1 })
 
@@ -177,22 +178,8 @@ clean (void)
 int
 main (void)
 {
-  Suite *suite = suite_create ("cbor");
-  TCase *tests = tcase_create ("items");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { skip_any_value, skip_refuses, nesting, maps, too_many_unknown_keys, written
+                                 };
 
-  tcase_set_timeout (tests, 60);
-  tcase_add_checked_fixture (tests, NULL, clean);
-  tcase_add_test (tests, skip_any_value);
-  tcase_add_test (tests, skip_refuses);
-  tcase_add_test (tests, nesting);
-  tcase_add_test (tests, maps);
-  tcase_add_test (tests, too_many_unknown_keys);
-  tcase_add_test (tests, written);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS_BETWEEN ("cbor", tests, NULL, clean);
 }

@@ -11,6 +11,7 @@
 #include "ic/certificate.h"
 #include "ic/response.h"
 #include "ic/root_key.h"
+#include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"
 #include "unit/ic/lookups.h"
@@ -231,19 +232,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("certificate");
-  TCase *tests = tcase_create ("certificates");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { synthesized, root_key, recorded, flipped_bits };
 
-  tcase_set_timeout (tests, 60);
-  tcase_add_test (tests, synthesized);
-  tcase_add_test (tests, root_key);
-  tcase_add_test (tests, recorded);
-  tcase_add_test (tests, flipped_bits);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS ("certificate", tests);
 }

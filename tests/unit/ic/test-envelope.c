@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "ic/envelope.h"
+#include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/requests.h"
 
@@ -144,16 +145,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("envelope");
-  TCase *tests = tcase_create ("envelopes");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { rows };
 
-  tcase_set_timeout (tests, 60);
-  tcase_add_test (tests, rows);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS ("envelope", tests);
 }

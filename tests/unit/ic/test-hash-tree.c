@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "ic/hash_tree.h"
+#include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/lookups.h"
 
@@ -128,19 +129,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("hash tree");
-  TCase *tests = tcase_create ("trees");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { rows, children, malformed, deep };
 
-  tcase_set_timeout (tests, 60);
-  tcase_add_test (tests, rows);
-  tcase_add_test (tests, children);
-  tcase_add_test (tests, malformed);
-  tcase_add_test (tests, deep);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS ("hash tree", tests);
 }

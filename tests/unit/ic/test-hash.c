@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ic/hash.h"
+#include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/requests.h"
 
@@ -127,17 +128,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("hash");
-  TCase *tests = tcase_create ("hash");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { every_map, every_request };
 
-  tcase_add_test (tests, every_map);
-  tcase_add_test (tests, every_request);
-  suite_add_tcase (suite, tests);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS ("hash", tests);
 }

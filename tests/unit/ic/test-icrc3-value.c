@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ic/icrc3_value.h"
+#include "support/run.h"
 #include "support/vectors.h"
 
 static size_t rows;
@@ -94,18 +95,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("icrc3-value");
-  TCase *tests = tcase_create ("icrc3-value");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { every_row, long_encodings_hash_like_short_ones, other_values_are_refused };
 
-  tcase_add_test (tests, every_row);
-  tcase_add_test (tests, long_encodings_hash_like_short_ones);
-  tcase_add_test (tests, other_values_are_refused);
-  suite_add_tcase (suite, tests);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS ("icrc3-value", tests);
 }

@@ -8,6 +8,7 @@
 
 #include "bytes/bytes.h"
 #include "ic/identity.h"
+#include "support/run.h"
 
 #define PEM(base64) "-----BEGIN PRIVATE KEY-----\n" base64 "\n-----END PRIVATE KEY-----\n"
 
@@ -84,17 +85,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("identity");
-  TCase *tests = tcase_create ("PEM");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { accepted, refused, signs_as_rfc_8032 };
 
-  tcase_add_test (tests, accepted);
-  tcase_add_test (tests, refused);
-  tcase_add_test (tests, signs_as_rfc_8032);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS ("identity", tests);
 }

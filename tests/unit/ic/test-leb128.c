@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ic/leb128.h"
+#include "support/run.h"
 #include "support/vectors.h"
 
 static size_t words, large, refused;
@@ -106,17 +107,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("leb128");
-  TCase *tests = tcase_create ("leb128");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { every_row, every_power_of_two_survives };
 
-  tcase_add_test (tests, every_row);
-  tcase_add_test (tests, every_power_of_two_survives);
-  suite_add_tcase (suite, tests);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS ("leb128", tests);
 }

@@ -10,6 +10,7 @@
 
 #include "bytes/cleanup.h"
 #include "ic/number.h"
+#include "support/run.h"
 #include "support/vectors.h"
 
 static size_t rows, canonical_rows;
@@ -131,20 +132,9 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("number");
-  TCase *tests = tcase_create ("number");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { every_row, the_limit_is_where_it_is_said_to_be,
+                                 huge_numbers_are_refused_at_once, only_digits_are_numbers,
+                                 zeros_in_front_and_minus_zero_are_nothing };
 
-  tcase_add_test (tests, every_row);
-  tcase_add_test (tests, the_limit_is_where_it_is_said_to_be);
-  tcase_add_test (tests, huge_numbers_are_refused_at_once);
-  tcase_add_test (tests, only_digits_are_numbers);
-  tcase_add_test (tests, zeros_in_front_and_minus_zero_are_nothing);
-  suite_add_tcase (suite, tests);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS ("number", tests);
 }

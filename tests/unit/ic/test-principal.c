@@ -9,6 +9,7 @@
 
 #include "bytes/bytes.h"
 #include "ic/principal.h"
+#include "support/run.h"
 #include "support/vectors.h"
 
 static size_t good_rows, bad_rows;
@@ -112,19 +113,8 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("principal");
-  TCase *tests = tcase_create ("principal");
-  SRunner *runner;
-  int failed;
+  const TTest *const tests[] = { every_row, every_changed_character_is_refused, thirty_bytes_are_too_many,
+                                 anonymous_has_its_known_text };
 
-  tcase_add_test (tests, every_row);
-  tcase_add_test (tests, every_changed_character_is_refused);
-  tcase_add_test (tests, thirty_bytes_are_too_many);
-  tcase_add_test (tests, anonymous_has_its_known_text);
-  suite_add_tcase (suite, tests);
-  runner = srunner_create (suite);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS ("principal", tests);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ic/query_signature.h"
+#include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"
 
@@ -190,17 +191,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("query signature");
-  TCase *tests = tcase_create ("answers");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { rows, flipped_bits };
 
-  tcase_set_timeout (tests, 60);
-  tcase_add_test (tests, rows);
-  tcase_add_test (tests, flipped_bits);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS ("query signature", tests);
 }

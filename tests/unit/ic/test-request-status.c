@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "ic/request_status.h"
+#include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"
 
@@ -161,17 +162,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("request status");
-  TCase *tests = tcase_create ("outcomes");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { rows, unknown };
 
-  tcase_set_timeout (tests, 60);
-  tcase_add_test (tests, rows);
-  tcase_add_test (tests, unknown);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS ("request status", tests);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ic/subnet_keys.h"
+#include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"
 
@@ -96,16 +97,7 @@ END_TEST
 int
 main (void)
 {
-  Suite *suite = suite_create ("subnet keys");
-  TCase *tests = tcase_create ("keys");
-  SRunner *runner = srunner_create (suite);
-  int failed;
+  const TTest *const tests[] = { refreshed };
 
-  tcase_set_timeout (tests, 60);
-  tcase_add_test (tests, refreshed);
-  suite_add_tcase (suite, tests);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return RUN_TESTS ("subnet keys", tests);
 }

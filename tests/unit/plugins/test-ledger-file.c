@@ -12,6 +12,7 @@
 
 #include "ledger/block.h"
 #include "support/ledger-writer.h"
+#include "support/run.h"
 #include "support/source-host.h"
 #include "support/vectors.h"
 
@@ -422,18 +423,6 @@ main (void)
     a_file_without_a_table_is_a_fault_at_once_or_when_it_settles,
     golden_ledgers_give_their_blocks,
   };
-  TCase *tcase = tcase_create ("ledger_file");
-  Suite *suite = suite_create ("ledger_file");
-  SRunner *runner = srunner_create (suite);
-  int failed;
 
-  tcase_add_checked_fixture (tcase, set_up, tear_down);
-  tcase_set_timeout (tcase, 120);
-  for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-    tcase_add_test (tcase, tests[i]);
-  suite_add_tcase (suite, tcase);
-  srunner_run_all (runner, CK_ENV);
-  failed = srunner_ntests_failed (runner);
-  srunner_free (runner);
-  return failed > 0;
+  return RUN_TESTS_BETWEEN ("ledger_file", tests, set_up, tear_down);
 }

@@ -28,7 +28,7 @@ int
 contract_run (const char *name, const struct sink_under_test *sink, const TTest *const *tests, size_t count)
 {
   current = sink;
-  return run_tests (name, tests, count);
+  return run_tests (name, tests, count, NULL, NULL);
 }
 
 void
