@@ -20,13 +20,13 @@ does ends "$odd" 'the plugin ended the process, with exit status 0'
 does refuses 'takes the options given' 'the plugin ended the process, with exit status 3, while config_complete was called'
 does loops "$odd" 'did not end within 5 seconds, while the made-up entry 0'
 does stops "$odd" 'did not end within 5 seconds'
-does leaves "$odd" 'left 1 processes running'
+does leaves "$odd" 'left 1 process running'
 does prints "$odd" 'wrote to standard output, which is not its own: not ok 77'
 does closes "$odd" 'closed descriptor 2'
 does closes_all "$odd" 'closed descriptor'
 ! grep -q '^not ok 77' "$dir/out" || die "what the plugin prints is taken for a result"
 if test -r /proc/self/task/$$/children 2> /dev/null; then
-  does daemon "$odd" 'left 1 processes running'
+  does daemon "$odd" 'left 1 process running'
 fi
 
 # processes: how many of this test's are there.

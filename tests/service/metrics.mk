@@ -6,7 +6,7 @@ if HAVE_CHECK
 if HAVE_MHD
 TESTS += unit/core/test-metrics
 check_PROGRAMS += unit/core/test-metrics
-unit_core_test_metrics_SOURCES = unit/core/test-metrics.c unit/core/main.h
+unit_core_test_metrics_SOURCES = unit/core/test-metrics.c
 unit_core_test_metrics_LDADD = $(CORE_TEST_LIBS)
 endif
 endif

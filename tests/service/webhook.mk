@@ -13,7 +13,7 @@ service_webhook_driver_LDADD = $(CORE_TEST_LIBS)
 
 TESTS += unit/core/test-webhook
 check_PROGRAMS += unit/core/test-webhook
-unit_core_test_webhook_SOURCES = unit/core/test-webhook.c unit/core/main.h
+unit_core_test_webhook_SOURCES = unit/core/test-webhook.c
 unit_core_test_webhook_LDADD = $(CORE_TEST_LIBS)
 endif
 endif

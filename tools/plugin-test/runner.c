@@ -301,7 +301,7 @@ look_behind (enum verdict verdict, unsigned left, char *text)
   if (verdict == FAILED)
     return FAILED;
   if (left > 0)
-    snprintf (text, TEXT_MAX, "the plugin left %u processes running", left);
+    snprintf (text, TEXT_MAX, "the plugin left %u process%s running", left, left == 1 ? "" : "es");
   else if (printed != NULL)
     snprintf (text, TEXT_MAX, "the plugin wrote to standard output, which is not its own: %.1000s", printed);
   else

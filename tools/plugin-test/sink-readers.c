@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "log.h"
 #include "sink-made.h"
@@ -85,13 +86,36 @@ a_second_writer_is_refused (const struct sink_under_test *sink)
 
 /* ---- a thread of readers ------------------------------------------------------------------------- */
 
+/* What the threads tell each other. Relaxed, so that it puts nothing in order that the sink must: else
+ * ThreadSanitizer would miss what it does wrong. */
 struct beside {
   const struct bench *bench;
   atomic_bool done;
-  atomic_size_t snapshots;
+  atomic_size_t commits, snapshots;
 };
 
-/* Reads one snapshot after the other. Each must be one commit: ten events for every row of PLAIN. */
+static size_t
+get_relaxed (const atomic_size_t *number)
+{
+  return atomic_load_explicit (number, memory_order_relaxed);
+}
+
+static void
+count_relaxed (atomic_size_t *number)
+{
+  atomic_fetch_add_explicit (number, 1, memory_order_relaxed);
+}
+
+/* Until the writer has committed once more, or a second has gone by. */
+static void
+await_commit (struct beside *beside, size_t seen)
+{
+  for (int i = 0; i < 1000 && !atomic_load (&beside->done) && get_relaxed (&beside->commits) == seen; i++)
+    usleep (1000);
+}
+
+/* Reads one snapshot after the other, while commits go on. Each must be one commit: ten events for every row
+ * of PLAIN. */
 static void *
 read_beside (void *argument)
 {
@@ -99,15 +123,18 @@ read_beside (void *argument)
   struct store_handle reader;
 
   store_open_prepared (&reader, beside->bench, DCPIPE_READ);
-  while (!atomic_load (&beside->done) || atomic_load (&beside->snapshots) == 0) {
+  while (!atomic_load (&beside->done) || get_relaxed (&beside->snapshots) == 0) {
+    size_t seen = get_relaxed (&beside->commits);
     size_t commits = count_table (&reader, PLAIN);
-    size_t events = count_table (&reader, EVENTS);
+    size_t events;
 
+    await_commit (beside, seen);
+    events = count_table (&reader, EVENTS);
     EXPECT (events == 10 * commits,
             "a reader sees %zu rows of one table and %zu of another, which no commit has left like that",
             events, commits);
     store_rollback (&reader);
-    atomic_fetch_add (&beside->snapshots, 1);
+    count_relaxed (&beside->snapshots);
   }
   store_end (&reader);
   return NULL;
@@ -127,12 +154,13 @@ readers_on_other_threads_see_whole_commits (const struct sink_under_test *sink)
   store_open_prepared (&writer, &bench, DCPIPE_WRITE);
   store_commit (&writer, "0");
   EXPECT (pthread_create (&thread, NULL, read_beside, &beside) == 0, "no thread for the test");
-  for (uint64_t i = 0; i < 60; i++) {
+  for (uint64_t i = 0; i < 60 || (i < 6000 && get_relaxed (&beside.snapshots) < 5); i++) {
     add_events (&writer, 10 * i, 10 * i + 10);
     store_apply (&writer);
     add_plain (&writer, i, "commit");
     store_apply (&writer);
     store_commit (&writer, "1");
+    count_relaxed (&beside.commits);
   }
   atomic_store (&beside.done, true);
   pthread_join (thread, NULL);
