@@ -9,12 +9,12 @@
 void *
 list_room (void *list, size_t count, size_t size)
 {
-  char *items;
+  char *items, *more;
 
   memcpy (&items, list, sizeof items);
-  items = realloc (items, (count + 1) * size);
-  if (items == NULL)
+  more = realloc (items, (count + 1) * size);
+  if (more == NULL)
     return NULL;
-  memcpy (list, &items, sizeof items);
-  return memset (items + count * size, 0, size);
+  memcpy (list, &more, sizeof more);
+  return memset (more + count * size, 0, size);
 }
