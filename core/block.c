@@ -215,7 +215,10 @@ dcpipe_batch_extent (dcpipe_batch *batch, uint64_t first, uint64_t end)
 void
 dcpipe_batch_trust (dcpipe_batch *batch, int trust)
 {
-  batch->trust = trust;
+  if (trust < DCPIPE_TRUST_NONE || trust > DCPIPE_TRUST_CERTIFIED)
+    batch->mistake = "its blocks are of a trust that there is not";
+  else
+    batch->trust = trust;
 }
 
 uint64_t

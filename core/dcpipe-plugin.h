@@ -418,7 +418,8 @@ void dcpipe_batch_extent (dcpipe_batch *batch, uint64_t first, uint64_t end);
  * until `next` returns; never NULL. */
 dcpipe_rows *dcpipe_batch_rows (dcpipe_batch *batch);
 
-/* How far the origin of this batch's frames was checked; DCPIPE_TRUST_NONE unless said. */
+/* How far the origin of this batch's frames was checked, an enum dcpipe_trust and no other number;
+ * DCPIPE_TRUST_NONE unless said. */
 void dcpipe_batch_trust (dcpipe_batch *batch, int trust);
 
 uint64_t dcpipe_frame_position (const dcpipe_frame *frame);
@@ -438,7 +439,8 @@ void dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct 
                          struct dcpipe_bytes value, bool deleted);
 
 /* The block's time (ns since 1970), its hash, computed from the bytes here, and the hash that it names
- * as its parent's (empty in the first block); at most DCPIPE_HASH_MAX bytes. */
+ * as its parent's (empty in the first block); at most DCPIPE_HASH_MAX bytes. A block without a hash is
+ * refused. */
 #define DCPIPE_HASH_MAX 64
 void dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash,
                           struct dcpipe_bytes parent_hash);
@@ -474,7 +476,7 @@ struct dcpipe_source {
   int (*open) (void *handle, const dcpipe_resume *resume);
 
   /* Deliver what comes next: whole blocks, in order, none left out. DCPIPE_OK with at least one frame or row,
-   * DCPIPE_TIP without frames, DCPIPE_WAIT, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Good blocks before
+   * DCPIPE_TIP without a frame, DCPIPE_WAIT, DCPIPE_RETRY, DCPIPE_DIVERGED or DCPIPE_FAIL. Good blocks before
    * a fault are delivered first, the fault at the next call. What was fetched ahead is kept over a
    * DCPIPE_RETRY. Frames count only with DCPIPE_OK. By `deadline` (CLOCK_MONOTONIC, in ns), or when
    * dcpipe_stop_fd is readable, return DCPIPE_WAIT if there is nothing yet. Source thread. */

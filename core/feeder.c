@@ -144,6 +144,8 @@ mistake_of (const struct feeder *feeder, const struct dcpipe_batch *batch, int r
     return "it delivered a batch without blocks or rows";
   if (result == DCPIPE_OK && batch->frames_count > 0 && feeder->only_lists)
     return "it delivered blocks, and says that it has none with positions and hashes";
+  if (result == DCPIPE_TIP && batch->frames_count > 0)
+    return "it delivered blocks together with DCPIPE_TIP";
   return NULL;
 }
 

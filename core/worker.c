@@ -43,6 +43,8 @@ unpack_block (const struct run *run, struct dcpipe_block *block)
 
   failure_clear ();
   result = source->plugin->u.source.unpack (source->handle, &block->frame, block);
+  if (result == DCPIPE_OK && block->fault == NULL && block->hash.size == 0)
+    block->fault = "it has no hash (a mistake in the source plugin)";
   if (result == DCPIPE_OK && block->fault == NULL)
     return true;
   if (block->fault != NULL)

@@ -33,7 +33,9 @@ enum fault {
   DEAF,     /* next does not look at dcpipe_stop_fd */
   REUSES,   /* writes into the memory of an earlier batch */
   FORGETS,  /* close forgets memory */
-  BESIDE    /* unpack reads what next writes */
+  BESIDE,   /* unpack reads what next writes */
+  TRUST,    /* says how far it may be trusted with a number of its own */
+  HURRIES   /* delivers its last blocks together with the tip */
 };
 
 static void *volatile forgotten;
@@ -48,7 +50,7 @@ static const struct dcpipe_option options[] = {
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|flags|order|skips|tip|extent|resume|cursor|anywhere|reopen|impure|overread|fails|leak|late|deaf|"
     "reuses|"
-    "forgets|beside",
+    "forgets|beside|trust|hurries",
     0, 0, 0, "what it does wrong", offsetof (struct broken, fault) },
 };
 
@@ -142,7 +144,9 @@ broken_next (void *handle, uint64_t deadline, dcpipe_batch *batch)
     if (broken->fault == SKIPS && broken->next == 10)
       broken->next++;
   }
-  return DCPIPE_OK;
+  if (broken->fault == TRUST)
+    dcpipe_batch_trust (batch, 77);
+  return broken->fault == HURRIES && broken->next >= BLOCKS ? DCPIPE_TIP : DCPIPE_OK;
 }
 
 /* The line's two numbers. False if it is damaged. */

@@ -24,7 +24,13 @@ enum fault {
   BAD_BLOCK,
   EMPTY,
   STRAY,
-  LONG_CURSOR
+  LONG_CURSOR,
+  NO_HASH,
+  ODD_TRUST,
+  TIP_BLOCKS,
+  SILENT,
+  UNKNOWN,
+  EXIT
 };
 
 /* Rows of tables of its own: with the blocks; alone; alone, as is found out when it is opened; or wrong. */
@@ -60,7 +66,7 @@ static const struct dcpipe_option options[] = {
   OPTION (label, DCPIPE_OPTION_TEXT, NULL, "instead of Alpha"),
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|retry|wait|tip|diverged|fail|hang|retry_open|odd_position|wrong_parent|bad_block|empty|stray|long_"
-    "cursor",
+    "cursor|no_hash|odd_trust|tip_blocks|silent|unknown|exit",
     0, 0, 0, "what goes wrong", offsetof (struct made, fault) },
   OPTION (at, DCPIPE_OPTION_INT, "50", "block at which it does"),
   OPTION (times, DCPIPE_OPTION_INT, "1", "how often"),
@@ -236,6 +242,14 @@ misbehave (struct made *made, dcpipe_batch *batch)
     dcpipe_batch_frame (batch, 1, made, 8);
     return DCPIPE_OK;
   }
+  if (strike (made, SILENT))
+    return DCPIPE_RETRY;
+  if (strike (made, UNKNOWN))
+    return 42;
+  if (strike (made, EXIT))
+    exit (0);
+  if (strike (made, ODD_TRUST))
+    dcpipe_batch_trust (batch, 77);
   if (strike (made, WAIT))
     return DCPIPE_WAIT;
   return strike (made, TIP) ? DCPIPE_TIP : DCPIPE_OK;
@@ -364,7 +378,7 @@ made_next (void *handle, uint64_t deadline, dcpipe_batch *batch)
   }
   if (made->extent)
     dcpipe_batch_extent (batch, position_of (0), position_of ((uint64_t) blocks));
-  return DCPIPE_OK;
+  return strike (made, TIP_BLOCKS) ? DCPIPE_TIP : DCPIPE_OK;
 }
 
 /* Keys are few, so that rows are changed often; a value's bytes are all the same. */
@@ -410,7 +424,8 @@ made_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *block)
            : number > 0                                                 ? made->hashes[number - 1]
                                                                         : 0;
   dcpipe_block_header (block, UINT64_C (1700000000000000000) + number * 1000000007,
-                       (struct dcpipe_bytes){ (const uint8_t *) &made->hashes[number], 8 },
+                       (struct dcpipe_bytes){ (const uint8_t *) &made->hashes[number],
+                                              made->fault == NO_HASH && number == (uint64_t) made->at ? 0 : 8 },
                        (struct dcpipe_bytes){ (const uint8_t *) &random, number > 0 ? 8 : 0 });
   return DCPIPE_OK;
 }

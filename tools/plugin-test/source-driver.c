@@ -72,6 +72,7 @@ check_batch (struct dcpipe_batch *batch, int result)
   EXPECT (batch->mistake == NULL, "%s", batch->mistake);
   EXPECT (result != DCPIPE_OK || batch->frames_count > 0 || batch->row_list.count > 0,
           "next returned DCPIPE_OK without a frame or a row");
+  EXPECT (result != DCPIPE_TIP || batch->frames_count == 0, "next returned DCPIPE_TIP together with frames");
   if (result == DCPIPE_OK || result == DCPIPE_TIP)
     EXPECT (rows_settle (&batch->rows), "%s", failure ());
   EXPECT (result >= DCPIPE_OK && result <= DCPIPE_WAIT && result != DCPIPE_NONE,
