@@ -315,7 +315,9 @@ void *dcpipe_rows_note (dcpipe_rows *rows, size_t size);
  * of the same entry that were emitted stay. */
 void dcpipe_fail_entry (dcpipe_rows *rows, uint64_t item, const char *format, ...) DCPIPE_PRINTF (3, 4);
 
-/* Read a row, whoever made it. */
+/* Read a row, whoever made it. A column that is null or not set gives 0, false, or no bytes. Reading a column
+ * as another type, or one beyond the table, gives the same and is a plugin's mistake, which ends the run with
+ * a message that names it. */
 const dcpipe_table *dcpipe_row_table (const dcpipe_row *row);
 int dcpipe_row_operation (const dcpipe_row *row);
 bool dcpipe_is_set (const dcpipe_row *row, size_t column);  /* false: an UPDATE leaves the column alone;

@@ -369,7 +369,8 @@ void
 dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size)
 {
   set_utf8 (row, column, DCPIPE_JSON, text, size);
-  if (row->maker->unreadable == NULL && row->maker->no_json == NULL && !jsontext_valid (text, size))
+  if (row->maker->mistake == NULL && row->maker->unreadable == NULL && row->maker->no_json == NULL
+      && !jsontext_valid (text, size))
     row->maker->no_json = row->table->columns[column].name;
 }
 
@@ -462,6 +463,8 @@ rows_finish (struct dcpipe_rows *rows, size_t from)
   for (size_t i = from; i < rows->list->count && rows->mistake == NULL; i++)
     if (check_key (rows, rows->list->items[i]) && key_is_long (rows->list->items[i]))
       long_key = rows->list->items[i]->table->name;
+  if (row_misread ())
+    return false;
   if (rows->mistake != NULL) {
     fail ("%s (a mistake in the plugin)", rows->mistake);
     return false;
@@ -531,6 +534,8 @@ rows_settle (struct dcpipe_rows *rows)
     if (check_key (rows, list->items[i]) && can_be_kept (list->items[i]))
       list->items[kept++] = list->items[i];
   list->count = kept;
+  if (row_misread ())
+    return false;
   if (rows->mistake != NULL)
     fail ("%s (a mistake in the plugin)", rows->mistake);
   else if (rows->no_memory)

@@ -167,6 +167,10 @@ bool rows_finish (struct dcpipe_rows *rows, size_t from);
  * warning. */
 bool rows_settle (struct dcpipe_rows *rows);
 
+/* True after fail if a getter was called on this thread for a column that the table does not have, or of
+ * another type, since this was asked last. The getter has given nothing. */
+bool row_misread (void);
+
 /* Adds the hash of each decoded row of `list` from number `from` on to the list's digest. */
 void rows_digest (struct row_list *list, size_t from);
 

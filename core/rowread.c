@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "block.h"
+#include "log.h"
 
 /* ---- reading values ----------------------------------------------------------------------------- */
 
@@ -25,28 +26,75 @@ dcpipe_row_operation (const dcpipe_row *row)
   return row->operation;
 }
 
+/* What a plugin's callback on this thread asked of a row that is not there; empty for nothing. */
+static _Thread_local char misreading[256];
+
+#define TYPE(type_) (1u << (type_))
+
+static void __attribute__ ((cold, noinline))
+misread (const struct dcpipe_row *row, size_t column)
+{
+  if (misreading[0] != '\0')
+    return;
+  if (column >= row->table->columns_count)
+    snprintf (misreading, sizeof misreading, "table %s has no column number %zu", row->table->name, column);
+  else
+    snprintf (misreading, sizeof misreading, "column %s of table %s was read as a value of another type",
+              row->table->columns[column].name, row->table->name);
+}
+
+bool
+row_misread (void)
+{
+  if (misreading[0] == '\0')
+    return false;
+  fail ("%s (a mistake in the plugin)", misreading);
+  misreading[0] = '\0';
+  return true;
+}
+
+static inline bool
+has_column (const struct dcpipe_row *row, size_t column)
+{
+  if (column < row->table->columns_count)
+    return true;
+  misread (row, column);
+  return false;
+}
+
+/* The column is of one of these types, and is not null. */
+static inline bool
+readable (const struct dcpipe_row *row, size_t column, unsigned types)
+{
+  if (column >= row->table->columns_count || (TYPE (row->table->columns[column].type) & types) == 0) {
+    misread (row, column);
+    return false;
+  }
+  return !row_lacks (row, column);
+}
+
 bool
 dcpipe_is_set (const dcpipe_row *row, size_t column)
 {
-  return row_sets (row, column);
+  return has_column (row, column) && row_sets (row, column);
 }
 
 bool
 dcpipe_is_null (const dcpipe_row *row, size_t column)
 {
-  return row_lacks (row, column);
+  return !has_column (row, column) || row_lacks (row, column);
 }
 
 bool
 dcpipe_get_bool (const dcpipe_row *row, size_t column)
 {
-  return row->values[column].b;
+  return readable (row, column, TYPE (DCPIPE_BOOL)) && row->values[column].b;
 }
 
 int64_t
 dcpipe_get_i64 (const dcpipe_row *row, size_t column)
 {
-  return row->values[column].i;
+  return readable (row, column, TYPE (DCPIPE_I64)) ? row->values[column].i : 0;
 }
 
 uint64_t
@@ -54,6 +102,8 @@ dcpipe_get_u64 (const dcpipe_row *row, size_t column)
 {
   const struct dcpipe_block *block;
 
+  if (!readable (row, column, TYPE (DCPIPE_U64) | TYPE (DCPIPE_TIME)))
+    return 0;
   if (!row_fills (row, column))
     return row->values[column].u;
   block = row->entry->block;
@@ -76,6 +126,10 @@ dcpipe_get_u64 (const dcpipe_row *row, size_t column)
 struct dcpipe_bytes
 dcpipe_get_bytes (const dcpipe_row *row, size_t column)
 {
+  const unsigned types = TYPE (DCPIPE_TEXT) | TYPE (DCPIPE_BLOB) | TYPE (DCPIPE_DECIMAL) | TYPE (DCPIPE_JSON);
+
+  if (!readable (row, column, types))
+    return (struct dcpipe_bytes){ NULL, 0 };
   if (row_fills (row, column)) {
     const struct dcpipe_block *block = row->entry->block;
 

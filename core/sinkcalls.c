@@ -128,6 +128,13 @@ sink_call_close (struct instance *sink)
 
 /* ---- callbacks ----------------------------------------------------------------------------------- */
 
+/* What a callback that reads rows returned, but for a mistake in reading them. */
+static int
+after_reading (int result)
+{
+  return row_misread () ? DCPIPE_FAIL : result;
+}
+
 static bool
 is_keyed (const struct instance *sink)
 {
@@ -152,7 +159,7 @@ int
 sink_call_apply (struct instance *sink, struct dcpipe_rows *rows)
 {
   return is_keyed (sink) ? keyed_apply (&sink->held->keyed, rows)
-                         : plugin_of (sink)->apply (sink->handle, rows);
+                         : after_reading (plugin_of (sink)->apply (sink->handle, rows));
 }
 
 int
@@ -177,14 +184,14 @@ int
 sink_call_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row *row)
 {
   return is_keyed (sink) ? keyed_get (&sink->held->keyed, key, row)
-                         : plugin_of (sink)->get (sink->handle, key, row);
+                         : after_reading (plugin_of (sink)->get (sink->handle, key, row));
 }
 
 int
 sink_call_scan (struct instance *sink, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
 {
   return is_keyed (sink) ? keyed_scan (&sink->held->keyed, prefix, scan)
-                         : plugin_of (sink)->scan (sink->handle, prefix, scan);
+                         : after_reading (plugin_of (sink)->scan (sink->handle, prefix, scan));
 }
 
 int
