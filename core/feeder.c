@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "callback.h"
 #include "log.h"
 #include "queue.h"
 #include "retry.h"
@@ -127,11 +128,23 @@ open_source (struct feeder *feeder, const struct dcpipe_resume *resume)
   int result;
 
   do {
+    const char *outer = callback_begin ("open");
+
     retry_begin ();
-    result = feeder->plugin->open (feeder->source->handle, resume);
+    result = callback_end (outer, feeder->plugin->open (feeder->source->handle, resume), MAY_REPEAT);
   } while (result == DCPIPE_RETRY && retry_wait (&feeder->retry));
   retry_reset (&feeder->retry);
   return result == DCPIPE_OK ? note_kind (feeder) : result;
+}
+
+static void
+close_source (const struct feeder *feeder)
+{
+  const char *outer = callback_enter ("close");
+
+  if (feeder->plugin->close != NULL)
+    feeder->plugin->close (feeder->source->handle);
+  callback_leave (outer);
 }
 
 /* What the plugin did wrong in `next`, or NULL. */
@@ -157,9 +170,12 @@ ask (struct feeder *feeder, struct dcpipe_batch *batch)
   int result;
 
   for (;;) {
+    const char *outer = callback_begin ("next");
+
     batch_begin (batch, feeder->run->tables, feeder->plugin->tables.count);
     retry_begin ();
     result = feeder->plugin->next (feeder->source->handle, monotonic_ns () + NEXT_NS, batch);
+    result = callback_end (outer, result, MAY_DELIVER);
     mistake = mistake_of (feeder, batch, result);
     if (mistake != NULL) {
       fail ("%s (a mistake in the plugin)", mistake);
@@ -336,8 +352,7 @@ check_stored_blocks (struct feeder *feeder)
     if (result == DCPIPE_OK && !feeder->only_lists)
       result = compare_stored (feeder, resume.point, &batch);
     batch_clear (&batch);
-    if (feeder->plugin->close != NULL)
-      feeder->plugin->close (feeder->source->handle);
+    close_source (feeder);
   }
   return result;
 }
@@ -411,7 +426,6 @@ feeder_main (void *argument)
   else
     send_end (&feeder, PARCEL_LAST, status_of (result), stop_requested () ? NULL : failure ());
   batch_clear (&batch);
-  if (feeder.plugin->close != NULL)
-    feeder.plugin->close (feeder.source->handle);
+  close_source (&feeder);
   return NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "callback.h"
 #include "log.h"
 #include "options.h"
 #include "plugin.h"
@@ -23,15 +24,16 @@ bool
 instance_complete (struct instance *instance)
 {
   int (*complete) (void *handle) = plugin_config_complete (instance->plugin);
-  const char *before = log_instance ();
+  const char *before = log_instance (), *outer;
   int result;
 
   if (complete == NULL)
     return true;
   log_set_instance (instance->title);
-  failure_clear ();
   instance->completed = true;
+  outer = callback_begin ("config_complete");
   result = complete (instance->handle);
+  callback_leave (outer);
   if (result != DCPIPE_OK && failure ()[0] == '\0')
     fail ("the plugin refuses its options and does not say why");
   log_set_instance (before);
@@ -70,6 +72,7 @@ static void
 free_config (struct instance *instance)
 {
   void (*config_free) (void *handle) = NULL;
+  const char *outer;
 
   if (!instance->completed)
     return;
@@ -84,8 +87,10 @@ free_config (struct instance *instance)
     config_free = instance->plugin->u.sink.config_free;
     break;
   }
+  outer = callback_enter ("config_free");
   if (config_free != NULL)
     config_free (instance->handle);
+  callback_leave (outer);
 }
 
 void

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "callback.h"
 #include "cleanup.h"
 #include "log.h"
 
@@ -56,13 +57,19 @@ bytes_of (const char *text)
 static int
 put (struct keyed *keyed, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
 {
-  return keyed->plugin->put (keyed->handle, table, key, text);
+  const char *outer = callback_begin ("put");
+  int result = callback_end (outer, keyed->plugin->put (keyed->handle, table, key, text), MAY_LACK);
+
+  if (result == DCPIPE_NONE && failure ()[0] == '\0')
+    fail ("its callback put gave DCPIPE_NONE and does not say why");
+  return result;
 }
 
 static int
 walk (struct keyed *keyed, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
 {
-  int result = keyed->plugin->walk (keyed->handle, table, prefix, walk);
+  const char *outer = callback_begin ("walk");
+  int result = callback_end (outer, keyed->plugin->walk (keyed->handle, table, prefix, walk), MAY_STORE);
 
   return walk->bad ? DCPIPE_FAIL : result;
 }
@@ -139,12 +146,16 @@ keyed_load (struct keyed *keyed, struct dcpipe_checkpoint *checkpoint)
 {
   struct found found = { false, false, NULL, 0 };
   int result = find_about (keyed, bytes_of (CHECKPOINT_KEY), &found);
+  const char *outer;
 
   if (result == DCPIPE_OK && found.any)
     dcpipe_checkpoint_set (checkpoint, found.text, found.size);
   free (found.text);
   /* For a writer this is outside of any transaction, so none is left open. */
-  return result == DCPIPE_OK && !keyed->reads ? keyed->plugin->rollback (keyed->handle) : result;
+  if (result != DCPIPE_OK || keyed->reads)
+    return result;
+  outer = callback_begin ("rollback");
+  return callback_end (outer, keyed->plugin->rollback (keyed->handle), MAY_STORE);
 }
 
 static int

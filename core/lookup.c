@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "callback.h"
 #include "log.h"
 
 struct dcpipe_lookup {
@@ -128,6 +129,7 @@ lookup_resolve (struct applier *applier, size_t decoder, const struct note *note
   struct row_list list = { 0 };
   struct dcpipe_rows rows;
   struct dcpipe_lookup lookup = { .applier = applier, .note = note, .rows = &rows, .fold = fold };
+  const char *outer;
   int result;
 
   rows_begin (&rows, &applier->resolved, applier->run->tables, decoder, instance->name,
@@ -136,10 +138,12 @@ lookup_resolve (struct applier *applier, size_t decoder, const struct note *note
   rows.label = note->label;
   rows.list = &list;
   log_set_instance (instance->title);
+  outer = callback_begin ("resolve");
   result = instance->plugin->u.decoder.resolve (instance->handle, note->entry, &lookup, &rows);
   cache_return (&applier->cache);
-  if (lookup.result == DCPIPE_OK && result == DCPIPE_OK)
+  if (lookup.result == DCPIPE_OK && (result == DCPIPE_OK || failure ()[0] == '\0'))
     fold_emitted (&lookup);
+  result = callback_end (outer, result, MAY_FAIL);
   log_set_instance (title);
   arena_rewind (&applier->resolved);
   if (lookup.result != DCPIPE_OK)

@@ -10,6 +10,7 @@
 
 #include "arguments.h"
 #include "buserror.h"
+#include "callback.h"
 #include "commands.h"
 #include "dump.h"
 #include "log.h"
@@ -120,12 +121,14 @@ main (int argc, char **argv)
   take_standard_descriptors ();
   output_begin ();
   bus_error_init ();
+  callback_forbid_exit ();
   if (arguments_parse (&arguments, argc, argv)) {
     configure_log (&arguments);
     status = output_finish (run (&arguments));
   }
   arguments_clear (&arguments);
   plugins_unload ();
+  callback_allow_exit ();
   log_finish ();
   output_end ();
   return status;

@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include "callback.h"
 #include "log.h"
 
 /* How long the other side has to answer. */
@@ -35,6 +36,7 @@ online_probe (const struct setup *setup)
 {
   const struct instance *source = setup->source;
   const struct dcpipe_source *plugin = &source->plugin->u.source;
+  const char *outer;
   int result;
 
   if (plugin->probe == NULL) {
@@ -42,7 +44,8 @@ online_probe (const struct setup *setup)
     return STATUS_FAILED;
   }
   log_set_instance (source->title);
-  result = plugin->probe (source->handle, deadline ());
+  outer = callback_begin ("probe");
+  result = callback_end (outer, plugin->probe (source->handle, deadline ()), MAY_REPEAT);
   log_set_instance (NULL);
   return status_of (result);
 }
@@ -52,6 +55,7 @@ online_tip (const struct setup *setup, struct dcpipe_tip *tip)
 {
   const struct instance *source = setup->source;
   const struct dcpipe_source *plugin = &source->plugin->u.source;
+  const char *outer;
   int result;
 
   *tip = (struct dcpipe_tip){ .known = false };
@@ -60,7 +64,8 @@ online_tip (const struct setup *setup, struct dcpipe_tip *tip)
     return STATUS_FAILED;
   }
   log_set_instance (source->title);
-  result = plugin->tip (source->handle, deadline (), tip);
+  outer = callback_begin ("tip");
+  result = callback_end (outer, plugin->tip (source->handle, deadline (), tip), MAY_REPEAT);
   if (result == DCPIPE_OK && !tip->known) {
     fail ("it does not say how far the ledger reaches (a mistake in the plugin)");
     result = DCPIPE_FAIL;

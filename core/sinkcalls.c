@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "callback.h"
 #include "keyed.h"
 #include "log.h"
 
@@ -90,6 +91,7 @@ int
 sink_call_open (struct instance *sink, int mode, const char *scratch)
 {
   struct held *held = calloc (1, sizeof *held);
+  const char *outer;
   int result;
 
   if (held == NULL) {
@@ -104,19 +106,23 @@ sink_call_open (struct instance *sink, int mode, const char *scratch)
   if (result != DCPIPE_OK)
     return result;
   held->reached = true;
-  return plugin_of (sink)->open (sink->handle, mode, scratch);
+  outer = callback_begin ("open");
+  return callback_end (outer, plugin_of (sink)->open (sink->handle, mode, scratch), MAY_LACK);
 }
 
 void
 sink_call_close (struct instance *sink)
 {
   struct held *held = sink->held;
+  const char *outer;
 
   if (held == NULL)
     return;
   sink->held = NULL;
+  outer = callback_enter ("close");
   if (held->reached && plugin_of (sink)->close != NULL)
     plugin_of (sink)->close (sink->handle);
+  callback_leave (outer);
   keyed_end (&held->keyed);
   if (held->lock >= 0)
     close (held->lock);
@@ -128,13 +134,6 @@ sink_call_close (struct instance *sink)
 
 /* ---- callbacks ----------------------------------------------------------------------------------- */
 
-/* What a callback that reads rows returned, but for a mistake in reading them. */
-static int
-after_reading (int result)
-{
-  return row_misread () ? DCPIPE_FAIL : result;
-}
-
 static bool
 is_keyed (const struct instance *sink)
 {
@@ -144,31 +143,53 @@ is_keyed (const struct instance *sink)
 int
 sink_call_load (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
-  return is_keyed (sink) ? keyed_load (&sink->held->keyed, checkpoint)
-                         : plugin_of (sink)->checkpoint_load (sink->handle, checkpoint);
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_load (&sink->held->keyed, checkpoint);
+  outer = callback_begin ("checkpoint_load");
+  return callback_end (outer, plugin_of (sink)->checkpoint_load (sink->handle, checkpoint), MAY_STORE);
 }
 
 int
 sink_call_prepare (struct instance *sink, const struct dcpipe_tables *tables)
 {
-  return is_keyed (sink) ? keyed_prepare (&sink->held->keyed, tables)
-                         : plugin_of (sink)->prepare (sink->handle, tables);
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_prepare (&sink->held->keyed, tables);
+  outer = callback_begin ("prepare");
+  return callback_end (outer, plugin_of (sink)->prepare (sink->handle, tables), MAY_STORE);
+}
+
+/* As callback_end, for callbacks that read rows. */
+static int
+end_reading (const char *outer, int result, unsigned may)
+{
+  return callback_end (outer, row_misread () ? DCPIPE_FAIL : result, may);
 }
 
 int
 sink_call_apply (struct instance *sink, struct dcpipe_rows *rows)
 {
-  return is_keyed (sink) ? keyed_apply (&sink->held->keyed, rows)
-                         : after_reading (plugin_of (sink)->apply (sink->handle, rows));
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_apply (&sink->held->keyed, rows);
+  outer = callback_begin ("apply");
+  return end_reading (outer, plugin_of (sink)->apply (sink->handle, rows), MAY_STORE);
 }
 
 int
 sink_call_commit (struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
 {
   int result = is_keyed (sink) ? keyed_put_all (&sink->held->keyed, checkpoint) : DCPIPE_OK;
+  const char *outer;
 
-  if (result == DCPIPE_OK)
-    result = plugin_of (sink)->commit (sink->handle, checkpoint);
+  if (result != DCPIPE_OK)
+    return result;
+  outer = callback_begin ("commit");
+  result = callback_end (outer, plugin_of (sink)->commit (sink->handle, checkpoint), MAY_STORE);
   if (result == DCPIPE_OK && is_keyed (sink))
     keyed_committed (&sink->held->keyed);
   return result;
@@ -177,26 +198,40 @@ sink_call_commit (struct instance *sink, const struct dcpipe_checkpoint *checkpo
 int
 sink_call_rollback (struct instance *sink)
 {
-  return plugin_of (sink)->rollback (sink->handle);
+  const char *outer = callback_begin ("rollback");
+
+  return callback_end (outer, plugin_of (sink)->rollback (sink->handle), MAY_STORE);
 }
 
 int
 sink_call_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row *row)
 {
-  return is_keyed (sink) ? keyed_get (&sink->held->keyed, key, row)
-                         : after_reading (plugin_of (sink)->get (sink->handle, key, row));
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_get (&sink->held->keyed, key, row);
+  outer = callback_begin ("get");
+  return end_reading (outer, plugin_of (sink)->get (sink->handle, key, row), MAY_LACK);
 }
 
 int
 sink_call_scan (struct instance *sink, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
 {
-  return is_keyed (sink) ? keyed_scan (&sink->held->keyed, prefix, scan)
-                         : after_reading (plugin_of (sink)->scan (sink->handle, prefix, scan));
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_scan (&sink->held->keyed, prefix, scan);
+  outer = callback_begin ("scan");
+  return end_reading (outer, plugin_of (sink)->scan (sink->handle, prefix, scan), MAY_STORE);
 }
 
 int
 sink_call_reset (struct instance *sink, const char *table)
 {
-  return is_keyed (sink) ? keyed_reset (&sink->held->keyed, table)
-                         : plugin_of (sink)->reset (sink->handle, table);
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_reset (&sink->held->keyed, table);
+  outer = callback_begin ("reset");
+  return callback_end (outer, plugin_of (sink)->reset (sink->handle, table), MAY_STORE);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "callback.h"
 #include "log.h"
 #include "queue.h"
 #include "sequencer.h"
@@ -39,10 +40,10 @@ unpack_block (const struct run *run, struct dcpipe_block *block)
 {
   const struct instance *source = run->setup->source;
   size_t number = (size_t) (block - block->parcel->blocks);
-  int result;
+  const char *outer = callback_begin ("unpack");
+  int result = source->plugin->u.source.unpack (source->handle, &block->frame, block);
 
-  failure_clear ();
-  result = source->plugin->u.source.unpack (source->handle, &block->frame, block);
+  result = callback_end (outer, result, MAY_DIVERGE);
   if (result == DCPIPE_OK && block->fault == NULL && block->hash.size == 0)
     block->fault = "it has no hash (a mistake in the source plugin)";
   if (result == DCPIPE_OK && block->fault == NULL)
@@ -131,6 +132,7 @@ decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_blo
 {
   const struct instance *decoder = &run->setup->decoders[rows->decoder]->instance;
   size_t from = block->rows[rows->decoder].count;
+  const char *outer;
   int result;
 
   rows->arena = &block->parcel->arena;
@@ -138,9 +140,11 @@ decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_blo
   rows->entry = entry;
   rows->label = label;
   log_set_instance (decoder->title);
+  outer = callback_begin ("decode");
   result = decoder->plugin->u.decoder.decode (decoder->handle, entry, rows);
-  if (result == DCPIPE_OK && !rows_finish (rows, from))
+  if ((result == DCPIPE_OK || failure ()[0] == '\0') && !rows_finish (rows, from))
     result = DCPIPE_FAIL;
+  result = callback_end (outer, result, MAY_FAIL);
   if (result == DCPIPE_OK && !count_entry (rows, entry->label))
     result = DCPIPE_FAIL;
   log_set_instance (NULL);

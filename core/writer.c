@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "applier.h"
+#include "callback.h"
 #include "cleanup.h"
 #include "log.h"
 #include "queue.h"
@@ -415,8 +416,10 @@ reach_tip (struct writer *writer)
   if (writer->failed || tip_reached == NULL || stop_signal () != 0)
     return;
   do {
+    const char *outer = callback_begin ("tip_reached");
+
     retry_begin ();
-    result = tip_reached (writer->sink->handle);
+    result = callback_end (outer, tip_reached (writer->sink->handle), MAY_STORE);
   } while (result == DCPIPE_RETRY && retry_wait (&writer->retry));
   if (result != DCPIPE_OK)
     give_up (writer, result);

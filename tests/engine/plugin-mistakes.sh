@@ -23,3 +23,16 @@ source ()
 source 65 no_hash 'block at position 9098: it has no hash (a mistake in the source plugin)'
 source 1 odd_trust 'its blocks are of a trust that there is not (a mistake in the plugin)'
 source 1 tip_blocks 'it delivered blocks together with DCPIPE_TIP (a mistake in the plugin)'
+source 75 silent 'its callback next gave DCPIPE_RETRY and does not say why'
+source 1 unknown 'its callback next gave 42, which is none of its results (a mistake in the plugin)'
+source 1 exit 'its callback next ended the process, which no plugin may'
+
+# decoder MISTAKE WORDS: the same for what resolve does.
+decoder ()
+{
+  printf '[decoder Alpha]\nplugin = %s\nmistake = %s\n' "$faulty/stumble_later.so" "$1" | conf "$1"
+  run 1 -c "$dir/$1.ini"
+  says "decoder stumble_later: $2"
+}
+decoder silent 'its callback resolve gave DCPIPE_FAIL and does not say why'
+decoder unknown 'its callback resolve gave 42, which is none of its results (a mistake in the plugin)'

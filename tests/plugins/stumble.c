@@ -14,7 +14,7 @@ struct stumble {
   const char *reason;
 };
 
-enum mistake { NO_MISTAKE, PART_KEY };
+enum mistake { NO_MISTAKE, PART_KEY, SILENT, UNKNOWN };
 enum { LABEL, BLOCK_OFFSET, ENTRY_INDEX };
 enum { KEY_FIRST, KEY_SECOND, KEY_OFFSET, KEY_INDEX };
 
@@ -25,8 +25,9 @@ enum { KEY_FIRST, KEY_SECOND, KEY_OFFSET, KEY_INDEX };
 #endif
 
 static const struct dcpipe_option options[] = {
-  { "mistake", DCPIPE_OPTION_ENUM, "none", "none|part_key", 0, 0, 0,
-    "what resolve does that no plugin may: look a row up by a part of its key",
+  { "mistake", DCPIPE_OPTION_ENUM, "none", "none|part_key|silent|unknown", 0, 0, 0,
+    "what resolve does that no plugin may: look a row up by a part of its key, fail without saying why, or "
+    "give a result of its own",
     offsetof (struct stumble, mistake) },
   { "reason", DCPIPE_OPTION_TEXT, NULL, NULL, 0, 0, 0, "finds fault with every entry, for this reason",
     offsetof (struct stumble, reason) },
@@ -89,6 +90,11 @@ stumble_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *l
   size_t size = dcpipe_entry_value (entry).size;
   const dcpipe_row *found;
   int result;
+
+  if (stumble->mistake == SILENT)
+    return DCPIPE_FAIL;
+  if (stumble->mistake == UNKNOWN)
+    return 42;
 
   dcpipe_set_string (key, KEY_FIRST, "x");
   if (stumble->mistake != PART_KEY)
