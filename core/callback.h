@@ -13,12 +13,12 @@
 #define MAY_STORE (MAY_REPEAT | MAY (DCPIPE_AGAIN))
 #define MAY_LACK (MAY_STORE | MAY (DCPIPE_NONE))
 
-/* The callback of that name is about to be called on this thread, and what failed before is forgotten. Gives the
- * one that this thread is in already, or NULL. */
+/* The callback of that name is about to be called on this thread, and what failed before is forgotten. Gives
+ * the one that this thread is in already, or NULL. */
 const char *callback_begin (const char *name);
 
-/* It gave that result, which is handed on if it is one of `may`; DCPIPE_FAIL after fail if it is not. What fails
- * without saying why is said to do so. */
+/* It gave that result, which is handed on if it is one of `may`; DCPIPE_FAIL after fail if it is not. What
+ * fails without saying why is said to do so. */
 int callback_end (const char *outer, int result, unsigned may);
 
 /* The same for callbacks that give nothing, which do not touch what failed before. */

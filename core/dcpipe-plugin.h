@@ -42,7 +42,9 @@
  *
  * PROCESS. A plugin does not end the process, leaves no other one running when it is closed, closes no
  * descriptor but its own, and writes nothing to standard output, where dcpipe puts data: what it has to say
- * goes through dcpipe_info and its like. */
+ * goes through dcpipe_info and its like. What belongs to the process as a whole stays as it is: signal
+ * handlers, the signal masks of dcpipe's threads, the standard descriptors, the current directory, umask and
+ * locale. No C++ exception and no longjmp leaves a callback. */
 #ifndef DCPIPE_PLUGIN_H
 #define DCPIPE_PLUGIN_H
 
@@ -215,7 +217,7 @@ struct dcpipe_columns {
 
 struct dcpipe_index {
   const char *name;
-  const char *columns; /* "label, key" */
+  const char *columns; /* "label, key"; at least one */
 };
 
 struct dcpipe_indexes {
@@ -257,7 +259,8 @@ struct dcpipe_table_defs {
 /* A view for sinks that speak SQL. Others ignore it. */
 struct dcpipe_view {
   const char *name;
-  const char *sql; /* the SELECT; it may read tables of other decoders, which may be absent */
+  const char *sql; /* the SELECT, one and without ';'; it may read tables of other decoders, which may be
+                      absent */
 };
 
 struct dcpipe_views {
@@ -546,7 +549,7 @@ const void *dcpipe_lookup_note (const dcpipe_lookup *lookup, size_t *size);
 struct dcpipe_label {
   const char *name;    /* as entries have it */
   const char *aliases; /* other names that users may write for it in the INI file and on the command line,
-                          parted by blanks, or NULL */
+                          parted by blanks, none of them another label's; or NULL */
 };
 
 struct dcpipe_labels {
@@ -734,9 +737,10 @@ struct dcpipe_sink {
   void (*close) (void *handle);
 
   /* In place of prepare, checkpoint_load, apply, get, scan and reset, of which a sink with `put` has none. It
-   * keeps texts (UTF-8, without zero bytes), each under a key in a table, looks into none of them, and dcpipe
-   * makes of that what those callbacks do: a row is a text in JSON under its dcpipe_row_key, and what else is
-   * to be kept, the checkpoint included, lies in the table dcpipe_about when `commit` is called.
+   * keeps texts (UTF-8, without zero bytes, but maybe with newlines), each under a key in a table, looks into
+   * none of them, and dcpipe makes of that what those callbacks do: a row is a text in JSON under its
+   * dcpipe_row_key, and what else is to be kept, the checkpoint included, lies in the table dcpipe_about when
+   * `commit` is called.
    *
    * Puts the text in the place of the one under that key; without data, takes away all texts of the table
    * whose key begins with `key`. Within the transaction, as apply. DCPIPE_NONE after dcpipe_error: the store

@@ -4,13 +4,19 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "log.h"
 #include "options.h"
 #include "plugin.h"
 #include "table.h"
+#include "utf8.h"
 
 #define NAME_BYTES_MAX 63
+
+#define OPTION_FLAGS                                                                                         \
+  (DCPIPE_OPTION_REQUIRED | DCPIPE_OPTION_ROWS | DCPIPE_OPTION_STORE | DCPIPE_OPTION_READ                    \
+   | DCPIPE_OPTION_MAKE)
 
 /* [a-z][a-z0-9_]*, with upper-case letters too if `upper`. */
 static bool
@@ -112,6 +118,23 @@ check_default (const struct plugin *plugin, const struct dcpipe_option *option)
   return good;
 }
 
+/* The value lies within the handle, where one of its type may lie. */
+static bool
+check_offset (const struct plugin *plugin, const struct dcpipe_option *option, size_t handle_size)
+{
+  size_t size = option_size (option->type), alignment = size < sizeof (void *) ? size : sizeof (void *);
+
+  if (option->offset > handle_size || handle_size - option->offset < size) {
+    fail ("%s: option %s lies beyond the handle (%zu bytes)", plugin->path, option->key, handle_size);
+    return false;
+  }
+  if (option->offset % alignment == 0)
+    return true;
+  fail ("%s: option %s lies at offset %zu of the handle, where none of its type can: use offsetof",
+        plugin->path, option->key, option->offset);
+  return false;
+}
+
 static bool
 check_option (const struct plugin *plugin, const struct dcpipe_option *option, size_t handle_size)
 {
@@ -131,8 +154,10 @@ check_option (const struct plugin *plugin, const struct dcpipe_option *option, s
           size == 0 ? "its type is unknown" : "it lists no values");
     return false;
   }
-  if (option->offset > handle_size || handle_size - option->offset < size) {
-    fail ("%s: option %s lies beyond the handle (%zu bytes)", plugin->path, option->key, handle_size);
+  if (!check_offset (plugin, option, handle_size))
+    return false;
+  if (option->flags & ~(unsigned) OPTION_FLAGS) {
+    fail ("%s: option %s has unknown flags", plugin->path, option->key);
     return false;
   }
   if (option->min > option->max
@@ -188,12 +213,43 @@ check_options (const struct plugin *plugin)
 static bool
 is_label (const char *label)
 {
-  if (label == NULL || label[0] == '\0' || strlen (label) > NAME_BYTES_MAX || strcmp (label, "*") == 0)
+  if (label == NULL || label[0] == '\0' || strlen (label) > NAME_BYTES_MAX || strcmp (label, "*") == 0
+      || !utf8_valid (label, strlen (label)))
     return false;
   for (const unsigned char *p = (const unsigned char *) label; *p != '\0'; p++)
     if (*p <= ' ' || *p == 0x7f || strchr ("[];#\"'", *p) != NULL)
       return false;
   return true;
+}
+
+/* True if `word` is among words parted by blanks. */
+static bool
+is_among (const char *words, const char *word)
+{
+  size_t size = strlen (word);
+
+  for (const char *p = words; p != NULL && *(p += strspn (p, " ")) != '\0'; p += strcspn (p, " "))
+    if (strcspn (p, " ") == size && memcmp (p, word, size) == 0)
+      return true;
+  return false;
+}
+
+/* No alias of a label is another label. */
+static bool
+check_aliases (const struct plugin *plugin, const struct dcpipe_label *label)
+{
+  const struct dcpipe_labels *labels = &plugin->u.decoder.labels;
+
+  for (size_t i = 0; i < labels->count; i++)
+    if (&labels->items[i] != label && is_among (label->aliases, labels->items[i].name)) {
+      fail ("%s: label %s has the alias %s, which is another label", plugin->path, label->name,
+            labels->items[i].name);
+      return false;
+    }
+  if (label->aliases == NULL || utf8_valid (label->aliases, strlen (label->aliases)))
+    return true;
+  fail ("%s: label %s has aliases that are not valid UTF-8", plugin->path, label->name);
+  return false;
 }
 
 static bool
@@ -212,6 +268,37 @@ check_labels (const struct plugin *plugin)
         return false;
       }
   }
+  for (size_t i = 0; i < labels->count; i++)
+    if (!check_aliases (plugin, &labels->items[i]))
+      return false;
+  return true;
+}
+
+/* The names in a table, and what its indexes are of. */
+static bool
+check_table (const struct plugin *plugin, const struct dcpipe_table_def *table)
+{
+  for (size_t i = 0; i < table->columns.count; i++) {
+    const char *column = table->columns.items[i].name;
+
+    if (!is_name (column, false)) {
+      fail ("%s: table %s: a column cannot be called '%s'", plugin->path, table->name, column ? column : "");
+      return false;
+    }
+  }
+  for (size_t i = 0; i < table->indexes.count; i++) {
+    const struct dcpipe_index *index = &table->indexes.items[i];
+
+    if (!is_name (index->name, false)) {
+      fail ("%s: table %s: an index cannot be called '%s'", plugin->path, table->name,
+            index->name ? index->name : "");
+      return false;
+    }
+    if (index->columns == NULL || index->columns[strspn (index->columns, ", ")] == '\0') {
+      fail ("%s: table %s: index %s has no columns", plugin->path, table->name, index->name);
+      return false;
+    }
+  }
   return true;
 }
 
@@ -224,10 +311,66 @@ check_tables (const struct plugin *plugin, const struct dcpipe_table_defs *table
             tables->items[i].name ? tables->items[i].name : "");
       return false;
     }
+  for (size_t i = 0; i < tables->count; i++) {
+    if (!check_table (plugin, &tables->items[i]))
+      return false;
+    for (size_t j = 0; j < i; j++)
+      if (strcmp (tables->items[i].name, tables->items[j].name) == 0) {
+        fail ("%s: table %s is declared twice", plugin->path, tables->items[i].name);
+        return false;
+      }
+  }
   if (tables_check (tables, owner))
     return true;
   fail ("%s: %s", plugin->path, failure ());
   return false;
+}
+
+/* The end of what begins at `p`: of a quoted part or a comment, else one byte. */
+static const char *
+skip_sql (const char *p)
+{
+  static const char opening[] = "'\"`[", closing[] = "'\"`]";
+  const char *quote = strchr (opening, *p), *end;
+
+  if (quote != NULL)
+    end = strchr (p + 1, closing[quote - opening]);
+  else if (strncmp (p, "--", 2) == 0)
+    end = strchr (p, '\n');
+  else if (strncmp (p, "/*", 2) == 0)
+    end = (end = strstr (p + 2, "*/")) != NULL ? end + 1 : NULL;
+  else
+    end = p;
+  return end != NULL ? end + 1 : p + strlen (p);
+}
+
+/* One statement, which is a SELECT. */
+static bool
+is_select (const char *sql)
+{
+  const char *p = sql + strspn (sql, " \t\n");
+
+  if (strncasecmp (p, "select", 6) != 0 && strncasecmp (p, "with", 4) != 0)
+    return false;
+  for (; *p != '\0'; p = skip_sql (p))
+    if (*p == ';')
+      return false;
+  return true;
+}
+
+/* No other view, and no table, of the decoder has the view's name. */
+static bool
+is_free (const struct dcpipe_decoder *decoder, size_t view)
+{
+  const char *name = decoder->views.items[view].name;
+
+  for (size_t i = 0; i < view; i++)
+    if (strcmp (decoder->views.items[i].name, name) == 0)
+      return false;
+  for (size_t i = 0; i < decoder->tables.count; i++)
+    if (strcmp (decoder->tables.items[i].name, name) == 0)
+      return false;
+  return true;
 }
 
 static bool
@@ -235,12 +378,20 @@ check_views (const struct plugin *plugin)
 {
   const struct dcpipe_decoder *decoder = &plugin->u.decoder;
 
-  for (size_t i = 0; i < decoder->views.count; i++)
-    if (!is_name (decoder->views.items[i].name, false) || decoder->views.items[i].sql == NULL) {
-      fail ("%s: the view '%s' has no sound name or no SQL", plugin->path,
-            decoder->views.items[i].name ? decoder->views.items[i].name : "");
-      return false;
-    }
+  for (size_t i = 0; i < decoder->views.count; i++) {
+    const struct dcpipe_view *view = &decoder->views.items[i];
+    const char *name = view->name ? view->name : "";
+
+    if (!is_name (name, false) || view->sql == NULL)
+      fail ("%s: the view '%s' has no sound name or no SQL", plugin->path, name);
+    else if (!is_free (decoder, i))
+      fail ("%s: the view %s has the name of another view or of a table", plugin->path, name);
+    else if (!is_select (view->sql))
+      fail ("%s: the view %s is not one SELECT, without ';'", plugin->path, name);
+    else
+      continue;
+    return false;
+  }
   return true;
 }
 

@@ -19,6 +19,9 @@
 #define ITEMS_MAX 10000
 #define ITEM_SIZE_MAX 65536
 
+/* What every plugin's struct begins with: name, version, description and license. */
+#define NAMES_SIZE (4 * sizeof (char *))
+
 static struct plugin *loaded;
 
 const char *
@@ -205,6 +208,11 @@ take_registration (struct plugin *plugin, const struct dcpipe_registration *regi
     fail ("%s: not a plugin of dcpipe: it registers nothing", plugin->path);
     return false;
   }
+  if (registration->size < NAMES_SIZE) {
+    fail ("%s: registers %zu bytes, too few for a %s: use the DCPIPE_REGISTER macros", plugin->path,
+          registration->size, plugin_kind_name (kind));
+    return false;
+  }
   plugin->kind = kind;
   plugin->api_minor = registration->api_minor;
   memcpy (&plugin->u, registration->plugin, registration->size < ours ? registration->size : ours);
@@ -258,8 +266,10 @@ open_library (const char *path, void **library)
     return NULL;
   }
   registration = registration_of (*library);
-  if (registration == NULL)
+  if (registration == NULL && dlsym (*library, "dcpipe_plugin") == NULL)
     fail ("%s: not a plugin of dcpipe: it exports no function dcpipe_plugin", path);
+  else if (registration == NULL)
+    fail ("%s: not a plugin of dcpipe: its function dcpipe_plugin gives NULL", path);
   return registration;
 }
 

@@ -71,10 +71,16 @@ check_column (const struct dcpipe_table *table, const struct table_column *colum
                                     DCPIPE_TIME, DCPIPE_U64, DCPIPE_TEXT, DCPIPE_TIME };
   const size_t fills = sizeof fill_types / sizeof *fill_types;
 
-  if (column->name == NULL || column->name[0] == '\0' || column->type < DCPIPE_BOOL
-      || column->type > DCPIPE_JSON || (column->flags & ~(unsigned) COLUMN_FLAGS)) {
-    fail ("table %s: column %s has no name, an unknown type or unknown flags", table->name,
-          column->name ? column->name : "");
+  if (column->name == NULL || column->name[0] == '\0') {
+    fail ("table %s: a column has no name", table->name);
+    return false;
+  }
+  if (column->type < DCPIPE_BOOL || column->type > DCPIPE_JSON) {
+    fail ("table %s: column %s has an unknown type", table->name, column->name);
+    return false;
+  }
+  if (column->flags & ~(unsigned) COLUMN_FLAGS) {
+    fail ("table %s: column %s has unknown flags", table->name, column->name);
     return false;
   }
   if (column->fill < 0 || (size_t) column->fill >= fills

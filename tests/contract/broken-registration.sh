@@ -5,6 +5,8 @@
 declared () { BROKEN=$1; export BROKEN; caught "$2" "$3" "$broken/broken_registration.so"; }
 kept 18 "$broken/broken_registration.so"
 declared crash 'can be loaded' 'signal 6\|exit status'
+declared null 'can be loaded' 'dcpipe_plugin gives NULL'
+declared nothing 'can be loaded' 'registers 0 bytes, too few for a decoder'
 declared default 'can be loaded' 'default of option two is not sound'
 declared size 'size of its struct' 'use the DCPIPE_REGISTER macros'
 declared name 'like its file' "calls itself 'another_name'"

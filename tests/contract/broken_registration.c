@@ -63,6 +63,10 @@ dcpipe_plugin (void)
     return &registration;
   if (strcmp (fault, "crash") == 0)
     abort ();
+  if (strcmp (fault, "null") == 0)
+    return NULL;
+  if (strcmp (fault, "nothing") == 0)
+    registration.size = 0;
   if (strcmp (fault, "size") == 0)
     registration.size = sizeof declared - 8;
   if (strcmp (fault, "name") == 0)
@@ -72,7 +76,7 @@ dcpipe_plugin (void)
   if (strcmp (fault, "version") == 0)
     declared.version = NULL;
   if (strcmp (fault, "overlap") == 0)
-    options[1].offset = 4;
+    options[1].offset = 0;
   if (strcmp (fault, "help") == 0)
     options[1].help = "";
   if (strcmp (fault, "default") == 0)

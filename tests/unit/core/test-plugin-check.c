@@ -104,7 +104,7 @@ START_TEST (tables_have_names_and_flags_that_are_known)
   expect (&plugin, "table rows has unknown flags");
   tables[0].flags = 0;
   columns[1].flags = 64;
-  expect (&plugin, "column entry_index has no name, an unknown type or unknown flags");
+  expect (&plugin, "column entry_index has unknown flags");
   columns[1].flags = 0;
   tables[0].name = "dcpipe_rows";
   expect (&plugin, "table dcpipe_rows belongs to dcpipe itself");
@@ -116,11 +116,118 @@ START_TEST (tables_have_names_and_flags_that_are_known)
 }
 END_TEST
 
+static struct plugin
+decoder_with (const struct dcpipe_table_def *tables, size_t count)
+{
+  static char path[] = "x.so";
+  struct plugin plugin = { .kind = DCPIPE_KIND_DECODER, .path = path };
+
+  plugin.u.decoder = (struct dcpipe_decoder){
+    .name = "x", .handle_size = 64, .tables = { tables, count, sizeof *tables }
+  };
+  *(void **) (void *) &plugin.u.decoder.decode = &plugin;
+  return plugin;
+}
+
+static const struct dcpipe_column places[] = {
+  { "block_offset", DCPIPE_U64, 1, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },
+  { "entry_index", DCPIPE_U64, 2, DCPIPE_FILL_ENTRY_INDEX, 0, "" },
+};
+
+START_TEST (names_and_indexes_of_tables_are_sound)
+{
+  struct dcpipe_index indexes[] = { { "by_index", "entry_index" } };
+  struct dcpipe_column columns[2];
+  struct dcpipe_table_def tables[] = {
+    { .name = "rows", .columns = DCPIPE_ARRAY (columns), .indexes = DCPIPE_ARRAY (indexes) },
+    { .name = "others", .columns = DCPIPE_ARRAY (columns) },
+  };
+  struct plugin plugin = decoder_with (tables, 2);
+
+  memcpy (columns, places, sizeof columns);
+  expect (&plugin, NULL);
+  tables[1].name = "rows";
+  expect (&plugin, "table rows is declared twice");
+  tables[1].name = "others";
+  indexes[0].columns = NULL;
+  expect (&plugin, "index by_index has no columns");
+  indexes[0].columns = " ,";
+  expect (&plugin, "index by_index has no columns");
+  indexes[0] = (struct dcpipe_index){ "bad name", "entry_index" };
+  expect (&plugin, "an index cannot be called 'bad name'");
+  indexes[0].name = "by_index";
+  columns[1].type = 99;
+  expect (&plugin, "column entry_index has an unknown type");
+  columns[1] = places[1];
+  columns[1].name = "Entry";
+  expect (&plugin, "a column cannot be called 'Entry'");
+}
+END_TEST
+
+START_TEST (views_are_one_select_each)
+{
+  static const char *const good[] = { "SELECT ';', \"a;b\" FROM rows -- ; \n WHERE 1",
+                                      "with x as (select 1) select * from x", "\n select /* ; */ 1" };
+  static const char *const bad[] = { "SELECT 1; DROP TABLE rows", "DROP TABLE rows", "",
+                                     "SELECT ''';'; DELETE FROM rows" };
+  const struct dcpipe_table_def tables[] = { { .name = "rows", .columns = DCPIPE_ARRAY (places) } };
+  struct dcpipe_view views[] = { { "shown", NULL } };
+  struct plugin plugin = decoder_with (tables, 1);
+
+  plugin.u.decoder.views = (struct dcpipe_views) DCPIPE_ARRAY (views);
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    views[0].sql = good[i];
+    expect (&plugin, NULL);
+  }
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    views[0].sql = bad[i];
+    expect (&plugin, "the view shown is not one SELECT");
+  }
+  views[0] = (struct dcpipe_view){ "rows", good[0] };
+  expect (&plugin, "the view rows has the name of another view or of a table");
+}
+END_TEST
+
+START_TEST (labels_are_text_and_their_aliases_their_own)
+{
+  const struct dcpipe_table_def tables[] = { { .name = "rows", .columns = DCPIPE_ARRAY (places) } };
+  struct dcpipe_label labels[] = { { "Alpha", "first A" }, { "Beta", NULL } };
+  struct plugin plugin = decoder_with (tables, 1);
+
+  plugin.u.decoder.labels = (struct dcpipe_labels) DCPIPE_ARRAY (labels);
+  expect (&plugin, NULL);
+  labels[0].aliases = "first Beta";
+  expect (&plugin, "label Alpha has the alias Beta, which is another label");
+  labels[0].aliases = "\xff";
+  expect (&plugin, "label Alpha has aliases that are not valid UTF-8");
+  labels[0].name = "\xff";
+  expect (&plugin, "cannot be a label");
+}
+END_TEST
+
+START_TEST (options_lie_where_they_can_and_have_flags_that_are_known)
+{
+  struct dcpipe_option items[] = { { .key = "number", .type = DCPIPE_OPTION_INT, .offset = 8 } };
+  struct plugin plugin = keyed_sink ();
+
+  plugin.u.sink.options = (struct dcpipe_options) DCPIPE_ARRAY (items);
+  expect (&plugin, NULL);
+  items[0].offset = 3;
+  expect (&plugin, "option number lies at offset 3 of the handle");
+  items[0].offset = 8;
+  items[0].flags = 0xff00;
+  expect (&plugin, "option number has unknown flags");
+}
+END_TEST
+
 int
 main (void)
 {
   const TTest *const tests[] = { a_sink_of_texts_has_nothing_of_rows, a_store_is_one_path_of_a_sink,
-                                 tables_have_names_and_flags_that_are_known };
+                                 tables_have_names_and_flags_that_are_known,
+                                 names_and_indexes_of_tables_are_sound, views_are_one_select_each,
+                                 labels_are_text_and_their_aliases_their_own,
+                                 options_lie_where_they_can_and_have_flags_that_are_known };
 
   return RUN_TESTS ("plugin-check", tests);
 }
