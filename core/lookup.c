@@ -78,17 +78,22 @@ check_key (dcpipe_lookup *lookup, const dcpipe_row *key)
   return true;
 }
 
+/* False, noted for when the scan has come to its end, within one. */
+static bool
+may_look_up (struct dcpipe_lookup *lookup)
+{
+  if (lookup->scanning)
+    lookup->result = DCPIPE_FAIL;
+  return !lookup->scanning;
+}
+
 int
 dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **row)
 {
   int result;
 
   *row = NULL;
-  if (lookup->scanning) {
-    fail ("a lookup within a scan (a mistake in the plugin)");
-    lookup->result = DCPIPE_FAIL;
-  }
-  if (fold_emitted (lookup) != DCPIPE_OK || !check_key (lookup, key))
+  if (!may_look_up (lookup) || fold_emitted (lookup) != DCPIPE_OK || !check_key (lookup, key))
     return lookup->result;
   name_sink (lookup);
   result = cache_get (&lookup->applier->cache, key, row);
@@ -102,13 +107,19 @@ int
 dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix,
                     bool (*each) (void *context, const dcpipe_row *row), void *context)
 {
-  if (fold_emitted (lookup) != DCPIPE_OK)
+  int result;
+
+  if (!may_look_up (lookup) || fold_emitted (lookup) != DCPIPE_OK)
     return lookup->result;
   lookup->scanning = true;
   name_sink (lookup);
-  lookup->result = cache_scan (&lookup->applier->cache, prefix, each, context);
+  result = cache_scan (&lookup->applier->cache, prefix, each, context);
   name_decoder (lookup);
   lookup->scanning = false;
+  if (lookup->result != DCPIPE_OK) /* of a lookup by `each` */
+    fail ("a lookup within a scan (a mistake in the plugin)");
+  else
+    lookup->result = result;
   return lookup->result;
 }
 
@@ -137,6 +148,7 @@ lookup_resolve (struct applier *applier, size_t decoder, const struct note *note
   rows.entry = note->entry;
   rows.label = note->label;
   rows.list = &list;
+  rows.resolves = true;
   log_set_instance (instance->title);
   outer = callback_begin ("resolve");
   result = instance->plugin->u.decoder.resolve (instance->handle, note->entry, &lookup, &rows);

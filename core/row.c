@@ -159,6 +159,8 @@ dcpipe_rows_note (dcpipe_rows *rows, size_t size)
 
   if (rows->entry == NULL)
     mistake (rows, "a note, but there is no entry to leave it for");
+  if (rows->resolves)
+    mistake (rows, "a note left by resolve, which nobody reads");
   if (data != NULL && list->notes_count == list->notes_capacity) {
     size_t capacity = list->notes_capacity ? 2 * list->notes_capacity : 4;
     struct note *notes = arena_alloc (rows->arena, capacity * sizeof *notes);

@@ -116,6 +116,7 @@ struct dcpipe_rows {
   size_t label;          /* number of the entry's label among the decoder's */
   struct row_list *list;
   bool no_memory;
+  bool resolves;              /* they are emitted by resolve */
   const char *mistake;        /* of the plugin: ends the run */
   const char *unreadable;     /* why the entry fails: a column with text that is not UTF-8 */
   const char *no_json;        /* or a column of JSON that is none */

@@ -3,7 +3,9 @@
  * the same item in both, with two items, twice with the same one, and with text that is none. */
 #include "dcpipe-plugin.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #ifndef STUMBLE_RESOLVES
 #define STUMBLE_RESOLVES 0
@@ -14,7 +16,7 @@ struct stumble {
   const char *reason;
 };
 
-enum mistake { NO_MISTAKE, PART_KEY, SILENT, UNKNOWN };
+enum mistake { NO_MISTAKE, PART_KEY, SILENT, UNKNOWN, NOTE, NESTED, LEAK, CLOCK };
 enum { LABEL, BLOCK_OFFSET, ENTRY_INDEX };
 enum { KEY_FIRST, KEY_SECOND, KEY_OFFSET, KEY_INDEX };
 
@@ -25,9 +27,10 @@ enum { KEY_FIRST, KEY_SECOND, KEY_OFFSET, KEY_INDEX };
 #endif
 
 static const struct dcpipe_option options[] = {
-  { "mistake", DCPIPE_OPTION_ENUM, "none", "none|part_key|silent|unknown", 0, 0, 0,
-    "what resolve does that no plugin may: look a row up by a part of its key, fail without saying why, or "
-    "give a result of its own",
+  { "mistake", DCPIPE_OPTION_ENUM, "none", "none|part_key|silent|unknown|note|nested|leak|clock", 0, 0, 0,
+    "what resolve does that no plugin may: look a row up by a part of its key, fail without saying why, "
+    "give a result of its own, leave a note, look a row up within a scan, keep memory, or store "
+    "what the clock says",
     offsetof (struct stumble, mistake) },
   { "reason", DCPIPE_OPTION_TEXT, NULL, NULL, 0, 0, 0, "finds fault with every entry, for this reason",
     offsetof (struct stumble, reason) },
@@ -82,6 +85,17 @@ stumble_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows
 }
 
 #if STUMBLE_RESOLVES
+static void *volatile forgotten;
+
+static bool
+look_up_within (void *context, const dcpipe_row *row)
+{
+  const dcpipe_row *found;
+
+  dcpipe_lookup_get (context, row, &found);
+  return true;
+}
+
 static int
 stumble_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lookup, dcpipe_rows *rows)
 {
@@ -95,6 +109,18 @@ stumble_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *l
     return DCPIPE_FAIL;
   if (stumble->mistake == UNKNOWN)
     return 42;
+  if (stumble->mistake == LEAK)
+    forgotten = malloc (32);
+  if (stumble->mistake == CLOCK) {
+    dcpipe_row *now = dcpipe_row_add (rows, 1, DCPIPE_UPSERT);
+
+    dcpipe_set_string (now, KEY_FIRST, "now");
+    dcpipe_set_u64 (now, KEY_SECOND, (uint64_t) time (NULL));
+  }
+  if (stumble->mistake == NOTE)
+    dcpipe_rows_note (rows, 1);
+  if (stumble->mistake == NESTED)
+    return dcpipe_lookup_scan (lookup, dcpipe_lookup_key (lookup, 0), look_up_within, lookup);
 
   dcpipe_set_string (key, KEY_FIRST, "x");
   if (stumble->mistake != PART_KEY)
