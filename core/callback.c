@@ -13,21 +13,36 @@
 #include "status.h"
 
 static _Thread_local const char *current;
+static callback_place *watched;
 static atomic_bool exit_forbidden;
+
+void
+callback_watch (callback_place *place)
+{
+  watched = place;
+}
+
+static void
+move_to (const char *name)
+{
+  current = name;
+  if (watched != NULL)
+    atomic_store (watched, name);
+}
 
 const char *
 callback_enter (const char *name)
 {
   const char *outer = current;
 
-  current = name;
+  move_to (name);
   return outer;
 }
 
 void
 callback_leave (const char *outer)
 {
-  current = outer;
+  move_to (outer);
 }
 
 const char *
@@ -35,12 +50,6 @@ callback_begin (const char *name)
 {
   failure_clear ();
   return callback_enter (name);
-}
-
-const char *
-callback_name (void)
-{
-  return current;
 }
 
 const char *
@@ -61,10 +70,8 @@ result_text (int result, char text[RESULT_TEXT_SIZE])
 static int
 misresult (const char *name, int result)
 {
-  char text[RESULT_TEXT_SIZE];
-
   fail ("its callback %s gave %s, which is none of its results (a mistake in the plugin)", name,
-        result_text (result, text));
+        RESULT_NAME (result));
   return DCPIPE_FAIL;
 }
 
@@ -72,15 +79,14 @@ int
 callback_end (const char *outer, int result, unsigned may)
 {
   const char *name = current;
-  char text[RESULT_TEXT_SIZE];
 
-  current = outer;
+  move_to (outer);
   if (result == DCPIPE_OK)
     return result;
   if (result < DCPIPE_OK || result > DCPIPE_AGAIN || (may & MAY (result)) == 0)
     return misresult (name, result);
   if ((MAY (result) & (MAY_REPEAT & ~MAY (DCPIPE_OK))) != 0 && failure ()[0] == '\0')
-    fail ("its callback %s gave %s and does not say why", name, result_text (result, text));
+    fail ("its callback %s gave %s and does not say why", name, RESULT_NAME (result));
   return result;
 }
 

@@ -4,6 +4,8 @@
 #ifndef DCPIPE_CALLBACK_H
 #define DCPIPE_CALLBACK_H
 
+#include <stdatomic.h>
+
 /* Sets of results. */
 #define MAY(result_) (1u << (result_))
 #define MAY_FAIL (MAY (DCPIPE_OK) | MAY (DCPIPE_FAIL))
@@ -25,12 +27,14 @@ int callback_end (const char *outer, int result, unsigned may);
 const char *callback_enter (const char *name);
 void callback_leave (const char *outer);
 
-/* The callback that this thread is in, or NULL. */
-const char *callback_name (void);
+/* From now on the name of the callback that was entered last, on whatever thread, stands there too. */
+typedef const char *_Atomic callback_place;
+void callback_watch (callback_place *place);
 
 /* "DCPIPE_RETRY", or "42" in `text` for what is no result. */
 #define RESULT_TEXT_SIZE 32
 const char *result_text (int result, char text[RESULT_TEXT_SIZE]);
+#define RESULT_NAME(result_) result_text ((result_), (char[RESULT_TEXT_SIZE]){ "" })
 
 /* From now on the process may not be ended by exit (): that is a plugin's doing, and said to be. Until
  * callback_allow_exit. */

@@ -235,3 +235,12 @@ sink_call_reset (struct instance *sink, const char *table)
   outer = callback_begin ("reset");
   return callback_end (outer, plugin_of (sink)->reset (sink->handle, table), MAY_STORE);
 }
+
+int
+sink_call_tip_reached (struct instance *sink)
+{
+  const char *outer = callback_begin ("tip_reached");
+  int (*tip_reached) (void *handle) = plugin_of (sink)->tip_reached;
+
+  return callback_end (outer, tip_reached != NULL ? tip_reached (sink->handle) : DCPIPE_OK, MAY_STORE);
+}

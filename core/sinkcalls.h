@@ -19,6 +19,7 @@ int sink_call_rollback (struct instance *sink);
 int sink_call_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row *row);
 int sink_call_scan (struct instance *sink, const struct dcpipe_row *prefix, struct dcpipe_scan *scan);
 int sink_call_reset (struct instance *sink, const char *table);
+int sink_call_tip_reached (struct instance *sink);
 
 /* Also after a failed open, or none. */
 void sink_call_close (struct instance *sink);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "applier.h"
-#include "callback.h"
 #include "cleanup.h"
 #include "log.h"
 #include "queue.h"
@@ -409,17 +408,14 @@ take_content (struct writer *writer, struct parcel *parcel)
 static void
 reach_tip (struct writer *writer)
 {
-  int (*tip_reached) (void *handle) = writer->sink->plugin->u.sink.tip_reached;
   int result;
 
   commit (writer);
-  if (writer->failed || tip_reached == NULL || stop_signal () != 0)
+  if (writer->failed || stop_signal () != 0)
     return;
   do {
-    const char *outer = callback_begin ("tip_reached");
-
     retry_begin ();
-    result = callback_end (outer, tip_reached (writer->sink->handle), MAY_STORE);
+    result = sink_call_tip_reached (writer->sink);
   } while (result == DCPIPE_RETRY && retry_wait (&writer->retry));
   if (result != DCPIPE_OK)
     give_up (writer, result);

@@ -10,18 +10,21 @@ fault shared 'on many threads' 'while other threads decode'
 fault handle 'leaves its handle alone' 'changed its handle'
 fault overread 'empty, huge and odd' 'signal 11\|exit status'
 fault empty 'empty, huge and odd' '\(signal 8\|exit status\).*value of 0 bytes'
-fault fails 'empty, huge and odd' 'decode returned 5 .*what is this'
+fault fails 'empty, huge and odd' 'decode returned DCPIPE_FAIL .*what is this'
 fault json 'empty, huge and odd' 'no JSON'
 fault type 'empty, huge and odd' 'another type'
 fault reason 'changed at random' 'reason that is empty'
 fault memory 'whatever batches' 'tables differ'
 fault silent 'odd values' 'does not name the option'
 fault crash 'odd values' '\(signal 6\|exit status\).*option text'
+later=$top_builddir/tests/plugins/.libs/stumble_later.so
+caught 'stores the same' 'tables differ' -o mistake=clock "$later"
 fault files 'takes the options given' 'made files'
 case $(nm -D "$top_builddir/tools/plugin-test/dcpipe-plugin-test" 2>&1) in
   *__asan_*|*__tsan_*) ;; # they have heaps of their own
   *)
     fault leak 'decoder: keeps no memory' 'keeps memory'
+    caught 'resolve keeps no memory' 'keeps memory' -o mistake=leak "$later"
     fault keeps 'config_free gives back' 'keeps memory'
     ;;
 esac

@@ -4,14 +4,14 @@
 . "$srcdir/contract/lib.sh"
 file=$broken/broken_source.so
 fault () { caught "$2" "$3" -o fault="$1" "$file"; }
-kept 26 "$file"
+kept 27 "$file"
 fault flags 'says what it delivers' 'DCPIPE_SOURCE_POSITIONS'
 fault order 'blocks in order' 'is followed by one at'
 fault skips 'leaves no block out' 'does not name the one before'
 fault tip 'in order' 'is followed by one at 0'
 fault extent 'the extent' 'outside of the extent'
 fault resume 'begins at any block' 'is not the one that the whole run gave'
-fault cursor 'begins at any block' 'without a cursor gives 5'
+fault cursor 'begins at any block' 'without a cursor gives DCPIPE_FAIL'
 fault anywhere 'where no block is' 'it delivers one'
 fault reopen 'after close and open' 'opened again it gives'
 fault impure 'many threads' 'pure function'
@@ -19,6 +19,8 @@ fault overread 'damaged blocks' '\(signal 11\|exit status\).*damaged copy'
 fault fails 'damaged blocks' 'instead of DCPIPE_DIVERGED'
 fault trust 'in order' 'of a trust that there is not'
 fault hurries 'in order' 'DCPIPE_TIP together with frames'
+fault handle 'leaves its handle alone' 'unpack has changed its handle'
+fault opens 'unpack keeps no memory' 'descriptors open'
 fault late 'by its deadline' 'after its call'
 fault deaf 'is to stop' 'dcpipe_stop_fd'
 fault reuses 'live on after close' 'have changed'

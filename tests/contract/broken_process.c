@@ -2,10 +2,13 @@
 /* A decoder that does to its process what the environment variable BROKEN says. */
 #include "dcpipe-plugin.h"
 
+#include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -41,6 +44,28 @@ leave (bool away)
     pause ();
 }
 
+/* Changes what belongs to the whole process. */
+static void
+change (void)
+{
+  sigset_t set;
+
+  sigemptyset (&set);
+  sigaddset (&set, SIGTERM);
+  if (is ("handles"))
+    signal (SIGTERM, SIG_IGN);
+  if (is ("blocks"))
+    pthread_sigmask (SIG_BLOCK, &set, NULL);
+  if (is ("moves"))
+    (void) !chdir ("/");
+  if (is ("masks"))
+    umask (0);
+  if (is ("speaks"))
+    setlocale (LC_ALL, "C.UTF-8");
+  if (is ("diverts"))
+    dup2 (STDERR_FILENO, STDIN_FILENO);
+}
+
 /* Once in each check. */
 static void
 misbehave (void)
@@ -55,9 +80,12 @@ misbehave (void)
     pause ();
   if (is ("stops"))
     raise (SIGSTOP);
+  if (is ("opens"))
+    (void) !open ("/dev/null", O_RDONLY);
   if (done)
     return;
   done = true;
+  change ();
   if (is ("leaves") || is ("daemon"))
     leave (is ("daemon"));
   if (is ("prints")) {
@@ -76,6 +104,8 @@ broken_complete (void *handle)
   (void) handle;
   if (is ("refuses"))
     exit (3);
+  if (is ("makes"))
+    close (open ("made-by-broken_process", O_CREAT | O_WRONLY, 0600));
   return DCPIPE_OK;
 }
 

@@ -10,6 +10,7 @@
 
 static struct dcpipe_sink inner, outer;
 static size_t own_offset;
+static void *volatile forgotten;
 
 /* Behind the inner handle. */
 struct own {
@@ -60,7 +61,7 @@ broken_prepare (void *handle, const dcpipe_tables *tables)
 {
   int result = inner.prepare (handle, tables);
 
-  return breaks ("columns") && result == DCPIPE_FAIL ? DCPIPE_OK : result;
+  return (breaks ("columns") || breaks ("creates")) && result == DCPIPE_FAIL ? DCPIPE_OK : result;
 }
 
 /* Handles on several threads share what they must not. */
@@ -79,6 +80,10 @@ broken_apply (void *handle, dcpipe_rows *rows)
   int result;
 
   count_calls ();
+  if (breaks ("leak"))
+    forgotten = malloc (64);
+  if (breaks ("crash"))
+    abort ();
   if (breaks ("again"))
     return DCPIPE_AGAIN;
   if (breaks ("skips") && ++own (handle)->calls % 2 == 0)
@@ -167,6 +172,8 @@ broken_reset (void *handle, const char *table)
 static int
 broken_tip (void *handle)
 {
+  if (breaks ("nothing"))
+    return DCPIPE_RETRY;
   if (breaks ("tip") && ++own (handle)->calls > 1) {
     dcpipe_error ("the tip was reached before");
     return DCPIPE_FAIL;

@@ -3,6 +3,7 @@
  * made up: a block is a line of text, its number and its parent's. */
 #include "dcpipe-plugin.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -35,14 +36,16 @@ enum fault {
   FORGETS,  /* close forgets memory */
   BESIDE,   /* unpack reads what next writes */
   TRUST,    /* says how far it may be trusted with a number of its own */
-  HURRIES   /* delivers its last blocks together with the tip */
+  HURRIES,  /* delivers its last blocks together with the tip */
+  HANDLE,   /* unpack counts in its handle */
+  OPENS     /* unpack leaves descriptors open */
 };
 
 static void *volatile forgotten;
 
 struct broken {
   int fault;
-  int64_t next;
+  int64_t next, counted;
   char *kept;
 };
 
@@ -50,7 +53,7 @@ static const struct dcpipe_option options[] = {
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|flags|order|skips|tip|extent|resume|cursor|anywhere|reopen|impure|overread|fails|leak|late|deaf|"
     "reuses|"
-    "forgets|beside|trust|hurries",
+    "forgets|beside|trust|hurries|handle|opens",
     0, 0, 0, "what it does wrong", offsetof (struct broken, fault) },
 };
 
@@ -176,6 +179,10 @@ broken_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *bloc
   }
   if (broken->fault == LEAK)
     forgotten = malloc (32);
+  if (broken->fault == HANDLE)
+    ((struct broken *) (uintptr_t) handle)->counted++;
+  if (broken->fault == OPENS)
+    (void) !open ("/dev/null", O_RDONLY);
   if (broken->fault == BESIDE && broken->next == INT64_MAX)
     return DCPIPE_FAIL;
   dcpipe_block_entry (block, bytes, (struct dcpipe_bytes){ NULL, 0 }, bytes, false);

@@ -40,6 +40,14 @@ hold 64 -o path=a -o path=b jsonl
 err "dcpipe: error: option path is given twice"
 hold 64 jsonl
 err "dcpipe: error: the sink jsonl needs the option path: -o path=VALUE"
+grep -q '^Bail out! the command line does not go with the plugin' "$dir/out" || die "it does not bail out"
+! grep -q '^1\.\.' "$dir/out" || die "a plan in spite of wrong usage"
+if test -e /dev/full; then
+  status=0
+  "$top_builddir/dcpipe-plugin-test" --version > /dev/full 2> "$dir/err" || status=$?
+  test $status = 1 || die "status $status when the results go nowhere"
+  err 'dcpipe: error: stdout: No space left on device'
+fi
 # Files that are none.
 for file in "$dir" /dev/null; do
   hold 64 --entries "$file" entry

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -106,14 +107,23 @@ files_in (const char *path)
   return files;
 }
 
+/* In a current directory that nobody else uses. */
 static void
 takes_what_is_given (const void *context)
 {
-  size_t files = files_in (runner_directory ());
+  CLEANUP_CLOSE int here = open (".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  size_t files, local;
+  char path[300];
 
+  snprintf (path, sizeof path, "%.250s/here", runner_directory ());
+  EXPECT (here >= 0 && mkdir (path, 0700) == 0 && chdir (path) == 0, "%s: %s", path, strerror (errno));
+  files = files_in (runner_directory ());
+  local = files_in (".");
   runner_at ("config_complete was called with the options given");
   instance_free (subject_instance (context));
-  EXPECT (files_in (runner_directory ()) == files, "config_complete made files: it is to touch no data");
+  EXPECT (files_in (runner_directory ()) == files && files_in (path) == local,
+          "config_complete made files: it is to touch no data");
+  EXPECT (fchdir (here) == 0, "the current directory is gone: %s", strerror (errno));
 }
 
 static void

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "block.h"
+#include "callback.h"
 #include "cleanup.h"
 #include "log.h"
 #include "row.h"
@@ -200,10 +201,10 @@ decode_entry (const struct bench_decoder *bench, const struct test_entry *entry,
   failure_clear ();
   result = instance->plugin->u.decoder.decode (instance->handle, &placed.entry, &rows);
   EXPECT (result == DCPIPE_OK,
-          "decode returned %d (%s): an entry that cannot be read is told with dcpipe_fail_entry, and the "
+          "decode returned %s (%s): an entry that cannot be read is told with dcpipe_fail_entry, and the "
           "result is "
           "DCPIPE_OK",
-          result, failure ());
+          RESULT_NAME (result), failure ());
   if (rows.mistake == NULL)
     check_rows (&rows);
   EXPECT (rows_finish (&rows, 0), "%s", failure ());

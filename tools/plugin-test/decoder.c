@@ -309,6 +309,7 @@ decoder_checks (const struct subject *subject)
                         subject);
   runner_check (group, "leaves its handle alone", leaves_its_handle_alone, subject);
   runner_check (group, "keeps no memory", keeps_no_memory, subject);
+  runner_check (group, "resolve keeps no memory", decoder_resolve_memory_check, subject);
   runner_check_threads (group, "stores the same whatever batches, workers, sinks and stops there are",
                         decoder_replay_check, subject);
 }

@@ -15,6 +15,7 @@
 #include "configuration.h"
 #include "decoder.h"
 #include "log.h"
+#include "output.h"
 #include "registration.h"
 #include "runner.h"
 #include "settings.h"
@@ -295,17 +296,17 @@ run (struct request *request)
   }
   printf ("# %s, --seed %" PRIu64 "\n", subject->path, subject->seed);
   if (!load (subject)) {
-    runner_end ();
+    runner_end (NULL);
     return STATUS_FAILED;
   }
   if (!prepare (request)) {
-    status = runner_end ();
+    status = runner_end ("the command line does not go with the plugin");
     return status > 128 ? status : usage ();
   }
   if (request->tsan)
     runner_watch_threads (subject->path);
   run_checks (subject);
-  status = runner_end ();
+  status = runner_end (NULL);
   if (status != STATUS_SKIPPED || runner_checks () > 0 || request->only == NULL)
     return status;
   fail ("--only %s: no check's line has these words", request->only);
@@ -325,7 +326,7 @@ main (int argc, char **argv)
   request.subject.seed = (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
   status = parse (&request, argc, argv);
   if (status >= 0)
-    return status;
+    return output_finish (status);
   log_configure (request.verbose ? LOG_DEBUG : LOG_ERROR, false);
   path = find_plugin (argv[optind]);
   if (path == NULL)
@@ -338,5 +339,5 @@ main (int argc, char **argv)
   subject_free (&request.subject);
   plugins_unload ();
   free (path);
-  return status;
+  return output_finish (status);
 }

@@ -6,11 +6,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cleanup.h"
 #include "decode.h"
 #include "decoder.h"
 #include "memory-sink.h"
+#include "resources.h"
 #include "run.h"
 #include "runner.h"
 #include "setup.h"
@@ -18,6 +20,7 @@
 
 #define GIVEN_MAX 20000
 #define MUTATED 300
+#define MEMORY_ENTRIES 500
 
 /* Blocks of one to seven of the entries, at positions that are multiples of this. */
 #define STRIDE 100
@@ -283,6 +286,56 @@ drop_labels (struct decoder *decoder)
   free (decoder->fingerprint);
 }
 
+/* What a plugin makes of the clock differs from run to run then. */
+static void
+wait_for_another_second (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_REALTIME, &now);
+  nanosleep (&(struct timespec){ .tv_nsec = 1000000000 - now.tv_nsec }, NULL);
+}
+
+/* ---- memory -------------------------------------------------------------------------------------- */
+
+struct rounds {
+  struct bench_decoder bench;
+  struct entry_list list;
+};
+
+static void
+resolve_round (void *context)
+{
+  struct rounds *rounds = context;
+  struct memory_store store = { 0 };
+
+  EXPECT (run_once (&rounds->bench, &rounds->list, &store, &manners[1], 0) != STATUS_FAILED,
+          "a run over the entries fails: its message is on stderr");
+  free (take_dump (&store));
+}
+
+void
+decoder_resolve_memory_check (const void *context)
+{
+  const struct subject *subject = context;
+  struct rounds rounds;
+  struct entry_list all = { 0 };
+
+  if (subject->plugin->u.decoder.resolve == NULL)
+    verdict_skip ("the plugin has no resolve");
+  decode_begin (&rounds.bench, context);
+  take_labels (&rounds.bench.decoder);
+  gather (&all, &rounds.bench, context);
+  rounds.list = all;
+  if (all.count > MEMORY_ENTRIES)
+    rounds.list.count = MEMORY_ENTRIES;
+  runner_at ("the pipeline ran over the same entries again and again");
+  resources_expect_no_leak ("resolve", resolve_round, &rounds);
+  entries_free (&all);
+  drop_labels (&rounds.bench.decoder);
+  decode_end (&rounds.bench);
+}
+
 void
 decoder_replay_check (const void *context)
 {
@@ -294,6 +347,8 @@ decoder_replay_check (const void *context)
   take_labels (&bench.decoder);
   gather (&list, &bench, context);
   first = replay (&bench, &list, &manners[0], NULL);
+  if (bench.decoder.instance.plugin->u.decoder.resolve != NULL)
+    wait_for_another_second ();
   for (size_t i = 1; i < sizeof manners / sizeof *manners; i++)
     free (replay (&bench, &list, &manners[i], first));
   free (first);

@@ -4,7 +4,6 @@
 #include "runner.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,8 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "callback.h"
 #include "cleanup.h"
 #include "log.h"
+#include "process-state.h"
 #include "processes.h"
 #include "stop.h"
 #include "tsan.h"
@@ -35,6 +36,7 @@ enum verdict { PASSED, SKIPPED, FAILED };
 struct shared {
   char at[TEXT_MAX]; /* what it is about to do */
   bool through;      /* the check came to its end */
+  callback_place callback; /* that the engine's part of the check is in; a name in memory that both share */
 };
 
 static struct {
@@ -131,7 +133,7 @@ end_check (char verdict, const char *format, va_list arguments)
   text[0] = verdict;
   if (size >= (int) sizeof text - 1)
     size = sizeof text - 2;
-  (void) !write (runner.out, text, (size_t) size + 1);
+  (void) !write (runner.out, text, (size_t) size + 2); /* with its end: another process may add to it */
   _exit (0);
 }
 
@@ -164,10 +166,12 @@ run_child (int out, void (*run) (const void *context), const void *context)
   signal (SIGTERM, SIG_DFL);
   runner.out = out;
   EXPECT (stop_init (), "%s", failure ());
+  process_state_note ();
+  callback_watch (&runner.shared->callback);
   run (context);
+  callback_watch (NULL);
   runner.shared->through = true;
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-    EXPECT (fcntl (fd, F_GETFD) >= 0, "the plugin closed descriptor %d, which is not its own", fd);
+  process_state_expect ();
   /* A search for leaks at exit counts as part of the check: the parent waits for the process, and its
    * status must be 0 as well. */
   (void) !write (out, "p", 1);
@@ -233,7 +237,8 @@ hear (pid_t child, int in, char *text, size_t room, int *status)
 static void
 explain (char *text, bool in_time, int status)
 {
-  const char *while_ = runner.shared->at[0] != '\0' ? ", while " : "";
+  const char *callback = atomic_load (&runner.shared->callback);
+  bool named = runner.shared->at[0] != '\0';
   char what[256];
 
   if (!in_time)
@@ -247,7 +252,10 @@ explain (char *text, bool in_time, int status)
     snprintf (what, sizeof what, "it ended with exit status %d", WEXITSTATUS (status));
   else
     snprintf (what, sizeof what, "the plugin ended the process, with exit status %d", WEXITSTATUS (status));
-  snprintf (text, TEXT_MAX, "%s%s%.3000s", what, while_, runner.shared->at);
+  if (!named && callback != NULL)
+    snprintf (text, TEXT_MAX, "%s, while %s was called", what, callback);
+  else
+    snprintf (text, TEXT_MAX, "%s%s%.3000s", what, named ? ", while " : "", runner.shared->at);
 }
 
 /* What came of the child: a verdict and, in `text`, the reason. */
@@ -346,7 +354,7 @@ run_apart (void (*run) (const void *context), const void *context, char *text)
   pid_t child;
 
   fflush (NULL);
-  *runner.shared = (struct shared){ .at = "" };
+  memset (runner.shared, 0, sizeof *runner.shared);
   if (pipe (ends) != 0 || (child = fork ()) < 0) {
     snprintf (text, TEXT_MAX, "no process for the check: %s", strerror (errno));
     return FAILED;
@@ -414,7 +422,7 @@ runner_checks (void)
 }
 
 int
-runner_end (void)
+runner_end (const char *bail)
 {
   unsigned passed = runner.checks - runner.failed - runner.skipped;
 
@@ -426,6 +434,10 @@ runner_end (void)
   if (stopped) {
     printf ("Bail out! signal %d (%s)\n", (int) stopped, strsignal (stopped));
     return 128 + stopped;
+  }
+  if (bail != NULL) {
+    printf ("Bail out! %s\n", bail);
+    return 1;
   }
   printf ("1..%u\n# %u check%s: %u passed, %u failed, %u skipped\n", runner.checks, runner.checks,
           runner.checks == 1 ? "" : "s", passed, runner.failed, runner.skipped);

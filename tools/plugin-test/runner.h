@@ -31,7 +31,8 @@ void runner_at (const char *format, ...) __attribute__ ((__format__ (__printf__,
 unsigned runner_checks (void);
 
 /* Prints the plan and the totals and removes the directory; the exit status: 0 if nothing failed, 1 if
- * something did, 77 if all was skipped. */
-int runner_end (void);
+ * something did, 77 if all was skipped. `bail`: why there is no plan, since nothing more can be checked; or
+ * NULL. */
+int runner_end (const char *bail);
 
 #endif

@@ -128,6 +128,26 @@ a_table_with_other_columns_is_refused (const struct sink_under_test *sink)
   bench_end (&bench);
 }
 
+/* Somebody removed a table by hand. */
+static void
+a_table_that_is_gone_is_missed (const struct sink_under_test *sink)
+{
+  struct bench bench;
+  struct store_handle store;
+  struct dcpipe_table *plain;
+
+  bench_begin (&bench, sink);
+  plain = &bench.tables->items[PLAIN];
+  plain->remedy = strdup ("fill it");
+  EXPECT_MEMORY (plain->remedy);
+  EXPECT (try_open (&store, &bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
+  EXPECT (sink_call_prepare (&store.sink, bench.tables) == DCPIPE_FAIL,
+          "earlier runs filled a table that is gone, and prepare makes it again: it is to call "
+          "dcpipe_table_missing first");
+  store_end (&store);
+  bench_end (&bench);
+}
+
 static void
 reset_removes_a_table (const struct sink_under_test *sink)
 {
@@ -175,11 +195,43 @@ the_tip_may_be_reached_often (const struct sink_under_test *sink)
     add_events (&store, 10 * i, 10 * i + 10);
     store_apply (&store);
     store_commit (&store, "1");
-    if (bench.sink->plugin->tip_reached != NULL)
-      EXPECT (bench.sink->plugin->tip_reached (store.handle) == DCPIPE_OK, "%s", failure ());
+    EXPECT (sink_call_tip_reached (&store.sink) == DCPIPE_OK, "%s", failure ());
   }
   expect_count (&store, EVENTS, 30);
   store_end (&store);
+  bench_end (&bench);
+}
+
+/* The whole life of a handle, over the same few rows. */
+static void
+live (void *context)
+{
+  const struct bench *bench = context;
+  struct store_handle store;
+
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
+  for (int round = 0; round < 2; round++) {
+    add_events (&store, 0, 5);
+    add_plain (&store, 1, "again");
+    store_apply (&store);
+    expect_plain (&store, 1, "again");
+    expect_count (&store, EVENTS, 5);
+    if (round == 0)
+      store_rollback (&store);
+    else
+      store_commit (&store, "1");
+  }
+  EXPECT (sink_call_tip_reached (&store.sink) == DCPIPE_OK, "%s", failure ());
+  store_end (&store);
+}
+
+static void
+no_memory_is_kept (const struct sink_under_test *sink)
+{
+  struct bench bench;
+
+  bench_begin (&bench, sink);
+  resources_expect_no_leak ("the sink", live, &bench);
   bench_end (&bench);
 }
 
@@ -187,7 +239,9 @@ const struct sink_check sink_commit_checks[] = {
   { "commit stores rows and checkpoint, rollback and close forget", keeps_rows_and_checkpoint_together },
   { "a large transaction fits, after DCPIPE_AGAIN if need be", a_large_transaction_fits },
   { "close leaves no descriptor open", nothing_is_left_open },
+  { "close gives back all memory", no_memory_is_kept },
   { "prepare refuses a table whose columns differ, and names it", a_table_with_other_columns_is_refused },
+  { "prepare misses a table that earlier runs filled", a_table_that_is_gone_is_missed },
   { "reset removes one table, within the transaction", reset_removes_a_table },
   { "tip_reached may be called after any commit", the_tip_may_be_reached_often },
   { NULL, NULL },

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "callback.h"
 #include "log.h"
 #include "sink-made.h"
 #include "sink.h"
@@ -23,7 +24,8 @@ nothing_to_read_is_no_failure (const struct sink_under_test *sink)
   bench_begin (&bench, sink);
   result = try_open (&store, &bench, DCPIPE_READ);
   EXPECT (result == DCPIPE_NONE,
-          "open for reading of a store that does not exist gives %d instead of DCPIPE_NONE", result);
+          "open for reading of a store that does not exist gives %s instead of DCPIPE_NONE",
+          RESULT_NAME (result));
   store_end (&store);
   store_open_prepared (&store, &bench, DCPIPE_WRITE);
   store_end (&store);
@@ -176,7 +178,8 @@ open_scratch (struct store_handle *scratch, const struct bench *bench)
 {
   int result = try_open (scratch, bench, DCPIPE_SCRATCH);
 
-  EXPECT (result == DCPIPE_OK || result == DCPIPE_FAIL, "open of a scratch store gives %d: %s", result,
+  EXPECT (result == DCPIPE_OK || result == DCPIPE_FAIL, "open of a scratch store gives %s: %s",
+          RESULT_NAME (result),
           failure ());
   if (result == DCPIPE_FAIL)
     return false;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "callback.h"
 #include "feeder.h"
 #include "list.h"
 #include "log.h"
@@ -76,10 +77,10 @@ check_batch (struct dcpipe_batch *batch, int result)
   if (result == DCPIPE_OK || result == DCPIPE_TIP)
     EXPECT (rows_settle (&batch->rows), "%s", failure ());
   EXPECT (result >= DCPIPE_OK && result <= DCPIPE_WAIT && result != DCPIPE_NONE,
-          "next returned %d, which is no result of sources", result);
+          "next returned %s, which is no result of sources", RESULT_NAME (result));
   EXPECT ((result != DCPIPE_RETRY && result != DCPIPE_DIVERGED && result != DCPIPE_FAIL)
               || failure ()[0] != '\0',
-          "next returned %d and did not say why with dcpipe_error", result);
+          "next returned %s and did not say why with dcpipe_error", RESULT_NAME (result));
 }
 
 int
@@ -213,7 +214,7 @@ source_unpack (const struct instance *source, const struct dcpipe_frame *frame, 
   failure_clear ();
   result = plugin_of (source)->unpack (source->handle, &block->frame, block);
   EXPECT (result == DCPIPE_OK || failure ()[0] != '\0',
-          "unpack returned %d and did not say why with dcpipe_error", result);
+          "unpack returned %s and did not say why with dcpipe_error", RESULT_NAME (result));
   if (result == DCPIPE_OK && block->fault != NULL) {
     fail ("%s", block->fault);
     return DCPIPE_DIVERGED;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "callback.h"
 #include "log.h"
 #include "online.h"
 #include "resources.h"
@@ -37,7 +38,7 @@ open_first (const struct subject *subject)
   struct instance *source = subject_instance (subject);
   int result = source_open (source, NULL);
 
-  EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   return source;
 }
 
@@ -58,7 +59,8 @@ keeps_deadlines (const void *context)
     result = source_next (source, ms, &batch);
     EXPECT (now_ms () - from <= ms + TOLERANCE_MS,
             "next returned %" PRIu64 " ms after its call, the deadline was %u ms away", now_ms () - from, ms);
-    EXPECT (result != DCPIPE_FAIL && result != DCPIPE_DIVERGED, "next gives %d: %s", result, failure ());
+    EXPECT (result != DCPIPE_FAIL && result != DCPIPE_DIVERGED, "next gives %s: %s", RESULT_NAME (result),
+            failure ());
     batch_clear (&batch);
   }
   source_close (source);
@@ -138,7 +140,7 @@ open_and_close (void *context)
   struct reading reading;
   int result = source_open (source, NULL);
 
-  EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   source_read (source, &reading, 20);
   source_close (source);
   reading_free (&reading);
@@ -150,7 +152,7 @@ keeps_nothing_after_close (const void *context)
   struct instance *source = subject_instance (context);
   int result = source_open (source, NULL);
 
-  EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   source_close (source); /* before any block was asked for */
   runner_at ("it was opened, read and closed again and again");
   resources_expect_no_leak ("a run, opened and closed,", open_and_close, source);
@@ -168,7 +170,7 @@ probes (const void *context)
     verdict_skip ("it has no 'probe', which is optional");
   failure_clear ();
   result = plugin->probe (source->handle, (now_ms () + 60000) * 1000000);
-  EXPECT (result == DCPIPE_OK, "probe gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "probe gives %s: %s", RESULT_NAME (result), failure ());
   instance_free (source);
 }
 
@@ -184,7 +186,7 @@ tells_its_tip (const void *context)
     verdict_skip ("it has no 'tip', which is optional");
   failure_clear ();
   result = plugin->tip (source->handle, (now_ms () + 60000) * 1000000, &tip);
-  EXPECT (result == DCPIPE_OK, "tip gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "tip gives %s: %s", RESULT_NAME (result), failure ());
   EXPECT (tip.known, "tip gives DCPIPE_OK without a call of dcpipe_tip_end");
   instance_free (source);
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "callback.h"
 #include "log.h"
 #include "resources.h"
 #include "runner.h"
@@ -81,7 +82,7 @@ begin (struct unpacked *unpacked, const struct subject *subject, size_t blocks)
 
   unpacked->source = subject_instance (subject);
   result = source_open (unpacked->source, NULL);
-  EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   source_read (unpacked->source, &unpacked->reading, blocks);
   if (unpacked->reading.count == 0)
     verdict_skip ("as it is configured, it delivers no blocks");
@@ -245,7 +246,8 @@ unpack_bytes (const struct instance *source, uint64_t position, const uint8_t *d
   frame.bytes = (struct dcpipe_bytes){ memory + room - size, size };
   result = source_unpack (source, &frame, &parcel);
   EXPECT (result == DCPIPE_OK || result == DCPIPE_DIVERGED,
-          "unpack of a damaged block gives %d (%s) instead of DCPIPE_DIVERGED", result, failure ());
+          "unpack of a damaged block gives %s (%s) instead of DCPIPE_DIVERGED", RESULT_NAME (result),
+          failure ());
   parcel_release (parcel);
   free (owner);
   munmap (memory, room + page);
@@ -281,6 +283,25 @@ survives_damage (const void *context)
 }
 
 static void
+leaves_its_handle_alone (const void *context)
+{
+  const struct subject *subject = context;
+  size_t size = plugin_handle_size (subject->plugin);
+  struct unpacked unpacked;
+  void *before = malloc (size + 1);
+
+  EXPECT_MEMORY (before);
+  begin (&unpacked, subject, BLOCKS_MAX);
+  memcpy (before, unpacked.source->handle, size);
+  runner_at ("blocks were unpacked");
+  unpack_all (&unpacked);
+  EXPECT (memcmp (before, unpacked.source->handle, size) == 0,
+          "unpack has changed its handle, which several threads share");
+  free (before);
+  end (&unpacked);
+}
+
+static void
 unpack_round (void *context)
 {
   const struct unpacked *unpacked = context;
@@ -309,5 +330,6 @@ source_unpack_checks (const struct subject *subject)
   runner_check_threads (group, "unpack gives the same in any order and on many threads", is_pure, subject);
   runner_check_threads (group, "unpack gives the same while next is called", works_beside_next, subject);
   runner_check (group, "unpack survives damaged blocks", survives_damage, subject);
+  runner_check (group, "unpack leaves its handle alone", leaves_its_handle_alone, subject);
   runner_check (group, "unpack keeps no memory", keeps_no_memory, subject);
 }

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "callback.h"
 #include "log.h"
 #include "runner.h"
 #include "setup.h"
@@ -24,10 +25,10 @@ read_all (const struct subject *subject, struct reading *reading)
   struct instance *source = subject_instance (subject);
   int result = source_open (source, NULL);
 
-  EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   source_read (source, reading, BLOCKS_MAX);
-  EXPECT (reading->result == DCPIPE_TIP || reading->result == DCPIPE_OK, "next gives %d after %zu blocks: %s",
-          reading->result, reading->count, failure ());
+  EXPECT (reading->result == DCPIPE_TIP || reading->result == DCPIPE_OK, "next gives %s after %zu blocks: %s",
+          RESULT_NAME (reading->result), reading->count, failure ());
   if (reading->count == 0 && (reading->rows > 0 || !source_has_blocks (source)))
     verdict_skip ("as it is configured, it delivers rows of its own tables and no blocks");
   EXPECT (reading->count > 0, "there is not one block before the tip: nothing can be tested with that");
@@ -104,7 +105,7 @@ knows_the_extent (const void *context)
   size_t blocks = 0;
   bool told = false;
 
-  EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   for (size_t count = 0; count < BLOCKS_MAX && result != DCPIPE_TIP; count++) {
     struct dcpipe_batch batch;
 
@@ -137,8 +138,8 @@ stays_at_the_tip (const void *context)
     struct dcpipe_batch batch;
     int result = source_next (source, 5000, &batch);
 
-    EXPECT (result == DCPIPE_TIP || result == DCPIPE_WAIT, "next at the tip, called once more, gives %d: %s",
-            result, failure ());
+    EXPECT (result == DCPIPE_TIP || result == DCPIPE_WAIT, "next at the tip, called once more, gives %s: %s",
+            RESULT_NAME (result), failure ());
     batch_clear (&batch);
   }
   end (source, &reading);
@@ -155,9 +156,10 @@ keeps_its_tables (const void *context)
   if (source->plugin->u.source.tables.count == 0)
     verdict_skip ("it has no tables of its own");
   result = source_open (source, NULL);
-  EXPECT (result == DCPIPE_OK, "open gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   source_read (source, &reading, BLOCKS_MAX);
-  EXPECT (reading.result == DCPIPE_TIP || reading.result == DCPIPE_OK, "next gives %d: %s", reading.result,
+  EXPECT (reading.result == DCPIPE_TIP || reading.result == DCPIPE_OK, "next gives %s: %s",
+          RESULT_NAME (reading.result),
           failure ());
   EXPECT (reading.rows > 0 || source_has_blocks (source), "it delivers neither blocks nor rows");
   EXPECT (reading.count == 0 || source_has_blocks (source),
@@ -178,11 +180,11 @@ begin_at (const struct instance *source, const struct reading *whole, size_t i, 
 
   runner_at ("a run began at block %zu %s", i, how);
   result = source_open (source, &point);
-  EXPECT (result == DCPIPE_OK, "open at the block at position %" PRIu64 " %s gives %d: %s", point.position,
-          how, result, failure ());
+  EXPECT (result == DCPIPE_OK, "open at the block at position %" PRIu64 " %s gives %s: %s", point.position,
+          how, RESULT_NAME (result), failure ());
   source_read (source, &part, 3);
-  EXPECT (part.count > 0, "after open at the block at position %" PRIu64 " %s, next gives %d: %s",
-          point.position, how, part.result, failure ());
+  EXPECT (part.count > 0, "after open at the block at position %" PRIu64 " %s, next gives %s: %s",
+          point.position, how, RESULT_NAME (part.result), failure ());
   for (size_t j = 0; j < part.count && i + j < whole->count; j++)
     EXPECT (part.frames[j].position == whole->frames[i + j].position
                 && memcmp (part.frames[j].digest, whole->frames[i + j].digest, SHA256_SIZE) == 0,
@@ -220,7 +222,7 @@ begins_again_after_close (const void *context)
 
   source_close (source);
   result = source_open (source, NULL);
-  EXPECT (result == DCPIPE_OK, "open after close gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "open after close gives %s: %s", RESULT_NAME (result), failure ());
   source_read (source, &second, BLOCKS_MAX);
   EXPECT (second.count >= first.count, "opened again it gives %zu blocks instead of %zu", second.count,
           first.count);
@@ -251,7 +253,7 @@ refuses_where_no_block_is (const void *context)
               "begun at position %" PRIu64 ", where no block is, it delivers one", point.position);
       reading_free (&part);
     } else
-      EXPECT (failure ()[0] != '\0', "open gives %d and does not say why", result);
+      EXPECT (failure ()[0] != '\0', "open gives %s and does not say why", RESULT_NAME (result));
     source_close (source);
     point.position = whole.frames[whole.count - 1].position + (UINT64_C (1) << 40);
   }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "callback.h"
 #include "checkpoint.h"
 #include "cleanup.h"
 #include "log.h"
@@ -221,7 +222,7 @@ try_open (struct store_handle *store, const struct bench *bench, int mode)
     EXPECT (mkdir (scratch, 0700) == 0, "%s: %s", scratch, strerror (errno));
   result = sink_call_open (&store->sink, mode, mode == DCPIPE_SCRATCH ? scratch : NULL);
   EXPECT (result == DCPIPE_OK || result == DCPIPE_NONE || failure ()[0] != '\0',
-          "open returned %d and did not say why with dcpipe_error", result);
+          "open returned %s and did not say why with dcpipe_error", RESULT_NAME (result));
   return result;
 }
 
@@ -273,7 +274,7 @@ store_checkpoint (struct store_handle *store)
   struct dcpipe_bytes got = dcpipe_checkpoint_text (&checkpoint);
   char *text;
 
-  EXPECT (result == DCPIPE_OK, "checkpoint_load gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "checkpoint_load gives %s: %s", RESULT_NAME (result), failure ());
   text = got.data != NULL ? strndup ((const char *) got.data, got.size) : NULL;
   checkpoint_free (&checkpoint);
   return text;
@@ -285,7 +286,9 @@ expect_checkpoint (struct store_handle *store, const char *text)
   CLEANUP_FREE char *got = store_checkpoint (store);
 
   EXPECT (text == NULL ? got == NULL : got != NULL && strcmp (got, text) == 0,
-          "checkpoint_load gives '%s' instead of '%s'", got != NULL ? got : "", text != NULL ? text : "");
+          "checkpoint_load gives %s%s%s instead of %s%s%s", got ? "'" : "", got ? got : "nothing",
+          got ? "'" : "",
+          text ? "'" : "", text ? text : "nothing", text ? "'" : "");
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------- */
@@ -362,7 +365,7 @@ store_apply (struct store_handle *store)
 
   if (result == DCPIPE_AGAIN)
     result = apply_again (store);
-  EXPECT (result == DCPIPE_OK, "apply gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "apply gives %s: %s", RESULT_NAME (result), failure ());
   for (size_t i = 0; i < store->applied; i++)
     EXPECT (store->effects[i].refused == NULL, "row %zu was refused: %s", i, store->effects[i].refused);
 }
@@ -389,7 +392,7 @@ store_commit (struct store_handle *store, const char *checkpoint)
     if (result == DCPIPE_OK)
       result = try_commit (store, checkpoint);
   }
-  EXPECT (result == DCPIPE_OK, "commit gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "commit gives %s: %s", RESULT_NAME (result), failure ());
   store->lists_count = 0;
 }
 
@@ -444,7 +447,8 @@ expect_row (struct store_handle *store, const struct dcpipe_row *expected)
   if (!bench_can_read (store->bench))
     return;
   result = get_again (store, expected, &got);
-  EXPECT (result == DCPIPE_OK, "get gives %d for a row of table %s: %s", result, expected->table->name,
+  EXPECT (result == DCPIPE_OK, "get gives %s for a row of table %s: %s", RESULT_NAME (result),
+          expected->table->name,
           failure ());
   for (column = 0; column < expected->table->columns_count; column++)
     EXPECT (got->states[column] != VALUE_UNSET, "get left column %s of table %s unset",
@@ -498,7 +502,7 @@ count_rows (struct store_handle *store, const struct dcpipe_row *prefix)
     order = (struct order){ 0 };
     result = sink_scan (&store->sink, prefix, check_order, &order);
   }
-  EXPECT (result == DCPIPE_OK, "scan gives %d: %s", result, failure ());
+  EXPECT (result == DCPIPE_OK, "scan gives %s: %s", RESULT_NAME (result), failure ());
   return order.rows;
 }
 
