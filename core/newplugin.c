@@ -14,6 +14,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "pluginpath.h"
 #include "status.h"
 
 #define NAME_BYTES_MAX 40
@@ -21,7 +22,10 @@
 /* The examples, and what they are called: the word that becomes the new plugin's name wherever it stands. */
 static const struct template {
   const char *kind, *word;
-} templates[] = { { "decoder", "novelty" }, { "source", "csvledger" }, { "sink", "rack" } };
+  enum dcpipe_kind number;
+} templates[] = { { "decoder", "novelty", DCPIPE_KIND_DECODER },
+                  { "source", "csvledger", DCPIPE_KIND_SOURCE },
+                  { "sink", "rack", DCPIPE_KIND_SINK } };
 
 static const struct template *
 find_template (const char *kind)
@@ -33,8 +37,8 @@ find_template (const char *kind)
   return NULL;
 }
 
-/* Words of C, and beginnings of names that others use: what is called so could not be built, or not be
- * loaded. */
+/* Words of C, macros that compilers and the C library define in small letters, and beginnings of names that
+ * others use: what is called so could not be built, or not be loaded. */
 static bool
 is_taken (const char *name)
 {
@@ -45,6 +49,9 @@ is_taken (const char *name)
     "nullptr",   "register", "restrict",     "return", "short",   "signed",  "sizeof",        "static",
     "struct",    "switch",   "thread_local", "true",   "typedef", "typeof",  "typeof_unqual", "union",
     "unsigned",  "void",     "volatile",     "while",  "asm",     "sqlite3",
+    "linux",     "unix",     "i386",         "mips",   "sparc",   "sun",     "m68k",          "hppa",
+    "errno",     "assert",   "offsetof",     "stdin",  "stdout",  "stderr",  "major",         "minor",
+    "makedev",   "alloca",   "setjmp",
   };
 
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -67,6 +74,18 @@ check_name (const char *name)
   else
     return true;
   return false;
+}
+
+/* True after fail if there is a plugin of that name: `make install` of another one would take its place. */
+static bool
+is_there (const struct template *template, const char *name)
+{
+  CLEANUP_FREE char *path = pluginpath_find (template->number, name);
+
+  if (path != NULL)
+    fail ("there is a %s '%s' already (%s), and the new one would be installed in its place", template->kind,
+          name, path);
+  return path != NULL;
 }
 
 /* `text` with `name` in place of `word`, to be freed; NULL after fail. */
@@ -225,7 +244,7 @@ new_plugin (const char *kind, const char *name)
   const char *templates_from = getenv ("DCPIPE_TEMPLATES");
   CLEANUP_FREE char *directory = NULL;
 
-  if (template == NULL || !check_name (name)) {
+  if (template == NULL || !check_name (name) || is_there (template, name)) {
     log_failure ();
     return STATUS_USAGE;
   }

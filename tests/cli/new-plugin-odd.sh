@@ -9,10 +9,17 @@ for name in '' a/b .. . - Upper 1x _x 'two words' 'é' "$long" "$long$long$long$
   err_lines 1
   grep -Fq "dcpipe: error: a plugin cannot be called '$name': expected a small letter" "$dir/err" || die "'$name' is refused in other words"
 done
-for name in int register dcpipe dcpipe_mine sqlite3; do
+for name in int register dcpipe dcpipe_mine sqlite3 linux unix errno; do
   run 64 --new-plugin sink "$name"
   err_lines 1
   err "dcpipe: error: a plugin cannot be called '$name': that is a word of C's, dcpipe's or a library's"
+done
+# The name of a plugin that there is.
+for kind in decoder:entry source:ledger_file; do
+  name=${kind#*:}
+  run 64 --new-plugin "${kind%:*}" "$name"
+  err_lines 1
+  grep -Fq "dcpipe: error: there is a ${kind%:*} '$name' already (" "$dir/err" || die "$name is refused in other words"
 done
 run 64 --new-plugin '' x
 err "dcpipe: error: --new-plugin : expected decoder, source or sink"
@@ -42,7 +49,7 @@ run 1 --new-plugin decoder empty
 err 'dcpipe: error: DIR/templates/decoder: the example that new plugins begin with is not there: empty was taken back'
 run 1 --new-plugin sink missing
 err 'dcpipe: error: DIR/templates/sink: No such file or directory: the examples that new plugins begin with are not installed'
-for name in full empty missing one two int a Upper; do
+for name in full empty missing one two int a Upper linux entry ledger_file; do
   test ! -e $name || die "$name was left behind"
 done
 if test "$(id -u)" != 0; then
