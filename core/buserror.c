@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "callback.h"
 #include "cleanup.h"
 #include "log.h"
 #include "status.h"
@@ -63,6 +64,50 @@ on_bus_error (int number, siginfo_t *information, void *context)
   _exit (full ? STATUS_TEMPORARY : STATUS_FAILED);
 }
 
+/* ---- crashes ------------------------------------------------------------------------------------- */
+
+static void
+say (const char *text)
+{
+  if (text != NULL)
+    (void) !write (STDERR_FILENO, text, strlen (text));
+}
+
+/* Nothing is sure any more, so nothing of the C library or the log is called that may hold a lock. Then comes
+ * of the signal what would have come of it without this. */
+static void
+on_crash (int number)
+{
+  const char *callback = callback_name (), *instance = log_instance ();
+
+  if (callback != NULL) {
+    say (log_is_json () ? "{\"level\":\"error\",\"message\":\"" : "dcpipe: error: ");
+    say (instance);
+    say (instance != NULL ? ": " : NULL);
+    say ("its callback ");
+    say (callback);
+    say (number == SIGABRT  ? " aborted"
+         : number == SIGFPE ? " crashed: a fault in arithmetic"
+         : number == SIGILL ? " crashed: an illegal instruction"
+                            : " crashed: memory that is not its own");
+    say (log_is_json () ? "\"}\n" : "\n");
+  }
+  raise (number);
+}
+
+/* Checkers of memory have handlers of their own, and better ones. */
+static void
+tell_of_crashes (void)
+{
+  static const int numbers[] = { SIGSEGV, SIGABRT, SIGFPE, SIGILL };
+  struct sigaction action = { .sa_handler = on_crash, .sa_flags = SA_RESETHAND }, before;
+
+  sigemptyset (&action.sa_mask);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (sigaction (numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+      sigaction (numbers[i], &action, NULL);
+}
+
 void
 bus_error_init (void)
 {
@@ -70,4 +115,5 @@ bus_error_init (void)
 
   sigemptyset (&action.sa_mask);
   sigaction (SIGBUS, &action, NULL);
+  tell_of_crashes ();
 }

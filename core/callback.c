@@ -53,6 +53,12 @@ callback_begin (const char *name)
 }
 
 const char *
+callback_name (void)
+{
+  return current;
+}
+
+const char *
 result_text (int result, char text[RESULT_TEXT_SIZE])
 {
   static const char *const names[] = {

@@ -27,6 +27,9 @@ int callback_end (const char *outer, int result, unsigned may);
 const char *callback_enter (const char *name);
 void callback_leave (const char *outer);
 
+/* The callback that this thread is in, or NULL. Also in signal handlers. */
+const char *callback_name (void);
+
 /* From now on the name of the callback that was entered last, on whatever thread, stands there too. */
 typedef const char *_Atomic callback_place;
 void callback_watch (callback_place *place);

@@ -38,3 +38,5 @@ decoder silent 'its callback resolve gave DCPIPE_FAIL and does not say why'
 decoder unknown 'its callback resolve gave 42, which is none of its results (a mistake in the plugin)'
 decoder note 'a note left by resolve, which nobody reads (a mistake in the plugin)'
 decoder nested 'a lookup within a scan (a mistake in the plugin)'
+ulimit -c 0
+source 134 abort 'its callback next aborted'
