@@ -174,7 +174,9 @@ ask (struct feeder *feeder, struct dcpipe_batch *batch)
 
     batch_begin (batch, feeder->run->tables, feeder->plugin->tables.count);
     retry_begin ();
+    atomic_store (&feeder->run->asked, true);
     result = feeder->plugin->next (feeder->source->handle, monotonic_ns () + NEXT_NS, batch);
+    atomic_store (&feeder->run->asked, false);
     result = callback_end (outer, result, MAY_DELIVER);
     mistake = mistake_of (feeder, batch, result);
     if (mistake != NULL) {

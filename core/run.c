@@ -21,6 +21,9 @@
 /* How often progress is shown. */
 #define SHOW_MS 200
 
+/* A run that is to stop may take so long before it is said what keeps it. */
+#define DELAY_NS UINT64_C (5000000000)
+
 /* ---- the end ------------------------------------------------------------------------------------ */
 
 bool
@@ -326,9 +329,32 @@ run_check_source (const struct run *run)
   return false;
 }
 
+/* Says once what keeps a run that is to stop, for those who wait for its end. `since`: when that was seen
+ * first, 0 before. */
+static void
+tell_of_delay (struct run *run, uint64_t *since)
+{
+  uint64_t now = monotonic_ns ();
+
+  if (stop_signal () == 0 || *since == UINT64_MAX)
+    return;
+  if (*since == 0)
+    *since = now;
+  if (now - *since < DELAY_NS)
+    return;
+  *since = UINT64_MAX;
+  if (atomic_load (&run->asked))
+    log_warning ("%s: its callback next does not return, though dcpipe is to stop; another signal ends it at "
+                 "once",
+                 run->setup->source->title);
+  else
+    log_warning ("what was begun is not at its end yet; another signal ends dcpipe at once");
+}
+
 static void
 wait_for_writers (struct run *run, const struct run_options *options)
 {
+  uint64_t since = 0;
   bool done = false;
 
   while (!done) {
@@ -344,6 +370,8 @@ wait_for_writers (struct run *run, const struct run_options *options)
         pthread_cond_timedwait (&run->gone, &run->mutex, &until);
       done = run->writers_alive == 0;
     }
+    if (!done)
+      tell_of_delay (run, &since);
     if (options->show != NULL && !done)
       options->show (options->context, run, false);
   }

@@ -91,6 +91,7 @@ struct run {
       growth; /* what a byte of a frame becomes, unpacked and with rows: as it was lately; 0 at first */
   struct run_progress progress;
 
+  atomic_bool asked;  /* the source's callback `next` has not returned yet */
   atomic_bool lists;  /* it turned out that the source gives listings, no blocks */
   atomic_bool at_tip; /* the source had nothing further when it was asked last */
 

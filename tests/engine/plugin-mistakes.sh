@@ -40,3 +40,25 @@ decoder note 'a note left by resolve, which nobody reads (a mistake in the plugi
 decoder nested 'a lookup within a scan (a mistake in the plugin)'
 ulimit -c 0
 source 134 abort 'its callback next aborted'
+
+# A next that never returns is named when the run is to stop.
+printf '%s\n' source 'fault = deaf' 'batch = 1' | conf deaf
+"$top_builddir/dcpipe" -c "$dir/deaf.ini" > "$dir/out" 2> "$dir/err" &
+pid=$!
+tries=0
+until "$top_builddir/dcpipe" -c "$dir/deaf.ini" dump ledger_entries 2> /dev/null | grep -q '"id":1,'; do
+  tries=$((tries + 1))
+  test "$tries" -lt 100 || die "nothing is committed"
+  sleep 0.05
+done
+kill -TERM "$pid"
+tries=0
+until grep -q 'source made: its callback next does not return, though dcpipe is to stop' "$dir/err"; do
+  tries=$((tries + 1))
+  test "$tries" -lt 200 || die "nobody says what keeps the run"
+  sleep 0.1
+done
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+test "$status" = 143 || die "exit status $status after a second signal"

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum fault {
   NO_FAULT,
@@ -31,7 +32,8 @@ enum fault {
   SILENT,
   UNKNOWN,
   EXIT,
-  ABORT
+  ABORT,
+  DEAF
 };
 
 /* Rows of tables of its own: with the blocks; alone; alone, as is found out when it is opened; or wrong. */
@@ -67,7 +69,7 @@ static const struct dcpipe_option options[] = {
   OPTION (label, DCPIPE_OPTION_TEXT, NULL, "instead of Alpha"),
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|retry|wait|tip|diverged|fail|hang|retry_open|odd_position|wrong_parent|bad_block|empty|stray|long_"
-    "cursor|no_hash|odd_trust|tip_blocks|silent|unknown|exit|abort",
+    "cursor|no_hash|odd_trust|tip_blocks|silent|unknown|exit|abort|deaf",
     0, 0, 0, "what goes wrong", offsetof (struct made, fault) },
   OPTION (at, DCPIPE_OPTION_INT, "50", "block at which it does"),
   OPTION (times, DCPIPE_OPTION_INT, "1", "how often"),
@@ -249,6 +251,9 @@ misbehave (struct made *made, dcpipe_batch *batch)
     return 42;
   if (strike (made, EXIT))
     exit (0);
+  if (strike (made, DEAF))
+    for (;;)
+      pause ();
   if (strike (made, ABORT))
     abort ();
   if (strike (made, ODD_TRUST))
