@@ -179,8 +179,7 @@ open_scratch (struct store_handle *scratch, const struct bench *bench)
   int result = try_open (scratch, bench, DCPIPE_SCRATCH);
 
   EXPECT (result == DCPIPE_OK || result == DCPIPE_FAIL, "open of a scratch store gives %s: %s",
-          RESULT_NAME (result),
-          failure ());
+          RESULT_NAME (result), failure ());
   if (result == DCPIPE_FAIL)
     return false;
   EXPECT (sink_call_prepare (&scratch->sink, bench->tables) == DCPIPE_OK, "prepare: %s", failure ());

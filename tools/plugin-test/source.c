@@ -159,8 +159,7 @@ keeps_its_tables (const void *context)
   EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   source_read (source, &reading, BLOCKS_MAX);
   EXPECT (reading.result == DCPIPE_TIP || reading.result == DCPIPE_OK, "next gives %s: %s",
-          RESULT_NAME (reading.result),
-          failure ());
+          RESULT_NAME (reading.result), failure ());
   EXPECT (reading.rows > 0 || source_has_blocks (source), "it delivers neither blocks nor rows");
   EXPECT (reading.count == 0 || source_has_blocks (source),
           "it delivers blocks, and says that they have no positions and hashes");

@@ -287,8 +287,7 @@ expect_checkpoint (struct store_handle *store, const char *text)
 
   EXPECT (text == NULL ? got == NULL : got != NULL && strcmp (got, text) == 0,
           "checkpoint_load gives %s%s%s instead of %s%s%s", got ? "'" : "", got ? got : "nothing",
-          got ? "'" : "",
-          text ? "'" : "", text ? text : "nothing", text ? "'" : "");
+          got ? "'" : "", text ? "'" : "", text ? text : "nothing", text ? "'" : "");
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------- */
@@ -448,8 +447,7 @@ expect_row (struct store_handle *store, const struct dcpipe_row *expected)
     return;
   result = get_again (store, expected, &got);
   EXPECT (result == DCPIPE_OK, "get gives %s for a row of table %s: %s", RESULT_NAME (result),
-          expected->table->name,
-          failure ());
+          expected->table->name, failure ());
   for (column = 0; column < expected->table->columns_count; column++)
     EXPECT (got->states[column] != VALUE_UNSET, "get left column %s of table %s unset",
             expected->table->columns[column].name, expected->table->name);
