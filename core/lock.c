@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #include "cleanup.h"
 #include "dcpipe-plugin.h"
 #include "log.h"
+
+/* As many as systems follow. */
+#define LINKS_MAX 40
 
 /* Says who holds the lock, as far as the file tells. */
 static void
@@ -50,17 +54,41 @@ fail_made (const char *path, const char *name)
     fail ("%s cannot be locked: no file can be made in %s: %s", path, directory, strerror (why));
 }
 
-/* The name of the lock file: a symbolic link and the store to which it points have one and the same. */
+/* The place to which the symbolic link `path` points, which need not be there yet; to be freed. NULL if it is
+ * none. */
+static char *
+link_target (const char *path)
+{
+  char target[PATH_MAX], *place = NULL;
+  ssize_t size = readlink (path, target, sizeof target - 1);
+  CLEANUP_FREE char *copy = NULL;
+
+  if (size < 0)
+    return NULL;
+  target[size] = '\0';
+  if (target[0] == '/')
+    return strdup (target);
+  copy = strdup (path);
+  return copy == NULL || asprintf (&place, "%s/%s", dirname (copy), target) < 0 ? NULL : place;
+}
+
+/* The name of the lock file: a symbolic link and the store to which it points, made or still to be made, have one
+ * and the same. NULL after fail. */
 static char *
 lock_name (const char *path)
 {
-  CLEANUP_FREE char *target = NULL;
-  char *name = NULL;
-  struct stat status;
+  CLEANUP_FREE char *place = strdup (path);
+  char *name = NULL, *target;
 
-  if (lstat (path, &status) == 0 && S_ISLNK (status.st_mode))
-    target = realpath (path, NULL);
-  return asprintf (&name, "%s.lock", target != NULL ? target : path) < 0 ? NULL : name;
+  for (int links = 0; place != NULL && links < LINKS_MAX && (target = link_target (place)) != NULL; links++) {
+    free (place);
+    place = target;
+  }
+  if (place == NULL || asprintf (&name, "%s.lock", place) < 0) {
+    fail ("no memory to lock %s", path);
+    return NULL;
+  }
+  return name;
 }
 
 int
@@ -71,10 +99,8 @@ dcpipe_lock (const char *path)
   char holder[32];
   int size, locked;
 
-  if (name == NULL) {
-    fail ("no memory to lock %s", path);
+  if (name == NULL)
     return -1;
-  }
   do
     fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   while (fd < 0 && errno == EINTR);
