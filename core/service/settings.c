@@ -18,7 +18,8 @@
 
 static const struct dcpipe_option service_items[] = {
   { "listen", DCPIPE_OPTION_TEXT, "127.0.0.1:8787", NULL, 0, 0, 0,
-    "where to listen: ADDRESS:PORT, [ADDRESS]:PORT, or unix:PATH; port 0 takes a free one",
+    "where to listen: ADDRESS:PORT, [ADDRESS]:PORT, or unix:PATH, a relative PATH beginning at the "
+    "configuration file's directory; port 0 takes a free one",
     SERVICE (listen) },
   { "token", DCPIPE_OPTION_SECRET, NULL, NULL, 0, 0, 0,
     "what requests must carry as Authorization: Bearer TOKEN; required beyond loopback", SERVICE (token) },
@@ -118,13 +119,20 @@ listen_is_local (const char *listen)
 
 /* ---- what contradicts ---------------------------------------------------------------------------- */
 
-static unsigned
-line_of (const struct dcpipe_options *options, const struct option_value *values, const char *key)
+static struct option_value *
+value_of (const struct dcpipe_options *options, struct option_value *values, const char *key)
 {
-  for (size_t i = 0; i < options->count; i++)
-    if (strcmp (options->items[i].key, key) == 0)
-      return values[i].line;
-  return 0;
+  size_t i = 0;
+
+  while (strcmp (options->items[i].key, key) != 0)
+    i++;
+  return &values[i];
+}
+
+static unsigned
+line_of (const struct dcpipe_options *options, struct option_value *values, const char *key)
+{
+  return value_of (options, values, key)->line;
 }
 
 static void
@@ -188,6 +196,23 @@ find_section (const struct inifile *file, const char *kind)
   return NULL;
 }
 
+/* Paths begin at the file's directory, that of a socket, too. */
+static bool
+place_socket (struct service_config *config, const char *directory)
+{
+  const char *listen = config->service.listen;
+  struct option_value *value = value_of (&service_table, config->service_values, "listen");
+  char *absolute = NULL;
+
+  if (strncmp (listen, "unix:", 5) != 0 || listen[5] == '\0' || listen[5] == '/')
+    return true;
+  if (asprintf (&absolute, "unix:%s/%s", directory, listen + 5) < 0)
+    return false;
+  free (value->string);
+  config->service.listen = value->string = absolute;
+  return true;
+}
+
 static bool
 read_service (struct service_config *config, struct inifile *file)
 {
@@ -203,7 +228,7 @@ read_service (struct service_config *config, struct inifile *file)
   check_listen (config, file);
   check_token (config, file);
   check_origins (config, file);
-  return true;
+  return place_socket (config, file->directory);
 }
 
 static bool

@@ -116,13 +116,9 @@ def check_browsers():
 
 
 def check_unix():
-    """A socket in the file system, also where a killed process left one behind."""
-    service = Service(source=SMALL, service={"listen": "unix:x"})
+    """A socket in the file system, beside the INI file, also where a killed process left one behind."""
+    service = Service(source=SMALL, service={"listen": "unix:socket"})
     path = os.path.join(service.path, "socket")
-    with open(service.ini, encoding="utf-8") as file:
-        text = file.read().replace("unix:x", "unix:" + path)
-    with open(service.ini, "w", encoding="utf-8") as file:
-        file.write(text)
     for number in (signal.SIGKILL, signal.SIGTERM):
         log = os.path.join(service.path, "log")
         with open(log, "wb") as err, subprocess.Popen([f"{BUILD}/dcpipe", "-c", service.ini, "serve"], stderr=err) as process:
