@@ -246,6 +246,8 @@ print_origin (const char *prefix, const char *key, const struct option_value *va
   printf ("%s%s.origin=", prefix, key);
   if (value->origin == ORIGIN_DEFAULT)
     printf ("default\n");
+  else if (value->line == 0)
+    printf ("environment %s\n", value->variable);
   else if (value->origin == ORIGIN_ENVIRONMENT)
     printf ("environment %s, %s:%u\n", value->variable, setup->path, value->line);
   else

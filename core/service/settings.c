@@ -213,6 +213,27 @@ place_socket (struct service_config *config, const char *directory)
   return true;
 }
 
+/* Under systemd the INI file's directory is not to be written, and there is one for state. */
+static bool
+place_state (struct service_config *config)
+{
+  struct option_value *value = value_of (&service_table, config->service_values, "state");
+  const char *given = getenv ("STATE_DIRECTORY");
+  char *path = NULL;
+
+  if (value->origin != ORIGIN_DEFAULT || given == NULL || given[0] != '/')
+    return true;
+  if (asprintf (&path, "%.*s/service", (int) strcspn (given, ":"), given) < 0)
+    return false;
+  free (value->text);
+  free (value->string);
+  value->text = strdup (path);
+  value->variable = strdup ("STATE_DIRECTORY");
+  value->origin = ORIGIN_ENVIRONMENT;
+  config->service.state = value->string = path;
+  return value->text != NULL && value->variable != NULL;
+}
+
 static bool
 read_service (struct service_config *config, struct inifile *file)
 {
@@ -221,7 +242,7 @@ read_service (struct service_config *config, struct inifile *file)
 
   config->service_values =
       options_set (&service_table, file, &section, section != NULL, nothing_more, &config->service);
-  if (config->service_values == NULL)
+  if (config->service_values == NULL || !place_state (config))
     return false;
   if (file->mistakes > before || !options_good (&service_table, config->service_values))
     return true;
