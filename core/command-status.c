@@ -82,6 +82,22 @@ print_frontier (const struct frontier *frontier)
   }
 }
 
+/* The frontiers, and decoders that have none: they were added or reset, and the next run begins with them anew. */
+static void
+print_frontiers (const struct shown *shown)
+{
+  const struct dcpipe_checkpoint *checkpoint = &shown->checkpoint;
+
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    print_frontier (&checkpoint->frontiers[i]);
+  for (size_t i = 0; i < shown->setup->decoders_count; i++) {
+    const char *name = shown->setup->decoders[i]->instance.name;
+
+    if (checkpoint_find (checkpoint, name) == NULL)
+      printf ("  %-16s nothing yet\n", name);
+  }
+}
+
 /* How far a sink is behind the tip. */
 static void
 print_distance (const struct shown *shown)
@@ -106,7 +122,7 @@ print_ledger (const struct shown *shown, const struct scope_status *all)
   if (shown->checkpoint.ledger.size == 0)
     return;
   digest_text (digest, all->digest);
-  printf ("  trust %s%s\n  digest %s\n", all->known ? trust_name (all->trust) : "none",
+  printf ("  trust %s%s\n  digest %s\n", all->stored ? trust_name (all->trust) : "none",
           shown->checkpoint.unconfirmed > 0 ? ", last block unconfirmed" : "", digest);
 }
 
@@ -128,8 +144,10 @@ print_sink (const struct shown *shown)
   for (size_t i = 0; i < shown->listed_count; i++)
     printf ("  %-16s %" PRIu64 " %s\n", shown->listed[i].table, shown->listed[i].rows,
             plural (shown->listed[i].rows, "row", "rows"));
-  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
-    print_frontier (&checkpoint->frontiers[i]);
+  if (checkpoint->frontiers_count > 0)
+    print_frontiers (shown);
+  else if (shown->listed_count == 0)
+    printf ("  nothing is stored\n");
   print_ledger (shown, &all);
   if (all.last_error != NULL)
     printf ("  last error (of %" PRIu64 "): %s\n", all.errors, all.last_error);

@@ -18,6 +18,8 @@ include (struct scope_status *status, const struct frontier *frontier)
 
   if (!known)
     status->known = false;
+  else
+    status->stored = true;
   if (known && (status->decoders == 0 || frontier->at.position < status->position)) {
     status->position = frontier->at.position;
     status->blocks = frontier->at.blocks;
@@ -26,7 +28,7 @@ include (struct scope_status *status, const struct frontier *frontier)
   if (frontier != NULL) {
     digest_add (status->digest, frontier->digest);
     status->failed += frontier->failed;
-    if (frontier->trust < status->trust)
+    if (known && frontier->trust < status->trust)
       status->trust = frontier->trust;
   }
   status->decoders++;
@@ -81,7 +83,7 @@ scope_status_json (const struct setup *setup, const struct dcpipe_checkpoint *ch
                     status.known ? json_integer ((json_int_t) status.position) : json_null (),
                     "totalRecordsSynced", (json_int_t) status.entries, "failedEntries",
                     (json_int_t) status.failed, "syncErrors", (json_int_t) status.errors, "lastError",
-                    status.last_error, "trust", status.known ? trust_name (status.trust) : NULL, "digest",
+                    status.last_error, "trust", status.stored ? trust_name (status.trust) : NULL, "digest",
                     digest);
 }
 
@@ -98,7 +100,7 @@ fill (struct dcpipe_row *row, const char *name, const struct scope_status *statu
   dcpipe_set_u64 (row, STATUS_TOTAL_RECORDS_SYNCED, status->entries);
   dcpipe_set_u64 (row, STATUS_SYNC_ERRORS, status->errors);
   dcpipe_set_string (row, STATUS_LAST_ERROR, status->last_error);
-  dcpipe_set_string (row, STATUS_TRUST, status->known ? trust_name (status->trust) : NULL);
+  dcpipe_set_string (row, STATUS_TRUST, status->stored ? trust_name (status->trust) : NULL);
   dcpipe_set_string (row, STATUS_DIGEST, digest);
 }
 

@@ -12,13 +12,14 @@
 /* How far a scope has come in one sink. */
 struct scope_status {
   bool known;        /* all its decoders have been applied to something */
+  bool stored;       /* one of them has */
   uint64_t position; /* of the last block that all of them were applied to */
   uint64_t blocks;   /* of the ledger up to there */
   uint64_t entries;  /* all: of the ledger up to there; a label: of its own */
   uint64_t failed;
   uint64_t errors;        /* runs that failed */
   const char *last_error; /* belongs to the checkpoint */
-  int trust;
+  int trust;              /* of what is stored */
   uint64_t digest[4];
   size_t decoders;
 };
