@@ -330,6 +330,7 @@ static const struct dcpipe_source ledger_file_source = {
   .next = ledger_file_next,
   .unpack = ledger_file_unpack,
   .close = ledger_file_close,
+  .probe = ledger_file_probe,
   .tip = ledger_file_tip,
 };
 DCPIPE_REGISTER_SOURCE (ledger_file_source)

@@ -75,6 +75,7 @@ int ledger_file_locate (struct ledger_file *handle);
 /* ---- tip.c ---------------------------------------------------------------------------------------- */
 
 int ledger_file_tip (void *handle, uint64_t deadline, dcpipe_tip *tip);
+int ledger_file_probe (void *handle, uint64_t deadline);
 
 /* ---- torn.c --------------------------------------------------------------------------------------- */
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dcpipe status --online: how far the file reaches. */
+/* dcpipe status --online and --check --online: how far the file reaches. */
 #include "config.h"
 
 #include "ledger_file.h"
+
+#include <inttypes.h>
 
 /* Steps from header to header, up to the end of the ledger or to what is no whole block. */
 static int
@@ -26,24 +28,47 @@ walk (const struct ledger_file *handle, uint64_t *at, uint64_t *blocks)
   }
 }
 
-int
-ledger_file_tip (void *context, uint64_t deadline, dcpipe_tip *tip)
+/* Where the last whole block ends, and how many there are up to there. */
+static int
+reach (struct ledger_file *handle, uint64_t *at, uint64_t *blocks)
 {
-  struct ledger_file *handle = context;
-  uint64_t at, blocks = 0;
   int result = file_open (&handle->file, handle->path);
 
-  (void) deadline; /* reading a file takes no longer than it takes */
+  *blocks = 0;
   handle->at = 0;
   if (result == DCPIPE_OK)
     result = ledger_file_locate (handle);
-  at = handle->first;
+  *at = handle->first;
   if (result == DCPIPE_OK)
-    result = walk (handle, &at, &blocks);
+    result = walk (handle, at, blocks);
   file_close (&handle->file);
+  return result;
+}
+
+int
+ledger_file_tip (void *context, uint64_t deadline, dcpipe_tip *tip)
+{
+  uint64_t at, blocks;
+  int result = reach (context, &at, &blocks);
+
+  (void) deadline; /* reading a file takes no longer than it takes */
   if (result != DCPIPE_OK)
     return result;
   dcpipe_tip_end (tip, at);
   dcpipe_tip_blocks (tip, blocks);
   return DCPIPE_OK;
+}
+
+int
+ledger_file_probe (void *context, uint64_t deadline)
+{
+  const struct ledger_file *handle = context;
+  uint64_t at, blocks;
+  int result = reach (context, &at, &blocks);
+
+  (void) deadline;
+  if (result == DCPIPE_OK)
+    dcpipe_info ("%s has %" PRIu64 " block%s, the last ends at position %" PRIu64, handle->path, blocks,
+                 plural_s (blocks), at);
+  return result;
 }
