@@ -34,18 +34,17 @@ holds_listings_only (const struct shown *shown)
   return shown->checkpoint.ledger.size == 0 && shown->listed_count > 0;
 }
 
-/* Blocks between what is stored and the tip. False if it cannot be told. A tip that lies before what is stored
- * is no distance: the next run will say what it means. */
+/* Blocks between what is stored and the tip. False if it cannot be told. */
 static bool
-blocks_behind (const struct shown *shown, uint64_t *blocks)
+blocks_behind (const struct shown *shown, int64_t *blocks)
 {
   struct scope_status all = scope_status (shown->setup, &shown->checkpoint, NULL);
   const struct dcpipe_tip *tip = shown->tip;
   uint64_t stored = all.known ? all.blocks : 0;
 
-  if (!tip->known || tip->blocks == 0 || tip->blocks < stored || holds_listings_only (shown))
+  if (!tip->known || tip->blocks == 0 || holds_listings_only (shown))
     return false;
-  *blocks = tip->blocks - stored;
+  *blocks = (int64_t) (tip->blocks - stored);
   return true;
 }
 
@@ -98,18 +97,21 @@ print_frontiers (const struct shown *shown)
   }
 }
 
-/* How far a sink is behind the tip. */
+/* How far a sink is behind the tip. One that is ahead is no fault yet: who was asked may lag behind others. */
 static void
 print_distance (const struct shown *shown)
 {
-  uint64_t behind;
+  int64_t behind;
 
   if (!blocks_behind (shown, &behind))
     return;
   if (behind == 0)
     printf ("  at the tip\n");
+  else if (behind > 0)
+    printf ("  %" PRId64 " %s behind the tip\n", behind, plural ((uint64_t) behind, "block", "blocks"));
   else
-    printf ("  %" PRIu64 " %s behind the tip\n", behind, plural (behind, "block", "blocks"));
+    printf ("  %" PRId64 " %s ahead of the tip: was the ledger cut short, or is it another one?\n", -behind,
+            plural ((uint64_t) -behind, "block", "blocks"));
 }
 
 /* The ledger's blocks as a whole. */
@@ -169,13 +171,13 @@ static json_t *
 tip_json (const struct shown *shown)
 {
   const struct dcpipe_tip *tip = shown->tip;
-  uint64_t behind;
+  int64_t behind;
 
   if (!tip->known)
     return NULL;
   return json_pack ("{s:I, s:o, s:o}", "end", (json_int_t) tip->end, "blocks",
                     tip->blocks > 0 ? json_integer ((json_int_t) tip->blocks) : json_null (), "blocksBehind",
-                    blocks_behind (shown, &behind) ? json_integer ((json_int_t) behind) : json_null ());
+                    blocks_behind (shown, &behind) && behind >= 0 ? json_integer ((json_int_t) behind) : json_null ());
 }
 
 static json_t *

@@ -243,6 +243,8 @@ verify_opened (struct verify *verify)
   struct replay replay = { .verify = verify };
   int status = replay_and_compare (&replay);
 
+  if (status == STATUS_FAILED || status == STATUS_DIVERGED || status == STATUS_TEMPORARY)
+    log_error ("%s was not compared: the ledger could not be replayed", verify->stored.sink->title);
   if (status != STATUS_DONE && status != STATUS_DONE_WITH_FAILED_ENTRIES)
     return status;
   if (!replay.compared)
@@ -269,7 +271,10 @@ verify_sink (const struct setup *setup, struct instance *configured)
 
   if (status != STATUS_DONE)
     log_error ("%s", failure ());
-  else {
+  else if (verify.stored.checkpoint.frontiers_count == 0) {
+    log_error ("%s: nothing is stored, so there is nothing to compare", configured->title);
+    status = STATUS_FAILED;
+  } else {
     one.sinks = &throwaway;
     one.sinks_count = 1;
     for (size_t i = 0; i < setup->decoders_count; i++) {

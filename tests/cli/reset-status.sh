@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # What status tells of a sink, or of one decoder in it, that was emptied: that there is nothing, and how far the rest can be
-# trusted.
+# trusted. Nor is there anything to verify.
 . "$srcdir/cli/lib.sh"
 needs sinks/jsonl sources/ledger_file decoders/entry decoders/profile
 ledger=$(cd "$srcdir/data/vectors/ledger" && pwd)/small.ledger
@@ -30,3 +30,6 @@ run 0 -c "$dir/x.ini" reset --sink main --yes
 run 0 -c "$dir/x.ini" status
 out '  nothing is stored'
 out_lines 2
+run 1 -c "$dir/x.ini" verify
+err 'dcpipe: error: sink main: nothing is stored, so there is nothing to compare'
+out_lines 0
