@@ -162,13 +162,13 @@ checkpoint_read (struct files *files)
   }
   root = json_loadb (text, size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
   if (root == NULL) {
-    dcpipe_error ("%s/" CHECKPOINT_FILE ":%d: %s", files->path, error.line, error.text);
+    dcpipe_error ("%s/" CHECKPOINT_FILE ":%d: %s: " FILES_DAMAGED, files->path, error.line, error.text);
     return DCPIPE_FAIL;
   }
   result = parse_root (files, root);
   json_decref (root);
   if (result == DCPIPE_NONE) {
-    dcpipe_error ("%s/" CHECKPOINT_FILE ": damaged, its members are not those that dcpipe writes",
+    dcpipe_error ("%s/" CHECKPOINT_FILE ": its members are not those that dcpipe writes: " FILES_DAMAGED,
                   files->path);
     return DCPIPE_FAIL;
   }

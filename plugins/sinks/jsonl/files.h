@@ -40,6 +40,9 @@ struct files {
 };
 
 #define CHECKPOINT_FILE "checkpoint.json"
+
+/* What to do about a store that something else spoiled. */
+#define FILES_DAMAGED "the store is damaged; restore its directory, or remove it to import anew"
 #define CHECKPOINT_NEW "checkpoint.json.new"
 
 /* DCPIPE_RETRY or DCPIPE_FAIL after dcpipe_error: says that `what` could not be done with the file (NULL: the

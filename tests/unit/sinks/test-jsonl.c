@@ -318,6 +318,7 @@ START_TEST (says_what_is_wrong_with_the_directory)
   }
   spill (&bench, "checkpoint.json", "{\"dcpipe_jsonl\":1", 17);
   expect_refusal (&bench, DCPIPE_WRITE, "checkpoint.json:1");
+  expect_refusal (&bench, DCPIPE_WRITE, "or remove it to import anew");
   spill (&bench, "checkpoint.json", "{\"dcpipe_jsonl\":2}", 18);
   expect_refusal (&bench, DCPIPE_WRITE, "format 1");
   bench_end (&bench);
