@@ -51,6 +51,14 @@ read_signature (blst_p1_affine *point, struct bytes signature)
 }
 
 const char *
+ic_bls_check_key (struct bytes key)
+{
+  blst_p2_affine point;
+
+  return read_key (&point, key);
+}
+
+const char *
 ic_bls_verify (struct bytes key, struct bytes message, struct bytes signature)
 {
   blst_p2_affine key_point;
@@ -74,6 +82,13 @@ bool
 ic_bls_available (void)
 {
   return false;
+}
+
+const char *
+ic_bls_check_key (struct bytes key)
+{
+  (void) key;
+  return NULL;
 }
 
 const char *

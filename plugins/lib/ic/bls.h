@@ -25,6 +25,10 @@ extern const unsigned char ic_bls_der_prefix[IC_BLS_DER_PREFIX_SIZE];
 /* Whether this build can verify at all. */
 bool ic_bls_available (void);
 
+/* NULL if `key` (the 96 bytes, without DER) can be a public key at all, or a static text that says why not. A build
+ * that cannot verify does not look. */
+const char *ic_bls_check_key (struct bytes key);
+
 /* Verifies the signature of a message under a public key (the 96 bytes, without DER).
  *
  * Returns NULL if it is valid, or a static text that says why it is not. Refused beside a failing equation:

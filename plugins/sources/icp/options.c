@@ -104,7 +104,7 @@ static int
 read_root_key (struct icp *handle)
 {
   struct base16_decode_ctx context;
-  const char *text = handle->root_key_text;
+  const char *text = handle->root_key_text, *reason;
 
   base16_decode_init (&context);
   handle->root_key_size = sizeof handle->root_key;
@@ -113,6 +113,12 @@ read_root_key (struct icp *handle)
       || memcmp (handle->root_key, ic_bls_der_prefix, IC_BLS_DER_PREFIX_SIZE) != 0) {
     dcpipe_error ("root_key: expected 'fetch', or a BLS public key in DER as %zu hexadecimal digits",
                   2 * sizeof handle->root_key);
+    return DCPIPE_FAIL;
+  }
+  reason = ic_bls_check_key (
+    (struct bytes){ handle->root_key + IC_BLS_DER_PREFIX_SIZE, sizeof handle->root_key - IC_BLS_DER_PREFIX_SIZE });
+  if (reason != NULL) {
+    dcpipe_error ("root_key: this is not the root key of any network: %s", reason);
     return DCPIPE_FAIL;
   }
   return DCPIPE_OK;

@@ -264,6 +264,11 @@ START_TEST (mistakes_of_the_configuration_are_refused)
       "canister_id: 'ggi4a-wyaaa-aaaai-actqq-caj' is not a canister's id: " },
     { "root_key", "00ff", NULL,
       "root_key: expected 'fetch', or a BLS public key in DER as 266 hexadecimal digits" },
+    { "root_key",
+      "308182301d060d2b0601040182dc7c0503010201060c2b0601040182dc7c05030201036100"
+      "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+      "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+      NULL, "root_key: this is not the root key of any network: the public key is not a point of the curve" },
     { "identity", "/nowhere/key.pem", NULL, "identity: cannot open /nowhere/key.pem: " },
     { "identity", "/dev/null", NULL, "identity: /dev/null: " },
   };
