@@ -26,6 +26,8 @@ hold 64 -o path entry
 err "dcpipe: error: 'path': expected KEY=VALUE"
 hold 64 no_such_plugin
 err "dcpipe: error: there is no plugin 'no_such_plugin': expected a file, with a '/' in it, or a name that dcpipe --list-plugins lists"
+hold 64 "$dir/missing.so"
+err "dcpipe: error: DIR/missing.so cannot be read: No such file or directory"
 hold 64 -o path="$dir/precious" jsonl
 err "dcpipe: error: path = DIR/precious: expected a relative path without '..', which is taken from a directory that is removed afterwards"
 hold 64 -o path=a/../../precious jsonl

@@ -210,7 +210,9 @@ find_plugin (const char *name)
     wanted.path = realpath (name, NULL);
   for (size_t i = 0; i < 3 && wanted.path == NULL; i++)
     plugins_list (kinds[i], match, &wanted);
-  if (wanted.path == NULL)
+  if (wanted.path == NULL && strchr (name, '/') != NULL)
+    fail ("%s cannot be read: %s", name, strerror (ENOENT));
+  else if (wanted.path == NULL)
     fail ("there is no plugin '%s': expected a file, with a '/' in it, or a name that dcpipe --list-plugins "
           "lists",
           name);
