@@ -3,6 +3,8 @@
  * processes lock two files of one name. */
 #include "config.h"
 
+#include "lock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -21,9 +23,9 @@
 /* As many as systems follow. */
 #define LINKS_MAX 40
 
-/* Says who holds the lock, as far as the file tells. */
+/* Says who holds the lock, as far as the file tells, and what that means. */
 static void
-fail_held (const char *path, const char *name, int fd)
+fail_held (const char *path, const char *name, int fd, const char *meaning)
 {
   char holder[32] = "";
   ssize_t size = pread (fd, holder, sizeof holder - 1, 0);
@@ -32,8 +34,7 @@ fail_held (const char *path, const char *name, int fd)
   if (strtol (holder, NULL, 10) == (long) getpid ())
     fail ("%s is locked by this process: another sink of the configuration has the same store", path);
   else
-    fail ("%s is locked%s%s: another dcpipe writes the same store; readers (status, dump) need no lock", name,
-          holder[0] ? " by process " : "", holder);
+    fail ("%s is locked%s%s: %s", name, holder[0] ? " by process " : "", holder, meaning);
 }
 
 /* Why there can be no lock: for the reader it is the store's directory that matters. */
@@ -92,7 +93,7 @@ lock_name (const char *path)
 }
 
 int
-dcpipe_lock (const char *path)
+lock_take (const char *path, const char *meaning)
 {
   CLEANUP_FREE char *name = lock_name (path);
   CLEANUP_CLOSE int fd = -1;
@@ -110,7 +111,7 @@ dcpipe_lock (const char *path)
   }
   if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
-      fail_held (path, name, fd);
+      fail_held (path, name, fd, meaning);
     else
       fail ("the file %s cannot be locked: %s", name, strerror (errno));
     return -1;
@@ -121,4 +122,10 @@ dcpipe_lock (const char *path)
   locked = fd;
   fd = -1;
   return locked;
+}
+
+int
+dcpipe_lock (const char *path)
+{
+  return lock_take (path, "another dcpipe writes the same store");
 }

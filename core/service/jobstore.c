@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "dcpipe-plugin.h"
+#include "lock.h"
 #include "log.h"
 
 /* ---- reading ------------------------------------------------------------------------------------ */
@@ -152,7 +153,7 @@ jobstore_open (struct jobs *jobs, const char *directory)
     fail ("no memory for a path");
     return false;
   }
-  jobs->lock = dcpipe_lock (jobs->path);
+  jobs->lock = lock_take (jobs->path, LOCK_STATE);
   return jobs->lock >= 0 && load (jobs);
 }
 

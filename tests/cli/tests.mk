@@ -34,6 +34,7 @@ dist_check_SCRIPTS += cli/required-option.sh
 dist_check_SCRIPTS += cli/reset-status.sh
 dist_check_SCRIPTS += cli/short-ledger.sh
 dist_check_SCRIPTS += cli/source-unset.sh
+dist_check_SCRIPTS += cli/state-lock.sh
 dist_check_SCRIPTS += cli/stdout-full.sh
 dist_check_SCRIPTS += cli/stdout-pipe.sh
 dist_check_SCRIPTS += cli/store-link.sh
