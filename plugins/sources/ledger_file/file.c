@@ -88,8 +88,15 @@ file_reopen (struct file *file, const char *path, bool *replaced)
 
   *replaced = false;
   /* A file that was removed may be about to be replaced: what is open can still be read. */
-  if (stat (path, &status) < 0)
-    return errno == ENOENT ? DCPIPE_OK : system_error ("look at", path);
+  if (stat (path, &status) < 0) {
+    if (errno != ENOENT)
+      return system_error ("look at", path);
+    if (!file->gone)
+      dcpipe_warning ("%s was removed: until there is such a file again, nothing new can come", path);
+    file->gone = true;
+    return DCPIPE_OK;
+  }
+  file->gone = false;
   if (status.st_dev == file->device && status.st_ino == file->inode)
     return DCPIPE_OK;
   result = file_open (&other, path);

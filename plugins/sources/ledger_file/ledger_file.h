@@ -21,6 +21,7 @@ struct file {
   dev_t device;
   ino_t inode;
   uint64_t size;
+  bool gone; /* its name, which was said */
 };
 
 /* A block that was delivered: what must still be there after the file was replaced. */
