@@ -18,5 +18,6 @@ test "$(wc -l < rows)" -eq 7
 # The hash chain finds a block that is not what was stored.
 sed -i.bak s/bert/dora/ ledger.csv
 status=0
-"$DCPIPE" --quiet -c csvledger.ini || status=$?
-test "$status" = 65 || { echo "a changed block went unnoticed"; exit 1; }
+"$DCPIPE" --quiet -c csvledger.ini 2> refused || status=$?
+test "$status" = 65 || { cat refused; echo "a changed block went unnoticed"; exit 1; }
+echo "a changed block was refused, as it must be: $(sed 's/^dcpipe: error: //' refused)"
