@@ -72,6 +72,8 @@ while read -l -d '|' letter name argument help
             complete -c dcpipe $options -a "(dcpipe --dump-section '' 2>&1 | sed -n 's/.*known are: //p' | string split ', ')"
         case log-format
             complete -c dcpipe $options -a 'text json'
+        case new-plugin
+            complete -c dcpipe $options -a 'decoder source sink'
         case '*'
             complete -c dcpipe $options
     end

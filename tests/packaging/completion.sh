@@ -57,6 +57,7 @@ everywhere ()
   offers "$1" 'dcpipe -c two.ini dump rep' reputation_changes reputations
   offers "$1" 'dcpipe -c t' two.ini
   offers "$1" 'dcpipe --log-format ' json text
+  offers "$1" 'dcpipe --new-plugin s' source sink
   offers "$1" 'dcpipe --dump-plugin linked' linked_ids
   offers "$1" 'dcpipe --dump-section pi' pipeline
 }
