@@ -212,6 +212,9 @@ case ${1:-} in
     build_all
     run_check
     ;;
+  -h | --help)
+    sed -n 's/^#   //p' "$0"
+    ;;
   *)
     die "usage: ./autogen.sh [demo | check]"
     ;;

@@ -30,6 +30,12 @@ fail () {
   exit 1
 }
 
+case ${1:-} in
+  -h | --help)
+    sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
+    exit 0 ;;
+esac
+
 digest () {
   if command -v sha256sum >/dev/null 2>&1; then
     sha256sum "$1" | cut -d' ' -f1
