@@ -3,11 +3,13 @@
 
 #include "arguments.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "commands.h"
@@ -189,6 +191,8 @@ set_option (struct arguments *arguments, const struct known_option *option)
   case CODE_LOG_FORMAT:
     return set_log_format (arguments);
   case CODE_PLUGIN_PATH:
+    if (access (optarg, F_OK) != 0)
+      log_warning ("--plugin-path %s: %s", optarg, strerror (errno));
     plugin_add_path (optarg);
     return true;
   case CODE_CHECK:
@@ -295,6 +299,8 @@ take_command (struct arguments *arguments, const char *name)
   arguments->command = command_find (name);
   if (arguments->command != NULL)
     return true;
+  if (strpbrk (name, "./") != NULL)
+    return usage_error ("unknown command '%s'; an INI file is named with -c %s", name, name);
   for (const struct command *command = commands; command->name != NULL; command++)
     nearest_offer (&nearest, command->name);
   hint = nearest_hint (&nearest);
@@ -317,6 +323,17 @@ take_operands (struct arguments *arguments, int count, char **operands)
   return true;
 }
 
+static const char *const action_names[] = {
+  [ACTION_CHECK] = "--check",
+  [ACTION_DUMP_CONFIG] = "--dump-config",
+  [ACTION_DUMP_PLUGIN] = "--dump-plugin",
+  [ACTION_DUMP_SECTION] = "--dump-section",
+  [ACTION_LIST_PLUGINS] = "--list-plugins",
+  [ACTION_NEW_PLUGIN] = "--new-plugin",
+  [ACTION_VERSION] = "--version",
+  [ACTION_HELP] = "--help",
+};
+
 /* Options of one command are not silently ignored by another. */
 static bool
 check_options (const struct arguments *arguments, unsigned given)
@@ -328,8 +345,8 @@ check_options (const struct arguments *arguments, unsigned given)
   for (size_t i = 0; i < KNOWN_COUNT; i++)
     if ((known_options[i].takes & given & ~takes) != 0)
       return usage_error ("--%s does not go with %s", known_options[i].name,
-                          arguments->action == ACTION_COMMAND
-                            ? arguments->command->name : "what is asked for");
+                          arguments->action == ACTION_COMMAND ? arguments->command->name
+                                                              : action_names[arguments->action]);
   if (arguments->quiet && arguments->verbose)
     return usage_error ("--quiet and --verbose contradict each other");
   if (arguments->config == NULL && arguments->action <= ACTION_DUMP_CONFIG)

@@ -19,6 +19,9 @@ err "dcpipe: error: there is no plugin 'twin_decoder' (dcpipe --list-plugins lis
 run 0 --dump-plugin ./decoders/twin_decoder.so
 out "name=twin_decoder"
 
+run 0 --list-plugins --plugin-path "$dir/nowhere"
+err 'dcpipe: warning: --plugin-path DIR/nowhere: No such file or directory'
+
 # None at all: the program itself, which knows no build tree.
 DCPIPE_PLUGIN_PATH=$dir/none
 export DCPIPE_PLUGIN_PATH

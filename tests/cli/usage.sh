@@ -24,6 +24,8 @@ usage "dump needs TABLE behind it" -c x dump
 usage "more: nothing more is expected behind 'verify'" -c x verify more
 usage "--yes does not go with sync" -c x --yes
 usage "--follow does not go with verify" --follow verify -c x
+usage "--follow does not go with --check" --follow --check -c x
+usage "unknown command 'my.ini'; an INI file is named with -c my.ini" my.ini
 usage "--quiet and --verbose contradict each other" -c x --quiet --verbose
 usage "--log-format xml: expected text or json" -c x --log-format xml
 usage "only one of --check, --dump-config, --dump-plugin, --dump-section, --list-plugins, --new-plugin and --version" -c x --check --dump-config
