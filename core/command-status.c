@@ -152,7 +152,8 @@ print_sink (const struct shown *shown)
     printf ("  nothing is stored\n");
   print_ledger (shown, &all);
   if (all.last_error != NULL)
-    printf ("  last error (of %" PRIu64 "): %s\n", all.errors, all.last_error);
+    printf ("  %" PRIu64 " failed %s, the last one with: %s\n", all.errors,
+            plural (all.errors, "run", "runs"), all.last_error);
 }
 
 static void
