@@ -16,6 +16,7 @@
 #include "sinkopen.h"
 #include "status.h"
 #include "syncstatus.h"
+#include "writer.h"
 
 /* A sink, and what is known of it. */
 struct shown {
@@ -92,8 +93,12 @@ print_frontiers (const struct shown *shown)
   for (size_t i = 0; i < shown->setup->decoders_count; i++) {
     const char *name = shown->setup->decoders[i]->instance.name;
 
-    if (checkpoint_find (checkpoint, name) == NULL)
+    const struct frontier *frontier = checkpoint_find (checkpoint, name);
+
+    if (frontier == NULL)
       printf ("  %-16s nothing yet\n", name);
+    else if (!frontier_check (shown->setup, shown->sink->name, shown->setup->decoders[i], frontier))
+      printf ("  %-16s filled with other settings, which a run will refuse\n", name);
   }
 }
 

@@ -44,10 +44,9 @@ struct writer {
 
 /* ---- opening ------------------------------------------------------------------------------------ */
 
-/* Refuses a decoder that the sink was filled with in another form. */
-static bool
-check_fingerprint (const struct writer *writer, const struct decoder *decoder,
-                   const struct frontier *frontier)
+bool
+frontier_check (const struct setup *setup, const char *sink, const struct decoder *decoder,
+                const struct frontier *frontier)
 {
   if (frontier->fingerprint == NULL || strcmp (frontier->fingerprint, decoder->fingerprint) == 0
       || (!frontier->at.known && frontier->ahead_count == 0))
@@ -55,8 +54,8 @@ check_fingerprint (const struct writer *writer, const struct decoder *decoder,
   fail ("decoder %s makes other rows than those stored: now '%s', stored '%s'. Fill its tables anew: dcpipe "
         "-c %s reset --sink %s "
         "--decoder %s",
-        decoder->instance.name, decoder->fingerprint, frontier->fingerprint, writer->run->setup->path,
-        writer->sink->name, decoder->instance.name);
+        decoder->instance.name, decoder->fingerprint, frontier->fingerprint, setup->path, sink,
+        decoder->instance.name);
   return false;
 }
 
@@ -71,7 +70,7 @@ add_frontiers (struct writer *writer)
 
     if (frontier == NULL)
       return STATUS_FAILED;
-    if (!check_fingerprint (writer, decoder, frontier))
+    if (!frontier_check (setup, writer->sink->name, decoder, frontier))
       return STATUS_CONFIGURATION;
     if (frontier->fingerprint == NULL || strcmp (frontier->fingerprint, decoder->fingerprint) != 0) {
       free (frontier->fingerprint);

@@ -46,6 +46,10 @@ void writer_hurry (struct writer *writer);
 /* Parcels that wait. Any thread. */
 size_t writer_queue_length (const struct writer *writer);
 
+/* False after fail for a decoder that the sink was filled with in another form: what to do about it. */
+bool frontier_check (const struct setup *setup, const char *sink, const struct decoder *decoder,
+                     const struct frontier *frontier);
+
 const struct dcpipe_checkpoint *writer_checkpoint (const struct writer *writer);
 const struct instance *writer_sink (const struct writer *writer);
 const struct writer_progress *writer_progress (const struct writer *writer);

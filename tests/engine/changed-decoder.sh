@@ -17,6 +17,10 @@ refused ()
   sed "s|$1|$2|" "$dir/before.ini" > "$dir/changed.ini"
   run 78 -c "$dir/changed.ini"
   says 'decoder fold makes other rows than those stored'
+  run 78 -c "$dir/changed.ini" verify
+  says 'decoder fold makes other rows than those stored'
+  run 0 -c "$dir/changed.ini" status
+  grep -q '^  fold  *filled with other settings, which a run will refuse$' "$dir/out" || die "status is silent"
   for sink in $built; do
     run 78 -c "$dir/changed.ini"
     run 0 -c "$dir/changed.ini" reset --sink "$sink" --decoder fold --yes
