@@ -3,6 +3,8 @@
 
 #include "service/schedule.h"
 
+#include <inttypes.h>
+
 #include "log.h"
 #include "service/service.h"
 
@@ -67,6 +69,7 @@ schedule_follow_failed (struct service *service)
   struct schedule *schedule = &service->schedule;
 
   atomic_store (&schedule->follow, realtime_ns () + schedule->pause);
+  log_info ("following goes on in %" PRIu64 " s", schedule->pause / NS_PER_MS / 1000);
   schedule->pause = schedule->pause * 2 < LONGEST_PAUSE ? schedule->pause * 2 : LONGEST_PAUSE;
 }
 
