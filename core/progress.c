@@ -280,6 +280,28 @@ describe_run (const struct run *run, double seconds, char *text, size_t size)
               (double) entries / seconds);
 }
 
+/* A label that a decoder of any label was given, and that no entry has, may be misspelt. */
+static void
+warn_of_unseen (const struct run *run, const struct decoder *decoder)
+{
+  const struct frontier *frontier =
+      checkpoint_find (writer_checkpoint (run->writers[0]), decoder->instance.name);
+
+  if (decoder->instance.plugin->u.decoder.labels.count > 0 || frontier == NULL)
+    return;
+  for (size_t i = 0; i < decoder->labels_count; i++)
+    if (frontier_label_find (frontier, decoder->labels[i]) == NULL)
+      log_warning ("[decoder %s]: no entry of the ledger has this label", decoder->labels[i]);
+}
+
+/* Only a run that has seen the whole ledger can tell. */
+static bool
+has_seen_all (const struct run *run)
+{
+  return !run->start.known && run->scope.count == 0 && !run->ended && atomic_load (&run->at_tip)
+         && !atomic_load (&run->lists) && run->writers_count > 0;
+}
+
 static void
 summarise (const struct run *run, double seconds)
 {
@@ -295,6 +317,8 @@ summarise (const struct run *run, double seconds)
   log_event (LOG_INFO, "run", message, fields);
   for (size_t i = 0; i < run->writers_count; i++)
     summarise_sink (run, run->writers[i]);
+  for (size_t i = 0; i < run->setup->decoders_count && has_seen_all (run); i++)
+    warn_of_unseen (run, run->setup->decoders[i]);
 }
 
 void

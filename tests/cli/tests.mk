@@ -21,6 +21,7 @@ dist_check_SCRIPTS += cli/file-limit.sh
 dist_check_SCRIPTS += cli/header.sh
 dist_check_SCRIPTS += cli/help.sh
 dist_check_SCRIPTS += cli/label-stored.sh
+dist_check_SCRIPTS += cli/label-unseen.sh
 dist_check_SCRIPTS += cli/ledger-removed.sh
 dist_check_SCRIPTS += cli/log-json.sh
 dist_check_SCRIPTS += cli/long-lines.sh

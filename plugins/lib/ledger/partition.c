@@ -22,21 +22,22 @@ bool
 ledger_data_start (struct bytes table, uint64_t file_size, uint64_t *start, struct ledger_reason *reason)
 {
   const uint8_t *entries = table.data + MAGIC_SIZE;
+  size_t begin = table.size < MAGIC_SIZE ? table.size : MAGIC_SIZE;
   uint64_t data;
 
   if (table.size == 0)
     return ledger_refuse (reason, "the file is empty, expected a partition table");
-  if (table.size < LEDGER_TABLE_SIZE)
-    return ledger_refuse (reason, "the file ends inside the partition table: %zu of its %d bytes are there", table.size,
-                          LEDGER_TABLE_SIZE);
-  if (memcmp (table.data, magic, MAGIC_SIZE) != 0) {
+  if (memcmp (table.data, magic, begin) != 0) {
     char found[2 * MAGIC_SIZE + 1];
 
-    hex_encode (found, table.data, MAGIC_SIZE);
+    hex_encode (found, table.data, begin);
     return ledger_refuse (reason,
                           "not a ledger file: it begins with %s, expected 4c65646750617274 (LedgPart)",
                           found);
   }
+  if (table.size < LEDGER_TABLE_SIZE)
+    return ledger_refuse (reason, "the file ends inside the partition table: %zu of its %d bytes are there", table.size,
+                          LEDGER_TABLE_SIZE);
   if (unused (entries) || unused (entries + ENTRY_SIZE))
     return ledger_refuse (reason, "the partition table has no entry 1, where the blocks' start is expected");
   data = load_le64 (entries + ENTRY_SIZE + NAME_SIZE);

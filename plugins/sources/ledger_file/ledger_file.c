@@ -234,6 +234,8 @@ drop_anchor (struct ledger_file *handle, const struct ledger_frame *frame)
 static int
 no_frames (struct ledger_file *handle, struct bytes chunk, const struct cut *cut)
 {
+  struct ledger_reason reason;
+
   switch (cut->end) {
   case LEDGER_NO_MEMORY:
     dcpipe_error ("%s: block at position %" PRIu64 ": %s", handle->path, handle->at, cut->reason.text);
@@ -244,7 +246,10 @@ no_frames (struct ledger_file *handle, struct bytes chunk, const struct cut *cut
     handle->torn.known = false;
     return DCPIPE_TIP;
   case LEDGER_FAULT:
-    return torn_or_fault (handle, handle->at, chunk, cut->reason.text);
+    if (!handle->resuming)
+      return torn_or_fault (handle, handle->at, chunk, cut->reason.text);
+    ledger_refuse (&reason, "%s, where a stored block was: the ledger is damaged, or another one", cut->reason.text);
+    return torn_or_fault (handle, handle->at, chunk, reason.text);
   case LEDGER_MORE: /* the file has grown since its size was taken */
   default:
     return DCPIPE_WAIT;
