@@ -111,11 +111,23 @@ has_service (const struct setup *setup)
   return false;
 }
 
+/* The socket of listen = unix:PATH, which is no path to the table of options. */
+static size_t
+check_socket (const struct setup *setup)
+{
+  const char *listen = setup->service->service.listen;
+
+  if (strncmp (listen, "unix:", 5) != 0 || has_directory (listen + 5))
+    return 0;
+  log_warning ("%s: listen = %s: %s", setup->path, listen, failure ());
+  return 1;
+}
+
 static size_t
 check_service (const struct setup *setup)
 {
   const struct service_config *service = setup->service;
-  size_t lost = check_options (setup, service_options (), service->service_values);
+  size_t lost = check_options (setup, service_options (), service->service_values) + check_socket (setup);
 
   for (size_t i = 0; i < service->webhooks.count; i++)
     lost += check_options (setup, webhook_options (), service->webhooks.values[i]);

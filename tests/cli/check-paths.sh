@@ -49,6 +49,10 @@ printf '[service]\nstate = elsewhere/state\n' >> "$dir/x.ini"
 run 0 -c "$dir/x.ini" --check
 err 'dcpipe: warning: DIR/x.ini:16: state = elsewhere/state: cannot be made in DIR/elsewhere: No such file or directory'
 err_lines 2
+printf 'listen = unix:nosuch/socket\n' >> "$dir/x.ini"
+run 0 -c "$dir/x.ini" --check
+err 'dcpipe: warning: DIR/x.ini: listen = unix:DIR/nosuch/socket: cannot be made in DIR/nosuch: No such file or directory'
+err_lines 3
 
 # Rights count as well, but for root.
 test "$(id -u)" != 0 || exit 0
