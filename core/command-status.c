@@ -82,7 +82,7 @@ print_frontier (const struct frontier *frontier)
   }
 }
 
-/* The frontiers, and decoders that have none: they were added or reset, and the next run begins with them anew. */
+/* The frontiers, and decoders that have none: they were added or reset, and the next run fills their tables. */
 static void
 print_frontiers (const struct shown *shown)
 {
@@ -102,7 +102,7 @@ print_frontiers (const struct shown *shown)
   }
 }
 
-/* How far a sink is behind the tip. One that is ahead is no fault yet: who was asked may lag behind others. */
+/* How far a sink is behind the tip. One that is ahead is no fault yet: who was asked may lag behind. */
 static void
 print_distance (const struct shown *shown)
 {
@@ -183,7 +183,8 @@ tip_json (const struct shown *shown)
     return NULL;
   return json_pack ("{s:I, s:o, s:o}", "end", (json_int_t) tip->end, "blocks",
                     tip->blocks > 0 ? json_integer ((json_int_t) tip->blocks) : json_null (), "blocksBehind",
-                    blocks_behind (shown, &behind) && behind >= 0 ? json_integer ((json_int_t) behind) : json_null ());
+                    blocks_behind (shown, &behind) && behind >= 0 ? json_integer ((json_int_t) behind)
+                                                                  : json_null ());
 }
 
 static json_t *

@@ -73,8 +73,8 @@ link_target (const char *path)
   return copy == NULL || asprintf (&place, "%s/%s", dirname (copy), target) < 0 ? NULL : place;
 }
 
-/* The name of the lock file: a symbolic link and the store to which it points, made or still to be made, have one
- * and the same. NULL after fail. */
+/* The name of the lock file: a symbolic link and the store to which it points, made or still to be made,
+ * have one and the same. NULL after fail. */
 static char *
 lock_name (const char *path)
 {

@@ -6,6 +6,7 @@
 int lock_take (const char *path, const char *meaning);
 
 /* Of what lies in the service's state directory. */
-#define LOCK_STATE "another dcpipe serve has the same state directory; give each its own, with state in [service]"
+#define LOCK_STATE                                                                                           \
+  "another dcpipe serve has the same state directory; give each its own, with state in [service]"
 
 #endif

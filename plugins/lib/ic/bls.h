@@ -25,8 +25,8 @@ extern const unsigned char ic_bls_der_prefix[IC_BLS_DER_PREFIX_SIZE];
 /* Whether this build can verify at all. */
 bool ic_bls_available (void);
 
-/* NULL if `key` (the 96 bytes, without DER) can be a public key at all, or a static text that says why not. A build
- * that cannot verify does not look. */
+/* NULL if `key` (the 96 bytes, without DER) can be a public key at all, or a static text that says why not.
+ * A build that cannot verify does not look. */
 const char *ic_bls_check_key (struct bytes key);
 
 /* Verifies the signature of a message under a public key (the 96 bytes, without DER).

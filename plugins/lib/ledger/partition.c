@@ -36,8 +36,8 @@ ledger_data_start (struct bytes table, uint64_t file_size, uint64_t *start, stru
                           found);
   }
   if (table.size < LEDGER_TABLE_SIZE)
-    return ledger_refuse (reason, "the file ends inside the partition table: %zu of its %d bytes are there", table.size,
-                          LEDGER_TABLE_SIZE);
+    return ledger_refuse (reason, "the file ends inside the partition table: %zu of its %d bytes are there",
+                          table.size, LEDGER_TABLE_SIZE);
   if (unused (entries) || unused (entries + ENTRY_SIZE))
     return ledger_refuse (reason, "the partition table has no entry 1, where the blocks' start is expected");
   data = load_le64 (entries + ENTRY_SIZE + NAME_SIZE);

@@ -248,7 +248,8 @@ no_frames (struct ledger_file *handle, struct bytes chunk, const struct cut *cut
   case LEDGER_FAULT:
     if (!handle->resuming)
       return torn_or_fault (handle, handle->at, chunk, cut->reason.text);
-    ledger_refuse (&reason, "%s, where a stored block was: the ledger is damaged, or another one", cut->reason.text);
+    ledger_refuse (&reason, "%s, where a stored block was: the ledger is damaged, or another one",
+                   cut->reason.text);
     return torn_or_fault (handle, handle->at, chunk, reason.text);
   case LEDGER_MORE: /* the file has grown since its size was taken */
   default:
