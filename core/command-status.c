@@ -82,7 +82,7 @@ print_frontier (const struct frontier *frontier)
   }
 }
 
-/* The frontiers, and decoders that have none: they were added or reset, and the next run fills their tables. */
+/* The frontiers, and decoders that have none: they were added or reset, and the next run fills them. */
 static void
 print_frontiers (const struct shown *shown)
 {

@@ -259,8 +259,8 @@ verify_opened (struct verify *verify)
   return STATUS_DIVERGED;
 }
 
-/* Learns how far each decoder stands. What was stored with other settings differs from a replay with these, which
- * says nothing of the ledger. */
+/* Learns how far each decoder stands. What was stored with other settings differs from a replay with these,
+ * which says nothing of the ledger. */
 static int
 find_ends (const struct verify *verify, const char *sink, uint64_t *until)
 {

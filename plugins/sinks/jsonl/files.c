@@ -148,8 +148,9 @@ open_table (struct files *files, struct table *table, int flags)
   if (fstat (table->fd, &status) < 0)
     return files_failed (files, table->file, "read");
   if ((uint64_t) status.st_size < table->committed.length) {
-    dcpipe_error ("%s/%s has %lld bytes, but %llu were committed: " FILES_DAMAGED, files->path, table->file,
-                  (long long) status.st_size, (unsigned long long) table->committed.length);
+    dcpipe_error ("%s/%s has %lld bytes, but %llu were committed: it was cut short, so " FILES_DAMAGED,
+                  files->path, table->file, (long long) status.st_size,
+                  (unsigned long long) table->committed.length);
     return DCPIPE_FAIL;
   }
   if (flags != O_RDONLY && (uint64_t) status.st_size > table->committed.length
