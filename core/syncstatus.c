@@ -64,6 +64,8 @@ scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpo
   }
   if (status.decoders == 0)
     status.known = false;
+  if (!status.stored)
+    status.trust = DCPIPE_TRUST_NONE;
   if (error != NULL) {
     status.errors = error->count;
     status.last_error = error->last;

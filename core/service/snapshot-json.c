@@ -146,7 +146,7 @@ sink_json (const struct snapshot *snapshot, const struct sink_view *view)
                     "unconfirmed",
                     checkpoint->unconfirmed > 0 ? number_json (checkpoint->unconfirmed - 1) : json_null (),
                     "digest", checkpoint->text != NULL ? digest : NULL, "trust",
-                    all.known ? trust_name (all.trust) : NULL, "lastSyncedAt", time_json (view->synced_ns),
+                    all.stored ? trust_name (all.trust) : NULL, "lastSyncedAt", time_json (view->synced_ns),
                     "error", text_json (view->error));
 }
 
