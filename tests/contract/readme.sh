@@ -31,7 +31,7 @@ passed_over ()
 }
 
 # ---- the indented commands
-sed -n 's/^    \([a-zD.].*\)$/\1/p' "$readme" | grep -v -e '^source ──' -e '^icp, ' > commands
+sed -n 's/^    \([a-zD.].*\)$/\1/p' "$readme" | grep -v -e '^source ──' -e '^icp, ' -e '^[a-z_]* = ' > commands
 while read -r command; do
   case $command in
     './autogen.sh demo'|'./autogen.sh check')
@@ -97,6 +97,15 @@ while read -r command; do
 done < commands
 test "$(wc -l < commands)" -ge 6 || die "README's commands are not read"
 
+# ---- the indented parts of an INI file
+printf 'whsec_%s\n' MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= > hook.secret
+for title in $(sed -n 's/^    \[\([a-z]*\).*/\1/p' "$readme"); do
+  grep -q '^#define HAVE_CURL 1' "$top_builddir/config.h" || { command="[$title]"; passed_over; continue; }
+  { cat small.ini; sed -n "/^    \[$title/,/^\$/s/^    //p" "$readme"; } > part.ini
+  test "$(grep -c ' = ' part.ini)" -gt "$(grep -c ' = ' small.ini)" || die "[$title] has no key"
+  good "$dcpipe" -c part.ini --check
+done
+
 # ---- the table of commands
 sed -n 's/^| `dcpipe -c FILE\([^`]*\)`.*/x\1/p' "$readme" > table
 test "$(wc -l < table)" -ge 7 || die "README's table is not read"
@@ -121,4 +130,4 @@ sed -n 's/^| \([0-9][0-9, ]*\) |.*/\1/p' "$readme" | tr -s ', ' '\n\n' | while r
 done
 grep -o '](\([^)]*\))' "$readme" | sed 's/^](//; s/)$//' | grep -v '^http' | while read -r file; do has "$file"; done
 echo "$tried commands"
-test $((tried + over)) -ge 24 || die "only $tried commands were tried"
+test $((tried + over)) -ge 25 || die "only $tried commands were tried"
