@@ -57,7 +57,7 @@ on_bus_error (int number, siginfo_t *information, void *context)
     return;
   }
   if (!find_file ((uintptr_t) information->si_addr, path))
-    strcpy (path, "a file");
+    memcpy (path, "a file", sizeof "a file");
   full = is_full (path);
   log_error ("%s is mapped into memory and cannot be read or written: %s", path,
              full ? "no space is left on the device" : "the disk fails, or something cut the file short");

@@ -92,7 +92,6 @@ print_frontiers (const struct shown *shown)
     print_frontier (&checkpoint->frontiers[i]);
   for (size_t i = 0; i < shown->setup->decoders_count; i++) {
     const char *name = shown->setup->decoders[i]->instance.name;
-
     const struct frontier *frontier = checkpoint_find (checkpoint, name);
 
     if (frontier == NULL)

@@ -234,8 +234,6 @@ drop_anchor (struct ledger_file *handle, const struct ledger_frame *frame)
 static int
 no_frames (struct ledger_file *handle, struct bytes chunk, const struct cut *cut)
 {
-  struct ledger_reason reason;
-
   switch (cut->end) {
   case LEDGER_NO_MEMORY:
     dcpipe_error ("%s: block at position %" PRIu64 ": %s", handle->path, handle->at, cut->reason.text);
@@ -246,11 +244,7 @@ no_frames (struct ledger_file *handle, struct bytes chunk, const struct cut *cut
     handle->torn.known = false;
     return DCPIPE_TIP;
   case LEDGER_FAULT:
-    if (!handle->resuming)
-      return torn_or_fault (handle, handle->at, chunk, cut->reason.text);
-    ledger_refuse (&reason, "%s, where a stored block was: the ledger is damaged, or another one",
-                   cut->reason.text);
-    return torn_or_fault (handle, handle->at, chunk, reason.text);
+    return torn_or_fault (handle, handle->at, chunk, cut->reason.text);
   case LEDGER_MORE: /* the file has grown since its size was taken */
   default:
     return DCPIPE_WAIT;

@@ -47,12 +47,13 @@ int
 torn_or_fault (struct ledger_file *handle, uint64_t position, struct bytes bytes, const char *reason)
 {
   const char *stored = handle->resuming ? ", where the last stored block is expected" : "";
+  const char *other = handle->resuming ? ": the ledger is damaged, or another one" : "";
 
   if (dcpipe_following () && !settled (handle, position, bytes)) {
     dcpipe_debug ("%s: block at position %" PRIu64 "%s: %s; waiting for it to settle", handle->path, position,
                   stored, reason);
     return DCPIPE_TIP;
   }
-  dcpipe_error ("%s: block at position %" PRIu64 "%s: %s", handle->path, position, stored, reason);
+  dcpipe_error ("%s: block at position %" PRIu64 "%s: %s%s", handle->path, position, stored, reason, other);
   return DCPIPE_DIVERGED;
 }

@@ -93,7 +93,7 @@ put_in_order (struct texts *texts, const char *table, struct dcpipe_bytes key, s
   memmove (item + 1, item, (texts->count++ - at) * sizeof *item);
   ck_assert (strlen (table) < sizeof item->table && key.size <= sizeof item->key
              && text.size <= sizeof item->text);
-  strcpy (item->table, table);
+  memcpy (item->table, table, strlen (table) + 1);
   memcpy (item->key, key.data, key.size);
   item->key_size = key.size;
   memcpy (item->text, text.data, text.size);
@@ -375,11 +375,11 @@ START_TEST (a_text_that_is_no_row_is_told)
   begin ();
   row = thing ("words");
   ck_assert_int_eq (apply (row), DCPIPE_OK);
-  strcpy (trial.shelf.now.items[0].text, "{}x");
+  memcpy (trial.shelf.now.items[0].text, "{}x", sizeof "{}x");
   trial.shelf.now.items[0].size = 3;
   ck_assert_int_eq (sink_get (&trial.sink, row, &got), DCPIPE_FAIL);
   ck_assert_msg (strstr (failure (), "row of table things is not JSON") != NULL, "%s", failure ());
-  strcpy (trial.shelf.now.items[0].text, "{}");
+  memcpy (trial.shelf.now.items[0].text, "{}", sizeof "{}");
   trial.shelf.now.items[0].size = 2;
   ck_assert_int_eq (sink_get (&trial.sink, row, &got), DCPIPE_FAIL);
   ck_assert_msg (strstr (failure (), "without its key column id") != NULL, "%s", failure ());
