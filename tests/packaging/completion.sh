@@ -43,6 +43,10 @@ in_fish ()
 {
   HOME=$dir XDG_CONFIG_HOME=$dir fish --no-config -c "source $top_srcdir/completion/fish/dcpipe.fish; complete -C '$1'" | cut -f 1
 }
+in_zsh ()
+{
+  zsh -f "$srcdir/packaging/complete.zsh" "$top_srcdir/completion/zsh" "$1"
+}
 
 everywhere ()
 {
@@ -65,9 +69,10 @@ everywhere ()
 everywhere bash
 offers bash 'dcpipe --config = two.ini status --sink = mi' mirror
 offers bash 'dcpipe --' $(dcpipe --help | sed -n 's/^  .\{4\}\(--[a-z-]*\).*/\1/p')
-if command -v fish > /dev/null; then everywhere fish; else echo "passed over: fish"; fi
+for shell in fish zsh; do
+  if command -v "$shell" > /dev/null; then everywhere "$shell"; else echo "passed over: $shell"; fi
+done
 if command -v zsh > /dev/null; then
-  zsh -n "$top_srcdir/completion/zsh/_dcpipe" || die "the completion for zsh is no zsh"
-else
-  echo "passed over: zsh"
+  offers zsh 'dcpipe --config=two.ini status --sink=mi' mirror
+  offers zsh 'dcpipe -c two.ini --label RepAge --lab' --label
 fi

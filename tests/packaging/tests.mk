@@ -13,7 +13,7 @@ packaging_tests += packaging/summary.sh
 packaging_tests += packaging/units.sh
 packaging_tests += packaging/versions.sh
 TESTS += $(packaging_tests)
-EXTRA_DIST += $(packaging_tests)
+EXTRA_DIST += $(packaging_tests) packaging/complete.zsh
 
 # `make check-package`, for builders of packages: what passes on any machine under any load. Left out is what waits
 # for time-outs, kills, exhausts memory, or sees to it that two things happen at one time.
