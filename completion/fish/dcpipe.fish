@@ -7,6 +7,7 @@ function __dcpipe_ini
         if contains -- $words[$i] -c --config
             echo $words[(math $i + 1)] | string replace -r '^~' $HOME
         end
+        string replace -rf -- '^--config=' '' $words[$i] | string replace -r '^~' $HOME
     end
 end
 

@@ -72,6 +72,9 @@ offers bash 'dcpipe --' $(dcpipe --help | sed -n 's/^  .\{4\}\(--[a-z-]*\).*/\1/
 for shell in fish zsh; do
   if command -v "$shell" > /dev/null; then everywhere "$shell"; else echo "passed over: $shell"; fi
 done
+if command -v fish > /dev/null; then
+  offers fish 'dcpipe --config=two.ini status --sink=mi' --sink=mirror
+fi
 if command -v zsh > /dev/null; then
   offers zsh 'dcpipe --config=two.ini status --sink=mi' mirror
   offers zsh 'dcpipe -c two.ini --label RepAge --lab' --label
