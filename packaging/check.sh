@@ -46,13 +46,17 @@ missing () {
   done
 }
 
+# A network that stumbles once is asked again.
+apt () {
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 --no-install-recommends "$@"
+}
+
 get () {
   local packages
   packages=$(missing "$@")
   [ -n "$packages" ] || return 0
   say "installing" $packages
-  logged apt-get -q update &&
-    logged env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $packages
+  logged apt update && logged apt install $packages
 }
 
 # offline COMMAND...: with no network but loopback, where the kernel allows that.
@@ -127,7 +131,7 @@ stage_debian () {
   tar -xf "../dcpipe_$version.orig-blst.tar.gz" -C blst --strip-components=1
   # systemd looks at the units, in their test.
   get dpkg-dev lintian iproute2 systemd || return 1
-  logged env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends build-dep . || return 1
+  logged apt build-dep . || return 1
   say "dpkg-buildpackage"
   logged offline dpkg-buildpackage -us -uc || return 1
   tests_ran "$log" 90
