@@ -140,6 +140,19 @@ stage_debian () {
   cd .. && logged lintian --allow-root --fail-on error,warning *.changes && ls -l ./*.deb
 }
 
+# Directories that a package needs and another of ours owns alone: they would stay behind when that one is erased first.
+borrowed_directories () {
+  local lists=$work/rpm/lists package
+  rm -rf "$lists" && mkdir "$lists"
+  for package in RPMS/*/*.rpm; do
+    rpm -qpl "$package" | sort -u >"$lists/$(basename "$package")"
+  done
+  for package in "$lists"/*.rpm; do
+    sed 's|/[^/]*$||' "$package" | sort -u | comm -12 - <(sort -u "$lists"/*.rpm) | comm -23 - "$package" |
+      sed "s|\$| is not in $(basename "$package")|"
+  done
+}
+
 stage_rpm () {
   local dir=$work/rpm
   unpack "$work/source" || return 1
@@ -156,6 +169,7 @@ stage_rpm () {
   cd "$dir" || return 1
   logged rpmlint -r "$work/source/$name/packaging/rpm/dcpipe.rpmlintrc" RPMS/*/*.rpm SRPMS/*.rpm &&
     grep 'packages and .* checked' "$log"
+  borrowed_directories 2>>"$log" | grep . && problem "not all directories of a package are its own"
   ls -l RPMS/*/*.rpm
 }
 
