@@ -13,7 +13,9 @@ from contract import Contract
 from serving import PLUGINS, Service
 
 TOKEN = "a-token-of-the-tests-0123456789"
+# Longer, and with another seed, it comes up with other requests.
 SECONDS = int(os.environ.get("DCPIPE_SCHEMATHESIS_SECONDS", "60"))
+SEED = os.environ.get("DCPIPE_SCHEMATHESIS_SEED", "1")
 QUICK = {"blocks": 40, "entries": 3}
 SLOW = {"blocks": 4000, "pace": "50ms", "batch": 1}
 DECODERS = [
@@ -256,6 +258,8 @@ def test_schemathesis(contract, service):
                 "use_after_free",
                 "--max-time",
                 str(SECONDS),
+                "--seed",
+                SEED,
                 "-n",
                 "60",
                 "--request-timeout",
