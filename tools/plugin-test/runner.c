@@ -120,39 +120,54 @@ runner_at (const char *format, ...)
   va_end (arguments);
 }
 
+struct ending {
+  char text[TEXT_MAX]; /* a letter, and the reason */
+  size_t size;         /* with the end of the text: another process may add to it */
+};
+
+static void __attribute__ ((format (printf, 3, 0)))
+compose (struct ending *ending, char letter, const char *format, va_list arguments)
+{
+  int length = vsnprintf (ending->text + 1, sizeof ending->text - 1, format, arguments);
+
+  ending->text[0] = letter;
+  ending->size = length < TEXT_MAX - 1 ? (size_t) length + 2 : TEXT_MAX;
+}
+
 /* Sends the verdict and ends the process, whichever thread it is on; of several the first one does. */
-static _Noreturn void __attribute__ ((format (printf, 2, 0)))
-end_check (char verdict, const char *format, va_list arguments)
+static _Noreturn void
+end_check (const struct ending *ending)
 {
   static atomic_flag ended = ATOMIC_FLAG_INIT;
-  char text[TEXT_MAX];
-  int size = vsnprintf (text + 1, sizeof text - 1, format, arguments);
 
   while (atomic_flag_test_and_set (&ended))
     pause ();
-  text[0] = verdict;
-  if (size >= (int) sizeof text - 1)
-    size = sizeof text - 2;
-  (void) !write (runner.out, text, (size_t) size + 2); /* with its end: another process may add to it */
+  (void) !write (runner.out, ending->text, ending->size);
   _exit (0);
 }
 
 void
 verdict_fail (const char *format, ...)
 {
+  struct ending ending;
   va_list arguments;
 
   va_start (arguments, format);
-  end_check ('f', format, arguments);
+  compose (&ending, 'f', format, arguments);
+  va_end (arguments);
+  end_check (&ending);
 }
 
 void
 verdict_skip (const char *format, ...)
 {
+  struct ending ending;
   va_list arguments;
 
   va_start (arguments, format);
-  end_check ('s', format, arguments);
+  compose (&ending, 's', format, arguments);
+  va_end (arguments);
+  end_check (&ending);
 }
 
 static _Noreturn void

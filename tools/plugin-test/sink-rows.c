@@ -558,6 +558,8 @@ keys_of_any_length_are_told_apart (const struct sink_under_test *sink)
 static void
 scans_see_what_is_applied (const struct sink_under_test *sink)
 {
+  struct dcpipe_row *row;
+
   begin (sink);
   for (uint64_t i = 0; i < 5; i++)
     set_person (add (&store, PEOPLE, DCPIPE_INSERT), "x", i);
@@ -571,11 +573,9 @@ scans_see_what_is_applied (const struct sink_under_test *sink)
   expect_count (&store, PEOPLE, 5);
   store_rollback (&store);
   expect_count (&store, PEOPLE, 5);
-  expect_row (&store, ({
-    struct dcpipe_row *row = make_row (&store, PEOPLE);
-    set_person (row, "x", 0);
-    row;
-  }));
+  row = make_row (&store, PEOPLE);
+  set_person (row, "x", 0);
+  expect_row (&store, row);
   end ();
 }
 

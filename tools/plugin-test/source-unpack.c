@@ -60,7 +60,7 @@ sum_up (const struct dcpipe_block *block)
 static uint64_t
 unpack_frame (const struct instance *source, const struct dcpipe_frame *frame, size_t i)
 {
-  struct parcel *parcel;
+  struct parcel *parcel = NULL;
   uint64_t sum;
 
   EXPECT (source_unpack (source, frame, &parcel) == DCPIPE_OK, "block %zu: %s", i, failure ());

@@ -79,7 +79,7 @@ leaves_no_block_out (const void *context)
   struct hash before = { .size = 0 };
 
   for (size_t i = 0; i < reading.count; i++) {
-    struct parcel *parcel;
+    struct parcel *parcel = NULL;
     const struct dcpipe_block *block;
 
     runner_at ("block %zu was unpacked", i);
