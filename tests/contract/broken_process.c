@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,7 @@ change (void)
 static void
 misbehave (void)
 {
-  static bool done;
+  static atomic_flag done = ATOMIC_FLAG_INIT;
 
   if (is ("exits"))
     exit (0);
@@ -82,9 +83,8 @@ misbehave (void)
     raise (SIGSTOP);
   if (is ("opens"))
     (void) !open ("/dev/null", O_RDONLY);
-  if (done)
+  if (atomic_flag_test_and_set (&done))
     return;
-  done = true;
   change ();
   if (is ("leaves") || is ("daemon"))
     leave (is ("daemon"));
