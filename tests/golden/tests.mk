@@ -10,6 +10,7 @@ golden_decoded_SOURCES = golden/decoded.c golden/decoded.h golden/decoded-entrie
 golden_decoded_LDADD = $(JANSSON_LIBS) $(NETTLE_LIBS) $(ZLIB_LIBS)
 
 EXTRA_DIST += golden/lib.sh
-golden_tests = golden/test-main-job.sh golden/test-corrupt.sh golden/test-decoders.sh golden/test-counts.sh
+golden_tests = golden/test-main-job.sh golden/test-corrupt.sh golden/test-decoders.sh golden/test-counts.sh \
+  golden/test-odd.sh
 EXTRA_DIST += $(golden_tests)
 TESTS += $(golden_tests)

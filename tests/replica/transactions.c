@@ -71,7 +71,7 @@ read_transfer (struct bytes value, struct transfer *transfer)
   if (transfer->has_fee)
     transfer->fee = borsh_u64 (&in);
   if (borsh_option (&in)) /* accounts that are named for the fee */
-    for (uint32_t count = borsh_count (&in, 5); count > 0; count--)
+    for (uint32_t count = borsh_u32 (&in); count > 0 && in.error == BORSH_OK; count--)
       read_account (&in);
   transfer->has_time = borsh_option (&in);
   if (transfer->has_time)

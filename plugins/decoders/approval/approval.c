@@ -41,7 +41,7 @@ static const struct dcpipe_column approval_columns[] = {
   [APPROVAL_APPROVER_KEY]
   = KEY_COLUMN (1, "approver_key", DCPIPE_TEXT,
                 "The approver's account: owner and subaccount (unless it is 32 zeros) in "
-                "hexadecimal, with a dot between."),
+                "hexadecimal, with a dot between; a second dot is a subaccount of no bytes."),
   [APPROVAL_SPENDER_KEY]
   = KEY_COLUMN (2, "spender_key", DCPIPE_TEXT, "The spender's account in the same form."),
   [APPROVAL_APPROVER] = ACCOUNT_TEXT ("approver", "of the approver"),

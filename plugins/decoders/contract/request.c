@@ -25,9 +25,6 @@ struct payment {
 
 /* ---- reading --------------------------------------------------------------------------------------- */
 
-/* Two lengths and two numbers. */
-#define PAYMENT_LEAST (2 * 4 + 2 * 8)
-
 static struct payment
 read_payment (struct borsh *in)
 {
@@ -55,7 +52,7 @@ read_request (struct bytes data, struct request *request, dcpipe_rows *rows)
   request->contract_id = payload_read_option (&in);
   request->instance_config = payload_read_option (&in);
   request->amount = borsh_u64 (&in);
-  request->payments = borsh_count (&in, PAYMENT_LEAST);
+  request->payments = borsh_u32 (&in);
   request->first_payment = in;
   for (uint32_t i = 0; i < request->payments && in.error == BORSH_OK; i++)
     read_payment (&in);

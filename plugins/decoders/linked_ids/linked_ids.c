@@ -97,8 +97,10 @@ read_principal (struct borsh *in)
 static struct principals
 read_principals (struct borsh *in)
 {
-  struct principals list = { .count = borsh_count (in, 4), .first = *in };
+  struct principals list;
 
+  list.count = borsh_u32 (in);
+  list.first = *in;
   for (uint32_t i = 0; i < list.count && in->error == BORSH_OK; i++)
     read_principal (in);
   return list;

@@ -119,17 +119,27 @@ skip_byte_order_mark (struct sheet *sheet, struct bytes *text)
   sheet->byte = sizeof mark;
 }
 
+static struct bytes
+skip_piece (struct bytes text)
+{
+  size_t size = next_piece (text);
+
+  return (struct bytes) { text.data + size, text.size - size };
+}
+
+/* Rows are told to lie where they do in `written`, of which `text` is what libcsv can read. */
 static void
-parse (struct sheet *sheet, struct bytes text)
+parse (struct sheet *sheet, struct bytes text, struct bytes written)
 {
   while (text.size > 0 && !sheet->stopped && !sheet->no_memory) {
     size_t size = next_piece (text);
 
     sheet->line += text.data[size - 1] == '\n';
-    sheet->byte += size;
+    sheet->byte += next_piece (written);
     if (csv_parse (&sheet->parser, text.data, size, take_field, take_row, sheet) != size)
       sheet->no_memory = true;
-    text = (struct bytes) { text.data + size, text.size - size };
+    text = skip_piece (text);
+    written = skip_piece (written);
   }
   if (!sheet->stopped && !sheet->no_memory && csv_fini (&sheet->parser, take_field, take_row, sheet) != 0)
     sheet->no_memory = true;
@@ -141,6 +151,7 @@ sheet_read (struct bytes text, bool (*row) (void *context, const struct sheet_ro
   CLEANUP (cleanup_sheet)
   struct sheet sheet = { .row = row, .context = context, .line = 1, .current.line = 1 };
   CLEANUP_FREE char *memory = NULL;
+  struct bytes written;
 
   if (csv_init (&sheet.parser, 0) != 0) {
     dcpipe_error ("the CSV library cannot be set up");
@@ -148,8 +159,9 @@ sheet_read (struct bytes text, bool (*row) (void *context, const struct sheet_ro
   }
   csv_set_space_func (&sheet.parser, no_space);
   skip_byte_order_mark (&sheet, &text);
+  written = text;
   sheet.no_memory = !quotes_tighten (&text, &memory);
-  parse (&sheet, text);
+  parse (&sheet, text, written);
   if (sheet.no_memory && !sheet.stopped)
     dcpipe_error ("no memory for a row of CSV");
   return !sheet.stopped && !sheet.no_memory;

@@ -103,9 +103,6 @@ struct profile {
   struct borsh first_contact; /* the reader, before it read them */
 };
 
-/* A length is 4 bytes, and a contact has two of them. */
-#define CONTACT_LEAST 8
-
 static bool
 read_profile (struct bytes data, struct profile *profile, dcpipe_rows *rows)
 {
@@ -120,7 +117,7 @@ read_profile (struct bytes data, struct profile *profile, dcpipe_rows *rows)
   profile->url = payload_read_option (&in);
   profile->logo_url = payload_read_option (&in);
   profile->why_choose_us = payload_read_option (&in);
-  profile->contacts = borsh_count (&in, CONTACT_LEAST);
+  profile->contacts = borsh_u32 (&in);
   profile->first_contact = in;
   for (uint32_t i = 0; i < profile->contacts && in.error == BORSH_OK; i++) {
     borsh_string (&in);

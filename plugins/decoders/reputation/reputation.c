@@ -90,16 +90,13 @@ struct note {
   uint64_t ppm;
 };
 
-/* The length of an identity, and a delta. */
-#define CHANGE_LEAST (4 + 8)
-
 static bool
 read_changes (struct bytes value, struct note *note, dcpipe_rows *rows)
 {
   struct borsh in = borsh_over (value);
 
   borsh_variant (&in, 1);
-  note->changes = borsh_count (&in, CHANGE_LEAST);
+  note->changes = borsh_u32 (&in);
   note->first = in;
   for (uint32_t i = 0; i < note->changes && in.error == BORSH_OK; i++) {
     borsh_bytes (&in);

@@ -12,9 +12,6 @@
 
 /* ---- reading --------------------------------------------------------------------------------------- */
 
-/* The length of an owner, and an option. */
-#define ACCOUNT_LEAST (4 + 1)
-
 bool
 transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *rows)
 {
@@ -27,7 +24,7 @@ transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *rows)
   transfer->has_fee = borsh_option (&in);
   transfer->fee = transfer->has_fee ? borsh_u64 (&in) : 0;
   transfer->has_fees_accounts = borsh_option (&in);
-  transfer->fees_accounts = transfer->has_fees_accounts ? borsh_count (&in, ACCOUNT_LEAST) : 0;
+  transfer->fees_accounts = transfer->has_fees_accounts ? borsh_u32 (&in) : 0;
   transfer->first_fees_account = in;
   for (uint32_t i = 0; i < transfer->fees_accounts && in.error == BORSH_OK; i++)
     ledger_account_read (&in);

@@ -57,7 +57,8 @@ static const struct dcpipe_column balance_columns[] = {
   [BALANCE_ACCOUNT]
   = KEY_COLUMN (1, "account", DCPIPE_TEXT,
                 "The account: its owner in hexadecimal, a dot, its subaccount in hexadecimal. A "
-                "subaccount of 32 zeros is another account than none."),
+                "subaccount of 32 zeros is another account than none, and so is one of no bytes, "
+                "which is a second dot."),
   [BALANCE_OWNER] = COLUMN ("owner", DCPIPE_TEXT, "The principal that owns the account."),
   [BALANCE_SUBACCOUNT] = COLUMN ("subaccount", DCPIPE_TEXT,
                                  "The subaccount as stored, in lower-case hexadecimal; null for the main "

@@ -64,10 +64,17 @@ account_set (dcpipe_row *row, size_t first, const struct ledger_account *account
   account_set_subaccount (row, first + 2, account);
 }
 
+/* A subaccount of no bytes is another one than none. */
+static bool
+is_empty (const struct ledger_account *account)
+{
+  return account->has_subaccount && account->subaccount.size == 0;
+}
+
 size_t
 account_key_size (const struct ledger_account *account)
 {
-  return 2 * account->owner.size + 1 + 2 * account->subaccount.size;
+  return 2 * account->owner.size + 1 + (is_empty (account) ? 1 : 2 * account->subaccount.size);
 }
 
 void
@@ -76,7 +83,10 @@ account_key (const struct ledger_account *account, char *text)
   hex_encode (text, account->owner.data, account->owner.size);
   text += 2 * account->owner.size;
   *text++ = '.';
-  hex_encode (text, account->subaccount.data, account->subaccount.size);
+  if (is_empty (account))
+    memcpy (text, ".", sizeof ".");
+  else
+    hex_encode (text, account->subaccount.data, account->subaccount.size);
 }
 
 bool

@@ -64,7 +64,11 @@ void
 ledger_walk_begin (struct ledger_walk *walk, struct bytes content)
 {
   *walk = (struct ledger_walk) { .content = content, .in = borsh_over (content) };
-  walk->count = borsh_count (&walk->in, LEAST_ENTRY);
+  walk->count = borsh_u32 (&walk->in);
+  if (walk->count > borsh_left (&walk->in) / LEAST_ENTRY) {
+    borsh_fail (&walk->in, BORSH_TRUNCATED, 0, walk->count);
+    walk->count = 0;
+  }
 }
 
 bool

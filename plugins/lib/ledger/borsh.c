@@ -122,18 +122,6 @@ borsh_string (struct borsh *in)
   return (struct bytes) { NULL, 0 };
 }
 
-uint32_t
-borsh_count (struct borsh *in, size_t least)
-{
-  size_t where = borsh_offset (in);
-  uint32_t count = borsh_u32 (in);
-
-  if (count <= borsh_left (in) / least)
-    return count;
-  borsh_fail (in, BORSH_TRUNCATED, where, (uint64_t) count * least);
-  return 0;
-}
-
 bool
 borsh_finish (struct borsh *in)
 {

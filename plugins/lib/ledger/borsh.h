@@ -9,7 +9,7 @@
  *     if (!borsh_finish (&in))
  *       borsh_explain (&in, "the check-in", text, sizeof text);
  *
- * The first error sticks. After it every reader gives zero or emptiness and every count is 0, so that a
+ * The first error sticks. After it every reader gives zero or emptiness, so that a
  * decoder may read a whole structure and ask once, at the end. Views point into the bytes given to
  * borsh_over. A cursor belongs to one thread at a time. */
 #ifndef DCPIPE_LIB_LEDGER_BORSH_H
@@ -68,6 +68,9 @@ borsh_offset (const struct borsh *in)
   return (size_t) (in->at - in->start);
 }
 
+/* A vec or map is a u32 and so many elements, of which there may be fewer bytes than the number announces: what is
+ * wrong is then the first element that does not fit, or one before it. So loops over them end at an error, and
+ * no memory is sized by the number before all elements have been read. */
 uint8_t borsh_u8 (struct borsh *in);
 uint32_t borsh_u32 (struct borsh *in);
 uint64_t borsh_u64 (struct borsh *in);
@@ -87,11 +90,6 @@ struct bytes borsh_bytes (struct borsh *in);
 
 /* The same, holding UTF-8. */
 struct bytes borsh_string (struct borsh *in);
-
-/* The number of elements of a vec or map, none of which can be shorter than `least` bytes (at least 1). A
- * count that the bytes left cannot hold is an error here, so a loop over it, or memory for it, is bounded
- * by the size of the input. */
-uint32_t borsh_count (struct borsh *in, size_t least);
 
 /* Raises `error` at the offset `where` unless an error was raised before; `found` is what was there. */
 void borsh_fail (struct borsh *in, enum borsh_error error, size_t where, uint64_t found);
