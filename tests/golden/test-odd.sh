@@ -3,7 +3,7 @@
 # Ledgers made for one odd thing each give exactly the rows that ../data/odd tells, from every sink.
 . "$srcdir/golden/lib.sh"
 
-for plugin in profile offering contract transfer; do
+for plugin in profile offering contract transfer reward; do
   [ -e "$top_builddir/uninstalled/decoders/$plugin.so" ] || { echo "no decoder $plugin was built"; exit 77; }
 done
 
@@ -29,5 +29,10 @@ for expected in "$srcdir"/data/odd/*.expected; do
   found=$((found + 1))
   check "$(basename "$expected" .expected)"
 done
-[ "$found" -ge 5 ] || problem "only $found ledgers"
+# Views are of SQLite alone.
+if command -v sqlite3 >/dev/null && [ -f "$tmp/rewards/store.sqlite" ]; then
+  paid=$(sqlite3 "$tmp/rewards/store.sqlite" 'SELECT block_offset, amount FROM rewards_paid' | paste -sd ' ')
+  [ "$paid" = '2057|7 2197|7 2427|9' ] || problem "rewards.ledger: the rewards paid are $paid"
+fi
+[ "$found" -ge 6 ] || problem "only $found ledgers"
 [ "$problems" -eq 0 ]
