@@ -552,20 +552,31 @@ check_failed (struct golden *golden, const struct entry *entry, bool rejected)
 static const char *
 expected_status (const struct golden *golden, const struct entry *entry)
 {
-  if (strcmp (entry->signature, "none") == 0 || json_object_get (golden->rejected, entry->key) != NULL)
+  if (strcmp (entry->signature, "none") == 0
+      || (strcmp (entry->label, "ContractSignReply") == 0
+          && json_is_false (json_object_get (golden->requests, entry->key))))
     return "none";
   return golden->mode == MODE_OFF ? "unchecked" : entry->signature;
+}
+
+/* One that is rejected, or cannot be read, changes nothing: the one before it stands. */
+static void
+note_request (struct golden *golden, const struct entry *entry, bool rejected)
+{
+  if (!rejected || json_object_get (golden->requests, entry->key) == NULL)
+    json_object_set_new (golden->requests, entry->key, json_boolean (!rejected));
 }
 
 static bool
 is_rejected (struct golden *golden, const struct entry *entry)
 {
-  if (golden->mode != MODE_REJECT || entry_unreadable (entry)
-      || strcmp (expected_status (golden, entry), "invalid") != 0)
+  bool rejected = golden->mode == MODE_REJECT && strcmp (expected_status (golden, entry), "invalid") == 0;
+
+  if (entry_unreadable (entry))
     return false;
-  if (strcmp (entry->label, "ContractSignReq") == 0)
-    json_object_set_new (golden->rejected, entry->key, json_true ());
-  return true;
+  if (strcmp (entry->label, "ContractSignReq") == 0 && inner_error (entry) == NULL)
+    note_request (golden, entry, rejected);
+  return rejected;
 }
 
 static void

@@ -47,6 +47,16 @@ add_text (json_t *object, const char *value, const char *format, ...)
   json_object_set_new (object, key, json_string (value));
 }
 
+/* Where the block lies that an item of the state names by its number. */
+static json_t *
+position_of (const struct golden *golden, json_t *item)
+{
+  char block[32];
+
+  snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT, json_integer_value (json_object_get (item, "block")));
+  return json_object_get (golden->positions, block);
+}
+
 /* ---- tokens ---------------------------------------------------------------------------------------- */
 
 static void
@@ -67,24 +77,31 @@ check_balances (const struct golden *golden, json_t *state)
     complain ("all balances together are %" PRIu64, outstanding);
 }
 
+/* Other obstacles than the common one have no words in common. */
+static const char *
+obstacle (json_t *object, const char *name)
+{
+  return strcmp (text (object, name), "insufficient funds") == 0 ? "insufficient funds" : "for another reason";
+}
+
+/* The state names entries of other labels, too. */
 static void
 check_not_applied (const struct golden *golden, json_t *state)
 {
-  json_t *found = json_object (), *expected = json_object (), *item, *position;
-  char block[32];
+  const struct table *transfers = table_open (golden->dumps, "token_transfers");
+  json_t *found = json_object (), *expected = json_object (), *item, *position, *index;
   size_t i;
 
-  json_array_foreach (table_open (golden->dumps, "token_transfers")->rows, i, item)
+  json_array_foreach (transfers->rows, i, item)
     if (!json_is_true (json_object_get (item, "applied")))
-      add_text (found, text (item, "not_applied"), "%s/%s", text (item, "block_offset"),
+      add_text (found, obstacle (item, "not_applied"), "%s/%s", text (item, "block_offset"),
                 text (item, "entry_index"));
   json_array_foreach (json_object_get (state, "not_applied"), i, item) {
-    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT,
-              json_integer_value (json_object_get (item, "block")));
-    position = json_object_get (golden->positions, block);
-    if (strcmp (text (item, "why"), "insufficient funds") == 0)
-      add_text (expected, text (item, "why"), "%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT,
-                json_integer_value (position), json_integer_value (json_object_get (item, "entry")));
+    position = position_of (golden, item);
+    index = json_object_get (item, "entry");
+    if (table_at (transfers, position, index) != NULL)
+      add_text (expected, obstacle (item, "why"), "%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT,
+                json_integer_value (position), json_integer_value (index));
   }
   compare_texts ("transfer not applied", found, expected);
 }
@@ -138,6 +155,19 @@ check_linked_ids (const struct golden *golden, json_t *state)
   compare_texts ("linked id", found, expected);
 }
 
+/* A deleted registration stays what it was, and the state does not tell what that was. */
+static void
+pass_over_user (json_t *users, const char *pubkey)
+{
+  static const char *const endings[] = { "", " is", " is also" };
+  char name[256];
+
+  for (size_t i = 0; i < 3; i++) {
+    snprintf (name, sizeof name, "%s%s", pubkey, endings[i]);
+    json_object_del (users, name);
+  }
+}
+
 static void
 check_users (const struct golden *golden, json_t *state)
 {
@@ -159,6 +189,12 @@ check_users (const struct golden *golden, json_t *state)
         add_text (expected, text (item, "principal"), "%s", text (item, "pubkey"));
         add_text (expected, label < 2 ? "provider" : "user", label < 2 ? "%s is" : "%s is also",
                   text (item, "pubkey"));
+      }
+  for (size_t label = 0; label < 3; label++)
+    json_array_foreach (json_object_get (registrations, labels[label]), i, item)
+      if (strcmp (text (item, "op"), "Delete") == 0) {
+        pass_over_user (found, text (item, "pubkey"));
+        pass_over_user (expected, text (item, "pubkey"));
       }
   compare_texts ("user", found, expected);
 }
@@ -201,15 +237,12 @@ static void
 add_event (const struct golden *golden, json_t *expected, const char *contract, const char *name,
            json_t *event)
 {
-  char block[32], place[128] = "-/- -";
+  char place[128] = "-/- -";
 
-  if (json_is_object (event)) {
-    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT,
-              json_integer_value (json_object_get (event, "block")));
+  if (json_is_object (event))
     snprintf (place, sizeof place, "%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT " %s",
-              json_integer_value (json_object_get (golden->positions, block)),
+              json_integer_value (position_of (golden, event)),
               json_integer_value (json_object_get (event, "entry")), text (event, "signature"));
-  }
   add_text (expected, place, "%s of %s", name, contract);
 }
 
@@ -264,25 +297,49 @@ check_contracts (const struct golden *golden, json_t *state)
 
 /* ---- the last of each ------------------------------------------------------------------------------ */
 
-/* Profiles and offerings: a deleted key has no row, one whose last entry decodes has its row. */
-static void
-check_last (const struct golden *golden, json_t *list, const char *table, const char *column)
+static bool
+is_later (json_t *item, json_t *other)
 {
-  json_t *item, *row, *position;
-  char block[32];
+  json_int_t block = json_integer_value (json_object_get (item, "block"));
+  json_int_t other_block = json_integer_value (json_object_get (other, "block"));
+
+  return other == NULL || block > other_block
+         || (block == other_block
+             && json_integer_value (json_object_get (item, "entry"))
+                    > json_integer_value (json_object_get (other, "entry")));
+}
+
+/* The last entry of each key, by key: labels that share a table follow one another there. */
+static json_t *
+last_of_all (json_t *labels)
+{
+  json_t *all = json_object (), *list, *item;
+  const char *label;
   size_t i;
 
-  json_array_foreach (list, i, item) {
-    row = table_find (table_open (golden->dumps, table), column, text (item, "key"));
-    snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT,
-              json_integer_value (json_object_get (item, "block")));
-    position = json_object_get (golden->positions, block);
+  json_object_foreach (labels, label, list)
+    json_array_foreach (list, i, item)
+      if (is_later (item, json_object_get (all, text (item, "key"))))
+        json_object_set (all, text (item, "key"), item);
+  return all;
+}
+
+/* Profiles and offerings: a deleted key has no row, one whose last entry decodes has its row. */
+static void
+check_last (const struct golden *golden, json_t *labels, const char *table, const char *column)
+{
+  json_t *all = last_of_all (labels), *item, *row;
+  const char *key;
+
+  json_object_foreach (all, key, item) {
+    row = table_find (table_open (golden->dumps, table), column, key);
     if (strcmp (text (item, "op"), "Delete") == 0 ? row != NULL
         : json_is_true (json_object_get (item, "decodes"))
-            && (!same_value (json_object_get (row, "block_offset"), position)
+            && (!same_value (json_object_get (row, "block_offset"), position_of (golden, item))
                 || !same_value (json_object_get (row, "entry_index"), json_object_get (item, "entry"))))
-      complain ("%s: the row of %s", table, text (item, "key"));
+      complain ("%s: the row of %s", table, key);
   }
+  json_decref (all);
 }
 
 static void
@@ -290,13 +347,9 @@ check_all_last (const struct golden *golden, json_t *state)
 {
   json_t *rewards = table_open (golden->dumps, "reward_distributions")->rows;
   json_t *last = json_array_get (rewards, json_array_size (rewards) - 1);
-  const char *key;
-  json_t *list;
 
-  json_object_foreach (json_object_get (state, "profiles"), key, list)
-    check_last (golden, list, "provider_profiles", "pubkey");
-  json_object_foreach (json_object_get (state, "offerings"), key, list)
-    check_last (golden, list, "provider_offerings", "provider_pubkey");
+  check_last (golden, json_object_get (state, "profiles"), "provider_profiles", "pubkey");
+  check_last (golden, json_object_get (state, "offerings"), "provider_offerings", "provider_pubkey");
   if (!same_value (json_object_get (last, "timestamp_ns"),
                    json_object_get (state, "last_reward_distribution_ns")))
     complain ("the last distribution of rewards is of %s", text (last, "timestamp_ns"));

@@ -12,6 +12,7 @@
 #include "golden/decoded.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -33,16 +34,19 @@ read_mode (const char *text, enum mode *mode)
 static json_t *
 load_state (const char *path)
 {
-  static char text[1 << 24];
   FILE *file = fopen (path, "r");
-  size_t size = file != NULL ? fread (text, 1, sizeof text - 1, file) : 0;
+  char *text = NULL;
+  size_t capacity = 0;
+  ssize_t size = file != NULL ? getdelim (&text, &capacity, '\0', file) : -1;
+  json_t *state;
 
+  for (char *at = text; size > 0 && (at = strstr (at, "\\u0000")) != NULL;)
+    memcpy (at, "\\u2400", 6);
+  state = size > 0 ? json_loads (text, 0, NULL) : NULL;
   if (file != NULL)
     fclose (file);
-  text[size] = '\0';
-  for (char *at = text; (at = strstr (at, "\\u0000")) != NULL;)
-    memcpy (at, "\\u2400", 6);
-  return json_loads (text, 0, NULL);
+  free (text);
+  return state;
 }
 
 static void
@@ -90,7 +94,7 @@ check_lines (struct golden *golden, const char *path)
 int
 main (int argc, char **argv)
 {
-  struct golden golden = { .rejected = json_object (), .positions = json_object () };
+  struct golden golden = { .requests = json_object (), .positions = json_object () };
   json_t *state = argc == 6 ? load_state (argv[3]) : NULL;
 
   if (argc != 6 || state == NULL || !read_mode (argv[1], &golden.mode)) {
@@ -109,7 +113,7 @@ main (int argc, char **argv)
   printf ("%zu entries: %zu decoded and compared, %zu failed, %zu signatures valid, %zu invalid\n",
           golden.entries, golden.compared, golden.failed, golden.valid, golden.invalid);
   json_decref (state);
-  json_decref (golden.rejected);
+  json_decref (golden.requests);
   json_decref (golden.positions);
   return complaints () > 0;
 }
