@@ -53,7 +53,8 @@ position_of (const struct golden *golden, json_t *item)
 {
   char block[32];
 
-  snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT, json_integer_value (json_object_get (item, "block")));
+  snprintf (block, sizeof block, "%" JSON_INTEGER_FORMAT,
+            json_integer_value (json_object_get (item, "block")));
   return json_object_get (golden->positions, block);
 }
 
@@ -81,7 +82,7 @@ check_balances (const struct golden *golden, json_t *state)
 static const char *
 obstacle (json_t *object, const char *name)
 {
-  return strcmp (text (object, name), "insufficient funds") == 0 ? "insufficient funds" : "for another reason";
+  return strcmp (text (object, name), "insufficient funds") == 0 ? "insufficient funds" : "other";
 }
 
 /* The state names entries of other labels, too. */

@@ -7,8 +7,8 @@
 
 #include "bytes/bytes.h"
 
-/* Rewrites such fields ("New YorkNY") into `memory`, which the caller frees, and points `text` there. All CR and LF stay. A
- * text without such fields stays as it is. False when memory is short. */
+/* Rewrites such fields ("New YorkNY") into `memory`, which the caller frees, and points `text` there. All CR
+ * and LF stay. A text without such fields stays as it is. False when memory is short. */
 bool quotes_tighten (struct bytes *text, char **memory);
 
 #endif

@@ -50,7 +50,8 @@ wrapper_read (struct bytes payload, struct wrapper *wrapper)
 
   *wrapper = (struct wrapper) { 0 };
   /* Numbers are of no interest here; as reals they may be of any size. */
-  root = json_loadb ((const char *) payload.data, payload.size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+  root = json_loadb ((const char *) payload.data, payload.size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
+                     NULL);
   csv = json_object_get (root, "server_offerings_csv");
   if (json_is_string (csv)) {
     wrapper->csv_size = json_string_length (csv);

@@ -32,15 +32,17 @@ static const struct dcpipe_table_def tables[] = {
     .help = "Every distribution of rewards to the providers that had checked in." },
 };
 
-/* Rewards are what the minting account pays in the block of the distribution, the last one if it has several. */
+/* Rewards are what the minting account pays in the block of the distribution, the last one if it has
+ * several. */
 static const struct dcpipe_view views[] = {
   { .name = "rewards_paid",
     .sql = "SELECT d.block_offset AS block_offset, t.entry_index AS entry_index, t.to_pubkey AS to_pubkey,"
            " t.to_owner AS to_owner, t.to_account AS to_account, t.amount AS amount,"
            " d.distributed_at AS distributed_at, d.icp_timestamp AS icp_timestamp"
            " FROM reward_distributions d JOIN token_transfers t ON t.block_offset = d.block_offset"
-           " WHERE t.from_owner = 'zjbo4-sknjf-hfisk-oi4' AND t.applied AND NOT EXISTS (SELECT 1 FROM"
-           " reward_distributions e WHERE e.block_offset = d.block_offset AND e.entry_index > d.entry_index)" },
+           " WHERE t.from_owner = 'zjbo4-sknjf-hfisk-oi4' AND t.applied AND NOT EXISTS"
+           " (SELECT 1 FROM reward_distributions e"
+           " WHERE e.block_offset = d.block_offset AND e.entry_index > d.entry_index)" },
 };
 
 static const struct dcpipe_label labels[] = { { .name = "RewardDistr", .aliases = "RewardDistribution" } };

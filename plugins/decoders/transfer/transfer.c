@@ -6,6 +6,7 @@
 #include "decoder/columns.h"
 #include "decoder/identity.h"
 #include "decoder/payload.h"
+#include "ledger/ed25519ph.h"
 
 /* Registrations tell which public key stands behind an account. They are optional: without them transfers
  * tell no public keys. */
@@ -18,14 +19,25 @@ static const struct dcpipe_label labels[] = {
   [NP_REGISTER] = { .name = "NPRegister" },
 };
 
-/* What is no public key is the business of the decoder of registrations. A principal is that of its key
+/* Without libsodium nobody decodes registrations, and the length has to tell. */
+static bool
+is_key (struct bytes key)
+{
+#ifdef HAVE_SODIUM
+  return ledger_ed25519_is_key (key);
+#else
+  return key.size == LEDGER_PUBKEY_SIZE;
+#endif
+}
+
+/* That something is no public key is for the decoder of registrations to say. A principal is that of its key
  * whether or not the signature is valid. */
 static void
 add_principal (dcpipe_rows *rows, struct bytes key)
 {
   dcpipe_row *row;
 
-  if (key.size != 32)
+  if (!is_key (key))
     return;
   row = dcpipe_row_add (rows, PRINCIPALS, DCPIPE_INSERT);
   identity_set_principal (row, PRINCIPAL_PRINCIPAL, key);

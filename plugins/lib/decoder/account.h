@@ -39,7 +39,8 @@ void account_set (dcpipe_row *row, size_t first, const struct ledger_account *ac
                   const struct account_owner *owner);
 
 /* What names an account in the balance table, whatever its subaccount: the owner in hexadecimal, a dot, the
- * subaccount in hexadecimal, or a second dot for one of no bytes. Its size; and the text itself, with a 0 behind it. */
+ * subaccount in hexadecimal, or a second dot for one of no bytes. Its size; and the text itself, with a 0
+ * behind it. */
 size_t account_key_size (const struct ledger_account *account);
 void account_key (const struct ledger_account *account, char *text);
 
