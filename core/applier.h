@@ -28,8 +28,8 @@ struct applier {
   const struct dcpipe_row **rows;       /* waiting to be given to the sink */
   size_t rows_count;
   struct row_effect *effects;
-  struct failure_notes notes;           /* of those rows, for people */
-  uint64_t synced_ns;                   /* the time that sync_status has, since 1970 */
+  struct failure_notes notes; /* of those rows, for people */
+  uint64_t synced_ns;         /* the time that sync_status has, since 1970 */
 };
 
 /* False after fail. */

@@ -98,7 +98,7 @@ arena_bytes (struct arena *arena, size_t size)
 void *
 arena_alloc (struct arena *arena, size_t size)
 {
-  const size_t alignment = _Alignof (max_align_t);
+  const size_t alignment = _Alignof(max_align_t);
   size_t padding = (alignment - (uintptr_t) arena->next % alignment) % alignment;
 
   if (arena->next != NULL && (size_t) (arena->end - arena->next) >= padding)
@@ -149,7 +149,7 @@ arena_free (struct arena *arena)
       free (chunk);
     chunk = older;
   }
-  *arena = (struct arena) { 0 };
+  *arena = (struct arena){ 0 };
 }
 
 void

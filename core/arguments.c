@@ -64,8 +64,7 @@ static const struct known_option {
     CODE_LOG_FORMAT, 0 },
   { "quiet", NULL, "only warnings and errors", NULL, CODE_QUIET, 0 },
   { "verbose", NULL, "debug lines, too", NULL, CODE_VERBOSE, 0 },
-  { "check", NULL, "name mistakes in the file, and paths out of reach",
-    "Instead of a run", CODE_CHECK, 0 },
+  { "check", NULL, "name mistakes in the file, and paths out of reach", "Instead of a run", CODE_CHECK, 0 },
   { "dump-config", NULL, "print all settings and where each comes from", NULL, CODE_DUMP_CONFIG, 0 },
   { "dump-plugin", "NAME", "print what a plugin is and which options it has", NULL, CODE_DUMP_PLUGIN, 0 },
   { "dump-section", "NAME", "print the options of a section without a plugin", NULL, CODE_DUMP_SECTION, 0 },
@@ -102,9 +101,9 @@ print_option (const struct known_option *option)
 
   if (option->group != NULL)
     printf ("\n%s:\n", option->group);
-  snprintf (left, sizeof left, "%c%c%c --%s%s%s",
-            letter == ' ' ? ' ' : '-', letter, letter == ' ' ? ' ' : ',',
-            option->name, option->argument ? " " : "", option->argument ? option->argument : "");
+  snprintf (left, sizeof left, "%c%c%c --%s%s%s", letter == ' ' ? ' ' : '-', letter,
+            letter == ' ' ? ' ' : ',', option->name, option->argument ? " " : "",
+            option->argument ? option->argument : "");
   printf ("  %-26s %s\n", left, option->help);
 }
 

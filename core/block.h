@@ -58,7 +58,7 @@ struct dcpipe_batch {
   int trust;
   bool extent_known;
   uint64_t first, end;
-  const char *mistake; /* of the plugin */
+  const char *mistake;     /* of the plugin */
   struct dcpipe_rows rows; /* of the source's own tables, in memory of their own */
   struct row_list row_list;
   struct arena row_memory;
@@ -82,18 +82,18 @@ struct dcpipe_block {
   struct dcpipe_frame frame;
   uint64_t time_ns;
   struct hash hash, parent_hash;
-  const char *hash_hex;         /* of `hash`, in the parcel's arena */
+  const char *hash_hex; /* of `hash`, in the parcel's arena */
   uint8_t *buffer;
   size_t buffer_size;
   bool buffer_is_large; /* from malloc, not from the arena */
   struct dcpipe_entry *entries;
   size_t entries_count, entries_capacity;
-  uint64_t number;              /* blocks before it; set by the sequencer, as the next */
-  uint64_t first_ordinal;       /* of its first entry, from 1 */
-  struct row_list *rows;        /* one for each decoder */
-  const char *fault;            /* why it could not be unpacked or does not follow; NULL for a good one */
-  bool keeps_frame;             /* entries point into the frame */
-  bool too_large;               /* it would inflate past the limit */
+  uint64_t number;        /* blocks before it; set by the sequencer, as the next */
+  uint64_t first_ordinal; /* of its first entry, from 1 */
+  struct row_list *rows;  /* one for each decoder */
+  const char *fault;      /* why it could not be unpacked or does not follow; NULL for a good one */
+  bool keeps_frame;       /* entries point into the frame */
+  bool too_large;         /* it would inflate past the limit */
 };
 
 enum parcel_end {
@@ -108,18 +108,18 @@ struct parcel {
   struct arena arena;
   struct dcpipe_block *blocks;
   size_t blocks_count;
-  size_t good;             /* blocks, from the first, that are what they must be */
-  char *fault;             /* what is wrong with the block after those, from malloc, or NULL */
-  int fault_status;        /* enum status */
-  struct parcel *later;    /* the next one that waits in the sequencer */
-  size_t large;            /* bytes in large buffers */
+  size_t good;          /* blocks, from the first, that are what they must be */
+  char *fault;          /* what is wrong with the block after those, from malloc, or NULL */
+  int fault_status;     /* enum status */
+  struct parcel *later; /* the next one that waits in the sequencer */
+  size_t large;         /* bytes in large buffers */
   struct row_list rows; /* of the source's own tables, applied behind the blocks */
   struct arena row_memory;
   struct budget *budget;
-  size_t charge;           /* what the budget was charged for it */
-  bool delivered;          /* to the sinks */
+  size_t charge;  /* what the budget was charged for it */
+  bool delivered; /* to the sinks */
   enum parcel_end end;
-  uint64_t import_time;    /* ns, this machine's clock */
+  uint64_t import_time; /* ns, this machine's clock */
 };
 
 /* Makes a parcel of frames [first, first + count) of the batch; NULL after fail. */
@@ -142,9 +142,9 @@ size_t parcel_size (const struct parcel *parcel);
 
 void parcel_release (struct parcel *parcel);
 
-/* Whoever lets go of a parcel last comes after all others: its counter tells the machine, but not a checker of
- * threads that was not there when core was compiled. So it is told: each one's `leave` comes before the last
- * one's `follow`. Before threads start. */
+/* Whoever lets go of a parcel last comes after all others: its counter tells the machine, but not a checker
+ * of threads that was not there when core was compiled. So it is told: each one's `leave` comes before the
+ * last one's `follow`. Before threads start. */
 void block_watch (void (*leave) (void *place), void (*follow) (void *place));
 
 /* True if [data, data + size) lies in memory that lives as long as the block. */

@@ -14,11 +14,11 @@ struct budget {
   pthread_cond_t freed;
   size_t limit;
   atomic_size_t used; /* by all parcels; changed with the mutex held */
-  size_t delivered; /* by those among them that the sinks have */
-  uint64_t next;    /* number of the parcel that is to be delivered next */
+  size_t delivered;   /* by those among them that the sinks have */
+  uint64_t next;      /* number of the parcel that is to be delivered next */
   bool closed;
-  unsigned waiting; /* for a new parcel */
-  unsigned growing; /* for room to unpack a large block */
+  unsigned waiting;              /* for a new parcel */
+  unsigned growing;              /* for room to unpack a large block */
   void (*hurry) (void *context); /* called when somebody begins to wait */
   void *context;
 };

@@ -216,8 +216,8 @@ fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const
   if (result == DCPIPE_OK)
     result = cache->apply (cache->context, rows, 1);
   HASH_ITER (hh, shelf->rows, cached, next)
-  if (key_begins (cached, prefix))
-    forget (cache, cached);
+    if (key_begins (cached, prefix))
+      forget (cache, cached);
   return result;
 }
 
@@ -534,7 +534,7 @@ cache_clear (struct row_cache *cache)
     struct cached_row *cached, *next;
 
     HASH_ITER (hh, cache->shelves[i].rows, cached, next)
-    forget (cache, cached);
+      forget (cache, cached);
     shelf_free (&cache->shelves[i]);
   }
   cache_return (cache);

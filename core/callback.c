@@ -62,9 +62,9 @@ const char *
 result_text (int result, char text[RESULT_TEXT_SIZE])
 {
   static const char *const names[] = {
-    [DCPIPE_OK] = "DCPIPE_OK",     [DCPIPE_NONE] = "DCPIPE_NONE",         [DCPIPE_TIP] = "DCPIPE_TIP",
+    [DCPIPE_OK] = "DCPIPE_OK",       [DCPIPE_NONE] = "DCPIPE_NONE",         [DCPIPE_TIP] = "DCPIPE_TIP",
     [DCPIPE_RETRY] = "DCPIPE_RETRY", [DCPIPE_DIVERGED] = "DCPIPE_DIVERGED", [DCPIPE_FAIL] = "DCPIPE_FAIL",
-    [DCPIPE_WAIT] = "DCPIPE_WAIT", [DCPIPE_AGAIN] = "DCPIPE_AGAIN",
+    [DCPIPE_WAIT] = "DCPIPE_WAIT",   [DCPIPE_AGAIN] = "DCPIPE_AGAIN",
   };
 
   if (result >= 0 && result < (int) (sizeof names / sizeof *names))

@@ -216,8 +216,7 @@ parse_labels (json_t *labels, struct frontier *frontier)
 
   if (!json_is_object (labels))
     return false;
-  json_object_foreach (labels, label, counts)
-  {
+  json_object_foreach (labels, label, counts) {
     struct label_count *count =
         frontier_label (frontier, (struct dcpipe_bytes){ (const uint8_t *) label, strlen (label) });
 
@@ -246,8 +245,7 @@ parse_frontier (const json_t *object, struct frontier *frontier)
   if (!json_is_object (json_object_get (object, "ahead"))
       || !json_is_integer (json_object_get (object, "trust")))
     return false;
-  json_object_foreach (json_object_get (object, "ahead"), label, point)
-  {
+  json_object_foreach (json_object_get (object, "ahead"), label, point) {
     struct ahead *ahead = frontier_ahead_add (frontier, label);
 
     if (ahead == NULL || !parse_point (point, &ahead->at))
@@ -264,8 +262,7 @@ parse_errors (json_t *errors, struct dcpipe_checkpoint *checkpoint)
 
   if (!json_is_object (errors))
     return false;
-  json_object_foreach (errors, scope, error)
-  {
+  json_object_foreach (errors, scope, error) {
     struct scope_error *added = checkpoint_add_error (checkpoint, scope);
     const char *last = json_string_value (json_array_get (error, 1));
 
@@ -290,8 +287,7 @@ parse_whole (const json_t *whole, struct dcpipe_checkpoint *checkpoint)
       || !parse_errors (json_object_get (whole, "errors"), checkpoint))
     return false;
   checkpoint->source = strdup (source);
-  json_object_foreach (json_object_get (whole, "decoders"), decoder, object)
-  {
+  json_object_foreach (json_object_get (whole, "decoders"), decoder, object) {
     struct frontier *frontier = checkpoint_add (checkpoint, decoder);
 
     if (frontier == NULL || !parse_frontier (object, frontier))

@@ -11,7 +11,6 @@
 
 #include "block.h"
 
-
 /* A block of the ledger and what lies up to and including it. */
 struct point {
   bool known;
@@ -41,10 +40,10 @@ struct ahead {
 struct frontier {
   char *decoder;
   char *fingerprint;
-  struct point at; /* unknown: nothing applied yet */
+  struct point at;          /* unknown: nothing applied yet */
   uint64_t entries, failed; /* sums of the labels' */
   uint64_t digest[4];
-  int trust;       /* the least that any block came with */
+  int trust; /* the least that any block came with */
   struct label_count *labels;
   size_t labels_count;
   struct ahead *ahead;
@@ -61,14 +60,14 @@ struct scope_error {
 struct dcpipe_checkpoint {
   bool loaded;
 
-  struct hash ledger;  /* hash of the first block; size 0 if unknown */
-  char *source;        /* plugin that the cursors come from */
+  struct hash ledger; /* hash of the first block; size 0 if unknown */
+  char *source;       /* plugin that the cursors come from */
   struct frontier *frontiers;
   size_t frontiers_count;
   struct scope_error *errors;
   size_t errors_count;
   uint64_t unconfirmed; /* position + 1 of a last block that nothing confirms; 0 if none */
-  char *text;          /* as it was given or made last */
+  char *text;           /* as it was given or made last */
   size_t text_size;
   bool no_memory;
 };

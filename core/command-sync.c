@@ -22,8 +22,7 @@ some_sink_has (const struct setup *setup, const char *label)
   for (size_t i = 0; i < setup->sinks_count && !stored; i++) {
     struct dcpipe_checkpoint checkpoint;
 
-    stored =
-        sink_peek (setup->sinks[i], &checkpoint) != STATUS_DONE || label_is_stored (&checkpoint, label);
+    stored = sink_peek (setup->sinks[i], &checkpoint) != STATUS_DONE || label_is_stored (&checkpoint, label);
     checkpoint_free (&checkpoint);
   }
   return stored;

@@ -226,9 +226,11 @@ dump_section (const char *name)
     char known[256] = "";
 
     for (size_t i = 0, used = 0; i < sizeof sections / sizeof *sections && used < sizeof known; i++)
-      used += (size_t) snprintf (known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "", sections[i].name);
+      used +=
+          (size_t) snprintf (known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "", sections[i].name);
     log_error ("no section '%s' has options of its own (those of sources, decoders and sinks are their "
-               "plugin's); known are: %s", name, known);
+               "plugin's); known are: %s",
+               name, known);
     return STATUS_CONFIGURATION;
   }
   print_pair ("", "section", name);

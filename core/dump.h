@@ -13,7 +13,8 @@ void dump_plugins (void);
  * exit status; says itself why it failed. */
 int dump_plugin (const char *name);
 
-/* The options of a section that is no plugin's, such as "pipeline". Returns an exit status; says itself why it failed. */
+/* The options of a section that is no plugin's, such as "pipeline". Returns an exit status; says itself why
+ * it failed. */
 int dump_section (const char *name);
 
 /* Every setting as it counts (defaults included, secrets masked), each followed by KEY.origin=. */

@@ -47,8 +47,7 @@ failures_clear (struct failures *failures)
 {
   struct failure_key *key, *next;
 
-  HASH_ITER (hh, failures->keys, key, next)
-  {
+  HASH_ITER (hh, failures->keys, key, next) {
     HASH_DEL (failures->keys, key);
     free (key);
   }

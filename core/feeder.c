@@ -103,9 +103,10 @@ warn_of_lists (struct feeder *feeder)
   for (size_t i = 0; i < setup->decoders_count; i++)
     fprintf (out, "%s%s", i == 0 ? "" : ", ", setup->decoders[i]->instance.name);
   fclose (out);
-  log_warning ("it gives listings, no blocks: they go into tables of their own, and these decoders get nothing: "
-               "%s",
-               list);
+  log_warning (
+      "it gives listings, no blocks: they go into tables of their own, and these decoders get nothing: "
+      "%s",
+      list);
   free (list);
 }
 

@@ -27,7 +27,7 @@ struct histogram_counts {
 void histogram_add (struct histogram *histogram, uint64_t ns);
 
 /* What `before` and the histogram hold together. */
-struct histogram_counts
-histogram_read (const struct histogram *histogram, const struct histogram_counts *before);
+struct histogram_counts histogram_read (const struct histogram *histogram,
+                                        const struct histogram_counts *before);
 
 #endif

@@ -89,8 +89,8 @@ ini_check_environment (struct inifile *file, const struct ini_section *section)
 
     if (value->broken && value->variable != NULL)
       ini_mistake (file, value->line,
-                   "%s: the environment variable %s is not set and has no default (${%s:-default})", value->key,
-                   value->variable, value->variable);
+                   "%s: the environment variable %s is not set and has no default (${%s:-default})",
+                   value->key, value->variable, value->variable);
   }
 }
 
@@ -273,7 +273,8 @@ take_key (void *context, const char *section_name, const char *key, const char *
 
 /* ---- lines --------------------------------------------------------------------------------------- */
 
-/* A line that begins with a blank. What looks like a key is read all the same, so that it does not count as missing. */
+/* A line that begins with a blank. What looks like a key is read all the same, so that it does not count as
+ * missing. */
 static bool
 take_indented (struct reader *reader, const char *first)
 {

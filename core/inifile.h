@@ -23,7 +23,8 @@ struct ini_value {
   char *variable; /* the environment variable that went into it last, or NULL */
   unsigned line;
   bool indented; /* its line begins with a blank, which is a mistake already: it may be no key at all */
-  bool broken; /* it could not be expanded: `variable` is not set, or NULL: malformed, which is a mistake already */
+  bool broken;   /* it could not be expanded: `variable` is not set, or NULL: malformed, which is a mistake
+                    already */
 };
 
 struct ini_section {
@@ -31,7 +32,8 @@ struct ini_section {
   char *kind;  /* "sink" */
   char *name;  /* "main"; NULL in a section without one */
   unsigned line;
-  bool malformed; /* its line is a mistake; what it was meant to be is a guess, so that nothing follows from it */
+  bool malformed; /* its line is a mistake; what it was meant to be is a guess, so that nothing follows from
+                     it */
   struct ini_value *values;
   size_t count;
 };
@@ -63,7 +65,7 @@ void ini_check_environment (struct inifile *file, const struct ini_section *sect
 
 /* Notes one mistake. Line 0: the file as a whole. */
 void ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
-  __attribute__ ((__format__ (__printf__, 3, 4)));
+    __attribute__ ((__format__ (__printf__, 3, 4)));
 
 /* Logs all mistakes noted so far, "FILE:LINE: ...", in the order of their lines, those of the whole file
  * at the end. */
@@ -72,8 +74,9 @@ void inifile_report (struct inifile *file);
 /* The value of a key in a section, or NULL. */
 const struct ini_value *ini_find (const struct ini_section *section, const char *key);
 
-/* Expands ${...} in `text`. `variable` is set to the name of the last variable taken from the environment (to be
- * freed) or NULL. NULL after fail; then `variable` is the one that is not set, or NULL if something else is amiss. */
+/* Expands ${...} in `text`. `variable` is set to the name of the last variable taken from the environment (to
+ * be freed) or NULL. NULL after fail; then `variable` is the one that is not set, or NULL if something else
+ * is amiss. */
 char *ini_expand (const char *text, char **variable);
 
 #endif

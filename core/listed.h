@@ -13,8 +13,9 @@ struct listed {
   uint64_t rows;
 };
 
-/* Counts the rows of the source's tables in a sink by reading them: `count` gets the number of those that have any, and
- * `items` memory for them, to be freed. A sink that cannot read rows back has none. An enum status; fail has the reason.
+/* Counts the rows of the source's tables in a sink by reading them: `count` gets the number of those that
+ * have any, and `items` memory for them, to be freed. A sink that cannot read rows back has none. An enum
+ * status; fail has the reason.
  */
 int listed_count (const struct setup *setup, const struct instance *configured, struct listed **items,
                   size_t *count);

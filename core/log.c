@@ -121,8 +121,8 @@ write_text (enum log_level level, const char *instance, const char *message)
 {
   const char *word = level == LOG_INFO ? "" : level_names[level];
 
-  fprintf (stderr, "dcpipe: %s%s%s%s%s\n", word, *word ? ": " : "",
-           instance ? instance : "", instance ? ": " : "", message);
+  fprintf (stderr, "dcpipe: %s%s%s%s%s\n", word, *word ? ": " : "", instance ? instance : "",
+           instance ? ": " : "", message);
 }
 
 static void
@@ -137,8 +137,7 @@ write_json (enum log_level level, const char *instance, const char *event, const
   clock_gettime (CLOCK_REALTIME, &time);
   dcpipe_format_time (now, (uint64_t) time.tv_sec * 1000000000u + (uint64_t) time.tv_nsec);
   object = json_pack ("{ss ss ss* ss* ss}", "time", now, "level", level_names[level], "instance", instance,
-                      "event",
-                      event, "message", message);
+                      "event", event, "message", message);
   for (size_t i = 0; object != NULL && fields != NULL && fields[i] != NULL; i += 2)
     json_object_set_new (object, fields[i], json_string (fields[i + 1]));
   line = object == NULL ? NULL : json_dumps (object, JSON_COMPACT);
@@ -286,14 +285,14 @@ log_arguments (enum log_level level, const char *format, va_list arguments)
 }
 
 /* One function for the core and one for plugins of each level. */
-#define LOG_FUNCTION(name, level)                                                                           \
-  void name (const char *format, ...)                                                                       \
-  {                                                                                                         \
-    va_list arguments;                                                                                      \
-                                                                                                            \
-    va_start (arguments, format);                                                                           \
-    log_arguments (level, format, arguments);                                                               \
-    va_end (arguments);                                                                                     \
+#define LOG_FUNCTION(name, level)                                                                            \
+  void name (const char *format, ...)                                                                        \
+  {                                                                                                          \
+    va_list arguments;                                                                                       \
+                                                                                                             \
+    va_start (arguments, format);                                                                            \
+    log_arguments (level, format, arguments);                                                                \
+    va_end (arguments);                                                                                      \
   }
 
 LOG_FUNCTION (log_error, LOG_ERROR)

@@ -20,12 +20,14 @@
 #define NAME_BYTES_MAX 40
 
 /* The examples, and what they are called: the word that becomes the new plugin's name wherever it stands. */
-static const struct template {
+static const struct template
+{
   const char *kind, *word;
   enum dcpipe_kind number;
-} templates[] = { { "decoder", "novelty", DCPIPE_KIND_DECODER },
-                  { "source", "csvledger", DCPIPE_KIND_SOURCE },
-                  { "sink", "rack", DCPIPE_KIND_SINK } };
+}
+templates[] = { { "decoder", "novelty", DCPIPE_KIND_DECODER },
+                { "source", "csvledger", DCPIPE_KIND_SOURCE },
+                { "sink", "rack", DCPIPE_KIND_SINK } };
 
 static const struct template *
 find_template (const char *kind)
@@ -48,10 +50,10 @@ is_taken (const char *name)
     "false",     "float",    "for",          "goto",   "if",      "inline",  "int",           "long",
     "nullptr",   "register", "restrict",     "return", "short",   "signed",  "sizeof",        "static",
     "struct",    "switch",   "thread_local", "true",   "typedef", "typeof",  "typeof_unqual", "union",
-    "unsigned",  "void",     "volatile",     "while",  "asm",     "sqlite3",
-    "linux",     "unix",     "i386",         "mips",   "sparc",   "sun",     "m68k",          "hppa",
-    "errno",     "assert",   "offsetof",     "stdin",  "stdout",  "stderr",  "major",         "minor",
-    "makedev",   "alloca",   "setjmp",
+    "unsigned",  "void",     "volatile",     "while",  "asm",     "sqlite3", "linux",         "unix",
+    "i386",      "mips",     "sparc",        "sun",    "m68k",    "hppa",    "errno",         "assert",
+    "offsetof",  "stdin",    "stdout",       "stderr", "major",   "minor",   "makedev",       "alloca",
+    "setjmp",
   };
 
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)

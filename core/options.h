@@ -20,10 +20,10 @@ struct option_value {
   char *variable; /* of ORIGIN_ENVIRONMENT */
   bool bad;       /* there is none that can be used, which is a mistake noted elsewhere */
   bool boolean;
-  int64_t integer;   /* INT; ENUM: the index */
-  uint64_t number;   /* SIZE: bytes, DURATION: ms */
-  char *string;      /* TEXT, PATH (absolute or as given with a '/' at its start), SECRET */
-  char **list;       /* LIST, NULL at its end */
+  int64_t integer; /* INT; ENUM: the index */
+  uint64_t number; /* SIZE: bytes, DURATION: ms */
+  char *string;    /* TEXT, PATH (absolute or as given with a '/' at its start), SECRET */
+  char **list;     /* LIST, NULL at its end */
 };
 
 /* Parses `text` as the option's value into the parsed members of `value`, empty so far. Relative paths
@@ -47,8 +47,8 @@ struct option_value *options_set (const struct dcpipe_options *options, struct i
                                   const struct ini_section *const *sections, size_t sections_count,
                                   const char *const *known, void *handle);
 
-/* True if no value is bad. Otherwise the handle is not for others to read: to say what contradicts what in it would
- * be noise. */
+/* True if no value is bad. Otherwise the handle is not for others to read: to say what contradicts what in it
+ * would be noise. */
 bool options_good (const struct dcpipe_options *options, const struct option_value *values);
 
 /* A deep copy, and its values stored in `handle`. NULL when memory is short. */

@@ -62,13 +62,14 @@ bool plugin_check (const struct plugin *plugin);
 /* A plugin's handle with its options, as one section (or several, of a decoder) of the INI file made it. */
 struct instance {
   struct plugin *plugin;
-  char *name;    /* of a sink: "main"; of others: the plugin's name */
-  char *title;   /* for messages: "sink main", "decoder profile", "source icp" */
+  char *name;  /* of a sink: "main"; of others: the plugin's name */
+  char *title; /* for messages: "sink main", "decoder profile", "source icp" */
   void *handle;
   bool completed; /* config_complete was called */
-  bool lacking;   /* variables of its options are not set: it was not, and nothing of the plugin is to be called */
-  char *section; /* "[sink main]" */
-  unsigned line; /* of the section in the INI file */
+  bool lacking; /* variables of its options are not set: it was not, and nothing of the plugin is to be called
+                 */
+  char *section;               /* "[sink main]" */
+  unsigned line;               /* of the section in the INI file */
   struct option_value *values; /* one for each option; see options.h */
   struct held *held;           /* of a sink, from its open to its close; see sinkcalls.c */
 };

@@ -159,8 +159,7 @@ pluginpath_find (enum dcpipe_kind kind, const char *name)
   plugins_list (kind, offer_name, &nearest);
   hint = nearest_hint (&nearest);
   fail ("there is no %s plugin '%s' in %s%s", plugin_kind_name (kind), name,
-        directories ? directories : "the path",
-        hint && *hint ? hint : " (dcpipe --list-plugins lists all)");
+        directories ? directories : "the path", hint && *hint ? hint : " (dcpipe --list-plugins lists all)");
   return NULL;
 }
 

@@ -86,8 +86,8 @@ draw_bar (struct progress *progress, const struct run *run, double seconds)
   if (done > 0)
     memset (bar, '=', (size_t) done * BAR_WIDTH / 1000);
   snprintf (progress->line, sizeof progress->line, "[%s] %3d%%  %" PRIu64 " %s, %.0f/s, %.1f MB/s", bar,
-            done < 0 ? 0 : done / 10, entries, plural (entries, "entry", "entries"), (double) entries / seconds,
-            (double) bytes / seconds / 1e6);
+            done < 0 ? 0 : done / 10, entries, plural (entries, "entry", "entries"),
+            (double) entries / seconds, (double) bytes / seconds / 1e6);
   redraw (progress, true);
 }
 
@@ -148,9 +148,12 @@ summarise_listing (const struct writer *writer, const struct dcpipe_table *table
                    const struct table_changes *changes)
 {
   char added[24], changed[24], removed[24], message[512];
-  const char *const fields[] = { "sink",  writer_sink (writer)->name, "table",   table->name,
-                                 "added", added,                      "changed", changed,
-                                 "removed", removed,                  NULL };
+  const char *const fields[] = { "sink",    writer_sink (writer)->name,
+                                 "table",   table->name,
+                                 "added",   added,
+                                 "changed", changed,
+                                 "removed", removed,
+                                 NULL };
 
   number (added, changes->added);
   number (changed, changes->changed);
@@ -192,15 +195,14 @@ summarise_rows (const struct writer *writer, const struct table_changes *sum, co
   uint64_t failed = atomic_load (&progress->failed), blocks = atomic_load (&progress->blocks),
            entries = atomic_load (&progress->entries);
   char message[512];
-  int size = snprintf (message, sizeof message, "%s: %" PRIu64 " %s, %" PRIu64 " %s",
-                       writer_sink (writer)->title, blocks, plural (blocks, "block", "blocks"), entries,
-                       plural (entries, "entry", "entries"));
+  int size =
+      snprintf (message, sizeof message, "%s: %" PRIu64 " %s, %" PRIu64 " %s", writer_sink (writer)->title,
+                blocks, plural (blocks, "block", "blocks"), entries, plural (entries, "entry", "entries"));
 
   if (failed > 0 && size > 0 && (size_t) size < sizeof message)
     snprintf (message + size, sizeof message - (size_t) size, ", %" PRIu64 " of them failed", failed);
   log_event (LOG_INFO, "sink", message, fields);
-  snprintf (message, sizeof message,
-            "%s: rows: %" PRIu64 " added, %" PRIu64 " changed, %" PRIu64 " removed",
+  snprintf (message, sizeof message, "%s: rows: %" PRIu64 " added, %" PRIu64 " changed, %" PRIu64 " removed",
             writer_sink (writer)->title, sum->added, sum->changed, sum->removed);
   log_event (LOG_INFO, "rows", message, fields);
 }

@@ -10,10 +10,10 @@
 struct run;
 
 struct progress {
-  uint64_t began;      /* CLOCK_MONOTONIC, ns */
-  uint64_t told;       /* when the last plain line was logged */
+  uint64_t began; /* CLOCK_MONOTONIC, ns */
+  uint64_t told;  /* when the last plain line was logged */
   bool terminal;
-  char line[256];      /* of the bar, as it stands */
+  char line[256]; /* of the bar, as it stands */
 };
 
 void progress_begin (struct progress *progress);

@@ -45,7 +45,7 @@ reader_open (struct reader *reader, const struct setup *setup, const char *name)
   const char *title = log_instance ();
   int status;
 
-  *reader = (struct reader) { .sink = NULL };
+  *reader = (struct reader){ .sink = NULL };
   if (configured == NULL)
     return STATUS_USAGE;
   reader->tables = tables_make (setup);

@@ -68,7 +68,8 @@ retry_wait_idle (struct retry *retry, void (*idle) (void *context), void *contex
 
   if (++retry->attempts > retry->max) {
     if (retry->max > 0)
-      fail ("attempt %" PRIu64 " of %" PRIu64 " failed: %s", retry->attempts, retry->max + 1, failure_reason ());
+      fail ("attempt %" PRIu64 " of %" PRIu64 " failed: %s", retry->attempts, retry->max + 1,
+            failure_reason ());
     return false;
   }
   pause = delay (retry);

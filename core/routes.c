@@ -125,8 +125,7 @@ routes_free (struct routes *routes)
 
   if (routes == NULL)
     return;
-  HASH_ITER (hh, routes->named, named, next)
-  {
+  HASH_ITER (hh, routes->named, named, next) {
     HASH_DEL (routes->named, named);
     free (named->route.targets);
     free (named);

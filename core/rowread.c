@@ -31,8 +31,7 @@ static _Thread_local char misreading[256];
 
 #define TYPE(type_) (1u << (type_))
 
-static void __attribute__ ((cold, noinline))
-misread (const struct dcpipe_row *row, size_t column)
+static void __attribute__ ((cold, noinline)) misread (const struct dcpipe_row *row, size_t column)
 {
   if (misreading[0] != '\0')
     return;

@@ -207,8 +207,7 @@ take_labels (struct setup *setup, struct decoder *decoder, const struct ini_sect
     return add_label (decoder, label);
   list = list_labels (plugin);
   ini_mistake (setup->file, section->line, "%s: the decoder %s does not take this label; it takes %s",
-               section->title,
-               plugin_name (plugin), list ? list : "others");
+               section->title, plugin_name (plugin), list ? list : "others");
   return true;
 }
 
@@ -256,8 +255,8 @@ make_fingerprint (struct decoder *decoder)
 
   if (out == NULL)
     return false;
-  fprintf (out, "%s/%u labels=%s", plugin_name (plugin), plugin->u.decoder.row_format, decoder->any
-           ? "*" : "");
+  fprintf (out, "%s/%u labels=%s", plugin_name (plugin), plugin->u.decoder.row_format,
+           decoder->any ? "*" : "");
   for (size_t i = 0; i < decoder->labels_count; i++)
     fprintf (out, "%s%s", i ? "," : "", decoder->labels[i]);
   for (size_t i = 0; i < options->count; i++)
@@ -294,8 +293,7 @@ load_plugins (struct setup *setup, struct groups *groups)
       if (groups->plugins[i] != NULL && groups->plugins[j] == groups->plugins[i]
           && strcmp (groups->sections[j]->title, section->title) == 0)
         ini_mistake (file, section->line, "%s with plugin = %s is given twice, first on line %u",
-                     section->title,
-                     plugin_name (groups->plugins[i]), groups->sections[j]->line);
+                     section->title, plugin_name (groups->plugins[i]), groups->sections[j]->line);
   }
 }
 
@@ -391,10 +389,9 @@ check_owners (struct setup *setup)
       const struct instance *owner = owner_of (setup, i, tables->items[j].name);
 
       if (owner != NULL)
-        ini_mistake (setup->file, instance->line,
-                     "%s: the %ss %s and %s (line %u) both declare the table %s", instance->section,
-                     owner == setup->source ? "plugin" : "decoder", instance->name, owner->name, owner->line,
-                     tables->items[j].name);
+        ini_mistake (setup->file, instance->line, "%s: the %ss %s and %s (line %u) both declare the table %s",
+                     instance->section, owner == setup->source ? "plugin" : "decoder", instance->name,
+                     owner->name, owner->line, tables->items[j].name);
     }
   }
 }

@@ -15,7 +15,6 @@ struct plugin *setup_load_plugin (struct inifile *file, const struct ini_section
 
 /* Names an instance and sets its options from the sections, at least one. False when memory is short. */
 bool setup_fill_instance (struct instance *instance, struct inifile *file, struct plugin *plugin,
-                          const char *name,
-                          const struct ini_section *const *sections, size_t count);
+                          const char *name, const struct ini_section *const *sections, size_t count);
 
 #endif

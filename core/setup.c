@@ -166,8 +166,8 @@ section_is_of_service (const struct ini_section *section)
          || strcmp (section->kind, "webhook") == 0;
 }
 
-/* True if all variables of the section must be set. Who does not ask the source can do without, save to know which
- * plugin it is. */
+/* True if all variables of the section must be set. Who does not ask the source can do without, save to know
+ * which plugin it is. */
 static bool
 needs_environment (const struct ini_section *section, unsigned parts)
 {
@@ -339,8 +339,7 @@ check_lookups (struct setup *setup)
     for (size_t j = 0; j < setup->sinks_count; j++) {
       const struct instance *decoder = &setup->decoders[i]->instance, *sink = setup->sinks[j];
 
-      if (decoder->plugin->u.decoder.resolve != NULL
-          && !sink_can_read (&sink->plugin->u.sink))
+      if (decoder->plugin->u.decoder.resolve != NULL && !sink_can_read (&sink->plugin->u.sink))
         ini_mistake (setup->file, sink->line,
                      "%s: the plugin %s cannot look rows up, which decoder %s (line %u) needs", sink->section,
                      plugin_name (sink->plugin), decoder->name, decoder->line);

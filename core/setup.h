@@ -36,7 +36,7 @@ struct decoder {
 };
 
 struct setup {
-  char *path; /* of the INI file */
+  char *path;           /* of the INI file */
   struct inifile *file; /* as it was written */
   struct pipeline_settings pipeline;
   struct option_value *pipeline_values; /* one for each of setup_pipeline_options */
@@ -45,7 +45,8 @@ struct setup {
   size_t decoders_count;
   struct instance **sinks;
   size_t sinks_count;
-  struct service_config *service; /* of the sections that only `serve` reads; NULL if they were not asked for */
+  struct service_config
+      *service; /* of the sections that only `serve` reads; NULL if they were not asked for */
 };
 
 /* What a setup is read for, beside decoders and sinks. */
@@ -63,10 +64,11 @@ void setup_free (struct setup *setup);
  * decoder plugins found, are followed; otherwise `label` itself. Main thread. */
 const char *setup_label (const struct setup *setup, const char *label);
 
-/* Loads all decoder plugins that can be found; NULL at the end, to be freed, or NULL when memory is short. Main thread.
- * _among does the same as setup_label with them, and loads none. Any thread. */
+/* Loads all decoder plugins that can be found; NULL at the end, to be freed, or NULL when memory is short.
+ * Main thread. _among does the same as setup_label with them, and loads none. Any thread. */
 const struct plugin **setup_known_decoders (void);
-const char *setup_label_among (const struct setup *setup, const struct plugin *const *plugins, const char *label);
+const char *setup_label_among (const struct setup *setup, const struct plugin *const *plugins,
+                               const char *label);
 
 /* Every label that a [decoder LABEL] section names, canonical, sorted, without repeats; NULL at the end.
  * The caller frees the array, not the texts. */

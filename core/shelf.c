@@ -144,7 +144,7 @@ void
 shelf_free (struct shelf *shelf)
 {
   drop_order (shelf);
-  *shelf = (struct shelf) { 0 };
+  *shelf = (struct shelf){ 0 };
 }
 
 /* ---- order --------------------------------------------------------------------------------------- */

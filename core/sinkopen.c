@@ -53,7 +53,7 @@ sink_peek (const struct instance *configured, struct dcpipe_checkpoint *checkpoi
   struct instance *sink = instance_clone (configured);
   int status;
 
-  *checkpoint = (struct dcpipe_checkpoint) { 0 };
+  *checkpoint = (struct dcpipe_checkpoint){ 0 };
   if (sink == NULL)
     return STATUS_FAILED;
   log_set_instance (configured->title);

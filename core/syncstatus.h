@@ -25,8 +25,8 @@ struct scope_status {
 };
 
 /* `label`: NULL for everything. */
-struct scope_status
-scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label);
+struct scope_status scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint,
+                                  const char *label);
 
 /* The same as a JSON object with the names of the REST API; "all" for NULL. NULL when memory is short. */
 json_t *scope_status_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint,

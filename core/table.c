@@ -14,7 +14,7 @@
 
 /* A sink built for an earlier minor version must not be given types and flags that it does not know, as the
  * header promises: tables that have them are to be refused for it where tables are prepared. */
-_Static_assert (DCPIPE_API_MINOR == 0, "new types and flags of tables are to be kept from older sinks");
+_Static_assert(DCPIPE_API_MINOR == 0, "new types and flags of tables are to be kept from older sinks");
 
 #define COLUMN_FLAGS (DCPIPE_COLUMN_KEEP_FIRST | DCPIPE_COLUMN_VOLATILE)
 #define TABLE_FLAGS (DCPIPE_TABLE_LOG | DCPIPE_TABLE_LONG_KEYS)

@@ -75,7 +75,7 @@ enum failed_entries_column {
 struct dcpipe_tables {
   struct dcpipe_table *items;
   size_t count;
-  size_t *first; /* for each decoder, the number of its first table */
+  size_t *first;  /* for each decoder, the number of its first table */
   size_t *source; /* for each of the source's tables, its number, or SIZE_MAX if it is not filled */
   struct {
     const char *name, *sql;
@@ -83,7 +83,8 @@ struct dcpipe_tables {
   size_t views_count;
 };
 
-/* The tables of all decoders of a setup and those that its source fills, which must outlive them. NULL after fail. */
+/* The tables of all decoders of a setup and those that its source fills, which must outlive them. NULL after
+ * fail. */
 struct dcpipe_tables *tables_make (const struct setup *setup);
 void tables_free (struct dcpipe_tables *tables);
 
@@ -97,7 +98,8 @@ bool tables_expect (struct dcpipe_tables *tables, const struct setup *setup, con
 /* The table of that name, or NULL. */
 const struct dcpipe_table *tables_find (const struct dcpipe_tables *tables, const char *name);
 
-/* Checks what a decoder (0) or a source (TABLE_SOURCE) declares; false after fail, naming table and column. */
+/* Checks what a decoder (0) or a source (TABLE_SOURCE) declares; false after fail, naming table and column.
+ */
 bool tables_check (const struct dcpipe_table_defs *defs, size_t owner);
 
 #endif

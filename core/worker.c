@@ -100,8 +100,9 @@ add_tally (struct dcpipe_rows *rows, struct dcpipe_bytes label)
 
   if (list->tallies_count == list->tallies_capacity) {
     size_t capacity = list->tallies_capacity ? 2 * list->tallies_capacity : 4;
-    struct tally *tallies = arena_resize (rows->arena, list->tallies,
-                                          list->tallies_capacity * sizeof *tallies, capacity * sizeof *tallies);
+    struct tally *tallies =
+        arena_resize (rows->arena, list->tallies, list->tallies_capacity * sizeof *tallies,
+                      capacity * sizeof *tallies);
 
     if (tallies == NULL) {
       fail ("no memory for the rows of an entry");

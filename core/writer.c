@@ -29,10 +29,10 @@ struct writer {
   size_t pending_count, pending_capacity;
   size_t pending_bytes;
   uint64_t pending_entries; /* rows of the source's own tables count as such */
-  uint64_t batch_began; /* CLOCK_MONOTONIC, ns: when the first of them came */
-  uint64_t flush_at; /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0
-                        for none */
-  bool at_tip;       /* nothing is left to be fetched */
+  uint64_t batch_began;     /* CLOCK_MONOTONIC, ns: when the first of them came */
+  uint64_t flush_at;        /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0
+                               for none */
+  bool at_tip;              /* nothing is left to be fetched */
   bool failed;
   bool lacks_parcel; /* one could not be pushed for lack of memory: none after it may be applied */
   struct retry retry;
@@ -92,8 +92,7 @@ check_lookups (const struct writer *writer)
   const struct setup *setup = writer->run->setup;
 
   for (size_t i = 0; i < setup->decoders_count; i++)
-    if (setup->decoders[i]->instance.plugin->u.decoder.resolve != NULL
-        && !sink_can_read (plugin)) {
+    if (setup->decoders[i]->instance.plugin->u.decoder.resolve != NULL && !sink_can_read (plugin)) {
       fail ("the plugin %s cannot look rows up, which the decoder %s needs", plugin->name,
             setup->decoders[i]->instance.name);
       return STATUS_CONFIGURATION;
@@ -204,8 +203,8 @@ commit_took_place (struct writer *writer, const char *text, size_t size)
   bool same;
 
   sink_call_rollback (writer->sink);
-  same = sink_call_load (writer->sink, &stored) == DCPIPE_OK
-         && stored.text != NULL && stored.text_size == size && memcmp (stored.text, text, size) == 0;
+  same = sink_call_load (writer->sink, &stored) == DCPIPE_OK && stored.text != NULL
+         && stored.text_size == size && memcmp (stored.text, text, size) == 0;
   checkpoint_free (&stored);
   if (reason != NULL)
     fail ("%s", reason);
@@ -337,7 +336,8 @@ commit (struct writer *writer)
 
   if (writer->failed || writer->pending_count == 0)
     return;
-  if (writer->applier.blocks == 0 && writer->applier.source_rows == 0) { /* all of it was stored by an earlier run */
+  if (writer->applier.blocks == 0
+      && writer->applier.source_rows == 0) { /* all of it was stored by an earlier run */
     if (writer->applier.last != NULL)
       atomic_store (&writer->progress.committed, writer->applier.last->frame.position);
     applier_committed (&writer->applier);

@@ -28,8 +28,8 @@ struct table_changes {
 
 /* Opens the sink (enum dcpipe_mode), reads its checkpoint and prepares the tables. NULL after fail, with
  * the exit status in `status`. */
-struct writer *
-writer_open (struct run *run, struct instance *sink, int mode, const char *scratch, int *status);
+struct writer *writer_open (struct run *run, struct instance *sink, int mode, const char *scratch,
+                            int *status);
 
 /* Starts the thread, and waits for its end. */
 bool writer_start (struct writer *writer);

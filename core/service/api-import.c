@@ -59,8 +59,7 @@ take_members (json_t *root, uint64_t *batch_size, struct reply *reply)
     reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "the body must be a JSON object");
     return false;
   }
-  json_object_foreach (root, key, value)
-  {
+  json_object_foreach (root, key, value) {
     if (strcmp (key, "batchSize") != 0) {
       reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "unknown member '%s'; known is batchSize",
                    key);
@@ -197,10 +196,11 @@ describe_import (const struct job *job, char *text, size_t size)
            entries = (uint64_t) json_integer_value (json_object_get (job->stats, "totalProcessed"));
 
   if (listed != NULL)
-    snprintf (text, size, "imported all that is listed: %" PRIu64 " new %s", rows, plural (rows, "row", "rows"));
+    snprintf (text, size, "imported all that is listed: %" PRIu64 " new %s", rows,
+              plural (rows, "row", "rows"));
   else
-    snprintf (text, size, "imported %s up to the tip: %" PRIu64 " %s", job->label != NULL ? job->label : "all",
-              entries, plural (entries, "entry", "entries"));
+    snprintf (text, size, "imported %s up to the tip: %" PRIu64 " %s",
+              job->label != NULL ? job->label : "all", entries, plural (entries, "entry", "entries"));
 }
 
 static void

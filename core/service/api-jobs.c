@@ -104,8 +104,7 @@ present_state (struct service *service, uint64_t number)
     return NULL;
   }
   print_event (out, number, "status", status_event_json (service));
-  json_array_foreach (jobs, i, job)
-  {
+  json_array_foreach (jobs, i, job) {
     if (strcmp (json_string_value (json_object_get (job, "state")), "running") != 0)
       continue;
     print_event (out, number, "job", json_incref (job));

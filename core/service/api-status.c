@@ -29,16 +29,16 @@ status_event_json (struct service *service)
                     snapshot_committed_json (&service->snapshot));
 }
 
-/* True if the service takes imports; else `*why` and `*error`, an errno or 0, say why not. No paths: anybody may
- * ask. */
+/* True if the service takes imports; else `*why` and `*error`, an errno or 0, say why not. No paths: anybody
+ * may ask. */
 static bool
 takes_imports (struct service *service, const char **why, int *error)
 {
   *error = jobs_hindrance (&service->jobs);
-  *why = atomic_load (&service->stopping)  ? "the service is being stopped"
-         : !atomic_load (&service->ready)  ? "the service is being started"
-         : *error != 0                     ? "the history of jobs cannot be written"
-                                           : NULL;
+  *why = atomic_load (&service->stopping) ? "the service is being stopped"
+         : !atomic_load (&service->ready) ? "the service is being started"
+         : *error != 0                    ? "the history of jobs cannot be written"
+                                          : NULL;
   return *why == NULL;
 }
 
@@ -57,8 +57,8 @@ api_overview (struct request *request, struct reply *reply)
   reply_data (reply, MHD_HTTP_OK,
               json_pack ("{s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
                          PACKAGE_VERSION, "now", time_json (realtime_ns ()), "startedAt",
-                         time_json (service->started_ns), "ready", takes_imports (service, &why, &error), "ledger",
-                         snapshot_ledger_json (snapshot), "source", source, "labels",
+                         time_json (service->started_ns), "ready", takes_imports (service, &why, &error),
+                         "ledger", snapshot_ledger_json (snapshot), "source", source, "labels",
                          snapshot_labels_json (snapshot), "heights", heights, "sinks",
                          snapshot_sinks_json (snapshot), "failedEntries",
                          snapshot_failures_json (snapshot, OVERVIEW_FAILURES), "schedule",

@@ -74,11 +74,12 @@ set_page_policy (struct asset *page)
 
   element_hash (style, page, "<style>", "</style>");
   element_hash (script, page, "<script>", "</script>");
-  snprintf (page->policy, sizeof page->policy,
-            "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; connect-src 'self'; img-src data:; "
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-            "trusted-types 'none'",
-            style, script);
+  snprintf (
+      page->policy, sizeof page->policy,
+      "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; connect-src 'self'; img-src data:; "
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+      "trusted-types 'none'",
+      style, script);
 }
 
 static void

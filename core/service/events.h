@@ -53,8 +53,8 @@ char *event_text (uint64_t number, const char *type, const json_t *data);
 
 /* An answer that never ends: first `head` (which becomes the response's), then events from number `from` on.
  * NULL if there are too many readers or memory is short. HTTP thread. */
-struct MHD_Response *
-events_response (struct events *events, struct MHD_Connection *connection, char *head, uint64_t from);
+struct MHD_Response *events_response (struct events *events, struct MHD_Connection *connection, char *head,
+                                      uint64_t from);
 
 /* The number that the next event will have; a reader who begins there misses nothing. */
 uint64_t events_next (struct events *events);

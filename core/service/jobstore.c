@@ -109,8 +109,7 @@ take_jobs (struct jobs *jobs, json_t *root)
   if (!json_is_array (list))
     return false;
   jobs->next_id = (uint64_t) json_integer_value (json_object_get (root, "next"));
-  json_array_foreach (list, i, item)
-  {
+  json_array_foreach (list, i, item) {
     struct job *job = parse_job (item);
 
     if (job == NULL)

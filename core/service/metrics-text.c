@@ -349,8 +349,7 @@ put_webhooks (FILE *out, struct service *service)
 
   for (size_t i = 0; i < sizeof webhook_metrics / sizeof *webhook_metrics; i++) {
     metric (out, webhook_metrics[i].name, webhook_metrics[i].type, webhook_metrics[i].help);
-    json_array_foreach (hooks, number, hook)
-    {
+    json_array_foreach (hooks, number, hook) {
       const json_t *value = json_object_get (hook, webhook_metrics[i].key);
 
       sample (out, webhook_metrics[i].name,

@@ -23,7 +23,8 @@ static const struct dcpipe_option service_items[] = {
     SERVICE (listen) },
   { "token", DCPIPE_OPTION_SECRET, NULL, NULL, 0, 0, 0,
     "what requests must carry as Authorization: Bearer TOKEN, of at least 16 characters; required beyond "
-    "loopback", SERVICE (token) },
+    "loopback",
+    SERVICE (token) },
   { "cors_origins", DCPIPE_OPTION_LIST, NULL, NULL, 0, 0, 0,
     "origins (https://host) whose pages may ask this service; none unless given", SERVICE (cors_origins) },
   { "max_connections", DCPIPE_OPTION_INT, "1000", NULL, 4, 60000, 0, "connections at once at the most",

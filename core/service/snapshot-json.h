@@ -11,7 +11,7 @@ struct snapshot;
 void snapshot_make_status (struct snapshot *snapshot);
 
 /* The least of all decoders' frontiers, or NULL if there is a decoder without. */
-const struct point *
-snapshot_committed_point (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint);
+const struct point *snapshot_committed_point (const struct setup *setup,
+                                              const struct dcpipe_checkpoint *checkpoint);
 
 #endif

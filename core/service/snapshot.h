@@ -69,13 +69,13 @@ void snapshot_refresh (struct snapshot *snapshot);
 
 /* Takes what the run has done so far. `last`: it is over. Entries that failed in the first sink since the
  * last call are appended to `failures`, too. */
-void
-snapshot_take (struct snapshot *snapshot, const struct run *run, bool last, struct failure_notes *failures);
+void snapshot_take (struct snapshot *snapshot, const struct run *run, bool last,
+                    struct failure_notes *failures);
 
 /* Parts of the answers. Any thread. */
-char *
-snapshot_status (struct snapshot *snapshot); /* the body of GET /api/sync/status, to be freed; NULL after
-                                                fail: the first sink cannot be read, or no memory */
+char *snapshot_status (
+    struct snapshot *snapshot); /* the body of GET /api/sync/status, to be freed; NULL after
+                                   fail: the first sink cannot be read, or no memory */
 json_t *snapshot_heights_json (struct snapshot *snapshot);
 json_t *snapshot_sinks_json (struct snapshot *snapshot);
 json_t *snapshot_committed_json (struct snapshot *snapshot); /* names and committed blocks only */

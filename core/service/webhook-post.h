@@ -39,8 +39,8 @@ struct webhook_poster *webhook_poster_make (void);
 void webhook_poster_free (struct webhook_poster *poster);
 
 /* Starts a request; everything is copied but `context` and the ca_file. False after fail. */
-bool
-webhook_poster_start (struct webhook_poster *poster, const struct webhook_request *request, void *context);
+bool webhook_poster_start (struct webhook_poster *poster, const struct webhook_request *request,
+                           void *context);
 
 /* Works on requests until one is done, `milliseconds` have passed or somebody calls _wake (any thread). */
 void webhook_poster_work (struct webhook_poster *poster, uint64_t milliseconds);

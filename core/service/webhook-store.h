@@ -55,8 +55,8 @@ enum webhook_read {
 };
 
 /* Reads a pending message, to be cleared in any case. Others than WEBHOOK_READ after fail. */
-enum webhook_read
-webhook_store_read (const struct webhook_store *store, const char *id, struct webhook_message *message);
+enum webhook_read webhook_store_read (const struct webhook_store *store, const char *id,
+                                      struct webhook_message *message);
 void webhook_message_clear (struct webhook_message *message);
 
 /* Calls `each` for every pending message; what was left half-written by a process that died is removed, and

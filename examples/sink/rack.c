@@ -9,8 +9,11 @@ struct rack {
 };
 
 static const struct dcpipe_option options[] = {
-  { .key = "path", .type = DCPIPE_OPTION_PATH, .flags = DCPIPE_OPTION_REQUIRED | DCPIPE_OPTION_STORE,
-    .help = "the database", .offset = offsetof (struct rack, path) },
+  { .key = "path",
+    .type = DCPIPE_OPTION_PATH,
+    .flags = DCPIPE_OPTION_REQUIRED | DCPIPE_OPTION_STORE,
+    .help = "the database",
+    .offset = offsetof (struct rack, path) },
 };
 
 static int
@@ -69,8 +72,9 @@ rack_rollback (void *handle)
   return run (handle, "ROLLBACK", "", (struct dcpipe_bytes){ 0 }, (struct dcpipe_bytes){ 0 }, NULL);
 }
 
-#define MAKE "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS rows " \
-             "(tab, key, json, PRIMARY KEY (tab, key)) WITHOUT ROWID"
+#define MAKE                                                                                                 \
+  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS rows "                   \
+  "(tab, key, json, PRIMARY KEY (tab, key)) WITHOUT ROWID"
 
 static int
 rack_open (void *handle, int mode, const char *scratch)
@@ -93,8 +97,17 @@ rack_close (void *handle)
 }
 
 static const struct dcpipe_sink rack_sink = {
-  .name = "rack", .version = "0.1", .description = "keeps rows as JSON in SQLite", .license = "Apache-2.0",
-  .options = DCPIPE_ARRAY (options), .handle_size = sizeof (struct rack), .open = rack_open, .put = rack_put,
-  .walk = rack_walk, .commit = rack_commit, .rollback = rack_rollback, .close = rack_close,
+  .name = "rack",
+  .version = "0.1",
+  .description = "keeps rows as JSON in SQLite",
+  .license = "Apache-2.0",
+  .options = DCPIPE_ARRAY (options),
+  .handle_size = sizeof (struct rack),
+  .open = rack_open,
+  .put = rack_put,
+  .walk = rack_walk,
+  .commit = rack_commit,
+  .rollback = rack_rollback,
+  .close = rack_close,
 };
 DCPIPE_REGISTER_SINK (rack_sink)

@@ -62,7 +62,7 @@ emit (struct economy *economy, enum kind kind, const void *key, size_t key_size,
 
   if (economy->written == economy->limit)
     return;
-  ledger_writer_entry (economy->writer, labels[kind], (struct bytes) { key, key_size }, value, deleted);
+  ledger_writer_entry (economy->writer, labels[kind], (struct bytes){ key, key_size }, value, deleted);
   economy->written++;
 }
 
@@ -98,8 +98,8 @@ add_actor (struct economy *economy)
   struct actor *actor;
   uint8_t secret[32];
 
-  economy->actors = grown (economy->actors, economy->actor_count, &economy->actor_room,
-                           sizeof *economy->actors);
+  economy->actors =
+      grown (economy->actors, economy->actor_count, &economy->actor_room, sizeof *economy->actors);
   actor = &economy->actors[economy->actor_count++];
   memset (actor, 0, sizeof *actor);
   economy_bytes (economy, secret, sizeof secret);
@@ -261,9 +261,8 @@ registration (struct economy *economy, enum kind kind)
   struct bytes key = { actor->key.pubkey, sizeof actor->key.pubkey };
 
   if (kind == PROVIDER) {
-    economy->providers
-      = grown (economy->providers, economy->provider_count, &economy->provider_room,
-               sizeof *economy->providers);
+    economy->providers = grown (economy->providers, economy->provider_count, &economy->provider_room,
+                                sizeof *economy->providers);
     economy->providers[economy->provider_count++] = index_of (economy, actor);
   }
   economy->value.size = 0;
@@ -400,8 +399,8 @@ economy_entry (struct economy *economy, enum kind kind)
 {
   bool has_provider = economy->provider_count > 0;
 
-  if (!has_provider && (kind == CHECK_IN || kind == OFFERING || kind == PROFILE || kind == REQUEST
-                        || kind == REPLY))
+  if (!has_provider
+      && (kind == CHECK_IN || kind == OFFERING || kind == PROFILE || kind == REQUEST || kind == REPLY))
     kind = PROVIDER;
   if (economy->actor_count == 0 && kind != PROVIDER)
     kind = USER;
@@ -410,18 +409,35 @@ economy_entry (struct economy *economy, enum kind kind)
   if (kind == REWARD && economy->rewarded)
     kind = TRANSFER;
   switch (kind) {
-  case TRANSFER: any_transfer (economy); break;
-  case APPROVAL: approval (economy); break;
+  case TRANSFER:
+    any_transfer (economy);
+    break;
+  case APPROVAL:
+    approval (economy);
+    break;
   case USER:
-  case PROVIDER: registration (economy, kind); break;
-  case REPUTATION: reputation (economy); break;
+  case PROVIDER:
+    registration (economy, kind);
+    break;
+  case REPUTATION:
+    reputation (economy);
+    break;
   case CHECK_IN:
   case PROFILE:
-  case OFFERING: provider_entry (economy, kind); break;
-  case REQUEST: request (economy); break;
-  case REPLY: reply (economy); break;
-  case LINK: link_ids (economy); break;
-  default: small_kinds (economy, kind);
+  case OFFERING:
+    provider_entry (economy, kind);
+    break;
+  case REQUEST:
+    request (economy);
+    break;
+  case REPLY:
+    reply (economy);
+    break;
+  case LINK:
+    link_ids (economy);
+    break;
+  default:
+    small_kinds (economy, kind);
   }
 }
 

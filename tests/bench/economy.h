@@ -10,28 +10,28 @@
 #include "support/ledger-writer.h"
 
 /* Label, share of all entries in 1/10,000. */
-#define KINDS(X) \
-  X (TRANSFER, "DCTokenTransfer", 6211) \
-  X (REPUTATION, "RepChange", 1108) \
-  X (CHECK_IN, "ProvCheckIn", 939) \
-  X (REWARD, "RewardDistr", 402) \
-  X (OFFERING, "ProvOffering", 255) \
-  X (REQUEST, "ContractSignReq", 251) \
-  X (APPROVAL, "DCTokenApproval", 227) \
-  X (PROFILE, "ProvProfile", 212) \
-  X (REPLY, "ContractSignReply", 199) \
-  X (AGEING, "RepAge", 69) \
-  X (USER, "UserRegister", 60) \
-  X (LINK, "LinkedIcIds", 28) \
-  X (FUTURE, "FutureLabel", 14) \
-  X (PROVIDER, "ProvRegister", 15) \
+#define KINDS(X)                                                                                             \
+  X (TRANSFER, "DCTokenTransfer", 6211)                                                                      \
+  X (REPUTATION, "RepChange", 1108)                                                                          \
+  X (CHECK_IN, "ProvCheckIn", 939)                                                                           \
+  X (REWARD, "RewardDistr", 402)                                                                             \
+  X (OFFERING, "ProvOffering", 255)                                                                          \
+  X (REQUEST, "ContractSignReq", 251)                                                                        \
+  X (APPROVAL, "DCTokenApproval", 227)                                                                       \
+  X (PROFILE, "ProvProfile", 212)                                                                            \
+  X (REPLY, "ContractSignReply", 199)                                                                        \
+  X (AGEING, "RepAge", 69)                                                                                   \
+  X (USER, "UserRegister", 60)                                                                               \
+  X (LINK, "LinkedIcIds", 28)                                                                                \
+  X (FUTURE, "FutureLabel", 14)                                                                              \
+  X (PROVIDER, "ProvRegister", 15)                                                                           \
   X (TELEMETRY, "Telemetry", 10)
 
 enum kind {
 #define KIND(kind, label, share) kind,
   KINDS (KIND)
 #undef KIND
-  KIND_COUNT
+      KIND_COUNT
 };
 
 struct actor {

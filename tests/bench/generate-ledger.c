@@ -107,9 +107,12 @@ int
 main (int argc, char **argv)
 {
   static const struct option options[] = {
-    { "entries", required_argument, NULL, 'e' }, { "seed", required_argument, NULL, 's' },
-    { "data-start", required_argument, NULL, 'd' }, { "sign", no_argument, NULL, 'S' },
-    { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
+    { "entries", required_argument, NULL, 'e' },
+    { "seed", required_argument, NULL, 's' },
+    { "data-start", required_argument, NULL, 'd' },
+    { "sign", no_argument, NULL, 'S' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
   };
   uint64_t entries = 1000000, seed = 1, start = LEDGER_DATA_START;
   bool sign = false, good = true;
@@ -117,12 +120,22 @@ main (int argc, char **argv)
 
   while ((option = getopt_long (argc, argv, "", options, NULL)) != -1)
     switch (option) {
-    case 'e': good = good && number (optarg, &entries); break;
-    case 's': good = good && number (optarg, &seed); break;
-    case 'd': good = good && number (optarg, &start) && start >= LEDGER_TABLE_SIZE; break;
-    case 'S': sign = true; break;
-    case 'h': return usage (stdout, EXIT_SUCCESS);
-    default: return usage (stderr, 64);
+    case 'e':
+      good = good && number (optarg, &entries);
+      break;
+    case 's':
+      good = good && number (optarg, &seed);
+      break;
+    case 'd':
+      good = good && number (optarg, &start) && start >= LEDGER_TABLE_SIZE;
+      break;
+    case 'S':
+      sign = true;
+      break;
+    case 'h':
+      return usage (stdout, EXIT_SUCCESS);
+    default:
+      return usage (stderr, 64);
     }
   if (!good || optind != argc - 1)
     return usage (stderr, 64);

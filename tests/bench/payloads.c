@@ -56,7 +56,9 @@ payload_profile (struct economy *economy, uint32_t index)
   put_text (out, "0.0.1");
   put_text (out, "v0.1.0");
   snprintf (text, sizeof text,
-            "Just a test provider called p%u \xe2\x80\x94 \xc2\xab\xc3\xbcn\xc3\xaf" "code\xc2\xbb", index);
+            "Just a test provider called p%u \xe2\x80\x94 \xc2\xab\xc3\xbcn\xc3\xaf"
+            "code\xc2\xbb",
+            index);
   put_option_text (out, text);
   snprintf (text, sizeof text, "https://p%u.example", index);
   put_option_text (out, text);
@@ -111,8 +113,8 @@ put_offering (struct economy *economy, uint32_t index, uint32_t number)
 void
 payload_offering (struct economy *economy, uint32_t index)
 {
-  static const char headings[]
-    = "Offer Name,Description,Unique Internal identifier,Product page URL,Currency,Monthly price,Setup fee,"
+  static const char headings[] =
+      "Offer Name,Description,Unique Internal identifier,Product page URL,Currency,Monthly price,Setup fee,"
       "Visibility,Product Type,Virtualization type,Billing interval,Stock,Processor Brand,Processor Amount,"
       "Processor Cores,Processor Speed,Processor Name,Memory Error Correction,Memory Type,Memory Amount,"
       "Hard Disk Drive Amount,Total Hard Disk Drive Capacity,Solid State Disk Amount,"

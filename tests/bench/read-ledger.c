@@ -49,7 +49,7 @@ main (int argc, char **argv)
     return EXIT_FAILURE;
   }
   begin = seconds ();
-  whole = reader_run (&reader, (struct bytes) { data, (size_t) status.st_size });
+  whole = reader_run (&reader, (struct bytes){ data, (size_t) status.st_size });
   begin = seconds () - begin;
   if (!whole)
     fprintf (stderr, "%s: position %" PRIu64 ": %s\n", argv[1], reader.position, reader.reason.text);

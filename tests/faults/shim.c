@@ -4,9 +4,9 @@
  *   memory FIRST [LAST [SIZE]]     allocations (of SIZE bytes) number FIRST to LAST give NULL; LAST 0: to the
  *                                  end; without it just the one
  *   FAULT CALLS FIRST LAST PATH    of the CALLS (write, size, sync, open, name, any of these, or map) on
- *                                  files whose path holds PATH number FIRST to LAST fail with FAULT: an errno;
- *                                  "short": writes store but half of their bytes; "kill": the process is
- *                                  killed before it; LAST 0: to the end
+ *                                  files whose path holds PATH number FIRST to LAST fail with FAULT: an
+ * errno; "short": writes store but half of their bytes; "kill": the process is killed before it; LAST 0: to
+ * the end
  *
  * An open counts if it may create or write a file, a map if it is shared. What is not here, the sinks do not
  * call: tests/faults/disk.sh sees to it that strace finds nothing else. DCPIPE_FAULT_MARK names a file that
@@ -55,7 +55,7 @@ enum calls {
 static struct {
   unsigned calls;
   unsigned long first, last; /* last: 0 for no end */
-  size_t size; /* 0: any */
+  size_t size;               /* 0: any */
   int error;
   bool cut; /* writes are short, nothing fails */
   bool kill;
@@ -68,7 +68,10 @@ static atomic_bool marked;
 
 /* ---- what is to fail ------------------------------------------------------------------------------ */
 
-#define NAMED(name_) { #name_, name_ }
+#define NAMED(name_)                                                                                         \
+  {                                                                                                          \
+#name_, name_                                                                                            \
+  }
 
 struct named {
   const char *name;
@@ -289,7 +292,7 @@ find_next (void *place, const char *name)
 #define NEXT(result_, name_, parameters_)                                                                    \
   static result_ (*next) parameters_;                                                                        \
   if (next == NULL)                                                                                          \
-    find_next (&next, name_)
+  find_next (&next, name_)
 
 /* A function that gives -1 if `fails_`, and else what the one behind it gives. */
 #define WRAP_IF(result_, name_, fails_, parameters_, arguments_)                                             \

@@ -12,16 +12,30 @@ static struct bytes
 step (struct borsh *in, uint8_t operation)
 {
   switch (operation % 8) {
-  case 0: borsh_u8 (in); break;
-  case 1: borsh_u32 (in); break;
-  case 2: borsh_u64 (in); break;
-  case 3: borsh_bool (in); break;
-  case 4: borsh_option (in); break;
-  case 5: borsh_variant (in, (uint8_t) (1 + operation / 8)); break;
-  case 6: return borsh_string (in);
-  default: return borsh_bytes (in);
+  case 0:
+    borsh_u8 (in);
+    break;
+  case 1:
+    borsh_u32 (in);
+    break;
+  case 2:
+    borsh_u64 (in);
+    break;
+  case 3:
+    borsh_bool (in);
+    break;
+  case 4:
+    borsh_option (in);
+    break;
+  case 5:
+    borsh_variant (in, (uint8_t) (1 + operation / 8));
+    break;
+  case 6:
+    return borsh_string (in);
+  default:
+    return borsh_bytes (in);
   }
-  return (struct bytes) { NULL, 0 };
+  return (struct bytes){ NULL, 0 };
 }
 
 int
@@ -32,7 +46,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (size < PROGRAM)
     return 0;
-  in = borsh_over ((struct bytes) { data + PROGRAM, size - PROGRAM });
+  in = borsh_over ((struct bytes){ data + PROGRAM, size - PROGRAM });
   for (size_t i = 0; i < PROGRAM; i++) {
     enum borsh_error before = in.error;
     struct bytes view = step (&in, data[i]);

@@ -49,7 +49,7 @@ check_message (struct bytes message, const struct ic_candid_types *types, struct
   }
   first = encode (types, values);
   /* A message may decode within its limits and its copy may not: types that are not used take their share. */
-  if (ic_candid_decode (&values, (struct bytes) { first.data, first.size }, types, arena, &error)) {
+  if (ic_candid_decode (&values, (struct bytes){ first.data, first.size }, types, arena, &error)) {
     second = encode (types, values);
     require (first.size == second.size && memcmp (first.data, second.data, first.size) == 0);
     free (second.data);
@@ -68,7 +68,7 @@ check_types_text (const uint8_t *data, size_t size, struct ic_arena *arena)
     return;
   memcpy (text, data, size);
   if (ic_candid_types_parse (&types, text, arena, &error))
-    check_message ((struct bytes) { (const uint8_t *) "DIDL\0\0", 6 }, &types, arena);
+    check_message ((struct bytes){ (const uint8_t *) "DIDL\0\0", 6 }, &types, arena);
 }
 
 int
@@ -82,7 +82,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (size < 1)
     return 0;
   choice = data[0] % (CHOICES + 2);
-  message = head = (struct bytes) { data + 1, size - 1 };
+  message = head = (struct bytes){ data + 1, size - 1 };
   if (choice == CHOICES)
     check_types_text (message.data, message.size, &arena);
   else if (choice < CHOICES ? ic_candid_types_parse (&types, expected[choice], &arena, NULL)

@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (size == 0)
     return 0;
-  body = (struct bytes) { data + 1, size - 1 };
+  body = (struct bytes){ data + 1, size - 1 };
   if (read_any (data[0], body, &arena, &error))
     require (skips (body, &arena));
   else

@@ -37,7 +37,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   struct ic_error error = { "" };
 
   memcpy (root_key, ic_bls_der_prefix, IC_BLS_DER_PREFIX_SIZE);
-  if (ic_certificate_read (&certificate, (struct bytes) { data, size }, &arena, &error)
+  if (ic_certificate_read (&certificate, (struct bytes){ data, size }, &arena, &error)
       == IC_CERTIFICATE_VALID) {
     look_around (certificate, check.root_key, &arena);
     require (ic_certificate_verify (certificate, &check, &error) != IC_CERTIFICATE_VALID);

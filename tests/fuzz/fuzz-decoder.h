@@ -196,7 +196,7 @@ dcpipe_get_bytes (const dcpipe_row *from, size_t column)
 {
   (void) from;
   (void) column;
-  return (struct dcpipe_bytes) { NULL, 0 };
+  return (struct dcpipe_bytes){ NULL, 0 };
 }
 
 uint64_t
@@ -218,7 +218,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (size == 0)
     return 0;
   rows.label = data[0] % decoder->labels.count;
-  entry.key = (struct dcpipe_bytes) { data, data[0] < 128 && size >= 32 ? 32 : size };
+  entry.key = (struct dcpipe_bytes){ data, data[0] < 128 && size >= 32 ? 32 : size };
   require (decoder->decode (config, &entry, &rows) == DCPIPE_OK);
   free (rows.note);
   return 0;

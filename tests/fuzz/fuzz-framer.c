@@ -50,7 +50,7 @@ run (struct bytes input, size_t piece)
     free (chunk);
     chunk = malloc (size);
     memcpy (chunk, input.data + given, size);
-    require (ledger_framer_give (framer, START + given, (struct bytes) { chunk, size }, &reason));
+    require (ledger_framer_give (framer, START + given, (struct bytes){ chunk, size }, &reason));
     given += size;
   }
   if (outcome.ended == LEDGER_MORE)
@@ -69,8 +69,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (size < 2)
     return 0;
-  whole = run ((struct bytes) { data + 1, size - 1 }, SIZE_MAX);
-  cut = run ((struct bytes) { data + 1, size - 1 }, 1 + data[0] % 64);
+  whole = run ((struct bytes){ data + 1, size - 1 }, SIZE_MAX);
+  cut = run ((struct bytes){ data + 1, size - 1 }, 1 + data[0] % 64);
   require (whole.frames == cut.frames && whole.sum == cut.sum && whole.end == cut.end
            && whole.ended == cut.ended);
   return 0;

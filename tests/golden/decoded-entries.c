@@ -97,7 +97,7 @@ expect_bytes (const struct entry *entry, json_t *row, const char *column, const 
     return;
   }
   for (size_t i = 0; i < size; i++)
-    bytes[i] = (uint8_t) strtoul ((char[]) { hex[2 * i], hex[2 * i + 1], '\0' }, NULL, 16);
+    bytes[i] = (uint8_t) strtoul ((char[]){ hex[2 * i], hex[2 * i + 1], '\0' }, NULL, 16);
   sha256_init (&hash);
   sha256_update (&hash, size, bytes);
   sha256_digest (&hash, sizeof digest, digest);
@@ -123,8 +123,9 @@ only_row (const struct entry *entry, const struct table *table)
 static void
 check_registration (struct golden *golden, const struct entry *entry, json_t *row)
 {
-  static const struct field fields[]
-      = { { "pubkey", "pubkey" }, { "principal", "principal" }, { "signature", "signature" } };
+  static const struct field fields[] = { { "pubkey", "pubkey" },
+                                         { "principal", "principal" },
+                                         { "signature", "signature" } };
 
   (void) golden;
   expect_fields (entry, row, FIELDS (fields));
@@ -147,8 +148,8 @@ static void
 check_contacts (const struct golden *golden, const struct entry *entry)
 {
   json_t *expected = member (entry->decoded, "profile.spec.contacts");
-  json_t *rows
-      = table_at (table_open (golden->changes, "provider_profile_contacts"), entry->position, entry->index);
+  json_t *rows =
+      table_at (table_open (golden->changes, "provider_profile_contacts"), entry->position, entry->index);
   json_t *found = json_object ();
   size_t i;
   json_t *row;
@@ -237,9 +238,9 @@ check_row_errors (const struct golden *golden, const struct entry *entry, json_t
 static void
 check_offering (struct golden *golden, const struct entry *entry, json_t *row)
 {
-  static const struct field fields[]
-      = { { "signature", "signature" }, { "json_wrapper.provider_pubkey", "wrapper_pubkey" },
-          { "json_wrapper.count", "wrapped_item_count" } };
+  static const struct field fields[] = { { "signature", "signature" },
+                                         { "json_wrapper.provider_pubkey", "wrapper_pubkey" },
+                                         { "json_wrapper.count", "wrapped_item_count" } };
   json_t *wrapper = json_object_get (entry->decoded, "json_wrapper");
 
   expect_text (entry, row, "provider_pubkey", entry->key);
@@ -257,8 +258,8 @@ check_offering (struct golden *golden, const struct entry *entry, json_t *row)
 static void
 check_payments (const struct golden *golden, const struct entry *entry)
 {
-  json_t *rows
-      = table_at (table_open (golden->dumps, "contract_payment_entries"), entry->position, entry->index);
+  json_t *rows =
+      table_at (table_open (golden->dumps, "contract_payment_entries"), entry->position, entry->index);
   json_t *expected = member (entry->decoded, "request.payment_entries"), *payment, *value;
   const char *name;
   size_t i;
@@ -328,8 +329,9 @@ check_reply (struct golden *golden, const struct entry *entry, json_t *row)
 static void
 expect_account (const struct entry *entry, json_t *row, const char *name)
 {
-  static const struct field parts[]
-      = { { "icrc1", "account" }, { "owner", "owner" }, { "subaccount", "subaccount" } };
+  static const struct field parts[] = { { "icrc1", "account" },
+                                        { "owner", "owner" },
+                                        { "subaccount", "subaccount" } };
   json_t *account = json_object_get (entry->decoded, name);
   char column[64];
 
@@ -414,8 +416,8 @@ check_rep_change (struct golden *golden, const struct entry *entry, json_t *unus
 static void
 check_rep_age (struct golden *golden, const struct entry *entry, json_t *row)
 {
-  static const struct field fields[]
-      = { { "age_reductions_ppm", "age_reductions_ppm" }, { "nobody", "target_pubkey" } };
+  static const struct field fields[] = { { "age_reductions_ppm", "age_reductions_ppm" },
+                                         { "nobody", "target_pubkey" } };
 
   (void) golden;
   expect_fields (entry, row, FIELDS (fields));
@@ -449,8 +451,8 @@ check_links (struct golden *golden, const struct entry *entry, json_t *row)
 /* Which table holds a row for each entry of a label. */
 struct label {
   const char *name;
-  const char *table;  /* NULL: the check looks for itself */
-  bool folded;        /* later entries replace the row: it is looked up among the changes */
+  const char *table; /* NULL: the check looks for itself */
+  bool folded;       /* later entries replace the row: it is looked up among the changes */
   bool is_signed;
   void (*check) (struct golden *golden, const struct entry *entry, json_t *row);
 };

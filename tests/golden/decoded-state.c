@@ -32,8 +32,8 @@ compare_texts (const char *what, json_t *found, json_t *expected)
   json_decref (expected);
 }
 
-static void
-add_text (json_t *object, const char *value, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
+static void add_text (json_t *object, const char *value, const char *format, ...)
+    __attribute__ ((format (printf, 3, 4)));
 
 static void
 add_text (json_t *object, const char *value, const char *format, ...)
@@ -334,10 +334,11 @@ check_last (const struct golden *golden, json_t *labels, const char *table, cons
 
   json_object_foreach (all, key, item) {
     row = table_find (table_open (golden->dumps, table), column, key);
-    if (strcmp (text (item, "op"), "Delete") == 0 ? row != NULL
-        : json_is_true (json_object_get (item, "decodes"))
-            && (!same_value (json_object_get (row, "block_offset"), position_of (golden, item))
-                || !same_value (json_object_get (row, "entry_index"), json_object_get (item, "entry"))))
+    if (strcmp (text (item, "op"), "Delete") == 0
+            ? row != NULL
+            : json_is_true (json_object_get (item, "decodes"))
+                  && (!same_value (json_object_get (row, "block_offset"), position_of (golden, item))
+                      || !same_value (json_object_get (row, "entry_index"), json_object_get (item, "entry"))))
       complain ("%s: the row of %s", table, key);
   }
   json_decref (all);

@@ -8,11 +8,11 @@
 enum mode { MODE_FLAG, MODE_REJECT, MODE_OFF };
 
 struct golden {
-  enum mode mode;       /* verify_signatures */
-  const char *dumps;    /* directory with a dump of each table */
-  const char *changes;  /* directory of the jsonl sink, for what later entries have replaced */
-  json_t *requests;     /* key of a contract -> whether a request for it was not rejected */
-  json_t *positions;    /* number of a block as text -> its position */
+  enum mode mode;      /* verify_signatures */
+  const char *dumps;   /* directory with a dump of each table */
+  const char *changes; /* directory of the jsonl sink, for what later entries have replaced */
+  json_t *requests;    /* key of a contract -> whether a request for it was not rejected */
+  json_t *positions;   /* number of a block as text -> its position */
   size_t entries, compared, failed, valid, invalid;
 };
 

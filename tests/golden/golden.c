@@ -387,7 +387,8 @@ print_manifest (const char *path)
     complain ("%s: %s", path, error.text);
     return false;
   }
-  json_array_foreach (json_object_get (manifest, "files"), i, row) print_corrupt (row, directory);
+  json_array_foreach (json_object_get (manifest, "files"), i, row)
+    print_corrupt (row, directory);
   json_decref (manifest);
   return true;
 }

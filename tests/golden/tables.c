@@ -38,8 +38,7 @@ complaints (void)
   return wrong;
 }
 
-static void __attribute__ ((noreturn))
-give_up (const char *what, const char *path)
+static void __attribute__ ((noreturn)) give_up (const char *what, const char *path)
 {
   fprintf (stderr, "decoded: %s %s\n", what, path);
   exit (99);
@@ -153,7 +152,7 @@ table_open (const char *directory, const char *name)
   if (tables_count == TABLES_MAX)
     give_up ("no room for", path);
   table = &tables[tables_count++];
-  *table = (struct table) { strdup (path), json_array (), json_object () };
+  *table = (struct table){ strdup (path), json_array (), json_object () };
   read_table (table);
   return table;
 }

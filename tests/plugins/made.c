@@ -433,7 +433,8 @@ made_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *block)
                                                                         : 0;
   dcpipe_block_header (block, UINT64_C (1700000000000000000) + number * 1000000007,
                        (struct dcpipe_bytes){ (const uint8_t *) &made->hashes[number],
-                                              made->fault == NO_HASH && number == (uint64_t) made->at ? 0 : 8 },
+                                              made->fault == NO_HASH && number == (uint64_t) made->at ? 0
+                                                                                                      : 8 },
                        (struct dcpipe_bytes){ (const uint8_t *) &random, number > 0 ? 8 : 0 });
   return DCPIPE_OK;
 }

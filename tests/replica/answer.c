@@ -28,7 +28,7 @@ void
 answer_put_bytes (struct ic_cbor_writer *writer, const char *name, const void *data, size_t size)
 {
   answer_put_name (writer, name);
-  ic_cbor_put_bytes (writer, (struct bytes) { data, size });
+  ic_cbor_put_bytes (writer, (struct bytes){ data, size });
 }
 
 void
@@ -62,7 +62,7 @@ hash_answer (uint8_t hash[IC_HASH_SIZE], const struct run *run, uint64_t timesta
   uint8_t reply[IC_HASH_SIZE];
   size_t count = 0;
 
-  ic_hash_field_blob (&fields[count++], "request_id", (struct bytes) { request_id, IC_HASH_SIZE });
+  ic_hash_field_blob (&fields[count++], "request_id", (struct bytes){ request_id, IC_HASH_SIZE });
   ic_hash_field_nat (&fields[count++], "timestamp", timestamp);
   ic_hash_field_blob (&fields[count++], "status", ic_label (run->rejected ? "rejected" : "replied"));
   if (run->rejected) {
@@ -70,7 +70,7 @@ hash_answer (uint8_t hash[IC_HASH_SIZE], const struct run *run, uint64_t timesta
     ic_hash_field_blob (&fields[count++], "reject_message", ic_label (run->message));
     ic_hash_field_blob (&fields[count++], "error_code", ic_label (run->error_code));
   } else {
-    ic_hash_field_blob (&arg, "arg", (struct bytes) { run->reply.data, run->reply.size });
+    ic_hash_field_blob (&arg, "arg", (struct bytes){ run->reply.data, run->reply.size });
     ic_hash_of_map (reply, &arg, 1);
     ic_hash_field_hash (&fields[count++], "reply", reply);
   }
@@ -186,7 +186,7 @@ is_here (struct visit *visit, const struct route *route, const struct request *r
     return false;
   }
   if (route->endpoint == ENDPOINT_READ_STATE
-      || bytes_equal (request->content.canister_id, (struct bytes) { here->bytes, here->size }))
+      || bytes_equal (request->content.canister_id, (struct bytes){ here->bytes, here->size }))
     return true;
   visit_text (visit, MHD_HTTP_BAD_REQUEST, "the effective canister id is not that of the content");
   return false;
@@ -206,7 +206,7 @@ visit_answer (struct visit *visit, const struct route *route)
     answer_status (visit);
     return;
   }
-  if (!request_read (&request, types[route->endpoint], (struct bytes) { visit->body, visit->size },
+  if (!request_read (&request, types[route->endpoint], (struct bytes){ visit->body, visit->size },
                      visit->now_ns, &visit->arena, &error)) {
     visit_text (visit, MHD_HTTP_BAD_REQUEST, "%s", error.text);
     return;

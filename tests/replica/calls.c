@@ -49,7 +49,7 @@ copy (struct calls *calls, const void *data, size_t size, bool *good)
   *good = *good && memory != NULL;
   if (memory != NULL && size > 0)
     memcpy (memory, data, size);
-  return (struct bytes) { memory, size };
+  return (struct bytes){ memory, size };
 }
 
 /* All that belongs to a call is copied, since the run that it came from ends before the client asks. */

@@ -23,8 +23,8 @@ void calls_free (struct calls *calls);
 
 /* Keeps the outcome of a call, which can be seen from `ready_ms` (of the monotonic clock) on. One that is
  * known already stays as it is. False if there is no memory. */
-bool
-calls_add (struct calls *calls, const uint8_t id[IC_HASH_SIZE], const struct run *run, uint64_t ready_ms);
+bool calls_add (struct calls *calls, const uint8_t id[IC_HASH_SIZE], const struct run *run,
+                uint64_t ready_ms);
 
 /* Finds a call; what it points to lives until calls_free. False if there is none. */
 bool calls_find (struct calls *calls, const uint8_t id[IC_HASH_SIZE], uint64_t now_ms, struct call *call);

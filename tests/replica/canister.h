@@ -23,10 +23,10 @@ struct canister {
   struct ledger *ledger;
   unsigned generation; /* of the listings: 1, 2 or 3 */
   enum block_sync block_sync;
-  uint64_t chunk; /* bytes that data_fetch gives at the most */
+  uint64_t chunk;    /* bytes that data_fetch gives at the most */
   bool stuck;        /* listings give the same page again and again */
   const char *lacks; /* methods that it does not have, with `+` between; NULL for none */
-  bool pending; /* the entries of the first block that is not yet revealed count as not yet committed */
+  bool pending;      /* the entries of the first block that is not yet revealed count as not yet committed */
 };
 
 /* One execution of a method: what it is given, and what comes out. */

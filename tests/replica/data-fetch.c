@@ -96,8 +96,8 @@ read_cursor (struct bytes cursor, uint64_t *position, char *unknown, size_t size
     equals = memchr (at, '=', (size_t) (stop - at));
     if (equals != NULL)
       complaint =
-          read_pair ((struct bytes) { at, (size_t) (equals - at) },
-                     (struct bytes) { equals + 1, (size_t) (stop - equals - 1) }, position, unknown, size);
+          read_pair ((struct bytes){ at, (size_t) (equals - at) },
+                     (struct bytes){ equals + 1, (size_t) (stop - equals - 1) }, position, unknown, size);
     at = stop < end ? stop + 1 : end;
   }
   return complaint;

@@ -112,15 +112,15 @@ make_response (struct visit *visit)
     return make_plain (garbage, sizeof garbage - 1);
   case FAULT_OVERSIZED:
     return make_stream (visit,
-                        &(struct stream) { .size = fault->size > 0 ? fault->size : DEFAULT_OVERSIZE,
+                        &(struct stream){ .size = fault->size > 0 ? fault->size : DEFAULT_OVERSIZE,
                                           .sent = fault->size > 0 ? fault->size : DEFAULT_OVERSIZE },
                         true);
   case FAULT_CUT:
-    return make_stream (visit, &(struct stream) { .size = size, .sent = where < size ? where : size / 2 },
+    return make_stream (visit, &(struct stream){ .size = size, .sent = where < size ? where : size / 2 },
                         false);
   case FAULT_SLOW:
     return make_stream (visit,
-                        &(struct stream) { .size = size,
+                        &(struct stream){ .size = size,
                                           .sent = size,
                                           .piece = fault->size > 0 ? fault->size : size / SLOW_PIECES + 1,
                                           .piece_ms = fault->ms / SLOW_PIECES + 1 },

@@ -20,7 +20,7 @@ desk_open (struct desk *desk, const char *ledger, const struct growth *growth)
   struct store *store = store_open (path, &reason);
 
   ck_assert_msg (store != NULL, "%s", reason.text);
-  *desk = (struct desk) { .canister = { .generation = 3, .chunk = CANISTER_CHUNK } };
+  *desk = (struct desk){ .canister = { .generation = 3, .chunk = CANISTER_CHUNK } };
   desk->canister.ledger = ledger_new (store, growth != NULL ? growth : &all);
 }
 
@@ -43,7 +43,7 @@ desk_ask (struct desk *desk, const char *method, const char *types, const struct
                      && ic_candid_encode (&arg, &parsed, args, &error),
                  "%s", error.text);
   run_free (&desk->run);
-  canister_run (&desk->run, &desk->canister, method, (struct bytes) { arg.data, arg.size }, true);
+  canister_run (&desk->run, &desk->canister, method, (struct bytes){ arg.data, arg.size }, true);
   free (arg.data);
 }
 
@@ -59,7 +59,7 @@ desk_get (struct desk *desk, const char *method, const char *types, const struct
   ck_assert_msg (!desk->run.rejected, "%s", desk->run.message);
   ck_assert_msg (ic_candid_types_parse (&parsed, reply_types, &desk->arena, &error)
                      && ic_candid_decode (&values,
-                                          (struct bytes) { desk->run.reply.data, desk->run.reply.size },
+                                          (struct bytes){ desk->run.reply.data, desk->run.reply.size },
                                           &parsed, &desk->arena, &error),
                  "%s", error.text);
   return &values[0];

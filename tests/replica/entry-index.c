@@ -122,7 +122,7 @@ take_block (struct index *index, const struct store *store, size_t block)
   if (kept == NULL)
     return false;
   memcpy (kept, content.data, content.size);
-  ledger_walk_begin (&walk, (struct bytes) { kept, content.size });
+  ledger_walk_begin (&walk, (struct bytes){ kept, content.size });
   while (ledger_walk_next (&walk, &entry))
     if (is_indexed (entry.label) && !take_entry (index, &entry))
       return false;

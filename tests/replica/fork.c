@@ -36,7 +36,7 @@ change_content (uint8_t *content, size_t size, const uint8_t *parent)
   struct ledger_block parsed;
   uint8_t *timestamp;
 
-  if (!parse ((struct bytes) { content, size }, &parsed))
+  if (!parse ((struct bytes){ content, size }, &parsed))
     return false;
   timestamp = content + size - parsed.parent_hash.size - sizeof (uint32_t) - sizeof (uint64_t);
   store_le64 (timestamp, load_le64 (timestamp) + SECOND_NS);

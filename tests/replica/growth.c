@@ -62,8 +62,8 @@ make_view (const struct ledger *ledger)
   if (growth->step > 0 && growth->step_ms > 0 && blocks < store->count)
     blocks += (size_t) ((now_ms () - ledger->begin_ms) / growth->step_ms) * growth->step;
   if (blocks >= store->count)
-    return (struct view) { store, store->count, store->end };
-  return (struct view) { store, blocks, store->blocks[blocks].position };
+    return (struct view){ store, store->count, store->end };
+  return (struct view){ store, blocks, store->blocks[blocks].position };
 }
 
 struct view
@@ -81,7 +81,7 @@ void
 ledger_reveal (struct ledger *ledger, size_t blocks)
 {
   pthread_mutex_lock (&ledger->lock);
-  ledger->growth = (struct growth) { .first = blocks };
+  ledger->growth = (struct growth){ .first = blocks };
   pthread_mutex_unlock (&ledger->lock);
 }
 

@@ -31,8 +31,8 @@ struct replica_options {
   const struct growth *growth; /* NULL: the whole ledger is there at once */
   enum block_sync block_sync;
   bool pending;
-  bool stuck; /* listings give the same page again and again */
-  const char *lacks; /* methods that the canister does not have, with `+` between; NULL for none */
+  bool stuck;                /* listings give the same page again and again */
+  const char *lacks;         /* methods that the canister does not have, with `+` between; NULL for none */
   const char *const *faults; /* specifications */
   size_t fault_count;
 };

@@ -36,7 +36,7 @@ read_type (struct ic_cbor_reader *reader, struct request *request)
 
   ic_cbor_text (reader, &text);
   for (size_t i = 0; i < 3; i++)
-    if (bytes_equal (text, (struct bytes) { (const uint8_t *) types[i], strlen (types[i]) }))
+    if (bytes_equal (text, (struct bytes){ (const uint8_t *) types[i], strlen (types[i]) }))
       request->content.request_type = types[i];
 }
 
@@ -217,7 +217,7 @@ check_signature (const struct request *request, struct ic_error *error)
   if (memcmp (der, key.data, sizeof der) != 0)
     return refuse (error, "sender_pubkey is not an Ed25519 key in DER");
   ic_principal_of_public_key (&sender, key.data, key.size);
-  if (!bytes_equal (request->content.sender, (struct bytes) { sender.bytes, sender.size }))
+  if (!bytes_equal (request->content.sender, (struct bytes){ sender.bytes, sender.size }))
     return refuse (error, "the sender is not the principal of sender_pubkey");
   memcpy (message, domain, sizeof domain - 1);
   memcpy (message + sizeof domain - 1, request->id, IC_HASH_SIZE);
@@ -233,7 +233,7 @@ request_read (struct request *request, const char *type, struct bytes body, uint
   static const struct bytes anonymous = { (const uint8_t *) "\x04", 1 };
   struct ic_cbor_reader reader;
 
-  *request = (struct request) { .content.request_type = NULL };
+  *request = (struct request){ .content.request_type = NULL };
   ic_cbor_read (&reader, body, arena, error);
   if (!read_envelope (&reader, request, type)) {
     ic_error_prefix (error, "envelope");

@@ -57,7 +57,7 @@ visit_text (struct visit *visit, unsigned status, const char *format, ...)
     text = NULL;
     return;
   }
-  visit->answer = (struct ic_cbor_writer) { (uint8_t *) text, (size_t) size, (size_t) size, false };
+  visit->answer = (struct ic_cbor_writer){ (uint8_t *) text, (size_t) size, (size_t) size, false };
   text = NULL;
 }
 

@@ -39,9 +39,9 @@ struct visit {
 };
 
 /* What libmicrohttpd calls for parts of requests, and when one is over. */
-enum MHD_Result
-server_handle (void *context, struct MHD_Connection *connection, const char *url, const char *method,
-               const char *version, const char *data, size_t *size, void **state);
+enum MHD_Result server_handle (void *context, struct MHD_Connection *connection, const char *url,
+                               const char *method, const char *version, const char *data, size_t *size,
+                               void **state);
 void server_complete (void *context, struct MHD_Connection *connection, void **state,
                       enum MHD_RequestTerminationCode why);
 

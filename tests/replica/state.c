@@ -33,7 +33,7 @@ struct time_value {
 static struct bytes
 principal_bytes (const struct ic_principal *principal)
 {
-  return (struct bytes) { principal->bytes, principal->size };
+  return (struct bytes){ principal->bytes, principal->size };
 }
 
 static void
@@ -95,7 +95,7 @@ encode_range (struct ic_arena *arena, const struct range *range)
   copy = ic_arena_alloc (arena, writer.size + 1);
   if (copy != NULL && !writer.failed) {
     memcpy (copy, writer.data, writer.size);
-    encoded = (struct bytes) { copy, writer.size };
+    encoded = (struct bytes){ copy, writer.size };
   }
   ic_cbor_writer_free (&writer);
   return encoded;
@@ -134,7 +134,7 @@ sign_tree (const struct bls_key *key, const struct tree *tree, uint8_t signature
 
   memcpy (message, domain, sizeof domain - 1);
   tree_hash (tree, message + sizeof domain - 1);
-  bls_sign (key, (struct bytes) { message, sizeof message }, signature);
+  bls_sign (key, (struct bytes){ message, sizeof message }, signature);
 }
 
 /* Begins a certificate with `fields` fields: its tree and signature. */
@@ -149,7 +149,7 @@ put_signed (struct ic_cbor_writer *writer, size_t fields, const struct tree *tre
   ic_cbor_put_text (writer, "tree", 4);
   tree_put (writer, tree);
   ic_cbor_put_text (writer, "signature", 9);
-  ic_cbor_put_bytes (writer, (struct bytes) { signature, sizeof signature });
+  ic_cbor_put_bytes (writer, (struct bytes){ signature, sizeof signature });
 }
 
 /* The root's word for the subnet's key and canisters, out of a state that has the root's own subnet, too. */
@@ -171,10 +171,10 @@ put_delegation (struct ic_cbor_writer *writer, const struct network *network,
   struct tree *subnet = tree_at (&arena, subnets, subnet_id);
 
   set (&arena, tree_at (&arena, subnets, principal_bytes (&keys->root_id)), "public_key",
-       (struct bytes) { keys->root.der, IC_BLS_DER_SIZE });
-  set (&arena, subnet, "public_key", (struct bytes) { keys->subnet.der, IC_BLS_DER_SIZE });
+       (struct bytes){ keys->root.der, IC_BLS_DER_SIZE });
+  set (&arena, subnet, "public_key", (struct bytes){ keys->subnet.der, IC_BLS_DER_SIZE });
   add_ranges (&arena, root, subnet, network, fault != FAULT_OUT_OF_RANGE);
-  set (&arena, root, "time", (struct bytes) { time.data, time.size });
+  set (&arena, root, "time", (struct bytes){ time.data, time.size });
   tree_show (root, key_path, 3);
   tree_show (root, time_path, 1);
   if (fault != FAULT_NO_RANGES) {
@@ -191,7 +191,7 @@ put_delegation (struct ic_cbor_writer *writer, const struct network *network,
   ic_cbor_put_text (writer, "subnet_id", 9);
   ic_cbor_put_bytes (writer, subnet_id);
   ic_cbor_put_text (writer, "certificate", 11);
-  ic_cbor_put_bytes (writer, (struct bytes) { certificate.data, certificate.size });
+  ic_cbor_put_bytes (writer, (struct bytes){ certificate.data, certificate.size });
 }
 
 /* ---- the subnet's state -------------------------------------------------------------------------- */
@@ -201,7 +201,7 @@ static void
 add_call (struct ic_arena *arena, struct tree *root, const struct call *call)
 {
   struct tree *statuses = tree_at (arena, root, ic_label ("request_status"));
-  struct tree *status = tree_at (arena, statuses, (struct bytes) { call->id, IC_HASH_SIZE });
+  struct tree *status = tree_at (arena, statuses, (struct bytes){ call->id, IC_HASH_SIZE });
 
   if (!call->ready) {
     set (arena, status, "status", text ("processing"));
@@ -210,7 +210,7 @@ add_call (struct ic_arena *arena, struct tree *root, const struct call *call)
     set (arena, status, "reply", call->reply);
   } else {
     set (arena, status, "status", text ("rejected"));
-    set (arena, status, "reject_code", (struct bytes) { &call->reject_code, 1 });
+    set (arena, status, "reject_code", (struct bytes){ &call->reject_code, 1 });
     set (arena, status, "reject_message", call->message);
     if (call->error_code.size > 0)
       set (arena, status, "error_code", call->error_code);
@@ -225,7 +225,7 @@ add_nodes (struct ic_arena *arena, struct tree *subnet, const struct keys *keys)
 
   for (unsigned i = 0; i < KEYS_NODES; i++)
     set (arena, tree_at (arena, nodes, principal_bytes (&keys->nodes[i].principal)), "public_key",
-         (struct bytes) { keys->nodes[i].public_key, IC_ED25519_DER_SIZE });
+         (struct bytes){ keys->nodes[i].public_key, IC_ED25519_DER_SIZE });
 }
 
 /* 32 zero bytes stand for the hash of the canister's code. */
@@ -240,9 +240,9 @@ build_state (struct ic_arena *arena, const struct network *network, const struct
   struct tree *canister =
       tree_at (arena, tree_at (arena, root, ic_label ("canister")), principal_bytes (&network->canister));
 
-  set (arena, canister, "module_hash", (struct bytes) { module_hash, sizeof module_hash });
-  set (arena, canister, "controllers", (struct bytes) { (const uint8_t *) "\xd9\xd9\xf7\x80", 4 });
-  set (arena, subnet, "public_key", (struct bytes) { keys->subnet.der, IC_BLS_DER_SIZE });
+  set (arena, canister, "module_hash", (struct bytes){ module_hash, sizeof module_hash });
+  set (arena, canister, "controllers", (struct bytes){ (const uint8_t *) "\xd9\xd9\xf7\x80", 4 });
+  set (arena, subnet, "public_key", (struct bytes){ keys->subnet.der, IC_BLS_DER_SIZE });
   add_ranges (arena, root, subnet, network, true);
   add_nodes (arena, subnet, keys);
   for (size_t i = 0; i < request->call_count; i++)
@@ -274,7 +274,7 @@ certificate_put (struct ic_cbor_writer *writer, const struct network *network,
   const struct keys *keys = &network->keys;
   struct tree *root = build_state (&arena, network, request);
 
-  set (&arena, root, "time", (struct bytes) { time.data, time.size });
+  set (&arena, root, "time", (struct bytes){ time.data, time.size });
   tree_show (root, time_path, 1);
   for (size_t i = 0; i < request->path_count; i++)
     tree_show (root, request->paths[i].labels, request->paths[i].count);

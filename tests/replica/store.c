@@ -42,7 +42,7 @@ inflate_block (struct bytes frame, struct bytes *content, struct ledger_reason *
 static struct bytes
 frame_of (const struct store *store, size_t block)
 {
-  return (struct bytes) { store->file + store->blocks[block].position, store->blocks[block].size };
+  return (struct bytes){ store->file + store->blocks[block].position, store->blocks[block].size };
 }
 
 bool
@@ -73,7 +73,7 @@ add_block (struct store *store)
     store->blocks = blocks;
     store->capacity = capacity;
   }
-  blocks[store->count] = (struct store_block) { .position = 0 };
+  blocks[store->count] = (struct store_block){ .position = 0 };
   return &blocks[store->count];
 }
 
@@ -105,7 +105,7 @@ index_block (struct store *store, const struct ledger_frame *frame, struct ledge
   }
   if (!ledger_walk_end (&walk, &parsed, reason))
     return false;
-  if (last != NULL && !bytes_equal (parsed.parent_hash, (struct bytes) { last->hash, LEDGER_HASH_SIZE }))
+  if (last != NULL && !bytes_equal (parsed.parent_hash, (struct bytes){ last->hash, LEDGER_HASH_SIZE }))
     return ledger_refuse (reason, "the parent hash is not the hash of the block before");
   block->position = frame->position;
   block->size = (uint32_t) frame->bytes.size;
@@ -165,7 +165,7 @@ load (struct store *store, const char *path, struct ledger_reason *reason)
 
   if (!read_file (store, path, reason))
     return false;
-  table = (struct bytes) { store->file,
+  table = (struct bytes){ store->file,
                           store->file_size < LEDGER_TABLE_SIZE ? store->file_size : LEDGER_TABLE_SIZE };
   return ledger_data_start (table, store->file_size, &store->start, reason) && index_blocks (store, reason);
 }

@@ -69,7 +69,7 @@ check_reply (struct tally *tally, const char *method, const char *question, stru
   ck_assert_msg (!desk->run.rejected, "%s: %s", method, desk->run.message);
   ck_assert_msg (ic_candid_types_read (&types, &types_didl, &desk->arena, &error)
                      && ic_candid_decode (&values,
-                                          (struct bytes) { desk->run.reply.data, desk->run.reply.size },
+                                          (struct bytes){ desk->run.reply.data, desk->run.reply.size },
                                           &types, &desk->arena, &error),
                  "%s: %s", method, error.text);
   tally->replies++;
@@ -95,9 +95,9 @@ check_row (json_t *row, size_t number, void *context)
   tally->desk.canister.generation = deployed ? 3 : (unsigned) strtoul (generation, NULL, 10);
   tally->desk.canister.block_sync = deployed ? SYNC_BLOCKS : SYNC_RECORD;
   if (strcmp (direction, "args") == 0)
-    check_args (tally, method, (struct bytes) { hex, size });
+    check_args (tally, method, (struct bytes){ hex, size });
   else
-    check_reply (tally, method, question, (struct bytes) { didl, didl_size });
+    check_reply (tally, method, question, (struct bytes){ didl, didl_size });
   ic_arena_free (&tally->desk.arena);
 }
 
@@ -163,7 +163,7 @@ assert_account (const struct ic_candid_value *detail, const char *side, const js
   ck_assert_ptr_nonnull (account);
   ck_assert_ptr_null (ic_principal_parse (&owner, text, strlen (text)));
   ck_assert (
-      bytes_equal (ic_candid_field (account, "owner")->bytes, (struct bytes) { owner.bytes, owner.size }));
+      bytes_equal (ic_candid_field (account, "owner")->bytes, (struct bytes){ owner.bytes, owner.size }));
 }
 
 static void

@@ -106,7 +106,7 @@ START_TEST (answers_are_delayed)
 {
   uint64_t begin;
 
-  set_up (&(struct replica_options) { .delay_ms = 200 });
+  set_up (&(struct replica_options){ .delay_ms = 200 });
   begin = now_ms ();
   query ();
   ck_assert_uint_ge (now_ms () - begin, 190);
@@ -121,7 +121,7 @@ START_TEST (hanging_replicas_stop)
   static const char *const fault = "kind=hang,on=query";
   uint64_t begin;
 
-  set_up (&(struct replica_options) { .faults = &fault, .fault_count = 1 });
+  set_up (&(struct replica_options){ .faults = &fault, .fault_count = 1 });
   query ();
   ck_assert_int_eq (client.result->outcome, IC_AGENT_RETRY);
   begin = now_ms ();
@@ -241,7 +241,7 @@ START_TEST (ledgers_grow)
   uint64_t last = 2, blocks;
   uint8_t hash[32];
 
-  set_up (&(struct replica_options) { .growth = &growth });
+  set_up (&(struct replica_options){ .growth = &growth });
   for (int i = 0; i < 200; i++) {
     blocks = tip (hash);
     ck_assert_uint_ge (blocks, last);
@@ -249,7 +249,7 @@ START_TEST (ledgers_grow)
     last = blocks;
     if (blocks == 26)
       break;
-    nanosleep (&(struct timespec) { 0, 20000000 }, NULL);
+    nanosleep (&(struct timespec){ 0, 20000000 }, NULL);
   }
   ck_assert_uint_eq (last, 26);
   client_stop (&client);

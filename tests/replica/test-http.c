@@ -40,7 +40,7 @@ fetch (const char *cursor)
 START_TEST (status_tells_the_root_key)
 {
   client_start (&client, "ledger/small.ledger", NULL);
-  ck_assert (ic_agent_submit (client.agent, &(struct ic_agent_request) { .kind = IC_AGENT_STATUS }, NULL,
+  ck_assert (ic_agent_submit (client.agent, &(struct ic_agent_request){ .kind = IC_AGENT_STATUS }, NULL,
                               &client.error));
   client.result = ic_agent_collect (client.agent, 5000);
   ck_assert_int_eq (client.result->outcome, IC_AGENT_OK);
@@ -109,7 +109,7 @@ certified_outcome (void)
       if (status.state == IC_REQUEST_REPLIED || status.state == IC_REQUEST_REJECTED)
         return status;
       ck_assert_int_eq (status.state, IC_REQUEST_PROCESSING);
-      nanosleep (&(struct timespec) { 0, 20000000 }, NULL);
+      nanosleep (&(struct timespec){ 0, 20000000 }, NULL);
     }
     client_read_state (&client, &path, 1);
     ck_assert_msg (client.result->outcome == IC_AGENT_OK, "%s", client.result->error.text);
@@ -164,16 +164,16 @@ START_TEST (read_state_proves_presence_and_absence)
 
   client_start (&client, "ledger/small.ledger", NULL);
   id = replica_canister (client.replica);
-  module[1] = hidden[1] = (struct bytes) { id->bytes, id->size };
+  module[1] = hidden[1] = (struct bytes){ id->bytes, id->size };
   client_read_state (&client, paths, 3);
   ck_assert_msg (client_verify (&client, client.result->certificate) == IC_CERTIFICATE_VALID, "%s",
                  client.error.text);
-  ck_assert_int_eq (look_up (&(struct ic_path) { time_labels, 1 }, &value), IC_LOOKUP_FOUND);
+  ck_assert_int_eq (look_up (&(struct ic_path){ time_labels, 1 }, &value), IC_LOOKUP_FOUND);
   ck_assert_int_eq (look_up (&paths[0], &value), IC_LOOKUP_FOUND);
   ck_assert_uint_eq (value.size, 32);
   ck_assert_int_eq (look_up (&paths[1], &value), IC_LOOKUP_ABSENT);
   ck_assert_int_eq (look_up (&paths[2], &value), IC_LOOKUP_ABSENT);
-  ck_assert_int_eq (look_up (&(struct ic_path) { hidden, 3 }, &value), IC_LOOKUP_UNKNOWN);
+  ck_assert_int_eq (look_up (&(struct ic_path){ hidden, 3 }, &value), IC_LOOKUP_UNKNOWN);
   client_stop (&client);
 }
 END_TEST
@@ -188,7 +188,7 @@ START_TEST (strange_requests_are_refused)
   client_start (&client, "ledger/small.ledger", NULL);
   ck_assert_ptr_null (ic_principal_parse (&other, "rrkah-fqaaa-aaaaa-aaaaq-cai", 27));
   request.effective = other;
-  request.arg = (struct bytes) { (const uint8_t *) "DIDL\0\0", 6 };
+  request.arg = (struct bytes){ (const uint8_t *) "DIDL\0\0", 6 };
   ck_assert (ic_agent_submit (client.agent, &request, NULL, &client.error));
   client.result = ic_agent_collect (client.agent, 5000);
   ck_assert_int_eq (client.result->http_status, 400);
@@ -205,7 +205,7 @@ START_TEST (seeds_decide_on_keys)
 
   client_start (&client, "ledger/small.ledger", NULL);
   client_start (&same, "ledger/small.ledger", NULL);
-  client_start (&other, "ledger/small.ledger", &(struct replica_options) { .seed = "other" });
+  client_start (&other, "ledger/small.ledger", &(struct replica_options){ .seed = "other" });
   ck_assert_mem_eq (replica_root_key (client.replica), replica_root_key (same.replica), IC_BLS_DER_SIZE);
   ck_assert_mem_ne (replica_root_key (client.replica), replica_root_key (other.replica), IC_BLS_DER_SIZE);
   client_stop (&client);

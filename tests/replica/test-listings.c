@@ -184,8 +184,7 @@ START_TEST (all_upserts_are_listed)
   struct desk desk;
 
   desk_open (&desk, "ledger/small.ledger", NULL);
-  json_object_foreach (json_object_get (state, "labels"), label, counts)
-  {
+  json_object_foreach (json_object_get (state, "labels"), label, counts) {
     const uint64_t upserts = (uint64_t) json_integer_value (json_object_get (counts, "upserts"));
 
     ck_assert_uint_eq (listed (page_from (&desk, label, UINT64_MAX, 0, 100000)), upserts);

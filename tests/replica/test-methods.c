@@ -37,7 +37,7 @@ fetch (struct desk *desk, const char *cursor, const uint8_t *before, size_t befo
     return NULL;
   ck_assert (ic_candid_types_parse (&types, "(variant { Ok : record { text; blob }; Err : text })",
                                     &desk->arena, &error)
-             && ic_candid_decode (&values, (struct bytes) { desk->run.reply.data, desk->run.reply.size },
+             && ic_candid_decode (&values, (struct bytes){ desk->run.reply.data, desk->run.reply.size },
                                   &types, &desk->arena, &error));
   return values;
 }

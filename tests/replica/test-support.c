@@ -26,30 +26,30 @@ client_now_ns (void)
 static struct bytes
 root_key (const struct client *client)
 {
-  return (struct bytes) { replica_root_key (client->replica), IC_BLS_DER_SIZE };
+  return (struct bytes){ replica_root_key (client->replica), IC_BLS_DER_SIZE };
 }
 
 void
 client_start (struct client *client, const char *ledger, const struct replica_options *options)
 {
   CLEANUP_FREE char *path = vectors_path (ledger);
-  struct replica_options all = options != NULL ? *options : (struct replica_options) { .port = 0 };
+  struct replica_options all = options != NULL ? *options : (struct replica_options){ .port = 0 };
   const char *url;
 
   signal (SIGPIPE, SIG_IGN);
   unsetenv ("http_proxy");
   unsetenv ("ALL_PROXY");
   unsetenv ("all_proxy");
-  *client = (struct client) { .replica = NULL };
+  *client = (struct client){ .replica = NULL };
   all.ledger = path;
   client->replica = replica_start (&all, &client->error);
   ck_assert_msg (client->replica != NULL, "%s", client->error.text);
   url = replica_url (client->replica);
   client->agent = ic_agent_new (
-      &(struct ic_agent_options) { .urls = &url, .url_count = 1, .abort_fd = -1, .timeout_ms = 3000 },
+      &(struct ic_agent_options){ .urls = &url, .url_count = 1, .abort_fd = -1, .timeout_ms = 3000 },
       &client->error);
   client->keys = ic_subnet_keys_new (root_key (client), replica_canister (client->replica),
-                                     &(struct ic_subnet_keys_limits) { 0 });
+                                     &(struct ic_subnet_keys_limits){ 0 });
   ck_assert_msg (client->agent != NULL && client->keys != NULL, "%s", client->error.text);
 }
 
@@ -82,7 +82,7 @@ client_ask (struct client *client, enum ic_agent_kind kind, const char *method, 
   ck_assert_msg (ic_candid_types_parse (&parsed, types, &client->arena, &client->error)
                      && ic_candid_encode (&arg, &parsed, args, &client->error),
                  "%s", client->error.text);
-  exchange (client, &(struct ic_agent_request) { .kind = kind,
+  exchange (client, &(struct ic_agent_request){ .kind = kind,
                                                 .effective = *replica_canister (client->replica),
                                                 .method = method,
                                                 .arg = { arg.data, arg.size } });
@@ -92,7 +92,7 @@ client_ask (struct client *client, enum ic_agent_kind kind, const char *method, 
 void
 client_read_state (struct client *client, const struct ic_path *paths, size_t count)
 {
-  exchange (client, &(struct ic_agent_request) { .kind = IC_AGENT_READ_STATE,
+  exchange (client, &(struct ic_agent_request){ .kind = IC_AGENT_READ_STATE,
                                                 .effective = *replica_canister (client->replica),
                                                 .paths = paths,
                                                 .path_count = count });

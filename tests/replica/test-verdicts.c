@@ -105,7 +105,7 @@ static const struct {
 START_TEST (certificate_faults_of_calls_and_read_state)
 {
   for (unsigned api = 2; api <= 4; api++) {
-    set_up (&(struct replica_options) { .max_api = api });
+    set_up (&(struct replica_options){ .max_api = api });
     for (size_t i = 0; i < sizeof certificate_faults / sizeof certificate_faults[0]; i++) {
       printf ("%s\n", certificate_faults[i].spec);
       order ("fault", certificate_faults[i].spec);

@@ -63,7 +63,7 @@ read_transfer (struct bytes value, struct transfer *transfer)
 {
   struct borsh in = borsh_over (value);
 
-  *transfer = (struct transfer) { .has_fee = false };
+  *transfer = (struct transfer){ .has_fee = false };
   borsh_variant (&in, 1);
   transfer->from = read_account (&in);
   transfer->to = read_account (&in);
@@ -150,21 +150,21 @@ transaction (struct run *run, const struct transfer *transfer)
   uint32_t count = 0;
 
   details[count++] =
-      (struct ic_candid_named) { "amount",
+      (struct ic_candid_named){ "amount",
                                 nat (transfer->amount + (burn && transfer->has_fee ? transfer->fee : 0)) };
   if (transfer->has_time)
     details[count++] =
-        (struct ic_candid_named) { "created_at_time",
+        (struct ic_candid_named){ "created_at_time",
                                   some (run, ic_candid_nat (IC_CANDID_NAT64, transfer->created_at)) };
   if (!mint)
-    details[count++] = (struct ic_candid_named) { "from", account_value (run, &transfer->from) };
+    details[count++] = (struct ic_candid_named){ "from", account_value (run, &transfer->from) };
   if (!burn)
-    details[count++] = (struct ic_candid_named) { "to", account_value (run, &transfer->to) };
+    details[count++] = (struct ic_candid_named){ "to", account_value (run, &transfer->to) };
   if (!mint && !burn)
-    details[count++] = (struct ic_candid_named) { "fee", some (run, nat (TRANSFER_FEE_E9S)) };
-  fields[0] = (struct ic_candid_named) { "kind", ic_candid_text (kind, strlen (kind)) };
-  fields[1] = (struct ic_candid_named) { "timestamp", ic_candid_nat (IC_CANDID_NAT64, transfer->created_at) };
-  fields[2] = (struct ic_candid_named) { kind, some (run, record (run, details, count)) };
+    details[count++] = (struct ic_candid_named){ "fee", some (run, nat (TRANSFER_FEE_E9S)) };
+  fields[0] = (struct ic_candid_named){ "kind", ic_candid_text (kind, strlen (kind)) };
+  fields[1] = (struct ic_candid_named){ "timestamp", ic_candid_nat (IC_CANDID_NAT64, transfer->created_at) };
+  fields[2] = (struct ic_candid_named){ kind, some (run, record (run, details, count)) };
   return record (run, fields, 3);
 }
 
@@ -252,7 +252,7 @@ method_get_transactions (struct run *run)
   choose_range (&gather, start, length, total);
   gather_range (run, &gather);
   result = record (run,
-                   (struct ic_candid_named[]) {
+                   (struct ic_candid_named[]){
                        { "first_index", nat (start) },
                        { "log_length", nat (total + 1) },
                        { "transactions", ic_candid_vec (gather.items, gather.count) },

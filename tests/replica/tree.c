@@ -163,7 +163,7 @@ tree_hash (const struct tree *tree, uint8_t hash[IC_HASH_SIZE])
   if (tree == NULL)
     memset (hash, 0, IC_HASH_SIZE);
   else if (tree->leaf)
-    hash_with ("\x10ic-hashtree-leaf", tree->value, (struct bytes) { NULL, 0 }, hash);
+    hash_with ("\x10ic-hashtree-leaf", tree->value, (struct bytes){ NULL, 0 }, hash);
   else
     hash_range (tree, 0, tree->count, hash);
 }
@@ -179,7 +179,7 @@ static void
 put_pruned (struct ic_cbor_writer *writer, const uint8_t hash[IC_HASH_SIZE])
 {
   put_kind (writer, 2, 4);
-  ic_cbor_put_bytes (writer, (struct bytes) { hash, IC_HASH_SIZE });
+  ic_cbor_put_bytes (writer, (struct bytes){ hash, IC_HASH_SIZE });
 }
 
 static bool

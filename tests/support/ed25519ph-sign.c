@@ -47,10 +47,10 @@ ed25519ph_sign (const struct signing_key *key, struct bytes message, uint8_t sig
   uint8_t digest[64], r[32], k[32];
 
   crypto_hash_sha512 (digest, message.data, message.size);
-  hash_to_scalar (r, (struct bytes) { key->prefix, 32 }, (struct bytes) { NULL, 0 }, digest);
+  hash_to_scalar (r, (struct bytes){ key->prefix, 32 }, (struct bytes){ NULL, 0 }, digest);
   if (crypto_scalarmult_ed25519_base_noclamp (signature, r) != 0)
     abort ();
-  hash_to_scalar (k, (struct bytes) { signature, 32 }, (struct bytes) { key->pubkey, 32 }, digest);
+  hash_to_scalar (k, (struct bytes){ signature, 32 }, (struct bytes){ key->pubkey, 32 }, digest);
   crypto_core_ed25519_scalar_mul (k, k, key->scalar);
   crypto_core_ed25519_scalar_add (signature + 32, k, r);
 }

@@ -97,7 +97,7 @@ reader_run (struct reader *reader, struct bytes file)
     return false;
   framer = ledger_framer_new (start, UINT32_MAX);
   whole = framer != NULL
-          && ledger_framer_give (framer, start, (struct bytes) { file.data + start, file.size - start },
+          && ledger_framer_give (framer, start, (struct bytes){ file.data + start, file.size - start },
                                  &reader->reason)
           && read_blocks (reader, framer, &space);
   reader->most_room = space.most;

@@ -92,7 +92,7 @@ ledger_writer_pending (const struct ledger_writer *writer)
 struct bytes
 ledger_writer_parent (const struct ledger_writer *writer)
 {
-  return (struct bytes) { writer->hash, writer->hash_size };
+  return (struct bytes){ writer->hash, writer->hash_size };
 }
 
 static void
@@ -109,8 +109,8 @@ pack (struct ledger_writer *writer)
 {
   struct borsh_out *packed = &writer->packed;
   uint8_t count[4];
-  size_t bound = deflateBound (&writer->deflate,
-                               (uLong) (writer->entries.size + writer->tail.size + sizeof count));
+  size_t bound =
+      deflateBound (&writer->deflate, (uLong) (writer->entries.size + writer->tail.size + sizeof count));
   size_t size;
 
   for (int i = 0; i < 4; i++)

@@ -5,8 +5,8 @@
 
 #include <check.h>
 
-/* Runs one case of that name with the given tests, each between `set_up` and `tear_down` if these are given, and
- * returns the exit status for main. */
+/* Runs one case of that name with the given tests, each between `set_up` and `tear_down` if these are given,
+ * and returns the exit status for main. */
 static inline int
 run_tests (const char *name, const TTest *const tests[], size_t count, SFun set_up, SFun tear_down)
 {
@@ -28,7 +28,7 @@ run_tests (const char *name, const TTest *const tests[], size_t count, SFun set_
 }
 
 #define RUN_TESTS(name, tests) RUN_TESTS_BETWEEN (name, tests, NULL, NULL)
-#define RUN_TESTS_BETWEEN(name, tests, set_up, tear_down) \
+#define RUN_TESTS_BETWEEN(name, tests, set_up, tear_down)                                                    \
   run_tests (name, tests, sizeof (tests) / sizeof *(tests), set_up, tear_down)
 
 #endif

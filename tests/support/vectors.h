@@ -16,8 +16,8 @@ char *vectors_path (const char *name);
 /* Calls `row` with each line of a JSON Lines file, which may be gzipped, and its 1-based number, and
  * returns how many there were. A missing file has no lines: another set of vectors need not have all.
  * An unreadable line fails the test. */
-size_t
-vectors_each (const char *name, void (*row) (json_t *line, size_t number, void *context), void *context);
+size_t vectors_each (const char *name, void (*row) (json_t *line, size_t number, void *context),
+                     void *context);
 
 /* Reads a whole file into memory that the caller frees. Fails the test if it cannot. */
 uint8_t *vectors_read (const char *name, size_t *size);

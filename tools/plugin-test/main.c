@@ -147,13 +147,20 @@ static int
 parse (struct request *request, int argc, char **argv)
 {
   static const struct option longs[] = {
-    { "option", required_argument, NULL, 'o' },  { "config", required_argument, NULL, 'c' },
-    { "section", required_argument, NULL, 's' }, { "refuse", required_argument, NULL, 'R' },
-    { "entries", required_argument, NULL, 'e' }, { "seed", required_argument, NULL, 'S' },
-    { "rounds", required_argument, NULL, 'r' },  { "timeout", required_argument, NULL, 't' },
-    { "only", required_argument, NULL, 'O' },    { "plugin-path", required_argument, NULL, 'P' },
-    { "verbose", no_argument, NULL, 'v' },       { "version", no_argument, NULL, 'V' },
-    { "tsan", no_argument, NULL, 'T' },          { "help", no_argument, NULL, 'h' },
+    { "option", required_argument, NULL, 'o' },
+    { "config", required_argument, NULL, 'c' },
+    { "section", required_argument, NULL, 's' },
+    { "refuse", required_argument, NULL, 'R' },
+    { "entries", required_argument, NULL, 'e' },
+    { "seed", required_argument, NULL, 'S' },
+    { "rounds", required_argument, NULL, 'r' },
+    { "timeout", required_argument, NULL, 't' },
+    { "only", required_argument, NULL, 'O' },
+    { "plugin-path", required_argument, NULL, 'P' },
+    { "verbose", no_argument, NULL, 'v' },
+    { "version", no_argument, NULL, 'V' },
+    { "tsan", no_argument, NULL, 'T' },
+    { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
   };
   int code;

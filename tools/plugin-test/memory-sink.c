@@ -100,8 +100,7 @@ delete_rows (struct memory_store *store, const uint8_t *prefix, size_t size)
   struct kept_row *kept, *next;
   uint64_t count = 0;
 
-  HASH_ITER (hh, store->rows, kept, next)
-  {
+  HASH_ITER (hh, store->rows, kept, next) {
     CLEANUP_FREE uint8_t *id = NULL;
 
     if (kept->id_size < size || memcmp (kept->id, prefix, size) != 0)
@@ -170,7 +169,8 @@ memory_prepare (void *handle, const dcpipe_tables *tables)
   struct kept_row *kept, *next;
 
   store->tables = tables;
-  HASH_ITER (hh, store->rows, kept, next) kept->row->table = dcpipe_tables_at (tables, kept->table);
+  HASH_ITER (hh, store->rows, kept, next)
+    kept->row->table = dcpipe_tables_at (tables, kept->table);
   return DCPIPE_OK;
 }
 
@@ -274,8 +274,7 @@ select_rows (struct memory_store *store, const uint8_t *prefix, size_t size, siz
 
   EXPECT_MEMORY (rows);
   *count = 0;
-  HASH_ITER (hh, store->rows, kept, next)
-  {
+  HASH_ITER (hh, store->rows, kept, next) {
     if (kept->id_size >= size && (size == 0 || memcmp (kept->id, prefix, size) == 0))
       rows[(*count)++] = kept;
   }
@@ -346,8 +345,7 @@ memory_store_free (struct memory_store *store)
 {
   struct kept_row *kept, *next;
 
-  HASH_ITER (hh, store->rows, kept, next)
-  {
+  HASH_ITER (hh, store->rows, kept, next) {
     HASH_DEL (store->rows, kept);
     free (kept->row);
     free (kept);

@@ -8,7 +8,8 @@
 /* From now on what a check leaves behind belongs to this process, where the system can do that (Linux). */
 void processes_adopt (void);
 
-/* Ends all that is left of the process group, and all that this process has taken over; how many there were. */
+/* Ends all that is left of the process group, and all that this process has taken over; how many there were.
+ */
 unsigned processes_end (pid_t group);
 
 #endif

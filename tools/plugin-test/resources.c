@@ -57,8 +57,8 @@ run_window (void *argument)
   return NULL;
 }
 
-/* By how many bytes the heap grows in a number of rounds. On a thread of their own: the C library counts as in
- * use what a thread has freed and keeps for its next calls, and gives that back when the thread ends. */
+/* By how many bytes the heap grows in a number of rounds. On a thread of their own: the C library counts as
+ * in use what a thread has freed and keeps for its next calls, and gives that back when the thread ends. */
 static size_t
 growth (void (*round) (void *context), void *context)
 {

@@ -9,8 +9,8 @@
 int resources_descriptors (void);
 
 /* Calls `round` a few times to warm up, then more often, and fails if bytes of the heap were kept by each
- * of these. Some calls come from another thread. Where the heap cannot be measured (another libc, sanitizers) only the calls are made. `what` is
- * named in the message. */
+ * of these. Some calls come from another thread. Where the heap cannot be measured (another libc, sanitizers)
+ * only the calls are made. `what` is named in the message. */
 void resources_expect_no_leak (const char *what, void (*round) (void *context), void *context);
 
 #endif

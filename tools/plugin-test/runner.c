@@ -34,8 +34,8 @@ enum verdict { PASSED, SKIPPED, FAILED };
 
 /* What the child writes down before it may be gone. */
 struct shared {
-  char at[TEXT_MAX]; /* what it is about to do */
-  bool through;      /* the check came to its end */
+  char at[TEXT_MAX];       /* what it is about to do */
+  bool through;            /* the check came to its end */
   callback_place callback; /* that the engine's part of the check is in; a name in memory that both share */
 };
 

@@ -14,8 +14,8 @@ bool runner_begin (unsigned timeout, const char *only);
 const char *runner_directory (void);
 
 /* Runs one check, `run (context)` in a child process, and prints its line. True if it was not failed. */
-bool
-runner_check (const char *group, const char *name, void (*run) (const void *context), const void *context);
+bool runner_check (const char *group, const char *name, void (*run) (const void *context),
+                   const void *context);
 
 /* The same for what several threads do at once in a plugin. */
 bool runner_check_threads (const char *group, const char *name, void (*run) (const void *context),

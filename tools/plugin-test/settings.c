@@ -139,7 +139,8 @@ settings_fit (const struct subject *subject)
     if (find_option (options, subject->refused[i].key) == NULL)
       return fail_unknown (subject, subject->refused[i].key);
   for (size_t i = 0; i < options->count; i++)
-    if ((options->items[i].flags & DCPIPE_OPTION_REQUIRED) && !subject_is_given (subject, options->items[i].key)) {
+    if ((options->items[i].flags & DCPIPE_OPTION_REQUIRED)
+        && !subject_is_given (subject, options->items[i].key)) {
       fail ("the %s %s needs the option %s: -o %s=VALUE", plugin_kind_name (subject->plugin->kind),
             plugin_name (subject->plugin), options->items[i].key, options->items[i].key);
       return false;

@@ -12,8 +12,8 @@ bool settings_add (struct setting **settings, size_t *count, const char *text);
  * plugin's, save those that were given already. False after fail. */
 bool settings_read (struct subject *subject, const char *path, const char *title);
 
-/* False after fail unless the plugin has all options that are set or to be refused, none is set twice, and all
- * that it needs are. */
+/* False after fail unless the plugin has all options that are set or to be refused, none is set twice, and
+ * all that it needs are. */
 bool settings_fit (const struct subject *subject);
 
 /* False after fail if a path among the settings of a sink leads out of the directory of a check. */

@@ -34,16 +34,16 @@ enum {
 };
 
 #define ALLOWANCE COLUMN ("allowance", DCPIPE_U64, "How much the spender may transfer, in e9s.")
-#define EXPIRES_AT \
+#define EXPIRES_AT                                                                                           \
   COLUMN ("expires_at", DCPIPE_U64, "When the approval ends, in nanoseconds since 1970 UTC; null for never.")
 
 static const struct dcpipe_column approval_columns[] = {
-  [APPROVAL_APPROVER_KEY]
-  = KEY_COLUMN (1, "approver_key", DCPIPE_TEXT,
-                "The approver's account: owner and subaccount (unless it is 32 zeros) in "
-                "hexadecimal, with a dot between; a second dot is a subaccount of no bytes."),
-  [APPROVAL_SPENDER_KEY]
-  = KEY_COLUMN (2, "spender_key", DCPIPE_TEXT, "The spender's account in the same form."),
+  [APPROVAL_APPROVER_KEY] =
+      KEY_COLUMN (1, "approver_key", DCPIPE_TEXT,
+                  "The approver's account: owner and subaccount (unless it is 32 zeros) in "
+                  "hexadecimal, with a dot between; a second dot is a subaccount of no bytes."),
+  [APPROVAL_SPENDER_KEY] =
+      KEY_COLUMN (2, "spender_key", DCPIPE_TEXT, "The spender's account in the same form."),
   [APPROVAL_APPROVER] = ACCOUNT_TEXT ("approver", "of the approver"),
   [APPROVAL_APPROVER_OWNER] = ACCOUNT_OWNER ("approver", "of the approver"),
   [APPROVAL_APPROVER_SUBACCOUNT] = ACCOUNT_SUBACCOUNT ("approver", "of the approver"),
@@ -88,8 +88,8 @@ enum {
 static const struct dcpipe_column change_columns[] = {
   [CHANGE_BLOCK_OFFSET] = LOG_BLOCK_OFFSET,
   [CHANGE_ENTRY_INDEX] = LOG_ENTRY_INDEX,
-  [CHANGE_TX_ID] = COLUMN ("tx_id", DCPIPE_TEXT,
-                           "The id of the approval, computed from its content, in hexadecimal."),
+  [CHANGE_TX_ID] =
+      COLUMN ("tx_id", DCPIPE_TEXT, "The id of the approval, computed from its content, in hexadecimal."),
   [CHANGE_KEY_MATCHES] = COLUMN ("key_matches", DCPIPE_BOOL, "Whether the entry's key is that id."),
   [CHANGE_APPROVER] = ACCOUNT_TEXT ("approver", "of the approver"),
   [CHANGE_APPROVER_OWNER] = ACCOUNT_OWNER ("approver", "of the approver"),
@@ -169,7 +169,7 @@ set_id (dcpipe_row *row, struct bytes key, struct bytes value)
   sha256_update (&hash, value.size - 1, value.data + 1);
   sha256_digest (&hash, sizeof id, id);
   dcpipe_set_hex (row, CHANGE_TX_ID, id, sizeof id);
-  dcpipe_set_bool (row, CHANGE_KEY_MATCHES, bytes_equal (key, (struct bytes) { id, sizeof id }));
+  dcpipe_set_bool (row, CHANGE_KEY_MATCHES, bytes_equal (key, (struct bytes){ id, sizeof id }));
 }
 
 static void

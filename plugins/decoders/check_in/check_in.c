@@ -20,12 +20,13 @@ enum {
 static const struct dcpipe_column columns[] = {
   [COLUMN_BLOCK_OFFSET] = LOG_BLOCK_OFFSET,
   [COLUMN_ENTRY_INDEX] = LOG_ENTRY_INDEX,
-  [COLUMN_PUBKEY] = COLUMN ("pubkey", DCPIPE_TEXT,
-                            "The public key of the provider, in lower-case hexadecimal."),
+  [COLUMN_PUBKEY] =
+      COLUMN ("pubkey", DCPIPE_TEXT, "The public key of the provider, in lower-case hexadecimal."),
   [COLUMN_MEMO] = COLUMN ("memo", DCPIPE_TEXT, "What the provider says."),
-  [COLUMN_NONCE_SIGNATURE] = COLUMN ("nonce_signature", DCPIPE_TEXT,
-                              "The provider's signature of the hash of the last block then, in lower-case "
-                              "hexadecimal."),
+  [COLUMN_NONCE_SIGNATURE] =
+      COLUMN ("nonce_signature", DCPIPE_TEXT,
+              "The provider's signature of the hash of the last block then, in lower-case "
+              "hexadecimal."),
   [COLUMN_STATUS] = SIGNATURE_STATUS,
   [COLUMN_VERSION] = PAYLOAD_VERSION,
   [COLUMN_TIMESTAMP] = LOG_TIMESTAMP,

@@ -111,7 +111,7 @@ verify_reply (const struct signature_config *config, const struct reply *reply, 
       return SIGNATURE_INVALID;
     key[i] = (uint8_t) (high << 4 | low);
   }
-  return signature_verify (config, (struct bytes) { key, sizeof key }, reply->payload.data,
+  return signature_verify (config, (struct bytes){ key, sizeof key }, reply->payload.data,
                            reply->payload.signature);
 }
 

@@ -75,7 +75,7 @@ set_id (dcpipe_row *row, struct bytes key, struct bytes data)
   sha256_digest (&hash, sizeof id, id);
   payload_set_hex (row, CONTRACT_ID, key);
   dcpipe_set_hex (row, CONTRACT_COMPUTED_ID, id, sizeof id);
-  dcpipe_set_bool (row, CONTRACT_ID_MATCHES, bytes_equal (key, (struct bytes) { id, sizeof id }));
+  dcpipe_set_bool (row, CONTRACT_ID_MATCHES, bytes_equal (key, (struct bytes){ id, sizeof id }));
 }
 
 static void

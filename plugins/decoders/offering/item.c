@@ -15,21 +15,21 @@
 #include "trim.h"
 
 enum kind {
-  KIND_TEXT,        /* as it is */
-  KIND_OPTION,      /* null if empty */
-  KIND_CAPACITY,    /* null if empty or 0 */
-  KIND_CURRENCY,    /* from here on: one of the choices below */
+  KIND_TEXT,     /* as it is */
+  KIND_OPTION,   /* null if empty */
+  KIND_CAPACITY, /* null if empty or 0 */
+  KIND_CURRENCY, /* from here on: one of the choices below */
   KIND_VISIBILITY,
   KIND_PRODUCT_TYPE,
   KIND_VIRTUALIZATION,
   KIND_BILLING_INTERVAL,
   KIND_STOCK,
   KIND_ERROR_CORRECTION,
-  KIND_PRICE,       /* a number; null if it is not finite */
-  KIND_COUNT,       /* null if empty, 0, or no number */
-  KIND_AMOUNT,      /* 0 if empty or no number */
-  KIND_LIST,        /* parted by commas */
-  KIND_COORDINATES  /* two numbers parted by a comma */
+  KIND_PRICE,      /* a number; null if it is not finite */
+  KIND_COUNT,      /* null if empty, 0, or no number */
+  KIND_AMOUNT,     /* 0 if empty or no number */
+  KIND_LIST,       /* parted by commas */
+  KIND_COORDINATES /* two numbers parted by a comma */
 };
 
 static const enum kind kinds[SHEET_FIELDS] = {
@@ -48,22 +48,44 @@ struct choice {
 #define CHOICES_MAX 9
 
 static const struct choice choices[][CHOICES_MAX] = {
-  [KIND_CURRENCY] = { { "eur", "EUR" }, { "usd", "USD" }, { "usdt", "USDT" }, { "btc", "BTC" },
+  [KIND_CURRENCY] = { { "eur", "EUR" },
+                      { "usd", "USD" },
+                      { "usdt", "USDT" },
+                      { "btc", "BTC" },
                       { "eth", "ETH" } },
   [KIND_VISIBILITY] = { { "visible", "Visible" }, { "invisible", "Invisible" } },
-  [KIND_PRODUCT_TYPE] = { { "vps", "VPS" }, { "dedicated", "Dedicated" }, { "cloud", "Cloud" },
+  [KIND_PRODUCT_TYPE] = { { "vps", "VPS" },
+                          { "dedicated", "Dedicated" },
+                          { "cloud", "Cloud" },
                           { "managed", "Managed" } },
-  [KIND_VIRTUALIZATION] = { { "kvm", "KVM" }, { "vmware", "VMware" }, { "xen", "Xen" },
-                            { "hyper-v", "HyperV" }, { "hyperv", "HyperV" }, { "none", "None" },
+  [KIND_VIRTUALIZATION] = { { "kvm", "KVM" },
+                            { "vmware", "VMware" },
+                            { "xen", "Xen" },
+                            { "hyper-v", "HyperV" },
+                            { "hyperv", "HyperV" },
+                            { "none", "None" },
                             { "", "None" } },
-  [KIND_BILLING_INTERVAL] = { { "hourly", "Hourly" }, { "hour", "Hourly" }, { "daily", "Daily" },
-                              { "day", "Daily" }, { "monthly", "Monthly" }, { "month", "Monthly" },
-                              { "yearly", "Yearly" }, { "year", "Yearly" } },
-  [KIND_STOCK] = { { "in stock", "InStock" }, { "in-stock", "InStock" }, { "out of stock", "OutOfStock" },
-                   { "out-of-stock", "OutOfStock" }, { "limited", "Limited" } },
-  [KIND_ERROR_CORRECTION] = { { "", NULL }, { "ecc", "ECC" }, { "ecc registered", "ECCRegistered" },
-                              { "ecc-registered", "ECCRegistered" }, { "ecc-reg", "ECCRegistered" },
-                              { "eccreg", "ECCRegistered" }, { "non-ecc", "NonECC" }, { "nonecc", "NonECC" },
+  [KIND_BILLING_INTERVAL] = { { "hourly", "Hourly" },
+                              { "hour", "Hourly" },
+                              { "daily", "Daily" },
+                              { "day", "Daily" },
+                              { "monthly", "Monthly" },
+                              { "month", "Monthly" },
+                              { "yearly", "Yearly" },
+                              { "year", "Yearly" } },
+  [KIND_STOCK] = { { "in stock", "InStock" },
+                   { "in-stock", "InStock" },
+                   { "out of stock", "OutOfStock" },
+                   { "out-of-stock", "OutOfStock" },
+                   { "limited", "Limited" } },
+  [KIND_ERROR_CORRECTION] = { { "", NULL },
+                              { "ecc", "ECC" },
+                              { "ecc registered", "ECCRegistered" },
+                              { "ecc-registered", "ECCRegistered" },
+                              { "ecc-reg", "ECCRegistered" },
+                              { "eccreg", "ECCRegistered" },
+                              { "non-ecc", "NonECC" },
+                              { "nonecc", "NonECC" },
                               { "non ecc", "NonECC" } },
 };
 
@@ -166,7 +188,7 @@ add_count_error (struct item_reader *reader, const struct sheet_row *row)
             "CSV error: record %" PRIu64 " (line: %" PRIu64 ", byte: %" PRIu64 "): "
             "found record with %zu fields, but the previous record has %zu fields",
             row->number + 1, row->line, row->byte, row->fields, row->headings);
-  return add_error (reader, row, text, (struct bytes) { NULL, 0 });
+  return add_error (reader, row, text, (struct bytes){ NULL, 0 });
 }
 
 /* ---- setting --------------------------------------------------------------------------------------- */
@@ -192,7 +214,7 @@ next_part (struct bytes *text)
   struct bytes part = { text->data, comma != NULL ? (size_t) (comma - text->data) : text->size };
   size_t gone = part.size + (comma != NULL);
 
-  *text = (struct bytes) { text->data + gone, text->size - gone };
+  *text = (struct bytes){ text->data + gone, text->size - gone };
   return part;
 }
 
@@ -279,10 +301,10 @@ set_field (dcpipe_row *out, size_t field, struct bytes text)
     payload_set_text (out, column, text);
     return true;
   case KIND_OPTION:
-    payload_set_option (out, column, (struct payload_option) { text.size > 0, text });
+    payload_set_option (out, column, (struct payload_option){ text.size > 0, text });
     return true;
   case KIND_CAPACITY:
-    payload_set_option (out, column, (struct payload_option) { text.size > 0 && !is_word (text, "0"), text });
+    payload_set_option (out, column, (struct payload_option){ text.size > 0 && !is_word (text, "0"), text });
     return true;
   case KIND_PRICE:
     return set_price (out, column,

@@ -96,8 +96,8 @@ strip_zeros (const char *text, size_t size, int64_t point)
 }
 
 /* The least number that no double holds any more begins with these digits, and has 309 before the point. */
-static const char most[]
-    = "17976931348623158079372897140530341507993413271003782693617377898044496829276475094";
+static const char most[] =
+    "17976931348623158079372897140530341507993413271003782693617377898044496829276475094";
 
 static bool
 is_too_large (const struct digits *digits)

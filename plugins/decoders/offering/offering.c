@@ -27,7 +27,7 @@ add_wrapped (dcpipe_rows *rows, dcpipe_row *row, struct bytes key, const struct 
 {
   struct item_reader reader = { .rows = rows, .pubkey = key, .in_wrapper = true };
 
-  if (!sheet_read ((struct bytes) { (uint8_t *) wrapper->csv, wrapper->csv_size }, item_read, &reader))
+  if (!sheet_read ((struct bytes){ (uint8_t *) wrapper->csv, wrapper->csv_size }, item_read, &reader))
     return false;
   dcpipe_set_u64 (row, OFFERING_WRAPPED_ITEMS, reader.items);
   dcpipe_set_u64 (row, OFFERING_WRAPPED_ROW_ERRORS, reader.errors);

@@ -40,41 +40,41 @@ enum offering_column {
 };
 
 /* The fields of a row, in their order: enum, name, kind (see item.c), help. */
-#define OFFERING_FIELDS(X) \
-  X (OFFER_NAME, "offer_name", TEXT, "What the offering is called.") \
-  X (DESCRIPTION, "description", TEXT, "What it is.") \
-  X (IDENTIFIER, "unique_internal_identifier", TEXT, "The provider's own id; offering_id in contracts.") \
-  X (PRODUCT_PAGE, "product_page_url", TEXT, "The address of its page.") \
-  X (CURRENCY, "currency", CURRENCY, "EUR, USD, USDT, BTC or ETH.") \
-  X (MONTHLY_PRICE, "monthly_price", PRICE, "What a month costs; null if that is no finite number.") \
-  X (SETUP_FEE, "setup_fee", PRICE, "What it costs to begin; null if that is no finite number.") \
-  X (VISIBILITY, "visibility", VISIBILITY, "Visible or Invisible.") \
-  X (PRODUCT_TYPE, "product_type", PRODUCT_TYPE, "VPS, Dedicated, Cloud or Managed.") \
-  X (VIRTUALIZATION, "virtualization_type", VIRTUALIZATION, "KVM, VMware, Xen, HyperV or None.") \
-  X (BILLING_INTERVAL, "billing_interval", BILLING_INTERVAL, "Hourly, Daily, Monthly or Yearly.") \
-  X (STOCK, "stock", STOCK, "InStock, OutOfStock or Limited.") \
-  X (PROCESSOR_BRAND, "processor_brand", OPTION, "Who makes the processors.") \
-  X (PROCESSOR_AMOUNT, "processor_amount", COUNT, "How many processors.") \
-  X (PROCESSOR_CORES, "processor_cores", COUNT, "How many cores.") \
-  X (PROCESSOR_SPEED, "processor_speed", OPTION, "How fast they are.") \
-  X (PROCESSOR_NAME, "processor_name", OPTION, "What they are called.") \
-  X (ERROR_CORRECTION, "memory_error_correction", ERROR_CORRECTION, "ECC, ECCRegistered or NonECC.") \
-  X (MEMORY_TYPE, "memory_type", OPTION, "The kind of memory.") \
-  X (MEMORY_AMOUNT, "memory_amount", OPTION, "How much memory.") \
-  X (HDD_AMOUNT, "hdd_amount", AMOUNT, "How many hard disks.") \
-  X (HDD_CAPACITY, "total_hdd_capacity", CAPACITY, "What they hold together.") \
-  X (SSD_AMOUNT, "ssd_amount", AMOUNT, "How many solid-state disks.") \
-  X (SSD_CAPACITY, "total_ssd_capacity", CAPACITY, "What they hold together.") \
-  X (UNMETERED, "unmetered", LIST, "What is not metered.") \
-  X (UPLINK_SPEED, "uplink_speed", OPTION, "How fast the line is.") \
-  X (TRAFFIC, "traffic", COUNT, "How much traffic is included.") \
-  X (COUNTRY, "datacenter_country", TEXT, "The country it stands in.") \
-  X (CITY, "datacenter_city", TEXT, "The city it stands in.") \
-  X (COORDINATES, "datacenter_coordinates", COORDINATES, "Latitude, longitude; null if not written so.") \
-  X (FEATURES, "features", LIST, "What else it has.") \
-  X (OPERATING_SYSTEMS, "operating_systems", LIST, "The operating systems to choose from.") \
-  X (CONTROL_PANEL, "control_panel", OPTION, "The control panel.") \
-  X (GPU_NAME, "gpu_name", OPTION, "What the graphics processor is called.") \
+#define OFFERING_FIELDS(X)                                                                                   \
+  X (OFFER_NAME, "offer_name", TEXT, "What the offering is called.")                                         \
+  X (DESCRIPTION, "description", TEXT, "What it is.")                                                        \
+  X (IDENTIFIER, "unique_internal_identifier", TEXT, "The provider's own id; offering_id in contracts.")     \
+  X (PRODUCT_PAGE, "product_page_url", TEXT, "The address of its page.")                                     \
+  X (CURRENCY, "currency", CURRENCY, "EUR, USD, USDT, BTC or ETH.")                                          \
+  X (MONTHLY_PRICE, "monthly_price", PRICE, "What a month costs; null if that is no finite number.")         \
+  X (SETUP_FEE, "setup_fee", PRICE, "What it costs to begin; null if that is no finite number.")             \
+  X (VISIBILITY, "visibility", VISIBILITY, "Visible or Invisible.")                                          \
+  X (PRODUCT_TYPE, "product_type", PRODUCT_TYPE, "VPS, Dedicated, Cloud or Managed.")                        \
+  X (VIRTUALIZATION, "virtualization_type", VIRTUALIZATION, "KVM, VMware, Xen, HyperV or None.")             \
+  X (BILLING_INTERVAL, "billing_interval", BILLING_INTERVAL, "Hourly, Daily, Monthly or Yearly.")            \
+  X (STOCK, "stock", STOCK, "InStock, OutOfStock or Limited.")                                               \
+  X (PROCESSOR_BRAND, "processor_brand", OPTION, "Who makes the processors.")                                \
+  X (PROCESSOR_AMOUNT, "processor_amount", COUNT, "How many processors.")                                    \
+  X (PROCESSOR_CORES, "processor_cores", COUNT, "How many cores.")                                           \
+  X (PROCESSOR_SPEED, "processor_speed", OPTION, "How fast they are.")                                       \
+  X (PROCESSOR_NAME, "processor_name", OPTION, "What they are called.")                                      \
+  X (ERROR_CORRECTION, "memory_error_correction", ERROR_CORRECTION, "ECC, ECCRegistered or NonECC.")         \
+  X (MEMORY_TYPE, "memory_type", OPTION, "The kind of memory.")                                              \
+  X (MEMORY_AMOUNT, "memory_amount", OPTION, "How much memory.")                                             \
+  X (HDD_AMOUNT, "hdd_amount", AMOUNT, "How many hard disks.")                                               \
+  X (HDD_CAPACITY, "total_hdd_capacity", CAPACITY, "What they hold together.")                               \
+  X (SSD_AMOUNT, "ssd_amount", AMOUNT, "How many solid-state disks.")                                        \
+  X (SSD_CAPACITY, "total_ssd_capacity", CAPACITY, "What they hold together.")                               \
+  X (UNMETERED, "unmetered", LIST, "What is not metered.")                                                   \
+  X (UPLINK_SPEED, "uplink_speed", OPTION, "How fast the line is.")                                          \
+  X (TRAFFIC, "traffic", COUNT, "How much traffic is included.")                                             \
+  X (COUNTRY, "datacenter_country", TEXT, "The country it stands in.")                                       \
+  X (CITY, "datacenter_city", TEXT, "The city it stands in.")                                                \
+  X (COORDINATES, "datacenter_coordinates", COORDINATES, "Latitude, longitude; null if not written so.")     \
+  X (FEATURES, "features", LIST, "What else it has.")                                                        \
+  X (OPERATING_SYSTEMS, "operating_systems", LIST, "The operating systems to choose from.")                  \
+  X (CONTROL_PANEL, "control_panel", OPTION, "The control panel.")                                           \
+  X (GPU_NAME, "gpu_name", OPTION, "What the graphics processor is called.")                                 \
   X (PAYMENT_METHODS, "payment_methods", LIST, "How to pay.")
 
 /* Numbers of the fields. */

@@ -7,8 +7,8 @@
 
 /* Where in a field a byte is found. */
 enum place {
-  PLACE_START,  /* at its beginning */
-  PLACE_PLAIN,  /* not quoted: quotes are like other characters */
+  PLACE_START, /* at its beginning */
+  PLACE_PLAIN, /* not quoted: quotes are like other characters */
   PLACE_QUOTED,
   PLACE_CLOSED, /* behind a quote that closes it, or is the first of two */
   PLACE_LOOSE   /* behind text that follows a closing quote */
@@ -77,6 +77,6 @@ quotes_tighten (struct bytes *text, char **memory)
   *memory = malloc (2 * text->size + 1);
   if (*memory == NULL)
     return false;
-  *text = (struct bytes) { (const uint8_t *) *memory, rewrite (*text, *memory) };
+  *text = (struct bytes){ (const uint8_t *) *memory, rewrite (*text, *memory) };
   return true;
 }

@@ -75,7 +75,7 @@ take_row (int end, void *context)
     return;
   for (size_t i = 0; i < SHEET_FIELDS; i++)
     row->field[i] = i < row->fields
-                        ? (struct bytes){ (uint8_t *)sheet->buffer + sheet->start[i], row->field[i].size }
+                        ? (struct bytes){ (uint8_t *) sheet->buffer + sheet->start[i], row->field[i].size }
                         : (struct bytes){ NULL, 0 };
   if (!sheet->has_headings) {
     sheet->has_headings = true;
@@ -115,7 +115,7 @@ skip_byte_order_mark (struct sheet *sheet, struct bytes *text)
 
   if (text->size < sizeof mark || memcmp (text->data, mark, sizeof mark) != 0)
     return;
-  *text = (struct bytes) { text->data + sizeof mark, text->size - sizeof mark };
+  *text = (struct bytes){ text->data + sizeof mark, text->size - sizeof mark };
   sheet->byte = sizeof mark;
 }
 
@@ -124,7 +124,7 @@ skip_piece (struct bytes text)
 {
   size_t size = next_piece (text);
 
-  return (struct bytes) { text.data + size, text.size - size };
+  return (struct bytes){ text.data + size, text.size - size };
 }
 
 /* Rows are told to lie where they do in `written`, of which `text` is what libcsv can read. */

@@ -11,9 +11,9 @@ struct sheet_row {
   uint64_t number; /* 0 for the first after the headings */
   /* Where the row before it ended, which is where it begins, unless blank lines come between or lines end
    * in CR LF (then its line is the next one). */
-  uint64_t line, byte; /* line 1 is the first */
-  size_t headings;     /* fields in the row of headings */
-  size_t fields;       /* fields in this row, of which the first SHEET_FIELDS are in `field` */
+  uint64_t line, byte;              /* line 1 is the first */
+  size_t headings;                  /* fields in the row of headings */
+  size_t fields;                    /* fields in this row, of which the first SHEET_FIELDS are in `field` */
   struct bytes field[SHEET_FIELDS]; /* empty if there are fewer */
 };
 

@@ -5,7 +5,7 @@
 
 #include "decoder/columns.h"
 
-#define PROVIDER_PUBKEY \
+#define PROVIDER_PUBKEY                                                                                      \
   KEY_COLUMN (1, "provider_pubkey", DCPIPE_TEXT, "The provider's public key, in lower-case hexadecimal.")
 #define IN_WRAPPER                                                                                           \
   KEY_COLUMN (2, "in_wrapper", DCPIPE_BOOL,                                                                  \
@@ -22,18 +22,18 @@ static const struct dcpipe_column offering_columns[] = {
   [OFFERING_SIGNATURE] = SIGNATURE,
   [OFFERING_STATUS] = SIGNATURE_STATUS,
   [OFFERING_VERSION] = PAYLOAD_VERSION,
-  [OFFERING_IS_ACTIVE] = COLUMN ("is_active", DCPIPE_BOOL,
-                                 "True: offerings that the ledger deletes have no row."),
+  [OFFERING_IS_ACTIVE] =
+      COLUMN ("is_active", DCPIPE_BOOL, "True: offerings that the ledger deletes have no row."),
   [OFFERING_FORMAT] = COLUMN ("format", DCPIPE_TEXT, "csv, json, or unreadable if it is no text."),
-  [OFFERING_ITEMS] = COLUMN ("item_count", DCPIPE_U64,
-                             "How many offerings the CSV holds; null if it is no text."),
-  [OFFERING_ROW_ERRORS] = COLUMN ("row_error_count", DCPIPE_U64,
-                                  "How many rows of the CSV could not be read."),
+  [OFFERING_ITEMS] =
+      COLUMN ("item_count", DCPIPE_U64, "How many offerings the CSV holds; null if it is no text."),
+  [OFFERING_ROW_ERRORS] =
+      COLUMN ("row_error_count", DCPIPE_U64, "How many rows of the CSV could not be read."),
   [OFFERING_WRAPPED_ITEMS] = COLUMN ("wrapped_item_count", DCPIPE_U64,
                                      "How many offerings the CSV inside the JSON holds; null if it is no "
                                      "JSON."),
-  [OFFERING_WRAPPED_ROW_ERRORS] = COLUMN ("wrapped_row_error_count", DCPIPE_U64,
-                                          "How many of its rows could not be read."),
+  [OFFERING_WRAPPED_ROW_ERRORS] =
+      COLUMN ("wrapped_row_error_count", DCPIPE_U64, "How many of its rows could not be read."),
   [OFFERING_WRAPPER_PUBKEY] = COLUMN ("wrapper_pubkey", DCPIPE_TEXT,
                                       "The public key inside the JSON, in lower-case hexadecimal; null if "
                                       "there is none."),
@@ -71,8 +71,8 @@ static const struct dcpipe_column item_columns[] = {
 #define ITEM_COLUMN(id, name, kind, help) [ITEM_FIRST_FIELD + FIELD_##id] = COLUMN (name, TYPE_##kind, help),
   OFFERING_FIELDS (ITEM_COLUMN)
 #undef ITEM_COLUMN
-  [ITEM_MONTHLY_PRICE_TEXT] = COLUMN ("monthly_price_text", DCPIPE_TEXT,
-                                      "The monthly price as the provider wrote it."),
+      [ITEM_MONTHLY_PRICE_TEXT] =
+          COLUMN ("monthly_price_text", DCPIPE_TEXT, "The monthly price as the provider wrote it."),
   [ITEM_SETUP_FEE_TEXT] = COLUMN ("setup_fee_text", DCPIPE_TEXT, "The setup fee as the provider wrote it."),
   [ITEM_BLOCK_OFFSET] = LAST_BLOCK_OFFSET,
   [ITEM_ENTRY_INDEX] = LAST_ENTRY_INDEX,
@@ -86,10 +86,10 @@ static const struct dcpipe_column row_error_columns[] = {
   [ERROR_PUBKEY] = PROVIDER_PUBKEY,
   [ERROR_IN_WRAPPER] = IN_WRAPPER,
   [ERROR_ROW] = ROW,
-  [ERROR_LINE]
-  = COLUMN ("line", DCPIPE_U64,
-            "The line on which the row before it ended: the row's own, unless there are blank lines or "
-            "lines end in CR LF."),
+  [ERROR_LINE] =
+      COLUMN ("line", DCPIPE_U64,
+              "The line on which the row before it ended: the row's own, unless there are blank lines or "
+              "lines end in CR LF."),
   [ERROR_ERROR] = COLUMN ("error", DCPIPE_TEXT, "What is wrong with the row."),
   [ERROR_BLOCK_OFFSET] = LAST_BLOCK_OFFSET,
   [ERROR_ENTRY_INDEX] = LAST_ENTRY_INDEX,

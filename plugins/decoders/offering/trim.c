@@ -49,7 +49,7 @@ trim (struct bytes text)
   size_t size;
 
   while ((size = leading_space (text)) > 0)
-    text = (struct bytes) { text.data + size, text.size - size };
+    text = (struct bytes){ text.data + size, text.size - size };
   while ((size = trailing_space (text)) > 0)
     text.size -= size;
   return text;

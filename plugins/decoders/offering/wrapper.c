@@ -17,10 +17,10 @@ pem_body (const char *pem)
   const char *start = strstr (pem, begin), *stop;
 
   if (start == NULL)
-    return (struct bytes) { NULL, 0 };
+    return (struct bytes){ NULL, 0 };
   start += sizeof begin - 1;
   stop = strstr (start, end);
-  return (struct bytes) { (const uint8_t *) start, stop != NULL ? (size_t) (stop - start) : 0 };
+  return (struct bytes){ (const uint8_t *) start, stop != NULL ? (size_t) (stop - start) : 0 };
 }
 
 /* Reads an Ed25519 public key (RFC 8410) in PEM. */
@@ -48,10 +48,10 @@ wrapper_read (struct bytes payload, struct wrapper *wrapper)
   json_t *root, *csv;
   const char *pem;
 
-  *wrapper = (struct wrapper) { 0 };
+  *wrapper = (struct wrapper){ 0 };
   /* Numbers are of no interest here; as reals they may be of any size. */
-  root = json_loadb ((const char *) payload.data, payload.size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
-                     NULL);
+  root =
+      json_loadb ((const char *) payload.data, payload.size, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
   csv = json_object_get (root, "server_offerings_csv");
   if (json_is_string (csv)) {
     wrapper->csv_size = json_string_length (csv);

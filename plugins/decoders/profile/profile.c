@@ -39,26 +39,26 @@ enum {
 
 static const struct dcpipe_column profile_columns[] = {
   [PROFILE_ID] = ROW_ID,
-  [PROFILE_PUBKEY] = KEY_COLUMN (1, "pubkey", DCPIPE_TEXT,
-                                 "The provider's public key, in lower-case hexadecimal."),
-  [PROFILE_PRINCIPAL] = COLUMN ("principal", DCPIPE_TEXT,
-                                "The principal of the public key; null if the key is not 32 bytes."),
+  [PROFILE_PUBKEY] =
+      KEY_COLUMN (1, "pubkey", DCPIPE_TEXT, "The provider's public key, in lower-case hexadecimal."),
+  [PROFILE_PRINCIPAL] =
+      COLUMN ("principal", DCPIPE_TEXT, "The principal of the public key; null if the key is not 32 bytes."),
   [PROFILE_DATA] = COLUMN ("profile_data", DCPIPE_BLOB, "The profile as it was signed."),
   [PROFILE_SIGNATURE] = SIGNATURE,
   [PROFILE_STATUS] = SIGNATURE_STATUS,
   [PROFILE_VERSION] = PAYLOAD_VERSION,
-  [PROFILE_KIND] = COLUMN ("kind", DCPIPE_TEXT,
-                           "The kind of document; null, like all that follow, if it cannot be read."),
+  [PROFILE_KIND] =
+      COLUMN ("kind", DCPIPE_TEXT, "The kind of document; null, like all that follow, if it cannot be read."),
   [PROFILE_NAME] = COLUMN ("name", DCPIPE_TEXT, "The provider's name."),
-  [PROFILE_METADATA_VERSION] = COLUMN ("metadata_version", DCPIPE_TEXT,
-                                       "The provider's own version of the profile."),
+  [PROFILE_METADATA_VERSION] =
+      COLUMN ("metadata_version", DCPIPE_TEXT, "The provider's own version of the profile."),
   [PROFILE_API_VERSION] = COLUMN ("api_version", DCPIPE_TEXT, "The version of the profile's fields."),
-  [PROFILE_DESCRIPTION] = COLUMN ("description", DCPIPE_TEXT,
-                                  "What the provider says of himself; null if nothing."),
+  [PROFILE_DESCRIPTION] =
+      COLUMN ("description", DCPIPE_TEXT, "What the provider says of himself; null if nothing."),
   [PROFILE_URL] = COLUMN ("url", DCPIPE_TEXT, "The address of the provider's site; null if none."),
   [PROFILE_LOGO_URL] = COLUMN ("logo_url", DCPIPE_TEXT, "The address of the provider's logo; null if none."),
-  [PROFILE_WHY_CHOOSE_US] = COLUMN ("why_choose_us", DCPIPE_TEXT,
-                                    "Why to choose this provider; null if not said."),
+  [PROFILE_WHY_CHOOSE_US] =
+      COLUMN ("why_choose_us", DCPIPE_TEXT, "Why to choose this provider; null if not said."),
   [PROFILE_BLOCK_OFFSET] = LAST_BLOCK_OFFSET,
   [PROFILE_ENTRY_INDEX] = LAST_ENTRY_INDEX,
   [PROFILE_CREATED_AT] = CREATED_AT,
@@ -69,8 +69,8 @@ static const struct dcpipe_column profile_columns[] = {
 enum { CONTACT_PUBKEY, CONTACT_KIND, CONTACT_VALUE, CONTACT_BLOCK_OFFSET, CONTACT_ENTRY_INDEX };
 
 static const struct dcpipe_column contact_columns[] = {
-  [CONTACT_PUBKEY] = KEY_COLUMN (1, "pubkey", DCPIPE_TEXT,
-                                 "The provider's public key, in lower-case hexadecimal."),
+  [CONTACT_PUBKEY] =
+      KEY_COLUMN (1, "pubkey", DCPIPE_TEXT, "The provider's public key, in lower-case hexadecimal."),
   [CONTACT_KIND] = KEY_COLUMN (2, "contact", DCPIPE_TEXT, "What kind of contact it is, such as email."),
   [CONTACT_VALUE] = COLUMN ("value", DCPIPE_TEXT, "Where to reach the provider."),
   [CONTACT_BLOCK_OFFSET] = LAST_BLOCK_OFFSET,

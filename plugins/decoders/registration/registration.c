@@ -91,23 +91,23 @@ static const struct dcpipe_table_def tables[] = {
  * The ids are numbers of entries, so they do not meet. */
 static const struct dcpipe_view views[] = {
   { .name = "dc_users",
-    .sql
-    = "WITH known AS ("
-      " SELECT id, pubkey, principal, created_at, updated_at FROM users"
-      " UNION ALL"
-      " SELECT id, pubkey, principal, created_at, updated_at FROM provider_profiles p"
-      "  WHERE principal IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.pubkey = p.pubkey)"
-      " UNION ALL"
-      " SELECT id, provider_pubkey, provider_principal, created_at, updated_at FROM provider_offerings o"
-      "  WHERE provider_principal IS NOT NULL"
-      "   AND NOT EXISTS (SELECT 1 FROM users u WHERE u.pubkey = o.provider_pubkey)"
-      "   AND NOT EXISTS (SELECT 1 FROM provider_profiles p WHERE p.pubkey = o.provider_pubkey))"
-      " SELECT k.id AS id, k.pubkey AS pubkey, k.principal AS principal,"
-      "  COALESCE(r.reputation, 0) AS reputation,"
-      "  COALESCE(b.balance, 0) AS balance_tokens, k.created_at AS created_at, k.updated_at AS updated_at"
-      " FROM known k"
-      " LEFT JOIN reputations r ON r.pubkey = k.pubkey"
-      " LEFT JOIN token_balances b ON b.owner = k.principal AND b.subaccount IS NULL" },
+    .sql =
+        "WITH known AS ("
+        " SELECT id, pubkey, principal, created_at, updated_at FROM users"
+        " UNION ALL"
+        " SELECT id, pubkey, principal, created_at, updated_at FROM provider_profiles p"
+        "  WHERE principal IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users u WHERE u.pubkey = p.pubkey)"
+        " UNION ALL"
+        " SELECT id, provider_pubkey, provider_principal, created_at, updated_at FROM provider_offerings o"
+        "  WHERE provider_principal IS NOT NULL"
+        "   AND NOT EXISTS (SELECT 1 FROM users u WHERE u.pubkey = o.provider_pubkey)"
+        "   AND NOT EXISTS (SELECT 1 FROM provider_profiles p WHERE p.pubkey = o.provider_pubkey))"
+        " SELECT k.id AS id, k.pubkey AS pubkey, k.principal AS principal,"
+        "  COALESCE(r.reputation, 0) AS reputation,"
+        "  COALESCE(b.balance, 0) AS balance_tokens, k.created_at AS created_at, k.updated_at AS updated_at"
+        " FROM known k"
+        " LEFT JOIN reputations r ON r.pubkey = k.pubkey"
+        " LEFT JOIN token_balances b ON b.owner = k.principal AND b.subaccount IS NULL" },
 };
 
 /* ---- decoding -------------------------------------------------------------------------------------- */

@@ -81,11 +81,12 @@ static const struct dcpipe_table_def tables[] = {
 
 enum { REP_CHANGE, REP_AGE };
 
-static const struct dcpipe_label labels[]
-    = { [REP_CHANGE] = { .name = "RepChange" }, [REP_AGE] = { .name = "RepAge" } };
+static const struct dcpipe_label labels[] = {
+  [REP_CHANGE] = { .name = "RepChange" }, [REP_AGE] = { .name = "RepAge" }
+};
 
 struct note {
-  uint32_t changes; /* 0 for ageing */
+  uint32_t changes;   /* 0 for ageing */
   struct borsh first; /* the reader, before it read the changes */
   uint64_t ppm;
 };

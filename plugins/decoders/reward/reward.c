@@ -17,10 +17,10 @@ enum {
 static const struct dcpipe_column columns[] = {
   [COLUMN_BLOCK_OFFSET] = LOG_BLOCK_OFFSET,
   [COLUMN_ENTRY_INDEX] = LOG_ENTRY_INDEX,
-  [COLUMN_KEY_TEXT] = COLUMN ("key_text", DCPIPE_TEXT,
-                              "The entry's key as text, LastRewardNs; null if it is no text."),
-  [COLUMN_DISTRIBUTED_AT] = COLUMN ("distributed_at", DCPIPE_TIME,
-                                    "Up to when rewards have been distributed."),
+  [COLUMN_KEY_TEXT] =
+      COLUMN ("key_text", DCPIPE_TEXT, "The entry's key as text, LastRewardNs; null if it is no text."),
+  [COLUMN_DISTRIBUTED_AT] =
+      COLUMN ("distributed_at", DCPIPE_TIME, "Up to when rewards have been distributed."),
   [COLUMN_TIMESTAMP_NS] = COLUMN ("timestamp_ns", DCPIPE_U64, "The same in nanoseconds since 1970 UTC."),
   [COLUMN_TIMESTAMP] = LOG_TIMESTAMP,
 };
@@ -58,7 +58,7 @@ reward_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
     return DCPIPE_OK;
   if (value.size != 8) {
     dcpipe_fail_entry (rows, 0, "bad_length: the time of the reward has %zu byte%s instead of 8", value.size,
-                        value.size == 1 ? "" : "s");
+                       value.size == 1 ? "" : "s");
     return DCPIPE_OK;
   }
   row = dcpipe_row_add (rows, 0, DCPIPE_INSERT);

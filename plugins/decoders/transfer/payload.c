@@ -17,7 +17,7 @@ transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *rows)
 {
   struct borsh in = borsh_over (value);
 
-  *transfer = (struct transfer) { 0 };
+  *transfer = (struct transfer){ 0 };
   borsh_variant (&in, 1);
   transfer->from = ledger_account_read (&in);
   transfer->to = ledger_account_read (&in);
@@ -81,7 +81,7 @@ set_id (dcpipe_row *row, struct bytes key, const struct transfer *transfer)
     hash_number (&hash, transfer->created_at);
   sha256_digest (&hash, sizeof id, id);
   dcpipe_set_hex (row, TRANSFER_TX_ID, id, sizeof id);
-  dcpipe_set_bool (row, TRANSFER_KEY_MATCHES, bytes_equal (key, (struct bytes) { id, sizeof id }));
+  dcpipe_set_bool (row, TRANSFER_KEY_MATCHES, bytes_equal (key, (struct bytes){ id, sizeof id }));
 }
 
 /* ---- the row --------------------------------------------------------------------------------------- */
@@ -178,7 +178,7 @@ static struct bytes
 key_of (const struct ledger_account *account, char *text)
 {
   account_key (account, text);
-  return (struct bytes) { (const uint8_t *) text, account_key_size (account) };
+  return (struct bytes){ (const uint8_t *) text, account_key_size (account) };
 }
 
 /* The keys are made here, since this runs on several threads at once, and stand behind the transfer. */

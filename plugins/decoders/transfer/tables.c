@@ -9,13 +9,13 @@
 static const struct dcpipe_column transfer_columns[] = {
   [TRANSFER_BLOCK_OFFSET] = LOG_BLOCK_OFFSET,
   [TRANSFER_ENTRY_INDEX] = LOG_ENTRY_INDEX,
-  [TRANSFER_TX_ID]
-  = COLUMN ("tx_id", DCPIPE_TEXT, "The id of the transfer, computed from its content, in hexadecimal."),
+  [TRANSFER_TX_ID] =
+      COLUMN ("tx_id", DCPIPE_TEXT, "The id of the transfer, computed from its content, in hexadecimal."),
   [TRANSFER_KEY_MATCHES] = COLUMN ("key_matches", DCPIPE_BOOL, "Whether the entry's key is that id."),
-  [TRANSFER_FROM_PUBKEY]
-  = COLUMN ("from_pubkey", DCPIPE_TEXT,
-            "The public key of the payer, in lower-case hexadecimal, if it had registered by then "
-            "and this decoder takes the labels of registrations; null otherwise."),
+  [TRANSFER_FROM_PUBKEY] =
+      COLUMN ("from_pubkey", DCPIPE_TEXT,
+              "The public key of the payer, in lower-case hexadecimal, if it had registered by then "
+              "and this decoder takes the labels of registrations; null otherwise."),
   [TRANSFER_TO_PUBKEY] = COLUMN ("to_pubkey", DCPIPE_TEXT, "The public key of the payee, as from_pubkey."),
   [TRANSFER_FROM] = ACCOUNT_TEXT ("from", "that pays"),
   [TRANSFER_FROM_OWNER] = ACCOUNT_OWNER ("from", "that pays"),
@@ -24,12 +24,12 @@ static const struct dcpipe_column transfer_columns[] = {
   [TRANSFER_TO_OWNER] = ACCOUNT_OWNER ("to", "that is paid"),
   [TRANSFER_TO_SUBACCOUNT] = ACCOUNT_SUBACCOUNT ("to", "that is paid"),
   [TRANSFER_AMOUNT] = COLUMN ("amount", DCPIPE_U64, "What is paid, in e9s."),
-  [TRANSFER_FEE]
-  = COLUMN ("fee", DCPIPE_U64, "What is burned beside it, in e9s; null if the transfer names none."),
-  [TRANSFER_FEES_ACCOUNTS]
-  = COLUMN ("fees_accounts", DCPIPE_JSON,
-            "The accounts named for the fee, which get nothing: objects with owner and "
-            "subaccount; null if there is no list."),
+  [TRANSFER_FEE] =
+      COLUMN ("fee", DCPIPE_U64, "What is burned beside it, in e9s; null if the transfer names none."),
+  [TRANSFER_FEES_ACCOUNTS] =
+      COLUMN ("fees_accounts", DCPIPE_JSON,
+              "The accounts named for the fee, which get nothing: objects with owner and "
+              "subaccount; null if there is no list."),
   [TRANSFER_MEMO] = COLUMN ("memo", DCPIPE_TEXT, "The memo as text; null if it is no text."),
   [TRANSFER_MEMO_DATA] = COLUMN ("memo_data", DCPIPE_BLOB, "The memo's bytes."),
   [TRANSFER_CREATED_AT_TIME] = COLUMN ("created_at_time", DCPIPE_U64,
@@ -39,8 +39,8 @@ static const struct dcpipe_column transfer_columns[] = {
                                   "What the writer says that the payer had left, in e9s; not relied on."),
   [TRANSFER_TO_AFTER] = COLUMN ("balance_to_after", DCPIPE_U64,
                                 "What the writer says that the payee had then, in e9s; not relied on."),
-  [TRANSFER_APPLIED]
-  = COLUMN ("applied", DCPIPE_BOOL, "Whether the tokens moved; if not, then on neither side."),
+  [TRANSFER_APPLIED] =
+      COLUMN ("applied", DCPIPE_BOOL, "Whether the tokens moved; if not, then on neither side."),
   [TRANSFER_NOT_APPLIED] = COLUMN ("not_applied", DCPIPE_TEXT, "Why they did not move; null if they did."),
   [TRANSFER_VERSION] = PAYLOAD_VERSION,
   [TRANSFER_TIMESTAMP] = LOG_TIMESTAMP,
@@ -54,11 +54,11 @@ static const struct dcpipe_index transfer_indexes[] = {
 };
 
 static const struct dcpipe_column balance_columns[] = {
-  [BALANCE_ACCOUNT]
-  = KEY_COLUMN (1, "account", DCPIPE_TEXT,
-                "The account: its owner in hexadecimal, a dot, its subaccount in hexadecimal. A "
-                "subaccount of 32 zeros is another account than none, and so is one of no bytes, "
-                "which is a second dot."),
+  [BALANCE_ACCOUNT] =
+      KEY_COLUMN (1, "account", DCPIPE_TEXT,
+                  "The account: its owner in hexadecimal, a dot, its subaccount in hexadecimal. A "
+                  "subaccount of 32 zeros is another account than none, and so is one of no bytes, "
+                  "which is a second dot."),
   [BALANCE_OWNER] = COLUMN ("owner", DCPIPE_TEXT, "The principal that owns the account."),
   [BALANCE_SUBACCOUNT] = COLUMN ("subaccount", DCPIPE_TEXT,
                                  "The subaccount as stored, in lower-case hexadecimal; null for the main "

@@ -65,10 +65,10 @@ struct transfer {
   struct account_owner from_owner, to_owner;
   uint64_t amount, from_after, to_after;
   bool has_fee, has_fees_accounts, has_created_at;
-  uint64_t fee;        /* 0 if absent */
+  uint64_t fee; /* 0 if absent */
   uint32_t fees_accounts;
   struct borsh first_fees_account; /* the reader, before it read them */
-  uint64_t created_at; /* ns since 1970 */
+  uint64_t created_at;             /* ns since 1970 */
   struct bytes memo;
   struct bytes from_key, to_key; /* names of the accounts in the balance table; in a note alone */
 };

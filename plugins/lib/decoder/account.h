@@ -12,13 +12,13 @@
 #define ACCOUNT_COLUMNS 3
 
 /* `prefix` is the column's name without the ending, `whose` says whose account it is. */
-#define ACCOUNT_TEXT(prefix, whose) \
-  COLUMN (prefix "_account", DCPIPE_TEXT, \
+#define ACCOUNT_TEXT(prefix, whose)                                                                          \
+  COLUMN (prefix "_account", DCPIPE_TEXT,                                                                    \
           "The account " whose " in the text form of ICRC-1; null if its subaccount is not 32 bytes.")
-#define ACCOUNT_OWNER(prefix, whose) \
+#define ACCOUNT_OWNER(prefix, whose)                                                                         \
   COLUMN (prefix "_owner", DCPIPE_TEXT, "The principal that owns the account " whose ".")
-#define ACCOUNT_SUBACCOUNT(prefix, whose) \
-  COLUMN (prefix "_subaccount", DCPIPE_TEXT, \
+#define ACCOUNT_SUBACCOUNT(prefix, whose)                                                                    \
+  COLUMN (prefix "_subaccount", DCPIPE_TEXT,                                                                 \
           "The subaccount of the account " whose ", as stored, in hexadecimal; null for the main account.")
 
 /* The text of an account's owner, which costs enough to be made only once. */

@@ -14,7 +14,7 @@
 static inline struct bytes
 payload_bytes (struct dcpipe_bytes bytes)
 {
-  return (struct bytes) { bytes.data, bytes.size };
+  return (struct bytes){ bytes.data, bytes.size };
 }
 
 /* The items that failed entries are told apart by: the entry itself, and the payload inside its payload. */

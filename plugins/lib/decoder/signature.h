@@ -42,7 +42,7 @@ enum signature_status signature_verify (const struct signature_config *config, s
                                         struct bytes message, struct bytes signature);
 
 /* True if the entry is to be refused for this verdict: it has been reported as failed, and leaves no rows. */
-bool
-signature_refused (const struct signature_config *config, enum signature_status status, dcpipe_rows *rows);
+bool signature_refused (const struct signature_config *config, enum signature_status status,
+                        dcpipe_rows *rows);
 
 #endif

@@ -86,7 +86,7 @@ fault (const char *where, const dcpipe_frame *frame, const struct ledger_reason 
 static struct dcpipe_bytes
 view (struct bytes bytes)
 {
-  return (struct dcpipe_bytes) { bytes.data, bytes.size };
+  return (struct dcpipe_bytes){ bytes.data, bytes.size };
 }
 
 /* Gives back what inflating took too much. */
@@ -111,7 +111,7 @@ frame_unpack (const char *where, const dcpipe_frame *frame, dcpipe_block *block)
   struct ledger_entry entry;
   struct ledger_block header;
 
-  if (!ledger_block_body ((struct bytes) { bytes.data, bytes.size }, &body, &reason))
+  if (!ledger_block_body ((struct bytes){ bytes.data, bytes.size }, &body, &reason))
     return fault (where, frame, &reason);
   if (!ledger_inflate (body, dcpipe_max_block_size (), &room, &content, &reason))
     return target.refused ? DCPIPE_FAIL : fault (where, frame, &reason);
@@ -122,7 +122,7 @@ frame_unpack (const char *where, const dcpipe_frame *frame, dcpipe_block *block)
     dcpipe_block_entry (block, view (entry.label), view (entry.key), view (entry.value), entry.deleted);
   if (!ledger_walk_end (&walk, &header, &reason))
     return fault (where, frame, &reason);
-  dcpipe_block_header (block, header.timestamp, (struct dcpipe_bytes) { header.hash, LEDGER_HASH_SIZE },
+  dcpipe_block_header (block, header.timestamp, (struct dcpipe_bytes){ header.hash, LEDGER_HASH_SIZE },
                        view (header.parent_hash));
   return DCPIPE_OK;
 }

@@ -12,7 +12,8 @@
 /* The most bytes that a block may have as it comes. */
 uint32_t frame_limit (void);
 
-/* Unpacks the block, to see whether that can be done and to compute its hash. False after setting `reason`. */
+/* Unpacks the block, to see whether that can be done and to compute its hash. False after setting `reason`.
+ */
 bool frame_hash (struct bytes frame, uint8_t hash[LEDGER_HASH_SIZE], struct ledger_reason *reason);
 
 /* Does the work of struct dcpipe_source's `unpack`: DCPIPE_OK, or another result after dcpipe_error, whose

@@ -191,9 +191,9 @@ put_envelope (struct ic_agent *agent, const struct ic_agent_request *request, st
 
   clock_gettime (CLOCK_REALTIME, &now);
   content.ingress_expiry =
-    ((uint64_t) now.tv_sec + agent->options.expiry_s) * UINT64_C (1000000000) + (uint64_t) now.tv_nsec;
+      ((uint64_t) now.tv_sec + agent->options.expiry_s) * UINT64_C (1000000000) + (uint64_t) now.tv_nsec;
   if (asks) {
-    content.canister_id = (struct bytes) { callee->bytes, callee->size };
+    content.canister_id = (struct bytes){ callee->bytes, callee->size };
     content.method_name = request->method;
     content.arg = request->arg;
     if (content.arg.data == NULL)
@@ -205,7 +205,7 @@ put_envelope (struct ic_agent *agent, const struct ic_agent_request *request, st
   /* Two equal calls must not be taken for one. */
   if (request->kind == IC_AGENT_CALL) {
     randombytes_buf (nonce, sizeof nonce);
-    content.nonce = (struct bytes) { nonce, sizeof nonce };
+    content.nonce = (struct bytes){ nonce, sizeof nonce };
   }
   ic_envelope_put (&exchange->envelope, &content, &agent->identity, exchange->result.request_id);
 }

@@ -41,7 +41,7 @@
  * in bytes of the arena, and a message that needs more is refused. An honest one stays far below. */
 #define IC_CANDID_WORK(size) (2000000 + 16 * (uint64_t) (size))
 #define IC_CANDID_MEMORY(size) ((4 << 20) + 64 * (uint64_t) (size))
-#define IC_CANDID_MAX_DEPTH 512  /* values within values, types within types */
+#define IC_CANDID_MAX_DEPTH 512   /* values within values, types within types */
 #define IC_CANDID_MAX_TYPES 10000 /* entries of a type table */
 
 /* Kinds of types. The numbers are the format's opcodes without their minus sign. */
@@ -86,13 +86,13 @@ enum ic_candid_mode { IC_CANDID_UPDATE, IC_CANDID_QUERY, IC_CANDID_ONEWAY, IC_CA
 /* A type that is made of others. */
 struct ic_candid_type {
   enum ic_candid_kind kind;
-  enum ic_candid_mode mode;    /* of a func */
-  uint32_t count;              /* fields, methods, or arguments; 1 for opt and vec */
-  uint32_t results;            /* of a func */
-  ic_candid_ref *types;        /* of each of them; a func's results follow its arguments */
-  uint32_t *ids;               /* record and variant: the fields' ids, rising */
-  struct bytes *names;         /* record and variant: NULL, or the fields' names, with no data where they are
-                                * not known. service: the methods' names, rising */
+  enum ic_candid_mode mode; /* of a func */
+  uint32_t count;           /* fields, methods, or arguments; 1 for opt and vec */
+  uint32_t results;         /* of a func */
+  ic_candid_ref *types;     /* of each of them; a func's results follow its arguments */
+  uint32_t *ids;            /* record and variant: the fields' ids, rising */
+  struct bytes *names;      /* record and variant: NULL, or the fields' names, with no data where they are
+                             * not known. service: the methods' names, rising */
 };
 
 /* A sequence of types, of arguments or results, with the table that they refer to. */

@@ -28,13 +28,13 @@ as_type (struct ic_candid_pair pair)
 static struct ic_candid_pair
 inner_pair (struct ic_candid_pair pair, ic_candid_ref wire, ic_candid_ref as)
 {
-  return (struct ic_candid_pair) { wire, pair.types, as };
+  return (struct ic_candid_pair){ wire, pair.types, as };
 }
 
 static enum ic_candid_outcome
 skip (struct ic_candid_decoder *d, ic_candid_ref wire)
 {
-  return decode (d, (struct ic_candid_pair) { wire, &d->wire, wire }, NULL);
+  return decode (d, (struct ic_candid_pair){ wire, &d->wire, wire }, NULL);
 }
 
 /* A value under an opt: null if it is of a type that does not fit. */
@@ -286,8 +286,7 @@ decode_same (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum ic_ca
 
 static enum ic_candid_outcome
 decode_as (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum ic_candid_kind wire,
-           enum ic_candid_kind as,
-           struct ic_candid_value *out)
+           enum ic_candid_kind as, struct ic_candid_value *out)
 {
   if (wire == IC_CANDID_EMPTY)
     return ic_candid_fault (d, "a value of the type empty, which has none");
@@ -331,7 +330,7 @@ decode_args (struct ic_candid_decoder *d, struct ic_candid_value *values)
 
   for (size_t i = 0; i < as->arg_count && outcome == IC_CANDID_DONE; i++)
     if (i < wire->arg_count)
-      outcome = decode (d, (struct ic_candid_pair) { wire->args[i], as, as->args[i] }, &values[i]);
+      outcome = decode (d, (struct ic_candid_pair){ wire->args[i], as, as->args[i] }, &values[i]);
     else
       outcome = decode_absent (d, ic_candid_kind_of (as, as->args[i]), &values[i]);
   for (size_t i = as->arg_count; i < wire->arg_count && outcome == IC_CANDID_DONE; i++)
@@ -357,21 +356,22 @@ report_mismatch (const struct ic_candid_decoder *d, struct ic_error *error)
       snprintf (field, sizeof field, ", field %lu", (unsigned long) d->around->ids[d->field]);
   }
   ic_error_set (error, "byte %zu of the Candid message%s: %s found where %s was expected", d->at, field,
-                d->found,
-                d->wanted);
+                d->found, d->wanted);
 }
 
 bool
 ic_candid_decode (const struct ic_candid_value **values, struct bytes message,
-                  const struct ic_candid_types *expected,
-                  struct ic_arena *arena, struct ic_error *error)
+                  const struct ic_candid_types *expected, struct ic_arena *arena, struct ic_error *error)
 {
-  struct ic_candid_decoder d = { .reader = { .message = message }, .expected = expected, .arena = arena,
-                       .work = IC_CANDID_WORK (message.size), .memory = IC_CANDID_MEMORY (message.size) };
+  struct ic_candid_decoder d = { .reader = { .message = message },
+                                 .expected = expected,
+                                 .arena = arena,
+                                 .work = IC_CANDID_WORK (message.size),
+                                 .memory = IC_CANDID_MEMORY (message.size) };
   enum ic_candid_outcome outcome = IC_CANDID_FAULT;
   struct ic_candid_value *out;
 
-  d.relation = (struct ic_candid_relation) { { &d.wire, expected }, .arena = arena, .work = &d.work };
+  d.relation = (struct ic_candid_relation){ { &d.wire, expected }, .arena = arena, .work = &d.work };
   if (ic_candid_read_types (&d.reader, &d.wire, arena)) {
     out = ic_candid_allocate (&d, expected->arg_count, sizeof *out);
     outcome = out == NULL ? IC_CANDID_FAULT : decode_args (&d, out);

@@ -50,7 +50,7 @@ static inline void
 ic_candid_set_kind (struct ic_candid_value *out, enum ic_candid_kind kind)
 {
   if (out != NULL)
-    *out = (struct ic_candid_value) { .kind = (uint8_t) kind };
+    *out = (struct ic_candid_value){ .kind = (uint8_t) kind };
 }
 
 /* Reads a value that is not made of others, of one and the same kind on both sides. */

@@ -148,8 +148,7 @@ fail_field (struct encoder *e, const struct ic_candid_type *type, uint32_t index
     name = type->names[index];
   if (name.data != NULL)
     ic_error_set (e->error, "cannot encode a Candid record: field %.*s %s", (int) name.size,
-                  (const char *) name.data,
-                  reason);
+                  (const char *) name.data, reason);
   else
     ic_error_set (e->error, "cannot encode a Candid record: field %lu %s", (unsigned long) type->ids[index],
                   reason);
@@ -293,7 +292,7 @@ put_record (struct encoder *e, const struct ic_candid_type *type, const struct i
     return fail (e, value, type->kind);
   for (uint32_t i = 0; i < type->count; i++) {
     const struct ic_candid_value *field =
-      value->ids == NULL ? &value->items[i] : ic_candid_field_by_id (value, type->ids[i]);
+        value->ids == NULL ? &value->items[i] : ic_candid_field_by_id (value, type->ids[i]);
 
     used += field != NULL;
     if (!put_field (e, type, i, field))

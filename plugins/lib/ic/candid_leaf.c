@@ -74,7 +74,7 @@ ic_candid_decode_number (struct ic_candid_decoder *d, enum ic_candid_kind wire, 
   if (wire == IC_CANDID_INT && ic_sleb128_read (&rest, &out->integer) == IC_LEB128_OK)
     return IC_CANDID_DONE;
   out->big = true;
-  out->bytes = (struct bytes) { input.data, size };
+  out->bytes = (struct bytes){ input.data, size };
   if (wire == kind)
     return IC_CANDID_DONE;
   /* A nat read as an int: one more byte keeps its highest bit from being taken for a sign. */
@@ -83,7 +83,7 @@ ic_candid_decode_number (struct ic_candid_decoder *d, enum ic_candid_kind wire, 
     return IC_CANDID_FAULT;
   memcpy (copy, input.data, size);
   copy[size - 1] |= 0x80;
-  out->bytes = (struct bytes) { copy, size + 1 };
+  out->bytes = (struct bytes){ copy, size + 1 };
   return IC_CANDID_DONE;
 }
 
@@ -207,9 +207,10 @@ check_reference (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum i
   case IC_CANDID_YES:
     return IC_CANDID_DONE;
   case IC_CANDID_NO:
-    return ic_candid_mismatch (d, kind == IC_CANDID_FUNC ? "a func of another type"
-                               : "a service of another type",
-                     ic_candid_kind_name (kind));
+    return ic_candid_mismatch (d,
+                               kind == IC_CANDID_FUNC ? "a func of another type"
+                                                      : "a service of another type",
+                               ic_candid_kind_name (kind));
   default:
     return ic_candid_fault (d, "its types are too intricate");
   }
@@ -240,7 +241,7 @@ decode_func (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_
   func = ic_candid_allocate (d, 1, sizeof *func);
   if (func == NULL)
     return IC_CANDID_FAULT;
-  *func = (struct ic_candid_func) { principal, method };
+  *func = (struct ic_candid_func){ principal, method };
   ic_candid_set_kind (out, IC_CANDID_FUNC);
   out->func = func;
   return IC_CANDID_DONE;

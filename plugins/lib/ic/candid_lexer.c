@@ -9,8 +9,7 @@ bool
 ic_candid_expected (struct ic_candid_lexer *lexer, const char *expected)
 {
   ic_error_set (lexer->error, "Candid types, character %zu: %s expected",
-                (size_t) (lexer->next - lexer->text) + 1,
-                expected);
+                (size_t) (lexer->next - lexer->text) + 1, expected);
   return false;
 }
 
@@ -57,7 +56,7 @@ ic_candid_peek_word (struct ic_candid_lexer *lexer)
   ic_candid_skip_blanks (lexer);
   while (is_word (lexer->next[size]))
     size++;
-  return (struct bytes) { (const uint8_t *) lexer->next, size };
+  return (struct bytes){ (const uint8_t *) lexer->next, size };
 }
 
 bool
@@ -102,7 +101,7 @@ ic_candid_take_name (struct ic_candid_lexer *lexer, struct bytes *name)
   size = strcspn (lexer->next + 1, "\"\\");
   if (lexer->next[1 + size] != '"')
     return ic_candid_expected (lexer, "a name that ends in a quotation mark, without escapes");
-  *name = (struct bytes) { (const uint8_t *) lexer->next + 1, size };
+  *name = (struct bytes){ (const uint8_t *) lexer->next + 1, size };
   lexer->next += size + 2;
   return true;
 }

@@ -42,7 +42,7 @@ took_number (struct ic_candid_reader *reader, enum ic_leb128_result result, stru
 static struct bytes
 rest_of (const struct ic_candid_reader *reader)
 {
-  return (struct bytes) { reader->message.data + reader->at, ic_candid_left (reader) };
+  return (struct bytes){ reader->message.data + reader->at, ic_candid_left (reader) };
 }
 
 bool
@@ -68,7 +68,7 @@ ic_candid_read_bytes (struct ic_candid_reader *reader, uint64_t size, struct byt
 {
   if (size > ic_candid_left (reader))
     return ic_candid_fail (reader, cut_short);
-  *bytes = (struct bytes) { reader->message.data + reader->at, (size_t) size };
+  *bytes = (struct bytes){ reader->message.data + reader->at, (size_t) size };
   reader->at += (size_t) size;
   return true;
 }

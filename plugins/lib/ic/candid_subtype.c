@@ -33,7 +33,7 @@ kind_of (struct ic_candid_relation *r, struct side_ref a)
 static struct side_ref
 member (struct ic_candid_relation *r, struct side_ref a, uint32_t index)
 {
-  return (struct side_ref) { a.side, type_of (r, a)->types[index] };
+  return (struct side_ref){ a.side, type_of (r, a)->types[index] };
 }
 
 /* A field or argument that is not sent has a value nevertheless, if its type is one of these. */
@@ -243,5 +243,5 @@ ic_candid_subtype (struct ic_candid_relation *relation, ic_candid_ref a, ic_cand
     if (relation->states == NULL)
       return IC_CANDID_UNDECIDED;
   }
-  return examine (relation, (struct side_ref) { 0, a }, (struct side_ref) { 1, b });
+  return examine (relation, (struct side_ref){ 0, a }, (struct side_ref){ 1, b });
 }

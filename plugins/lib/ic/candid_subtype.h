@@ -15,9 +15,9 @@ enum ic_candid_verdict {
 struct ic_candid_relation {
   const struct ic_candid_types *sides[2];
   struct ic_arena *arena;
-  uint64_t *work;         /* how much may still be done; counted down */
-  uint8_t *states;        /* of each pair of types, either way round */
-  uint32_t *trail;        /* the pairs that are assumed to hold, in the order of assuming */
+  uint64_t *work;  /* how much may still be done; counted down */
+  uint8_t *states; /* of each pair of types, either way round */
+  uint32_t *trail; /* the pairs that are assumed to hold, in the order of assuming */
   size_t trail_size, trail_room;
   unsigned depth;
 };

@@ -190,14 +190,14 @@ parse_field (struct parser *p, bool is_record, uint32_t *next_id, struct field *
   const char *start;
   bool named;
 
-  *field = (struct field) { .id = *next_id, .type = -IC_CANDID_NULL };
+  *field = (struct field){ .id = *next_id, .type = -IC_CANDID_NULL };
   ic_candid_skip_blanks (&p->in);
   start = p->in.next;
   if (!parse_label (p, field, &named))
     return false;
   if (named && is_record && (ic_candid_skip_blanks (&p->in), p->in.next[0] != ':')) {
     p->in.next = start;
-    *field = (struct field) { .id = *next_id };
+    *field = (struct field){ .id = *next_id };
     named = false;
   }
   if (!named && !is_record)
@@ -238,7 +238,7 @@ parse_sequence (struct parser *p, struct list *list)
   if (!ic_candid_take (&p->in, "("))
     return ic_candid_expected (&p->in, "(");
   while (!ic_candid_take (&p->in, ")")) {
-    field = (struct field) { .id = 0 };
+    field = (struct field){ .id = 0 };
     ic_candid_skip_blanks (&p->in);
     start = p->in.next;
     if (ic_candid_peek_word (&p->in).size > 0 || p->in.next[0] == '"')
@@ -257,7 +257,8 @@ parse_sequence (struct parser *p, struct list *list)
 static bool
 parse_func (struct parser *p, ic_candid_ref *ref)
 {
-  static const char *const modes[] = { [IC_CANDID_QUERY] = "query", [IC_CANDID_ONEWAY] = "oneway",
+  static const char *const modes[] = { [IC_CANDID_QUERY] = "query",
+                                       [IC_CANDID_ONEWAY] = "oneway",
                                        [IC_CANDID_COMPOSITE_QUERY] = "composite_query" };
   struct ic_candid_type type = { .kind = IC_CANDID_FUNC };
   struct list list = { NULL, 0, 0 };
@@ -340,7 +341,7 @@ find_definition (struct parser *p, struct bytes name, size_t *index)
   p->definitions = grow (p, p->definitions, p->definition_count, &p->definition_room, sizeof *p->definitions);
   if (p->definitions == NULL)
     return false;
-  p->definitions[p->definition_count++] = (struct definition) { .name = name };
+  p->definitions[p->definition_count++] = (struct definition){ .name = name };
   return true;
 }
 
@@ -461,7 +462,7 @@ ic_candid_types_parse (struct ic_candid_types *types, const char *text, struct i
   struct parser p = { .in = { text, text, error }, .types = types, .arena = arena };
   struct list list = { NULL, 0, 0 };
 
-  *types = (struct ic_candid_types) { NULL };
+  *types = (struct ic_candid_types){ NULL };
   while (ic_candid_take_word (&p.in, "type"))
     if (!parse_definition (&p))
       return false;

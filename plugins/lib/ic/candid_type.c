@@ -13,10 +13,20 @@ const char *
 ic_candid_kind_name (enum ic_candid_kind kind)
 {
   static const char *const names[] = {
-    "?",       "null",    "bool",    "nat",    "int",     "nat8",      "nat16",   "nat32", "nat64",
-    "int8",    "int16",   "int32",   "int64",  "float32", "float64",   "text",    "reserved", "empty",
-    "opt",     "vec",     "record",  "variant", "func",   "service",   "principal",
-    "a type of a later version", "blob",
+    "?",         "null",
+    "bool",      "nat",
+    "int",       "nat8",
+    "nat16",     "nat32",
+    "nat64",     "int8",
+    "int16",     "int32",
+    "int64",     "float32",
+    "float64",   "text",
+    "reserved",  "empty",
+    "opt",       "vec",
+    "record",    "variant",
+    "func",      "service",
+    "principal", "a type of a later version",
+    "blob",
   };
 
   return (size_t) kind < sizeof names / sizeof *names ? names[kind] : names[0];
@@ -42,7 +52,7 @@ ic_candid_type_of (const struct ic_candid_types *types, ic_candid_ref ref)
 enum ic_candid_kind
 ic_candid_kind_of (const struct ic_candid_types *types, ic_candid_ref ref)
 {
-  return ref >= 0 ? types->table[ref].kind : (enum ic_candid_kind) -ref;
+  return ref >= 0 ? types->table[ref].kind : (enum ic_candid_kind) - ref;
 }
 
 /* What reading the table needs: the count of entries is known before they are. */
@@ -208,7 +218,7 @@ read_entry (struct table *table, struct ic_candid_type *type)
 
   if (!ic_candid_read_sleb (table->reader, &opcode))
     return false;
-  type->kind = opcode < -IC_CANDID_PRINCIPAL ? IC_CANDID_FUTURE : (enum ic_candid_kind) -opcode;
+  type->kind = opcode < -IC_CANDID_PRINCIPAL ? IC_CANDID_FUTURE : (enum ic_candid_kind) - opcode;
   switch (opcode) {
   case -IC_CANDID_OPT:
   case -IC_CANDID_VEC:
@@ -262,7 +272,7 @@ ic_candid_read_types (struct ic_candid_reader *reader, struct ic_candid_types *t
   struct bytes magic;
   uint64_t count;
 
-  *types = (struct ic_candid_types) { NULL };
+  *types = (struct ic_candid_types){ NULL };
   if (!ic_candid_read_bytes (reader, 4, &magic))
     return false;
   if (memcmp (magic.data, "DIDL", 4) != 0)
@@ -291,6 +301,6 @@ ic_candid_types_read (struct ic_candid_types *types, struct bytes *message, stru
     ic_error_set (error, "byte %zu of the Candid message: %s", reader.fault_at, reader.fault);
     return false;
   }
-  *message = (struct bytes) { message->data + reader.at, ic_candid_left (&reader) };
+  *message = (struct bytes){ message->data + reader.at, ic_candid_left (&reader) };
   return true;
 }

@@ -87,37 +87,37 @@ ic_candid_digits (const struct ic_candid_value *value, struct ic_error *error)
 struct ic_candid_value
 ic_candid_null (void)
 {
-  return (struct ic_candid_value) { .kind = IC_CANDID_NULL };
+  return (struct ic_candid_value){ .kind = IC_CANDID_NULL };
 }
 
 struct ic_candid_value
 ic_candid_bool (bool value)
 {
-  return (struct ic_candid_value) { .kind = IC_CANDID_BOOL, .boolean = value };
+  return (struct ic_candid_value){ .kind = IC_CANDID_BOOL, .boolean = value };
 }
 
 struct ic_candid_value
 ic_candid_nat (enum ic_candid_kind kind, uint64_t value)
 {
-  return (struct ic_candid_value) { .kind = (uint8_t) kind, .nat = value };
+  return (struct ic_candid_value){ .kind = (uint8_t) kind, .nat = value };
 }
 
 struct ic_candid_value
 ic_candid_int (enum ic_candid_kind kind, int64_t value)
 {
-  return (struct ic_candid_value) { .kind = (uint8_t) kind, .integer = value };
+  return (struct ic_candid_value){ .kind = (uint8_t) kind, .integer = value };
 }
 
 struct ic_candid_value
 ic_candid_big (enum ic_candid_kind kind, struct bytes leb128)
 {
-  return (struct ic_candid_value) { .kind = (uint8_t) kind, .big = true, .bytes = leb128 };
+  return (struct ic_candid_value){ .kind = (uint8_t) kind, .big = true, .bytes = leb128 };
 }
 
 static struct ic_candid_value
 bytes_value (enum ic_candid_kind kind, const void *data, size_t size)
 {
-  return (struct ic_candid_value) { .kind = (uint8_t) kind, .bytes = { data, size } };
+  return (struct ic_candid_value){ .kind = (uint8_t) kind, .bytes = { data, size } };
 }
 
 struct ic_candid_value
@@ -141,33 +141,33 @@ ic_candid_principal (const void *data, size_t size)
 struct ic_candid_value
 ic_candid_none (void)
 {
-  return (struct ic_candid_value) { .kind = IC_CANDID_OPT };
+  return (struct ic_candid_value){ .kind = IC_CANDID_OPT };
 }
 
 struct ic_candid_value
 ic_candid_some (const struct ic_candid_value *value)
 {
-  return (struct ic_candid_value) { .kind = IC_CANDID_OPT, .some = value };
+  return (struct ic_candid_value){ .kind = IC_CANDID_OPT, .some = value };
 }
 
 struct ic_candid_value
 ic_candid_vec (const struct ic_candid_value *items, uint32_t count)
 {
-  return (struct ic_candid_value) { .kind = IC_CANDID_VEC, .count = count, .items = items };
+  return (struct ic_candid_value){ .kind = IC_CANDID_VEC, .count = count, .items = items };
 }
 
 struct ic_candid_value
 ic_candid_tuple (const struct ic_candid_value *items, uint32_t count)
 {
-  return (struct ic_candid_value) { .kind = IC_CANDID_RECORD, .count = count, .items = items };
+  return (struct ic_candid_value){ .kind = IC_CANDID_RECORD, .count = count, .items = items };
 }
 
 struct ic_candid_value
 ic_candid_variant (const char *name, const struct ic_candid_value *payload)
 {
-  return (struct ic_candid_value) { .kind = IC_CANDID_VARIANT,
-                                    .count = ic_candid_id (name, strlen (name)),
-                                    .some = payload };
+  return (struct ic_candid_value){ .kind = IC_CANDID_VARIANT,
+                                   .count = ic_candid_id (name, strlen (name)),
+                                   .some = payload };
 }
 
 bool

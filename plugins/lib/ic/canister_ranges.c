@@ -8,7 +8,7 @@
 static struct bytes
 principal_bytes (const struct ic_principal *principal)
 {
-  return (struct bytes) { principal->bytes, principal->size };
+  return (struct bytes){ principal->bytes, principal->size };
 }
 
 static enum ic_certificate_result

@@ -55,7 +55,7 @@ typedef size_t callback_size;
 #define CALLBACK(name, parameters, ...)                                                                      \
   static void name parameters                                                                                \
   {                                                                                                          \
-    *(struct item *) context = (struct item) { __VA_ARGS__ };                                                \
+    *(struct item *) context = (struct item){ __VA_ARGS__ };                                                 \
   }
 
 CALLBACK (on_uint8, (void *context, uint8_t value), .type = ITEM_UNSIGNED, .number = value)
@@ -138,7 +138,7 @@ peek (struct ic_cbor_reader *reader, struct item *item, size_t *size)
   size_t left = (size_t) (reader->end - reader->next);
   struct cbor_decoder_result result;
 
-  *item = (struct item) { .type = ITEM_OTHER };
+  *item = (struct item){ .type = ITEM_OTHER };
   *size = 0;
   if (reader->failed)
     return false;
@@ -210,7 +210,7 @@ ic_cbor_read (struct ic_cbor_reader *reader, struct bytes input, struct ic_arena
   struct item item;
   size_t size;
 
-  *reader = (struct ic_cbor_reader) {
+  *reader = (struct ic_cbor_reader){
     .begin = input.data,
     .next = input.data,
     .end = input.size > 0 ? input.data + input.size : input.data,
@@ -318,7 +318,7 @@ open_list (struct ic_cbor_reader *reader, enum item_type type, struct ic_cbor_li
 
   if (!expect (reader, type, &item))
     return false;
-  *list = (struct ic_cbor_list) { .left = item.number, .indefinite = item.indefinite };
+  *list = (struct ic_cbor_list){ .left = item.number, .indefinite = item.indefinite };
   return enter (reader);
 }
 
@@ -409,7 +409,7 @@ ic_cbor_skip (struct ic_cbor_reader *reader)
     return true;
   case ITEM_ARRAY:
   case ITEM_MAP:
-    list = (struct ic_cbor_list) { .left = item.number, .indefinite = item.indefinite };
+    list = (struct ic_cbor_list){ .left = item.number, .indefinite = item.indefinite };
     if (!enter (reader))
       return false;
     while (ic_cbor_more (reader, &list))

@@ -93,5 +93,5 @@ void
 ic_cbor_writer_free (struct ic_cbor_writer *writer)
 {
   free (writer->data);
-  *writer = (struct ic_cbor_writer) { 0 };
+  *writer = (struct ic_cbor_writer){ 0 };
 }

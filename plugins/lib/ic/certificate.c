@@ -141,8 +141,8 @@ verify_signature (const struct ic_certificate *certificate, struct bytes key, co
     return refuse (IC_CERTIFICATE_UNVERIFIABLE, whose, error);
   memcpy (message, domain, sizeof domain - 1);
   memcpy (message + sizeof domain - 1, certificate->root_hash, IC_HASH_SIZE);
-  reason = ic_bls_verify ((struct bytes) { key.data + IC_BLS_DER_PREFIX_SIZE, IC_BLS_KEY_SIZE },
-                          (struct bytes) { message, sizeof message }, certificate->signature);
+  reason = ic_bls_verify ((struct bytes){ key.data + IC_BLS_DER_PREFIX_SIZE, IC_BLS_KEY_SIZE },
+                          (struct bytes){ message, sizeof message }, certificate->signature);
   if (reason == NULL)
     return IC_CERTIFICATE_VALID;
   ic_error_set (error, "%s: %s", whose, reason);
@@ -178,8 +178,8 @@ find_key (const struct ic_certificate *certificate, const struct ic_certificate_
     return IC_CERTIFICATE_VALID;
   if (certificate->delegation->delegated)
     return refuse (IC_CERTIFICATE_TOO_MANY_DELEGATIONS, "certificate", error);
-  result =
-    verify_signature (certificate->delegation, check->root_key, "delegation (signed by the root key)", error);
+  result = verify_signature (certificate->delegation, check->root_key, "delegation (signed by the root key)",
+                             error);
   if (result == IC_CERTIFICATE_VALID)
     result = verify_authority (certificate, check, error);
   if (result != IC_CERTIFICATE_VALID)

@@ -61,7 +61,7 @@ struct ic_certificate {
 struct ic_certificate_check {
   struct bytes root_key; /* of the network, in DER */
   const struct ic_principal
-    *canister; /* whose state it shows: must be in the ranges of the subnet that signed */
+      *canister; /* whose state it shows: must be in the ranges of the subnet that signed */
   const struct ic_principal *subnet; /* or, if `canister` is NULL: the subnet that must have signed */
   uint64_t now_ns;                   /* the present time, in ns since 1970 */
   uint64_t max_age_ns;               /* how much older it may be */

@@ -13,7 +13,7 @@
 uint32_t ic_crc32 (uint32_t crc, const void *data, size_t size);
 
 /* How many characters `size` bytes take in Base32 without padding. */
-#define IC_BASE32_SIZE(size) (((size) * 8 + 4) / 5)
+#define IC_BASE32_SIZE(size) (((size) *8 + 4) / 5)
 
 /* Writes IC_BASE32_SIZE (size) characters of RFC 4648 Base32 in lower case, without padding and
  * without a 0 at the end, and returns how many. */

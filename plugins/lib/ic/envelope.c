@@ -75,8 +75,8 @@ put_signature (struct ic_cbor_writer *writer, const struct ic_identity *identity
   memcpy (message, domain, sizeof domain - 1);
   memcpy (message + sizeof domain - 1, request_id, IC_HASH_SIZE);
   ic_identity_sign (identity, message, sizeof message, signature);
-  put_bytes (writer, "sender_pubkey", (struct bytes) { identity->public_key, IC_ED25519_DER_SIZE });
-  put_bytes (writer, "sender_sig", (struct bytes) { signature, sizeof signature });
+  put_bytes (writer, "sender_pubkey", (struct bytes){ identity->public_key, IC_ED25519_DER_SIZE });
+  put_bytes (writer, "sender_sig", (struct bytes){ signature, sizeof signature });
 }
 
 void
@@ -85,7 +85,7 @@ ic_envelope_put (struct ic_cbor_writer *writer, const struct ic_request *request
 {
   struct ic_request sent = *request;
 
-  sent.sender = (struct bytes) { identity->principal.bytes, identity->principal.size };
+  sent.sender = (struct bytes){ identity->principal.bytes, identity->principal.size };
   ic_request_id (request_id, &sent);
   ic_cbor_put_self_described (writer);
   ic_cbor_put_map (writer, identity->anonymous ? 1 : 3);

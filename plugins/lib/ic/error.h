@@ -14,7 +14,7 @@ struct ic_error {
 void ic_error_set (struct ic_error *error, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 
 /* The same, with the text found so far put behind: "reply of the node: not a map". */
-void
-ic_error_prefix (struct ic_error *error, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+void ic_error_prefix (struct ic_error *error, const char *format, ...)
+    __attribute__ ((format (printf, 2, 3)));
 
 #endif

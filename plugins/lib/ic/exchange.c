@@ -155,7 +155,7 @@ finish_http_error (struct exchange *exchange, bool other_urls)
   exchange->result.outcome = passing || (other_urls && !about_request) ? IC_AGENT_RETRY : IC_AGENT_FAILED;
   if (curl_easy_getinfo (exchange->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
     exchange->result.retry_after_ms =
-      (uint64_t) wait > UINT64_MAX / 1000 ? UINT64_MAX : (uint64_t) wait * 1000;
+        (uint64_t) wait > UINT64_MAX / 1000 ? UINT64_MAX : (uint64_t) wait * 1000;
   curl_easy_getinfo (exchange->easy, CURLINFO_REDIRECT_URL, &location);
   if (status >= 300 && status < 400)
     ic_error_set (&exchange->result.error, "%s: HTTP status %ld to %s; redirects are not followed",
@@ -216,7 +216,7 @@ void
 exchange_finish (struct exchange *exchange, CURLcode code, bool other_urls)
 {
   curl_easy_getinfo (exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->result.http_status);
-  exchange->result.body = (struct bytes) { exchange->body, exchange->body_size };
+  exchange->result.body = (struct bytes){ exchange->body, exchange->body_size };
   if (code != CURLE_OK)
     finish_transfer_error (exchange, code, other_urls);
   else if (exchange->result.http_status != 200 && exchange->result.http_status != 202)

@@ -24,19 +24,19 @@ ic_hash_of_nat (uint8_t hash[IC_HASH_SIZE], uint64_t value)
 {
   uint8_t encoded[IC_LEB128_SIZE];
 
-  ic_hash_of_blob (hash, (struct bytes) { encoded, ic_uleb128_write (encoded, value) });
+  ic_hash_of_blob (hash, (struct bytes){ encoded, ic_uleb128_write (encoded, value) });
 }
 
 void
 ic_hash_of_array (uint8_t hash[IC_HASH_SIZE], const uint8_t *hashes, size_t count)
 {
-  ic_hash_of_blob (hash, (struct bytes) { hashes, count * IC_HASH_SIZE });
+  ic_hash_of_blob (hash, (struct bytes){ hashes, count * IC_HASH_SIZE });
 }
 
 static void
 set_key (struct ic_hash_field *field, const char *key)
 {
-  ic_hash_of_blob (field->key, (struct bytes) { (const uint8_t *) key, strlen (key) });
+  ic_hash_of_blob (field->key, (struct bytes){ (const uint8_t *) key, strlen (key) });
 }
 
 void
@@ -105,7 +105,7 @@ hash_paths (uint8_t hash[IC_HASH_SIZE], const struct ic_path *paths, size_t coun
 static struct bytes
 text (const char *value)
 {
-  return (struct bytes) { (const uint8_t *) value, strlen (value) };
+  return (struct bytes){ (const uint8_t *) value, strlen (value) };
 }
 
 void

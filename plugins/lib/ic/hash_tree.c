@@ -166,7 +166,7 @@ search_visit (const struct ic_tree *node, void *context)
   struct search *search = context;
   const struct ic_tree *last = search->last;
   bool beyond_last =
-    last == NULL || (last->kind == LABELED && ic_label_compare (last->bytes, search->label) < 0);
+      last == NULL || (last->kind == LABELED && ic_label_compare (last->bytes, search->label) < 0);
 
   if (node->kind == LABELED) {
     int order = ic_label_compare (search->label, node->bytes);

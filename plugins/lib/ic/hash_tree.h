@@ -50,7 +50,7 @@ void ic_tree_children (const struct ic_tree *tree,
 static inline struct bytes
 ic_label (const char *text)
 {
-  return (struct bytes) { (const uint8_t *) text, strlen (text) };
+  return (struct bytes){ (const uint8_t *) text, strlen (text) };
 }
 
 /* -1, 0 or 1 as `a` comes before, with or after `b`, byte by byte, a prefix first. */

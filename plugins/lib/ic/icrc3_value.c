@@ -34,7 +34,7 @@ hash_number (uint8_t hash[IC_HASH_SIZE], const struct ic_candid_value *value)
   else if (value->kind == IC_CANDID_NAT)
     ic_hash_of_nat (hash, value->nat);
   else
-    ic_hash_of_blob (hash, (struct bytes) { bytes, ic_sleb128_write (bytes, value->integer) });
+    ic_hash_of_blob (hash, (struct bytes){ bytes, ic_sleb128_write (bytes, value->integer) });
 }
 
 static bool

@@ -23,7 +23,7 @@
 void
 ic_identity_anonymous (struct ic_identity *identity)
 {
-  *identity = (struct ic_identity) { .principal = IC_PRINCIPAL_ANONYMOUS, .anonymous = true };
+  *identity = (struct ic_identity){ .principal = IC_PRINCIPAL_ANONYMOUS, .anonymous = true };
 }
 
 void
@@ -67,7 +67,7 @@ take_element (struct bytes *input, uint8_t tag, struct bytes *content)
   }
   if (size > input->size - head)
     return false;
-  *content = (struct bytes) { input->data + head, size };
+  *content = (struct bytes){ input->data + head, size };
   input->data += head + size;
   input->size -= head + size;
   return true;
@@ -144,7 +144,7 @@ find_block (const char *pem, size_t size, struct bytes *base64)
   if (begin == NULL || stop == NULL)
     return "it has no block between BEGIN PRIVATE KEY and END PRIVATE KEY";
   begin += sizeof head - 1;
-  *base64 = (struct bytes) { (const uint8_t *) begin, (size_t) (stop - begin) };
+  *base64 = (struct bytes){ (const uint8_t *) begin, (size_t) (stop - begin) };
   return NULL;
 }
 
@@ -165,7 +165,7 @@ read_pem (struct ic_identity *identity, const char *pem, size_t size)
       || !base64_decode_final (&decoder))
     reason = "its Base64 is damaged";
   else
-    reason = read_key (identity, (struct bytes) { der, der_size });
+    reason = read_key (identity, (struct bytes){ der, der_size });
   sodium_memzero (der, sizeof der);
   return reason;
 }

@@ -49,7 +49,7 @@ ic_uleb128_read (struct bytes *input, uint64_t *value)
     if (i <= 9)
       number |= bits << (7 * i);
   }
-  *input = (struct bytes) { input->data + length, input->size - length };
+  *input = (struct bytes){ input->data + length, input->size - length };
   *value = number;
   return IC_LEB128_OK;
 }
@@ -74,7 +74,7 @@ ic_sleb128_read (struct bytes *input, int64_t *value)
   }
   if (filler != 0 && length < 10)
     number |= UINT64_MAX << (7 * length);
-  *input = (struct bytes) { input->data + length, input->size - length };
+  *input = (struct bytes){ input->data + length, input->size - length };
   *value = (int64_t) number;
   return IC_LEB128_OK;
 }

@@ -67,7 +67,7 @@ decode (struct magnitude *m, struct bytes leb128, bool negative)
 {
   uint8_t flip = negative ? 0x7f : 0;
 
-  *m = (struct magnitude) { 0 };
+  *m = (struct magnitude){ 0 };
   for (size_t i = 0; i < leb128.size; i++) {
     uint64_t bits = (uint64_t) ((leb128.data[i] & 0x7f) ^ flip);
     size_t limb = i * 7 / 32, shift = i * 7 % 32;
@@ -130,7 +130,7 @@ read_digits (struct magnitude *m, const char *digits)
 {
   size_t left = strlen (digits);
 
-  *m = (struct magnitude) { 0 };
+  *m = (struct magnitude){ 0 };
   while (left > 0) {
     size_t size = left % GROUP == 0 ? GROUP : left % GROUP;
     uint32_t group = 0, factor = 1;
@@ -165,7 +165,7 @@ encode (struct magnitude *m, bool negative, bool is_signed, struct ic_error *err
 
   if (data == NULL) {
     no_memory (error);
-    return (struct bytes) { NULL, 0 };
+    return (struct bytes){ NULL, 0 };
   }
   /* A negative number's bits are those of the magnitude less one, the other way round. */
   for (size_t i = 0; negative && m->limbs[i]-- == 0; i++)
@@ -180,7 +180,7 @@ encode (struct magnitude *m, bool negative, bool is_signed, struct ic_error *err
     size++;
   } while (size * 7 < bits);
   data[size - 1] &= 0x7f;
-  return (struct bytes) { data, size };
+  return (struct bytes){ data, size };
 }
 
 struct bytes
@@ -192,12 +192,12 @@ ic_number_leb128 (const char *digits, bool is_signed, struct ic_error *error)
   digits += negative;
   if (digits[0] == '\0' || digits[strspn (digits, "0123456789")] != '\0') {
     ic_error_set (error, "\"%.40s\" is not a number", digits);
-    return (struct bytes) { NULL, 0 };
+    return (struct bytes){ NULL, 0 };
   }
   digits += strspn (digits, "0");
   if (strlen (digits) > IC_NUMBER_MAX_BITS || !read_digits (&m, digits)) {
     ic_error_set (error, "a number of more than %d bits", IC_NUMBER_MAX_BITS);
-    return (struct bytes) { NULL, 0 };
+    return (struct bytes){ NULL, 0 };
   }
   return encode (&m, negative && m.count > 0, is_signed, error);
 }

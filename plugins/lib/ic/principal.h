@@ -26,7 +26,7 @@ struct ic_principal {
 };
 
 /* The principal of a caller who does not sign: 2vxsx-fae. */
-#define IC_PRINCIPAL_ANONYMOUS ((struct ic_principal) { .size = 1, .bytes = { 4 } })
+#define IC_PRINCIPAL_ANONYMOUS ((struct ic_principal){ .size = 1, .bytes = { 4 } })
 
 /* Takes `size` bytes as they are. Returns false, and leaves `principal` alone, if they are more than
  * IC_PRINCIPAL_MAX. */

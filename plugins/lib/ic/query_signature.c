@@ -86,7 +86,7 @@ hash_response (uint8_t hash[IC_HASH_SIZE], const struct ic_query_response *respo
   uint8_t reply[IC_HASH_SIZE];
   size_t count = 0;
 
-  ic_hash_field_blob (&fields[count++], "request_id", (struct bytes) { request_id, IC_HASH_SIZE });
+  ic_hash_field_blob (&fields[count++], "request_id", (struct bytes){ request_id, IC_HASH_SIZE });
   ic_hash_field_nat (&fields[count++], "timestamp", timestamp);
   ic_hash_field_blob (&fields[count++], "status", ic_label (response->rejected ? "rejected" : "replied"));
   if (response->rejected) {
@@ -106,7 +106,7 @@ static const struct ic_node *
 find_node (const struct ic_nodes *nodes, struct bytes id)
 {
   for (size_t i = 0; i < nodes->count; i++)
-    if (bytes_equal ((struct bytes) { nodes->list[i].id.bytes, nodes->list[i].id.size }, id))
+    if (bytes_equal ((struct bytes){ nodes->list[i].id.bytes, nodes->list[i].id.size }, id))
       return &nodes->list[i];
   return NULL;
 }

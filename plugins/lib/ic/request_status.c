@@ -51,7 +51,7 @@ read_reject (struct ic_reject *reject, const struct ic_tree *tree)
   reject->code = (unsigned) number;
   if (find_field (tree, "error_code", &reject->error_code) == IC_LOOKUP_FOUND)
     return utf8_valid (reject->error_code.data, reject->error_code.size);
-  reject->error_code = (struct bytes) { NULL, 0 };
+  reject->error_code = (struct bytes){ NULL, 0 };
   return true;
 }
 
@@ -65,7 +65,7 @@ ic_request_status_read (struct ic_request_status *status, const struct ic_certif
   const struct ic_tree *tree;
   struct bytes text;
 
-  *status = (struct ic_request_status) { .state = IC_REQUEST_UNKNOWN };
+  *status = (struct ic_request_status){ .state = IC_REQUEST_UNKNOWN };
   if (ic_tree_subtree (certificate->tree, path, 2, &tree) != IC_LOOKUP_FOUND
       || find_field (tree, "status", &text) != IC_LOOKUP_FOUND)
     return true;

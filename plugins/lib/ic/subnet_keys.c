@@ -38,7 +38,7 @@ ic_subnet_keys_new (struct bytes root_key, const struct ic_principal *canister,
   if (keys == NULL)
     return NULL;
   keys->canister = *canister;
-  keys->limits = (struct ic_subnet_keys_limits) {
+  keys->limits = (struct ic_subnet_keys_limits){
     .max_age = or_default (limits->max_age, 300 * SECOND),
     .max_skew = or_default (limits->max_skew, 60 * SECOND),
     .refresh = or_default (limits->refresh, 3600 * SECOND),

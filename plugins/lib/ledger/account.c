@@ -23,7 +23,7 @@ ledger_account_is_minting (const struct ledger_account *account)
 {
   static const char minting[] = "MINTING";
 
-  return bytes_equal (account->owner, (struct bytes) { (const uint8_t *) minting, sizeof minting - 1 });
+  return bytes_equal (account->owner, (struct bytes){ (const uint8_t *) minting, sizeof minting - 1 });
 }
 
 bool
@@ -39,7 +39,7 @@ ledger_account_effective (const struct ledger_account *account)
   static const uint8_t zeros[LEDGER_SUBACCOUNT_SIZE];
   struct ledger_account effective = *account;
 
-  if (bytes_equal (account->subaccount, (struct bytes) { zeros, sizeof zeros }))
-    effective = (struct ledger_account) { .owner = account->owner };
+  if (bytes_equal (account->subaccount, (struct bytes){ zeros, sizeof zeros }))
+    effective = (struct ledger_account){ .owner = account->owner };
   return effective;
 }

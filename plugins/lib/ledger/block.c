@@ -54,7 +54,7 @@ ledger_block_body (struct bytes frame, struct bytes *body, struct ledger_reason 
   if (header.jump_next != frame.size)
     return ledger_refuse (reason, "jump_next is %" PRIu32 ", but the block has %zu bytes", header.jump_next,
                           frame.size);
-  *body = (struct bytes) { frame.data + LEDGER_HEADER_SIZE, frame.size - LEDGER_HEADER_SIZE };
+  *body = (struct bytes){ frame.data + LEDGER_HEADER_SIZE, frame.size - LEDGER_HEADER_SIZE };
   return true;
 }
 
@@ -63,7 +63,7 @@ ledger_block_body (struct bytes frame, struct bytes *body, struct ledger_reason 
 void
 ledger_walk_begin (struct ledger_walk *walk, struct bytes content)
 {
-  *walk = (struct ledger_walk) { .content = content, .in = borsh_over (content) };
+  *walk = (struct ledger_walk){ .content = content, .in = borsh_over (content) };
   walk->count = borsh_u32 (&walk->in);
   if (walk->count > borsh_left (&walk->in) / LEAST_ENTRY) {
     borsh_fail (&walk->in, BORSH_TRUNCATED, 0, walk->count);

@@ -50,7 +50,7 @@ struct ledger_entry {
 
 struct ledger_block {
   uint32_t entries;
-  uint64_t timestamp; /* ns since 1970 */
+  uint64_t timestamp;       /* ns since 1970 */
   struct bytes parent_hash; /* a view into the content; empty or LEDGER_HASH_SIZE bytes */
   uint8_t hash[LEDGER_HASH_SIZE];
 };

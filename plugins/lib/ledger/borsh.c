@@ -107,7 +107,7 @@ borsh_bytes (struct borsh *in)
   size_t size = borsh_u32 (in);
   const uint8_t *p = take (in, size);
 
-  return p != NULL ? (struct bytes) { p, size } : (struct bytes) { NULL, 0 };
+  return p != NULL ? (struct bytes){ p, size } : (struct bytes){ NULL, 0 };
 }
 
 struct bytes
@@ -119,7 +119,7 @@ borsh_string (struct borsh *in)
   if (good >= text.size)
     return text;
   borsh_fail (in, BORSH_INVALID_UTF8, (size_t) (text.data - in->start) + good, text.data[good]);
-  return (struct bytes) { NULL, 0 };
+  return (struct bytes){ NULL, 0 };
 }
 
 bool

@@ -19,16 +19,16 @@
 
 /* Code and name. The names are those of `decode_error` in the golden data, and stable. The last three are
  * never found by the reader itself: decoders raise them with borsh_fail. */
-#define BORSH_ERRORS(X) \
-  X (BORSH_OK, "ok") \
-  X (BORSH_TRUNCATED, "truncated") \
-  X (BORSH_TRAILING_BYTES, "trailing_bytes") \
-  X (BORSH_UNKNOWN_VARIANT, "unknown_variant") \
-  X (BORSH_INVALID_UTF8, "invalid_utf8") \
-  X (BORSH_INVALID_BOOL, "invalid_bool") \
-  X (BORSH_INVALID_OPTION, "invalid_option") \
-  X (BORSH_INVALID_PRINCIPAL, "invalid_principal") \
-  X (BORSH_INVALID_PUBKEY, "invalid_pubkey") \
+#define BORSH_ERRORS(X)                                                                                      \
+  X (BORSH_OK, "ok")                                                                                         \
+  X (BORSH_TRUNCATED, "truncated")                                                                           \
+  X (BORSH_TRAILING_BYTES, "trailing_bytes")                                                                 \
+  X (BORSH_UNKNOWN_VARIANT, "unknown_variant")                                                               \
+  X (BORSH_INVALID_UTF8, "invalid_utf8")                                                                     \
+  X (BORSH_INVALID_BOOL, "invalid_bool")                                                                     \
+  X (BORSH_INVALID_OPTION, "invalid_option")                                                                 \
+  X (BORSH_INVALID_PRINCIPAL, "invalid_principal")                                                           \
+  X (BORSH_INVALID_PUBKEY, "invalid_pubkey")                                                                 \
   X (BORSH_BAD_LENGTH, "bad_length")
 
 enum borsh_error {
@@ -51,7 +51,7 @@ borsh_over (struct bytes data)
   static const uint8_t nothing[1];
   const uint8_t *start = data.size > 0 ? data.data : nothing;
 
-  return (struct borsh) { .start = start, .at = start, .end = start + data.size };
+  return (struct borsh){ .start = start, .at = start, .end = start + data.size };
 }
 
 /* Bytes not read yet; 0 after an error. */

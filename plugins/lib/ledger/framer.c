@@ -42,7 +42,7 @@ ledger_framer_seek (struct ledger_framer *framer, uint64_t position)
 {
   framer->position = position;
   framer->carried = framer->delivered = 0;
-  framer->chunk = (struct bytes) { NULL, 0 };
+  framer->chunk = (struct bytes){ NULL, 0 };
 }
 
 uint64_t
@@ -141,9 +141,9 @@ static enum ledger_framing
 deliver (struct ledger_framer *framer, const uint8_t *start, const struct ledger_header *header,
          struct ledger_frame *frame)
 {
-  *frame = (struct ledger_frame) { .position = framer->position,
-                                   .header = *header,
-                                   .bytes = { start, header->jump_next } };
+  *frame = (struct ledger_frame){ .position = framer->position,
+                                  .header = *header,
+                                  .bytes = { start, header->jump_next } };
   framer->position += header->jump_next;
   return LEDGER_FRAME;
 }

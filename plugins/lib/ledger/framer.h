@@ -30,11 +30,11 @@ struct ledger_frame {
 };
 
 enum ledger_framing {
-  LEDGER_FRAME, /* a block; its bytes are valid until the next call that does not return LEDGER_FRAME, and
-                   no longer than the chunk */
-  LEDGER_MORE,  /* all whole blocks are out; what is left of the chunk is kept, so the chunk may go */
-  LEDGER_END,   /* a header of version 0: the ledger ends here; nothing behind it is looked at */
-  LEDGER_FAULT, /* no block can be here; `reason` says why */
+  LEDGER_FRAME,    /* a block; its bytes are valid until the next call that does not return LEDGER_FRAME, and
+                      no longer than the chunk */
+  LEDGER_MORE,     /* all whole blocks are out; what is left of the chunk is kept, so the chunk may go */
+  LEDGER_END,      /* a header of version 0: the ledger ends here; nothing behind it is looked at */
+  LEDGER_FAULT,    /* no block can be here; `reason` says why */
   LEDGER_NO_MEMORY /* nothing is lost: the call may be made again */
 };
 

@@ -135,8 +135,10 @@ refuse_stream (struct bytes stream, size_t limit, struct ledger_reason *reason)
                           "the compressed part ends early: %zu bytes inflate to %lu, and more must follow",
                           stream.size, state.total_out);
   return ledger_refuse (reason, "the compressed part is not a valid zlib stream: %s at byte %lu",
-                        state.msg != NULL ? state.msg
-                        : status == Z_NEED_DICT ? "it needs a dictionary" : "damaged", state.total_in);
+                        state.msg != NULL       ? state.msg
+                        : status == Z_NEED_DICT ? "it needs a dictionary"
+                                                : "damaged",
+                        state.total_in);
 }
 
 /* ---- inflating ----------------------------------------------------------------------------------- */
@@ -170,7 +172,7 @@ ledger_inflate (struct bytes stream, size_t limit, const struct ledger_room *roo
       return ledger_refuse (reason, "no memory for %zu bytes of inflated content", size);
     switch (run (machine, stream, data, size, &made)) {
     case DONE:
-      *content = (struct bytes) { data, made };
+      *content = (struct bytes){ data, made };
       return true;
     case BAD:
       return refuse_stream (stream, limit, reason);

@@ -43,12 +43,10 @@ ledger_data_start (struct bytes table, uint64_t file_size, uint64_t *start, stru
   data = load_le64 (entries + ENTRY_SIZE + NAME_SIZE);
   if (data < LEDGER_TABLE_SIZE)
     return ledger_refuse (reason, "the blocks start at %" PRIu64 ", inside the partition table of %d bytes",
-                          data,
-                          LEDGER_TABLE_SIZE);
+                          data, LEDGER_TABLE_SIZE);
   if (data > file_size)
     return ledger_refuse (reason, "the blocks start at %" PRIu64 ", past the end of the file at %" PRIu64,
-                          data,
-                          file_size);
+                          data, file_size);
   *start = data;
   return true;
 }

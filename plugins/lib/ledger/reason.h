@@ -13,6 +13,6 @@ struct ledger_reason {
 
 /* Writes the text, cut if it is too long, and returns false, for `return ledger_refuse (reason, …)`. */
 bool ledger_refuse (struct ledger_reason *reason, const char *format, ...)
-  __attribute__ ((format (printf, 2, 3)));
+    __attribute__ ((format (printf, 2, 3)));
 
 #endif

@@ -63,7 +63,7 @@ apply_to (struct files *files, struct table *table, const dcpipe_row *row, struc
     remember_last (&table->now, &files->key);
   else
     table->now.ascending = false;
-  *effect = (struct effect) { 1, 0, 0 };
+  *effect = (struct effect){ 1, 0, 0 };
   if (table->index == NULL)
     return DCPIPE_OK;
   table->indexed = table->now.length;

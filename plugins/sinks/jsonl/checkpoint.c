@@ -68,7 +68,7 @@ parse_table (struct table *table, const json_t *item)
   const json_t *last = json_object_get (item, "last");
   struct extent *extent = &table->committed;
 
-  *extent = (struct extent) { .ascending = json_is_true (json_object_get (item, "ascending")) };
+  *extent = (struct extent){ .ascending = json_is_true (json_object_get (item, "ascending")) };
   if (!json_is_integer (length) || json_integer_value (length) < 0)
     return false;
   extent->length = (uint64_t) json_integer_value (length);
@@ -121,8 +121,7 @@ parse_root (struct files *files, json_t *root)
   const json_t *generation = json_object_get (root, "generation");
 
   if (json_integer_value (json_object_get (root, "dcpipe_jsonl")) != FORMAT) {
-    dcpipe_error ("%s/" CHECKPOINT_FILE ": not a change log of dcpipe's of format %d", files->path,
-                  FORMAT);
+    dcpipe_error ("%s/" CHECKPOINT_FILE ": not a change log of dcpipe's of format %d", files->path, FORMAT);
     return DCPIPE_FAIL;
   }
   if (!json_is_integer (generation) || !json_is_object (json_object_get (root, "tables"))
@@ -157,7 +156,7 @@ checkpoint_read (struct files *files)
   for (size_t i = 0; i < files->tables_count; i++) {
     struct table *table = files->tables[i];
 
-    table->now = table->committed = (struct extent) { .ascending = true };
+    table->now = table->committed = (struct extent){ .ascending = true };
     table->stored = false;
   }
   root = json_loadb (text, size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
@@ -185,8 +184,7 @@ describe_table (const struct table *table)
   if (table->now.ascending)
     hex_encode (last, table->now.last, table->now.last_size);
   return json_pack ("{s:O, s:I, s:b, s:s}", "columns", table->columns, "length",
-                    (json_int_t) table->now.length, "ascending",
-                    table->now.ascending, "last", last);
+                    (json_int_t) table->now.length, "ascending", table->now.ascending, "last", last);
 }
 
 /* The file's text, or NULL if there is no memory. */
@@ -203,8 +201,7 @@ describe (const struct files *files, struct dcpipe_bytes text, uint64_t generati
     if (!files->tables[i]->removed && (files->tables[i]->stored || files->tables[i]->fd >= 0))
       good = json_object_set_new (tables, files->tables[i]->name, describe_table (files->tables[i])) == 0;
   root = json_pack ("{s:i, s:I, s:o, s:o}", "dcpipe_jsonl", FORMAT, "generation", (json_int_t) generation,
-                    "checkpoint",
-                    checkpoint, "tables", tables);
+                    "checkpoint", checkpoint, "tables", tables);
   described = good && root != NULL ? json_dumps (root, JSON_INDENT (1)) : NULL;
   json_decref (root);
   return described;

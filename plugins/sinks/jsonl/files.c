@@ -289,8 +289,8 @@ check_directory (const struct files *files)
   struct stat named, opened;
 
   if (files->mode != DCPIPE_WRITE
-      || (fstat (files->fd, &opened) == 0 && stat (files->path, &named) == 0
-          && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev))
+      || (fstat (files->fd, &opened) == 0 && stat (files->path, &named) == 0 && named.st_ino == opened.st_ino
+          && named.st_dev == opened.st_dev))
     return DCPIPE_OK;
   dcpipe_error ("%s was removed or replaced while it was being written", files->path);
   return DCPIPE_FAIL;
@@ -418,8 +418,8 @@ open_files (struct files *files)
 
     if (table->fd >= 0
         && (!table->stored || fstatat (files->fd, table->file, &named, 0) < 0
-            || fstat (table->fd, &opened) < 0
-            || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev)) {
+            || fstat (table->fd, &opened) < 0 || named.st_ino != opened.st_ino
+            || named.st_dev != opened.st_dev)) {
       close_table (table);
       index_free (table->index);
       table->index = NULL;
@@ -436,8 +436,8 @@ open_files (struct files *files)
   return DCPIPE_OK;
 }
 
-/* True if every file that the checkpoint has is open. Those that somebody removed behind the writer's back are
- * taken as empty. */
+/* True if every file that the checkpoint has is open. Those that somebody removed behind the writer's back
+ * are taken as empty. */
 static bool
 all_open (const struct files *files)
 {
@@ -445,7 +445,7 @@ all_open (const struct files *files)
     struct table *table = files->tables[i];
 
     if (table->lost)
-      table->now = table->committed = (struct extent) { .ascending = true };
+      table->now = table->committed = (struct extent){ .ascending = true };
     else if (table->stored && table->fd < 0)
       return false;
   }

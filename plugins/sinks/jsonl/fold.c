@@ -14,9 +14,8 @@
 static int
 damaged (const struct files *files, const struct table *table, uint64_t offset)
 {
-  dcpipe_error ("%s/%s: the line at byte %llu is not one that dcpipe wrote for this table",
-                files->path, table->file,
-                (unsigned long long) offset);
+  dcpipe_error ("%s/%s: the line at byte %llu is not one that dcpipe wrote for this table", files->path,
+                table->file, (unsigned long long) offset);
   return DCPIPE_FAIL;
 }
 

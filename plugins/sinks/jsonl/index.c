@@ -117,7 +117,7 @@ add (struct index *index, const uint8_t *key, size_t size, const struct mask *co
 
   if (node == NULL)
     return false;
-  node->own = (struct segment) { offset, *columns };
+  node->own = (struct segment){ offset, *columns };
   node->segments = &node->own;
   node->count = 1;
   node->key = (uint8_t *) node + fixed;
@@ -169,7 +169,7 @@ change (struct node *node, const struct mask *columns, uint64_t offset)
     if (left != 0)
       segments[count++] = segment;
   }
-  segments[count++] = (struct segment) { offset, *columns };
+  segments[count++] = (struct segment){ offset, *columns };
   if (node->segments != &node->own)
     free (node->segments);
   node->segments = segments;
@@ -200,7 +200,7 @@ index_apply (struct index *index, const struct schema *schema, int operation, co
 {
   struct node *node;
 
-  *effect = (struct effect) { 0, 0, 0 };
+  *effect = (struct effect){ 0, 0, 0 };
   if (operation == DCPIPE_DELETE) {
     effect->removed = drop (index, key, size);
     return true;

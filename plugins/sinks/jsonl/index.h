@@ -50,7 +50,6 @@ bool index_concerns (const struct index *index, int operation, const uint8_t *ke
 /* Applies the line at `offset`, which sets `columns` (of those, an UPSERT of an existing row takes
  * `replaced`). False if there is no memory. */
 bool index_apply (struct index *index, const struct schema *schema, int operation, const uint8_t *key,
-                  size_t size,
-                  const struct mask *columns, uint64_t offset, struct effect *effect);
+                  size_t size, const struct mask *columns, uint64_t offset, struct effect *effect);
 
 #endif

@@ -22,7 +22,7 @@ void
 reader_free (struct reader *reader)
 {
   free (reader->buffer);
-  *reader = (struct reader) { .fd = -1 };
+  *reader = (struct reader){ .fd = -1 };
 }
 
 /* Makes room for a chunk behind what is there. */

@@ -20,10 +20,10 @@ struct extent {
 
 struct table {
   char *name;
-  char *file;      /* NAME.jsonl */
-  json_t *columns; /* schema_describe */
+  char *file;           /* NAME.jsonl */
+  json_t *columns;      /* schema_describe */
   struct schema schema; /* without a table if this run does not use it */
-  int fd;                /* -1 if it is not open */
+  int fd;               /* -1 if it is not open */
   struct extent now, committed;
   bool stored;  /* in the checkpoint */
   bool touched; /* written since the last commit */
@@ -31,7 +31,7 @@ struct table {
   bool removed; /* by a reset that is not committed yet */
   uint8_t *buffer;
   size_t used;
-  int error; /* errno of a write that failed; all since is lost until table_rollback */
+  int error;           /* errno of a write that failed; all since is lost until table_rollback */
   struct index *index; /* NULL if nobody needed it yet */
   uint64_t indexed;    /* length of the file that the index covers */
 };

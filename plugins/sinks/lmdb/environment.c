@@ -17,7 +17,7 @@
 #define READERS_DEFAULT 126u
 #define READERS_HEAD 192 /* bytes in lock.mdb, on 64-bit Linux */
 #define READERS_EACH 64
-#define NAMES_MAX 512          /* named databases in one store */
+#define NAMES_MAX 512                /* named databases in one store */
 #define MAP_UNIT ((size_t) 64 << 10) /* a multiple of every system's page size */
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;

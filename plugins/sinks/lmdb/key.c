@@ -7,8 +7,8 @@
 #include <nettle/sha2.h>
 #include <string.h>
 
-_Static_assert (KEY_WHOLE + SHA256_DIGEST_SIZE == KEY_STORED,
-                "the stored part of a long key and its hash fill a key");
+_Static_assert(KEY_WHOLE + SHA256_DIGEST_SIZE == KEY_STORED,
+               "the stored part of a long key and its hash fill a key");
 
 size_t
 keys_set (const struct table *table, const dcpipe_row *row)
@@ -45,10 +45,10 @@ key_stored (struct store *store)
   struct sha256_ctx hash;
 
   if (!key_is_long (store))
-    return (MDB_val) { store->key.size, store->key.data };
+    return (MDB_val){ store->key.size, store->key.data };
   memcpy (store->stored, store->key.data, KEY_WHOLE);
   sha256_init (&hash);
   sha256_update (&hash, store->key.size, store->key.data);
   sha256_digest (&hash, SHA256_DIGEST_SIZE, store->stored + KEY_WHOLE);
-  return (MDB_val) { KEY_STORED, store->stored };
+  return (MDB_val){ KEY_STORED, store->stored };
 }

@@ -216,7 +216,7 @@ walk_group (struct walk *walk, MDB_val key, MDB_val value)
   qsort (store->group.data, count, sizeof *members, compare_members);
   for (size_t i = 0; i < count && walk->more && result == DCPIPE_OK; i++) {
     memcpy (stored + KEY_WHOLE, members[i].hash, sizeof members[i].hash);
-    key = (MDB_val) { KEY_STORED, stored };
+    key = (MDB_val){ KEY_STORED, stored };
     code = mdb_get (store->txn, walk->table->dbi, &key, &value);
     result = code == 0 ? walk_emit (walk, value) : read_failed (store, code);
   }

@@ -23,7 +23,7 @@ make_key (struct record_key *key, const char *name)
 {
   int size = snprintf (key->text, sizeof key->text, TABLE_PREFIX "%s", name);
 
-  key->val = (MDB_val) { (size_t) size, key->text };
+  key->val = (MDB_val){ (size_t) size, key->text };
   return size > 0 && (size_t) size < sizeof key->text;
 }
 

@@ -58,13 +58,13 @@ struct store {
 
   int mode; /* enum dcpipe_mode */
   struct environment *environment;
-  MDB_txn *txn; /* a writer's while it runs; a reader's is kept for the next snapshot */
-  bool running; /* the transaction, or the snapshot */
+  MDB_txn *txn;         /* a writer's while it runs; a reader's is kept for the next snapshot */
+  bool running;         /* the transaction, or the snapshot */
   struct table *tables; /* by dcpipe_table_number */
   size_t tables_count;
-  struct buffer key;   /* the whole key of the row at hand */
-  struct buffer value; /* the row's value */
-  struct buffer group; /* rows that share the stored part of their key */
+  struct buffer key;          /* the whole key of the row at hand */
+  struct buffer value;        /* the row's value */
+  struct buffer group;        /* rows that share the stored part of their key */
   struct dcpipe_bytes *items; /* of the value that is replaced: as many as the widest table has columns */
   uint8_t stored[KEY_STORED];
 };
@@ -75,7 +75,7 @@ enum sync { SYNC_YES, SYNC_META, SYNC_NO };
 static inline MDB_val
 val (const void *data, size_t size)
 {
-  return (MDB_val) { size, (void *) (uintptr_t) data };
+  return (MDB_val){ size, (void *) (uintptr_t) data };
 }
 
 /* ---- result.c: what LMDB's results mean to the engine -------------------------------------------- */

@@ -105,7 +105,7 @@ value_make (struct store *store, const struct table *table, const dcpipe_row *ro
         return false;
       put (buffer, old[i].data, old[i].size);
     }
-  return !is_long || put_text (buffer, false, (struct dcpipe_bytes) { store->key.data, store->key.size });
+  return !is_long || put_text (buffer, false, (struct dcpipe_bytes){ store->key.data, store->key.size });
 }
 
 /* ---- in ------------------------------------------------------------------------------------------ */
@@ -177,7 +177,7 @@ value_split (const struct table *table, MDB_val value, struct dcpipe_bytes *item
   struct item item;
   bool is_long;
 
-  *key = (struct dcpipe_bytes) { NULL, 0 };
+  *key = (struct dcpipe_bytes){ NULL, 0 };
   if (!read_head (&reader, table, &is_long))
     return false;
   for (size_t i = 0; i < table->columns_count; i++) {
@@ -185,12 +185,12 @@ value_split (const struct table *table, MDB_val value, struct dcpipe_bytes *item
 
     if (!read_item (&reader, &item) || item.major == ARRAY || (item.major > ARRAY && item.major != SIMPLE))
       return false;
-    items[i] = (struct dcpipe_bytes) { begin, (size_t) (reader.at - begin) };
+    items[i] = (struct dcpipe_bytes){ begin, (size_t) (reader.at - begin) };
   }
   if (is_long) {
     if (!read_item (&reader, &item) || item.major != BYTES || item.argument <= KEY_WHOLE)
       return false;
-    *key = (struct dcpipe_bytes) { item.bytes, (size_t) item.argument };
+    *key = (struct dcpipe_bytes){ item.bytes, (size_t) item.argument };
   }
   return reader.at == reader.end;
 }

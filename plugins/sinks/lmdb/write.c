@@ -66,7 +66,7 @@ insert (struct store *store, struct table *table, const dcpipe_row *row, struct 
   if (!value_make (store, table, row, NULL))
     return ENOMEM;
   key = key_stored (store);
-  value = (MDB_val) { store->value.size, store->value.data };
+  value = (MDB_val){ store->value.size, store->value.data };
   code = mdb_cursor_put (table->cursor, &key, &value, table->appends ? MDB_APPEND : MDB_NOOVERWRITE);
   if (code == MDB_KEYEXIST && table->appends) {
     table->appends = false;
@@ -85,7 +85,7 @@ put (struct store *store, struct table *table, const dcpipe_row *row, const stru
 
   if (!value_make (store, table, row, old))
     return ENOMEM;
-  value = (MDB_val) { store->value.size, store->value.data };
+  value = (MDB_val){ store->value.size, store->value.data };
   return mdb_cursor_put (table->cursor, key, &value, flags);
 }
 
@@ -217,8 +217,7 @@ delete_range (struct store *store, struct table *table, struct effect *effect)
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-static int
-delete (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
+static int delete (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
   size_t given = keys_set (table, row);
 

@@ -38,9 +38,10 @@ identify (struct store *store)
   if (objects == 0 && application == 0 && version == 0)
     return DCPIPE_NONE;
   if (application != APPLICATION_ID) {
-    dcpipe_error ("%s is a database of another program (application_id %lld, tables and indexes: %lld); it is "
-                  "left alone",
-                  store->path, (long long) application, (long long) objects);
+    dcpipe_error (
+        "%s is a database of another program (application_id %lld, tables and indexes: %lld); it is "
+        "left alone",
+        store->path, (long long) application, (long long) objects);
     return DCPIPE_FAIL;
   }
   if (version != SCHEMA_VERSION) {

@@ -157,8 +157,8 @@ int value_bind (sqlite3_stmt *statement, struct table *table, const dcpipe_row *
 
 /* Sets all columns of `row` from a result. False after dcpipe_error if the store holds what we never
  * write. */
-bool
-values_read (const struct store *store, sqlite3_stmt *statement, const struct table *table, dcpipe_row *row);
+bool values_read (const struct store *store, sqlite3_stmt *statement, const struct table *table,
+                  dcpipe_row *row);
 
 /* ---- rows.c -------------------------------------------------------------------------------------- */
 

@@ -84,8 +84,8 @@ is_replaced (const struct column *column)
   return !column->key && !column->keep_first;
 }
 
-/* The condition is evaluated for rows that are there, and for no others: so one statement both writes the row and
- * tells which of the two it did. */
+/* The condition is evaluated for rows that are there, and for no others: so one statement both writes the row
+ * and tells which of the two it did. */
 static void
 append_upsert (sqlite3_str *sql, const struct table *table)
 {

@@ -52,8 +52,8 @@ ahead_fault (const struct icp *handle, struct fault *fault, int result, const ch
   fault->result = result;
   ic_error_set (&fault->error, "%s", text);
   ic_error_prefix (&fault->error, "%s of canister %s at position %" PRIu64,
-                   handle->chosen == METHOD_DATA_FETCH ? "data_fetch" : "next_block_sync", handle->canister_id,
-                   handle->ahead.wanted);
+                   handle->chosen == METHOD_DATA_FETCH ? "data_fetch" : "next_block_sync",
+                   handle->canister_id, handle->ahead.wanted);
   return result;
 }
 
@@ -73,7 +73,7 @@ ask (struct icp *handle, struct slot *slot, bool is_head)
 
   data = buffer.data;
   if (good) {
-    origin_ask (handle->origin, &slot->question, "data_fetch", (struct bytes) { buffer.data, buffer.size });
+    origin_ask (handle->origin, &slot->question, "data_fetch", (struct bytes){ buffer.data, buffer.size });
   } else {
     slot->question.fault.result = DCPIPE_RETRY;
     slot->question.state = QUESTION_FAULT;
@@ -233,7 +233,7 @@ ahead_next (struct icp *handle, uint64_t deadline, struct chunk *chunk, struct a
   struct question *head;
   int result;
 
-  *fault = (struct fault) { .result = DCPIPE_OK };
+  *fault = (struct fault){ .result = DCPIPE_OK };
   fill (handle);
   head = &slot_at (ahead, 0)->question;
   result = await_head (handle, deadline, fault);

@@ -50,7 +50,7 @@ read_blob (const struct ic_candid_value *record, const char *name, struct bytes 
 {
   const struct ic_candid_value *value = ic_candid_field (record, name)->some;
 
-  *blob = value != NULL ? value->bytes : (struct bytes) { NULL, 0 };
+  *blob = value != NULL ? value->bytes : (struct bytes){ NULL, 0 };
   return value != NULL;
 }
 

@@ -3,7 +3,8 @@
  *
  *     next_block_sync : (start_position : opt nat64, include_data : opt bool, max_entries : opt nat32) ->
  *       (variant { Ok : record { has_block : bool; block_position : opt nat64; block_header : opt blob;
- *          block_data : opt blob; block_hash : opt blob; next_block_position : opt nat64; ... }; Err : text })
+ *          block_data : opt blob; block_hash : opt blob; next_block_position : opt nat64; ... }; Err : text
+ * })
  *
  * The .did file declares the record alone; both forms are read. Canisters of a later time take no notice of
  * the position: all that they give is entries that are not yet committed, without header and hash.

@@ -9,7 +9,8 @@
 #include "icp.h"
 #include "ledger/partition.h"
 
-/* What only looks like an answer: with nodes' signatures or a certificate it is the canister that gives it. */
+/* What only looks like an answer: with nodes' signatures or a certificate it is the canister that gives it.
+ */
 static int
 nonsense (struct icp *handle, struct fault *fault, const char *reason)
 {
@@ -110,7 +111,7 @@ deliver (struct icp *handle, dcpipe_batch *batch, const struct synced_block *blo
   }
   memcpy (memory, block->header.data, LEDGER_HEADER_SIZE);
   memcpy (memory + LEDGER_HEADER_SIZE, block->data.data, block->data.size);
-  frame.bytes = (struct bytes) { memory, size };
+  frame.bytes = (struct bytes){ memory, size };
   result = check_hash (handle, frame.bytes, block, fault);
   if (result != DCPIPE_OK)
     return result;
@@ -139,7 +140,7 @@ ask (struct icp *handle, uint64_t deadline, struct answer **answer, struct fault
     return DCPIPE_RETRY;
   }
   result = origin_inquire (handle->origin, &handle->question, "next_block_sync",
-                           (struct bytes) { buffer.data, buffer.size }, deadline, answer, fault);
+                           (struct bytes){ buffer.data, buffer.size }, deadline, answer, fault);
   if (result != DCPIPE_OK && result != DCPIPE_WAIT)
     ahead_fault (handle, fault, result, "%s", fault->error.text);
   return result;

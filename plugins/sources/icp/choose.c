@@ -21,10 +21,12 @@ add_reason (struct reasons *reasons, const char *method, const char *reason)
 {
   struct ic_error before = reasons->text;
 
-  ic_error_set (&reasons->text, "%s%s%s: %s", before.text, before.text[0] != '\0' ? "; " : "", method, reason);
+  ic_error_set (&reasons->text, "%s%s%s: %s", before.text, before.text[0] != '\0' ? "; " : "", method,
+                reason);
 }
 
-/* DCPIPE_OK: it has the method; DCPIPE_NONE: it has not, or cannot be read by it, and the reason was added. */
+/* DCPIPE_OK: it has the method; DCPIPE_NONE: it has not, or cannot be read by it, and the reason was added.
+ */
 static int
 judge (struct reasons *reasons, const char *method, int result, const struct fault *fault)
 {
@@ -45,10 +47,10 @@ try_data_fetch (struct icp *handle, uint64_t end, uint64_t deadline, struct reas
   struct chunk chunk;
   int result = DCPIPE_RETRY;
 
-  if (data_fetch_put (&buffer, &handle->types, end > 0 ? &end : NULL, (struct bytes) { NULL, 0 },
+  if (data_fetch_put (&buffer, &handle->types, end > 0 ? &end : NULL, (struct bytes){ NULL, 0 },
                       &fault->error))
     result = origin_inquire (handle->origin, &handle->question, "data_fetch",
-                             (struct bytes) { buffer.data, buffer.size }, deadline, &answer, fault);
+                             (struct bytes){ buffer.data, buffer.size }, deadline, &answer, fault);
   data = buffer.data;
   if (result == DCPIPE_OK
       && data_fetch_read (&chunk, &handle->types, answer->reply, &fault->error) == DATA_FETCH_NONSENSE)
@@ -87,7 +89,7 @@ try_block_sync (struct icp *handle, uint64_t deadline, struct reasons *reasons, 
 
   if (block_sync_put (&buffer, &handle->block_types, NULL, &fault->error))
     result = origin_inquire (handle->origin, &handle->question, "next_block_sync",
-                             (struct bytes) { buffer.data, buffer.size }, deadline, &answer, fault);
+                             (struct bytes){ buffer.data, buffer.size }, deadline, &answer, fault);
   data = buffer.data;
   if (result == DCPIPE_OK)
     result = read_block (handle, answer->reply, fault);
@@ -121,13 +123,11 @@ announce (const struct icp *handle, const struct reasons *reasons)
                                        [METHOD_BLOCK_SYNC] = "next_block_sync",
                                        [METHOD_LEDGER_ENTRIES] = "ledger_entries",
                                        [METHOD_TRANSACTIONS] = "get_transactions" };
-  const char *also = handle->chosen == METHOD_LEDGER_ENTRIES && handle->list_transactions
-                         ? " and get_transactions"
-                         : "";
+  const char *also =
+      handle->chosen == METHOD_LEDGER_ENTRIES && handle->list_transactions ? " and get_transactions" : "";
 
   dcpipe_info ("method = auto: %s reads with %s%s%s%s", handle->where, names[handle->chosen], also,
-               reasons->text.text[0] != '\0' ? "; " : ", the whole ledger as it stands",
-               reasons->text.text);
+               reasons->text.text[0] != '\0' ? "; " : ", the whole ledger as it stands", reasons->text.text);
 }
 
 /* DCPIPE_OK, DCPIPE_NONE if there is nothing to read by, or another result. */

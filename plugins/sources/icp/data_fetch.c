@@ -69,7 +69,7 @@ read_number (struct bytes text, uint64_t *number)
 static bool
 is_text (struct bytes bytes, const char *text)
 {
-  return bytes_equal (bytes, (struct bytes) { (const uint8_t *) text, strlen (text) });
+  return bytes_equal (bytes, (struct bytes){ (const uint8_t *) text, strlen (text) });
 }
 
 /* Takes one part; those that later canisters may add are passed over. */
@@ -155,7 +155,7 @@ read_chunk (struct chunk *chunk, const struct ic_candid_value *ok, struct ic_err
                   cursor.position);
     return DATA_FETCH_NONSENSE;
   }
-  *chunk = (struct chunk) { cursor.position, bytes, cursor.more };
+  *chunk = (struct chunk){ cursor.position, bytes, cursor.more };
   return DATA_FETCH_CHUNK;
 }
 

@@ -202,7 +202,7 @@ deliver (struct icp *handle, dcpipe_batch *batch, struct cut *cut, const struct 
     dcpipe_batch_adopt (batch, cut->chunk.bytes.data, cut->chunk.bytes.size, answer_free, cut->answer);
     cut->answer = NULL;
   }
-  icp_give_frame (handle, batch, &(struct ledger_frame) { .position = frame->position, .bytes = bytes });
+  icp_give_frame (handle, batch, &(struct ledger_frame){ .position = frame->position, .bytes = bytes });
   cut->any = true;
   return true;
 }
@@ -211,7 +211,7 @@ deliver (struct icp *handle, dcpipe_batch *batch, struct cut *cut, const struct 
 static void
 block_fault (struct icp *handle, const char *reason)
 {
-  handle->fault = (struct fault) { .result = DCPIPE_DIVERGED };
+  handle->fault = (struct fault){ .result = DCPIPE_DIVERGED };
   ic_error_set (&handle->fault.error, "%s: block at position %" PRIu64 ": %s", handle->where,
                 ledger_framer_position (handle->framer), reason);
 }

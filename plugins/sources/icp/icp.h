@@ -111,10 +111,10 @@ struct icp {
   uint64_t announced; /* how far it reaches by the canister's metadata, for progress alone; 0 if not known */
   bool announcing;    /* it was asked for */
   struct question metadata, question; /* the second: of methods that are asked one thing at a time */
-  struct before before; /* the block that comes next */
-  bool at_tip;          /* all that the last reply spoke of has been delivered */
-  bool fell_short;      /* the ledger seemed to be shorter than before, once */
-  struct fault fault;   /* to be told by the next call; result DCPIPE_OK for none */
+  struct before before;               /* the block that comes next */
+  bool at_tip;                        /* all that the last reply spoke of has been delivered */
+  bool fell_short;                    /* the ledger seemed to be shorter than before, once */
+  struct fault fault;                 /* to be told by the next call; result DCPIPE_OK for none */
 };
 
 /* ---- icp.c ---------------------------------------------------------------------------------------- */

@@ -12,10 +12,11 @@ listing_types (struct listing_types *types, struct ic_error *error)
                                 error)
          && ic_candid_types_parse (&types->cursored, "(opt text, opt " CURSOR ", opt nat32, opt bool)",
                                    &types->arena, error)
-         && ic_candid_types_parse (&types->reply,
-                                   "(record { entries : vec record { key : blob; value : blob; label : text };"
-                                   " has_more : bool; total_count : opt nat32; next_cursor : opt " CURSOR " })",
-                                   &types->arena, error);
+         && ic_candid_types_parse (
+             &types->reply,
+             "(record { entries : vec record { key : blob; value : blob; label : text };"
+             " has_more : bool; total_count : opt nat32; next_cursor : opt " CURSOR " })",
+             &types->arena, error);
 }
 
 bool
@@ -36,7 +37,8 @@ listing_put (struct ic_candid_buffer *buffer, const struct listing_types *types,
   if (request->by_cursor)
     arguments[1] = ic_candid_some (&cursor);
   if (good)
-    good = ic_candid_encode (buffer, request->by_cursor ? &types->cursored : &types->counted, arguments, error);
+    good =
+        ic_candid_encode (buffer, request->by_cursor ? &types->cursored : &types->counted, arguments, error);
   else
     ic_error_set (error, "out of memory");
   ic_arena_free (&arena);
@@ -71,7 +73,7 @@ void
 listing_clear (struct listing *listing)
 {
   ic_arena_free (&listing->arena);
-  *listing = (struct listing) { .entries = NULL };
+  *listing = (struct listing){ .entries = NULL };
 }
 
 uint32_t
@@ -85,7 +87,7 @@ listing_entry (const struct listing *listing, uint32_t i)
 {
   const struct ic_candid_value *entry = &listing->entries->items[i];
 
-  return (struct listed_entry) { .label = ic_candid_field (entry, "label")->bytes,
-                                 .key = ic_candid_field (entry, "key")->bytes,
-                                 .value = ic_candid_field (entry, "value")->bytes };
+  return (struct listed_entry){ .label = ic_candid_field (entry, "label")->bytes,
+                                .key = ic_candid_field (entry, "key")->bytes,
+                                .value = ic_candid_field (entry, "value")->bytes };
 }

@@ -13,14 +13,15 @@
 void
 lists_open (struct lists *lists, bool entries, bool transactions)
 {
-  *lists = (struct lists) {
+  *lists = (struct lists){
     .entries = entries, .transactions = transactions, .entry.size = PAGE_SIZE, .size = PAGE_SIZE
   };
 }
 
 /* ---- entries -------------------------------------------------------------------------------------- */
 
-/* A page that is the one before would be followed by itself for ever. Pages of one entry may well be alike. */
+/* A page that is the one before would be followed by itself for ever. Pages of one entry may well be alike.
+ */
 static bool
 repeats (struct entry_list *entry, const struct listing *listing)
 {
@@ -49,7 +50,8 @@ no_progress (struct icp *handle, struct fault *fault, const char *what)
   const struct listing_request *request = &handle->lists.entry.request;
 
   ic_error_set (&fault->error,
-                "ledger_entries of canister %s cannot be paged: %s behind position %" PRIu64 ", entry %" PRIu32
+                "ledger_entries of canister %s cannot be paged: %s behind position %" PRIu64
+                ", entry %" PRIu32
                 "; what was listed before is stored. Read the ledger with method = data_fetch",
                 handle->canister_id, what, request->cursor.position,
                 request->by_cursor ? request->cursor.index : request->offset);

@@ -38,8 +38,8 @@ struct lists {
 /* For a new run. */
 void lists_open (struct lists *lists, bool entries, bool transactions);
 
-/* Emits what is listed. DCPIPE_OK: there are rows, and more may come; DCPIPE_TIP: that was all, until the next
- * look; DCPIPE_WAIT; or another result after setting `fault`. */
+/* Emits what is listed. DCPIPE_OK: there are rows, and more may come; DCPIPE_TIP: that was all, until the
+ * next look; DCPIPE_WAIT; or another result after setting `fault`. */
 int lists_next (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault);
 
 #endif

@@ -115,8 +115,7 @@ read_root_key (struct icp *handle)
                   2 * sizeof handle->root_key);
     return DCPIPE_FAIL;
   }
-  reason =
-      ic_bls_check_key ((struct bytes){ handle->root_key + IC_BLS_DER_PREFIX_SIZE, IC_BLS_KEY_SIZE });
+  reason = ic_bls_check_key ((struct bytes){ handle->root_key + IC_BLS_DER_PREFIX_SIZE, IC_BLS_KEY_SIZE });
   if (reason != NULL) {
     dcpipe_error ("root_key: this is not the root key of any network: %s", reason);
     return DCPIPE_FAIL;

@@ -122,7 +122,7 @@ void
 question_clear (struct question *question)
 {
   answer_free (question->answer);
-  *question = (struct question) { .state = QUESTION_IDLE };
+  *question = (struct question){ .state = QUESTION_IDLE };
 }
 
 bool
@@ -187,8 +187,8 @@ holds (struct bytes text, const char *part)
 static bool
 lacks_method (const struct ic_reject *reject)
 {
-  return bytes_equal (reject->error_code, ic_label ("IC0536")) || holds (reject->message, "has no query method")
-         || holds (reject->message, "has no update method");
+  return bytes_equal (reject->error_code, ic_label ("IC0536"))
+         || holds (reject->message, "has no query method") || holds (reject->message, "has no update method");
 }
 
 /* Code 2 and those that later networks may add are of a passing kind; and a canister that is stopped or short
@@ -538,7 +538,7 @@ origin_inquire (struct origin *origin, struct question *question, const char *me
 {
   int result;
 
-  *fault = (struct fault) { .result = DCPIPE_OK };
+  *fault = (struct fault){ .result = DCPIPE_OK };
   if (question->state == QUESTION_IDLE)
     origin_ask (origin, question, method, arg);
   while ((result = origin_settle (origin, question, fault)) == DCPIPE_WAIT)

@@ -37,7 +37,7 @@ ask (struct icp *handle, const char *method, const struct ic_candid_buffer *buff
   page_clear (page);
   return name_method (handle, method, fault,
                       origin_inquire (handle->origin, &handle->question, method,
-                                      (struct bytes) { data, buffer->size }, deadline, &page->answer, fault));
+                                      (struct bytes){ data, buffer->size }, deadline, &page->answer, fault));
 }
 
 /* A reply that cannot be read comes from the canister, if it is verified. */

@@ -17,7 +17,7 @@ pending_open (struct pending *pending)
   enum pending_way way = pending->way == PENDING_NONE ? PENDING_UNKNOWN : pending->way;
 
   pending_close (pending);
-  *pending = (struct pending) { .way = way, .size = PAGE_SIZE };
+  *pending = (struct pending){ .way = way, .size = PAGE_SIZE };
 }
 
 void
@@ -91,9 +91,9 @@ begin_pages (struct pending *pending)
 {
   pending->step = pending->way == PENDING_BY_OFFSET ? PENDING_OFFSET : PENDING_PAGES;
   pending->place = 0;
-  pending->request = (struct listing_request) { .by_cursor = pending->way == PENDING_BY_CURSOR,
-                                                .cursor = { .position = pending->end },
-                                                .next_block = true };
+  pending->request = (struct listing_request){ .by_cursor = pending->way == PENDING_BY_CURSOR,
+                                               .cursor = { .position = pending->end },
+                                               .next_block = true };
 }
 
 /* From generation 2 on the method with cursors, or offsets, lists these entries too. */

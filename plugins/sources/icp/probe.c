@@ -51,7 +51,7 @@ inquire (struct icp *handle, struct inquiry *inquiry, uint64_t deadline, struct 
   if (!good)
     return DCPIPE_FAIL;
   origin_ask (handle->origin, &inquiry->question, inquiry->method,
-              (struct bytes) { buffer.data, buffer.size });
+              (struct bytes){ buffer.data, buffer.size });
   while ((result = origin_settle (handle->origin, &inquiry->question, fault)) == DCPIPE_WAIT)
     if (!origin_wait (handle->origin, &inquiry->question, deadline)) {
       ic_error_set (&fault->error, "no answer in time");

@@ -73,7 +73,8 @@ const struct dcpipe_table_def icp_tables[ICP_TABLES] = {
                              .help = "entries listed without positions (method = ledger_entries)" },
   [TABLE_LISTED_TRANSACTIONS] = { .name = "listed_transactions",
                                   .columns = DCPIPE_ARRAY (transaction_columns),
-                                  .help = "transactions listed without positions (method = get_transactions)" },
+                                  .help =
+                                      "transactions listed without positions (method = get_transactions)" },
 };
 
 /* ---- content -------------------------------------------------------------------------------------- */
@@ -170,7 +171,7 @@ put_number (struct making *making, size_t column, const struct ic_candid_value *
   add_presence (making, value != NULL);
   if (digits == NULL)
     return;
-  add_part (&making->context, (struct bytes) { (const uint8_t *) digits, strlen (digits) });
+  add_part (&making->context, (struct bytes){ (const uint8_t *) digits, strlen (digits) });
   dcpipe_set_decimal (making->row, column, digits, strlen (digits));
 }
 
@@ -237,7 +238,7 @@ table_list_transaction (dcpipe_rows *rows, const struct transaction *transaction
   put_number (&making, TRANSACTION_FEE, transaction->fee);
   put_number (&making, TRANSACTION_EXPECTED_ALLOWANCE, transaction->expected_allowance);
   put_hex (&making, TRANSACTION_MEMO, transaction->memo != NULL,
-           transaction->memo != NULL ? transaction->memo->bytes : (struct bytes) { NULL, 0 });
+           transaction->memo != NULL ? transaction->memo->bytes : (struct bytes){ NULL, 0 });
   put_u64 (&making, TRANSACTION_CREATED_AT_TIME, number_of (transaction->created_at_time));
   put_u64 (&making, TRANSACTION_EXPIRES_AT, number_of (transaction->expires_at));
   sha256_digest (&making.context, sizeof hash, hash);

@@ -61,7 +61,7 @@ void
 transactions_clear (struct transactions *transactions)
 {
   ic_arena_free (&transactions->arena);
-  *transactions = (struct transactions) { .list = NULL };
+  *transactions = (struct transactions){ .list = NULL };
 }
 
 uint32_t
@@ -95,7 +95,7 @@ find_details (const struct ic_candid_value *transaction, struct bytes kind)
 
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     const struct ic_candid_value *details = ic_candid_field (transaction, kinds[i])->some;
-    bool named = bytes_equal (kind, (struct bytes) { (const uint8_t *) kinds[i], strlen (kinds[i]) });
+    bool named = bytes_equal (kind, (struct bytes){ (const uint8_t *) kinds[i], strlen (kinds[i]) });
 
     if (details != NULL && (named || found == NULL))
       found = details;

@@ -44,7 +44,8 @@ struct transaction_account {
   struct bytes subaccount;
 };
 
-/* What a kind of transaction does not have is not known, or NULL. Amounts are of any size: ic_candid_digits. */
+/* What a kind of transaction does not have is not known, or NULL. Amounts are of any size: ic_candid_digits.
+ */
 struct transaction {
   struct bytes kind; /* text: mint, burn, transfer, approve */
   uint64_t timestamp;

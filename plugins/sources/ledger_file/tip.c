@@ -20,8 +20,7 @@ walk (const struct ledger_file *handle, uint64_t *at, uint64_t *blocks)
     if (result != DCPIPE_OK || got < sizeof bytes)
       return result;
     header = ledger_header_load (bytes);
-    if (!ledger_header_check (&header, frame_limit (), &reason)
-        || header.jump_next > handle->file.size - *at)
+    if (!ledger_header_check (&header, frame_limit (), &reason) || header.jump_next > handle->file.size - *at)
       return DCPIPE_OK;
     *at += header.jump_next;
     *blocks += 1;

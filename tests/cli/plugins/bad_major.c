@@ -9,9 +9,9 @@ static const struct dcpipe_decoder bad_decoder = { TRIAL_DECODER ("bad_major"), 
 DCPIPE_EXPORT const struct dcpipe_registration *
 dcpipe_plugin (void)
 {
-  static const struct dcpipe_registration registration
-      = { DCPIPE_MAGIC, DCPIPE_API_MAJOR + 1, DCPIPE_API_MINOR, DCPIPE_KIND_DECODER, sizeof bad_decoder,
-          &bad_decoder };
+  static const struct dcpipe_registration registration = { DCPIPE_MAGIC,       DCPIPE_API_MAJOR + 1,
+                                                           DCPIPE_API_MINOR,   DCPIPE_KIND_DECODER,
+                                                           sizeof bad_decoder, &bad_decoder };
 
   return &registration;
 }

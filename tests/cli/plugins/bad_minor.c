@@ -9,9 +9,9 @@ static const struct dcpipe_decoder bad_decoder = { TRIAL_DECODER ("bad_minor"), 
 DCPIPE_EXPORT const struct dcpipe_registration *
 dcpipe_plugin (void)
 {
-  static const struct dcpipe_registration registration
-      = { DCPIPE_MAGIC, DCPIPE_API_MAJOR, DCPIPE_API_MINOR + 1, DCPIPE_KIND_DECODER, sizeof bad_decoder,
-          &bad_decoder };
+  static const struct dcpipe_registration registration = { DCPIPE_MAGIC,         DCPIPE_API_MAJOR,
+                                                           DCPIPE_API_MINOR + 1, DCPIPE_KIND_DECODER,
+                                                           sizeof bad_decoder,   &bad_decoder };
 
   return &registration;
 }

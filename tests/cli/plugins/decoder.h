@@ -19,7 +19,7 @@ trial_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
   return DCPIPE_OK;
 }
 
-#define TRIAL_DECODER(name_)                                                                                \
+#define TRIAL_DECODER(name_)                                                                                 \
   .name = name_, .version = "1", .description = "decodes nothing", .license = "Apache-2.0", .row_format = 3
 
 #endif

@@ -20,12 +20,9 @@ static const struct dcpipe_table_def trial_tables[] = {
 };
 
 static const struct dcpipe_decoder trial_decoder = {
-  TRIAL_DECODER ("trial_decoder"),
-  .options = DCPIPE_ARRAY (trial_options),
-  .handle_size = sizeof (struct trial),
-  .labels = DCPIPE_ARRAY (trial_labels),
-  .tables = DCPIPE_ARRAY (trial_tables),
-  .decode = trial_decode,
+  TRIAL_DECODER ("trial_decoder"),       .options = DCPIPE_ARRAY (trial_options),
+  .handle_size = sizeof (struct trial),  .labels = DCPIPE_ARRAY (trial_labels),
+  .tables = DCPIPE_ARRAY (trial_tables), .decode = trial_decode,
 };
 
 DCPIPE_REGISTER_DECODER (trial_decoder)

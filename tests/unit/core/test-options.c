@@ -90,7 +90,9 @@ static const struct {
 
 START_TEST (test_number)
 {
-  struct dcpipe_option option = { .key = "k", .type = numbers[_i].type, .values = "flag|reject|off",
+  struct dcpipe_option option = { .key = "k",
+                                  .type = numbers[_i].type,
+                                  .values = "flag|reject|off",
                                   .min = numbers[_i].min,
                                   .max = numbers[_i].max };
   struct option_value value = { 0 };
@@ -148,8 +150,12 @@ END_TEST
 static const struct {
   const char *text, *items[4];
 } lists[] = {
-  { "", { NULL } },           { "a", { "a", NULL } },         { "a,b", { "a", "b", NULL } },
-  { " , a ,", { "a", NULL } }, { "a b\tc", { "a", "b", "c", NULL } }, { "a=1;b", { "a=1;b", NULL } },
+  { "", { NULL } },
+  { "a", { "a", NULL } },
+  { "a,b", { "a", "b", NULL } },
+  { " , a ,", { "a", NULL } },
+  { "a b\tc", { "a", "b", "c", NULL } },
+  { "a=1;b", { "a=1;b", NULL } },
 };
 
 START_TEST (test_list)
@@ -196,9 +202,15 @@ END_TEST
 static const struct {
   const char *word, *nearest; /* NULL: none */
 } words[] = {
-  { "batchsize", "batch_size" }, { "bacth_size", "batch_size" }, { "Batch_Size", "batch_size" },
-  { "pth", "path" },             { "paht", "path" },             { "wrokers", "workers" },
-  { "retries", NULL },           { "zzz", NULL },                { "", NULL },
+  { "batchsize", "batch_size" },
+  { "bacth_size", "batch_size" },
+  { "Batch_Size", "batch_size" },
+  { "pth", "path" },
+  { "paht", "path" },
+  { "wrokers", "workers" },
+  { "retries", NULL },
+  { "zzz", NULL },
+  { "", NULL },
   { "a_word_that_is_far_longer_than_any_that_is_known_and_longer_than_64_bytes", NULL },
 };
 

@@ -122,9 +122,8 @@ decoder_with (const struct dcpipe_table_def *tables, size_t count)
   static char path[] = "x.so";
   struct plugin plugin = { .kind = DCPIPE_KIND_DECODER, .path = path };
 
-  plugin.u.decoder = (struct dcpipe_decoder){
-    .name = "x", .handle_size = 64, .tables = { tables, count, sizeof *tables }
-  };
+  plugin.u.decoder =
+      (struct dcpipe_decoder){ .name = "x", .handle_size = 64, .tables = { tables, count, sizeof *tables } };
   *(void **) (void *) &plugin.u.decoder.decode = &plugin;
   return plugin;
 }
@@ -223,9 +222,11 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { a_sink_of_texts_has_nothing_of_rows, a_store_is_one_path_of_a_sink,
+  const TTest *const tests[] = { a_sink_of_texts_has_nothing_of_rows,
+                                 a_store_is_one_path_of_a_sink,
                                  tables_have_names_and_flags_that_are_known,
-                                 names_and_indexes_of_tables_are_sound, views_are_one_select_each,
+                                 names_and_indexes_of_tables_are_sound,
+                                 views_are_one_select_each,
                                  labels_are_text_and_their_aliases_their_own,
                                  options_lie_where_they_can_and_have_flags_that_are_known };
 

@@ -517,16 +517,13 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { keys_sort_as_their_values,
-                                 keys_read_back,
-                                 key_prefixes_are_whole_columns,
-                                 rows_of_unreadable_entries_are_dropped_with_their_note,
-                                 long_keys_fail_the_entry,
-                                 mistakes_of_plugins_are_told,
-                                 what_is_not_set_reads_as_nothing,
-                                 digests_carry,
-                                 digests_do_not_depend_on_batches,
-                                 digests_tell_rows_apart };
+  const TTest *const tests[] = {
+    keys_sort_as_their_values,        keys_read_back,
+    key_prefixes_are_whole_columns,   rows_of_unreadable_entries_are_dropped_with_their_note,
+    long_keys_fail_the_entry,         mistakes_of_plugins_are_told,
+    what_is_not_set_reads_as_nothing, digests_carry,
+    digests_do_not_depend_on_batches, digests_tell_rows_apart
+  };
 
   return RUN_TESTS ("row", tests);
 }

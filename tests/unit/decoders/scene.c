@@ -25,7 +25,7 @@ static struct {
 struct bytes
 scene_bytes (const char *text)
 {
-  return (struct bytes) { (const uint8_t *) text, strlen (text) };
+  return (struct bytes){ (const uint8_t *) text, strlen (text) };
 }
 
 void
@@ -60,7 +60,7 @@ scene_entry (const char *label, struct bytes key, struct bytes value)
 void
 scene_delete (const char *label, struct bytes key)
 {
-  ledger_writer_entry (scene.writer, label, key, (struct bytes) { NULL, 0 }, true);
+  ledger_writer_entry (scene.writer, label, key, (struct bytes){ NULL, 0 }, true);
 }
 
 void
@@ -129,7 +129,10 @@ scene_ask (const char *query)
       const char *text = (const char *) sqlite3_column_text (statement, i);
 
       size += (size_t) snprintf (scene.answer + size, sizeof scene.answer - size, "%s%s",
-                                 size == 0 ? "" : i == 0 ? ", " : " ", text ? text : "null");
+                                 size == 0 ? ""
+                                 : i == 0  ? ", "
+                                           : " ",
+                                 text ? text : "null");
     }
   sqlite3_finalize (statement);
   sqlite3_close (database);
@@ -145,7 +148,7 @@ add (const char *label, struct borsh_out *value)
   uint8_t key[8];
 
   store_be64 (key, scene.serial++);
-  scene_entry (label, (struct bytes) { key, sizeof key }, (struct bytes) { value->data, value->size });
+  scene_entry (label, (struct bytes){ key, sizeof key }, (struct bytes){ value->data, value->size });
   free (value->data);
 }
 
@@ -270,8 +273,8 @@ scene_request (const char *id, const struct signing_key *requester, const struct
   put_u64 (&inner, 1000);
   put_u8 (&inner, 0);
   put_text (&inner, "memo");
-  put_signed (&out, requester, (struct bytes) { inner.data, inner.size });
-  scene_entry ("ContractSignReq", scene_bytes (id), (struct bytes) { out.data, out.size });
+  put_signed (&out, requester, (struct bytes){ inner.data, inner.size });
+  scene_entry ("ContractSignReq", scene_bytes (id), (struct bytes){ out.data, out.size });
   free (inner.data);
   free (out.data);
 }
@@ -288,8 +291,8 @@ scene_reply (const char *id, const struct signing_key *signer, uint8_t accepted)
   put_u8 (&inner, accepted);
   put_text (&inner, "text");
   put_text (&inner, "details");
-  put_signed (&out, signer, (struct bytes) { inner.data, inner.size });
-  scene_entry ("ContractSignReply", scene_bytes (id), (struct bytes) { out.data, out.size });
+  put_signed (&out, signer, (struct bytes){ inner.data, inner.size });
+  scene_entry ("ContractSignReply", scene_bytes (id), (struct bytes){ out.data, out.size });
   free (inner.data);
   free (out.data);
 }
@@ -300,7 +303,7 @@ scene_signed (const char *label, const struct signing_key *key, struct bytes dat
   struct borsh_out out = { 0 };
 
   put_signed (&out, key, data);
-  scene_entry (label, (struct bytes) { key->pubkey, 32 }, (struct bytes) { out.data, out.size });
+  scene_entry (label, (struct bytes){ key->pubkey, 32 }, (struct bytes){ out.data, out.size });
   free (out.data);
 }
 
@@ -319,6 +322,6 @@ scene_profile (const struct signing_key *key, const char *name, const char *cont
   put_u32 (&inner, 1);
   put_text (&inner, contact);
   put_text (&inner, value);
-  scene_signed ("ProvProfile", key, (struct bytes) { inner.data, inner.size });
+  scene_signed ("ProvProfile", key, (struct bytes){ inner.data, inner.size });
   free (inner.data);
 }

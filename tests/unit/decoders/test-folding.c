@@ -7,10 +7,10 @@
 #include "unit/decoders/scene.h"
 
 static const uint8_t zeros[32];
-static const uint8_t ones[32]
-    = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+static const uint8_t ones[32] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                                  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
 
-#define TRANSFER(...) scene_transfer (&(struct scene_transfer) { __VA_ARGS__ })
+#define TRANSFER(...) scene_transfer (&(struct scene_transfer){ __VA_ARGS__ })
 
 static struct signing_key
 key_of (uint8_t number)
@@ -111,17 +111,17 @@ START_TEST (transfers_tell_public_keys)
   uint8_t signature[64];
 
   scene_begin ();
-  ed25519ph_sign (&key, (struct bytes) { key.pubkey, 32 }, signature);
-  scene_entry ("ProvRegister", (struct bytes) { key.pubkey, 32 }, (struct bytes) { signature, 64 });
+  ed25519ph_sign (&key, (struct bytes){ key.pubkey, 32 }, signature);
+  scene_entry ("ProvRegister", (struct bytes){ key.pubkey, 32 }, (struct bytes){ signature, 64 });
   scene_commit ();
   TRANSFER (.to = "a", .amount = 1);
   scene_commit ();
   ck_assert_int_eq (scene_run ("flag"), 0);
   ck_assert_str_eq (scene_ask ("SELECT from_pubkey, to_pubkey FROM token_transfers"), "null null");
-  ck_assert_str_eq (
-      scene_ask ("SELECT count(*) FROM registered_principals r JOIN users u ON u.pubkey = r.pubkey"
-                 " AND u.principal = r.principal WHERE u.is_provider AND NOT u.is_user"),
-      "1");
+  ck_assert_str_eq (scene_ask (
+                        "SELECT count(*) FROM registered_principals r JOIN users u ON u.pubkey = r.pubkey"
+                        " AND u.principal = r.principal WHERE u.is_provider AND NOT u.is_user"),
+                    "1");
   ck_assert_str_eq (scene_ask ("SELECT signature_status FROM registrations"), "valid");
   scene_end ();
 }
@@ -180,18 +180,18 @@ START_TEST (ageing_takes_a_share_and_at_most_a_hundred)
   ck_assert_int_eq (scene_run ("flag"), 0);
   ck_assert_str_eq (scene_ask ("SELECT pubkey, reputation FROM reputations ORDER BY pubkey"),
                     "61 890, 62 999800, 63 0");
-  ck_assert_str_eq (
-      scene_ask ("SELECT target_pubkey, change_amount, age_reductions_ppm FROM reputation_changes"
-                 " WHERE reason = 'ageing' ORDER BY block_offset"),
-      "null -110 10000, null -203 3000000");
+  ck_assert_str_eq (scene_ask (
+                        "SELECT target_pubkey, change_amount, age_reductions_ppm FROM reputation_changes"
+                        " WHERE reason = 'ageing' ORDER BY block_offset"),
+                    "null -110 10000, null -203 3000000");
   scene_end ();
 }
 END_TEST
 
-static const char links[]
-    = "SELECT (SELECT count(DISTINCT main_principal) FROM linked_ic_ids), count(*) FROM linked_ic_ids";
-static const char applied[]
-    = "SELECT additions_applied FROM linked_ic_id_changes ORDER BY block_offset, entry_index";
+static const char links[] =
+    "SELECT (SELECT count(DISTINCT main_principal) FROM linked_ic_ids), count(*) FROM linked_ic_ids";
+static const char applied[] =
+    "SELECT additions_applied FROM linked_ic_id_changes ORDER BY block_offset, entry_index";
 
 START_TEST (what_is_linked_is_not_linked_again)
 {
@@ -226,8 +226,8 @@ END_TEST
 
 /* ---- contracts ------------------------------------------------------------------------------------- */
 
-static const char contracts[]
-    = "SELECT contract_id, status, reply_signature_status FROM contract_signatures ORDER BY contract_id";
+static const char contracts[] =
+    "SELECT contract_id, status, reply_signature_status FROM contract_signatures ORDER BY contract_id";
 
 START_TEST (replies_close_contracts_and_requests_open_them)
 {
@@ -252,10 +252,10 @@ START_TEST (replies_close_contracts_and_requests_open_them)
   ck_assert_str_eq (scene_ask (contracts),
                     "61 pending null, 62 signed valid, 63 rejected valid, 64 unreadable none, "
                     "65 pending null");
-  ck_assert_str_eq (
-      scene_ask ("SELECT contract_id, signature_status, provider_pubkey IS NULL FROM contract_replies"
-                 " ORDER BY contract_id"),
-      "62 valid 0, 63 valid 0, 64 none 0, 65 valid 0, 66 none 1");
+  ck_assert_str_eq (scene_ask (
+                        "SELECT contract_id, signature_status, provider_pubkey IS NULL FROM contract_replies"
+                        " ORDER BY contract_id"),
+                    "62 valid 0, 63 valid 0, 64 none 0, 65 valid 0, 66 none 1");
   ck_assert_str_eq (scene_ask ("SELECT count(*) FROM contract_payment_entries"), "6");
   ck_assert_str_eq (scene_ask ("SELECT entry_index, item FROM failed_entries"), "2 1");
   scene_end ();
@@ -306,7 +306,7 @@ START_TEST (the_last_profile_counts)
   scene_profile (&b, "other", "email", "y");
   scene_commit ();
   scene_profile (&a, "second", "phone", "z");
-  scene_delete ("ProvProfile", (struct bytes) { b.pubkey, 32 });
+  scene_delete ("ProvProfile", (struct bytes){ b.pubkey, 32 });
   scene_commit ();
   ck_assert_int_eq (scene_run ("flag"), 0);
   ck_assert_str_eq (
@@ -322,8 +322,8 @@ END_TEST
 
 START_TEST (offerings_inside_json_are_marked)
 {
-  static const char json[]
-      = "{\"provider_pubkey_pem\":\"no key\",\"server_offerings_csv\":\"a,b\\nx,y\\n1\\n\"}";
+  static const char json[] =
+      "{\"provider_pubkey_pem\":\"no key\",\"server_offerings_csv\":\"a,b\\nx,y\\n1\\n\"}";
   struct signing_key key = key_of (1);
 
   scene_begin ();

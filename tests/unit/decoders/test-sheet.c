@@ -23,7 +23,7 @@ dcpipe_error (const char *format, ...)
 static struct bytes
 bytes_of (const char *text)
 {
-  return (struct bytes) { (const uint8_t *) text, strlen (text) };
+  return (struct bytes){ (const uint8_t *) text, strlen (text) };
 }
 
 /* ---- sheets ---------------------------------------------------------------------------------------- */
@@ -35,14 +35,13 @@ struct told {
   size_t stop_after;
 };
 
-static void __attribute__ ((format (printf, 2, 3)))
-tell (struct told *told, const char *format, ...)
+static void __attribute__ ((format (printf, 2, 3))) tell (struct told *told, const char *format, ...)
 {
   va_list arguments;
 
   va_start (arguments, format);
-  told->size
-      += (size_t) vsnprintf (told->text + told->size, sizeof told->text - told->size, format, arguments);
+  told->size +=
+      (size_t) vsnprintf (told->text + told->size, sizeof told->text - told->size, format, arguments);
   va_end (arguments);
   ck_assert_uint_lt (told->size, sizeof told->text);
 }
@@ -250,12 +249,18 @@ START_TEST (test_trim)
   expect_trimmed ("", "");
   expect_trimmed (" \t\r\n\v\f ", "");
   expect_trimmed (" a b ", "a b");
-  expect_trimmed ("\xc2\xa0" "a" "\xc2\x85", "a");                                     /* U+00A0, U+0085 */
+  expect_trimmed ("\xc2\xa0"
+                  "a"
+                  "\xc2\x85",
+                  "a"); /* U+00A0, U+0085 */
   expect_trimmed ("\xe2\x80\x89\xe3\x80\x80"
                   "a"
                   "\xe1\x9a\x80\xe2\x81\x9f",
                   "a"); /* U+2009 U+3000, U+1680 U+205F */
-  expect_trimmed ("\xe2\x80\xa8" "a" "\xe2\x80\xaf", "a");                             /* U+2028, U+202F */
+  expect_trimmed ("\xe2\x80\xa8"
+                  "a"
+                  "\xe2\x80\xaf",
+                  "a"); /* U+2028, U+202F */
   expect_trimmed ("\xe2\x80\x8b"
                   "a",
                   "\xe2\x80\x8b"
@@ -267,9 +272,10 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { test_rows,     test_quotes,     test_text_behind_quotes, test_lines,
-                                 test_stop,     test_many_fields, test_decimals,           test_not_finite,
-                                 test_doubles,  test_no_numbers,  test_u32,                test_trim };
+  const TTest *const tests[] = { test_rows,       test_quotes,     test_text_behind_quotes,
+                                 test_lines,      test_stop,       test_many_fields,
+                                 test_decimals,   test_not_finite, test_doubles,
+                                 test_no_numbers, test_u32,        test_trim };
 
   return RUN_TESTS ("sheet", tests);
 }

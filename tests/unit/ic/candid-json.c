@@ -169,8 +169,7 @@ number_json (const struct ic_candid_value *value)
 /* Sets the member of an object that stands for a field. */
 static void
 set_member (json_t *object, const struct ic_candid_types *types, const struct ic_candid_type *type,
-            uint32_t index,
-            const struct ic_candid_value *value)
+            uint32_t index, const struct ic_candid_value *value)
 {
   struct bytes name = { NULL, 0 };
   char key[200];

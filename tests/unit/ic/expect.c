@@ -47,7 +47,7 @@ expect_check (const json_t *row, struct ic_certificate_check *check, struct ic_p
   const json_t *age = json_object_get (row, "max_age_s");
 
   ck_assert_ptr_null (ic_principal_parse (id, text, strlen (text)));
-  *check = (struct ic_certificate_check) {
+  *check = (struct ic_certificate_check){
     .root_key = expect_bytes (row, "root_key_der"),
     .canister = canister != NULL ? id : NULL,
     .subnet = canister != NULL ? NULL : id,

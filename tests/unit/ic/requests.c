@@ -14,7 +14,7 @@ principal_bytes (struct ic_principal *principal, const char *text)
 {
   ck_assert_ptr_nonnull (text);
   ck_assert (ic_principal_parse (principal, text, strlen (text)) == NULL);
-  return (struct bytes) { principal->bytes, principal->size };
+  return (struct bytes){ principal->bytes, principal->size };
 }
 
 /* The paths of a read_state request, in memory that is freed with free_paths. */
@@ -36,7 +36,7 @@ read_paths (json_t *json)
       labels[j].data = vectors_hex (object, "label", &labels[j].size);
       json_decref (object);
     }
-    paths[i] = (struct ic_path) { labels, json_array_size (path) };
+    paths[i] = (struct ic_path){ labels, json_array_size (path) };
   }
   return paths;
 }
@@ -58,7 +58,7 @@ golden_request_read (struct golden_request *golden, json_t *content)
   json_t *paths = json_object_get (content, "paths");
   struct ic_request *request = &golden->request;
 
-  *request = (struct ic_request) {
+  *request = (struct ic_request){
     .request_type = vectors_text (content, "request_type"),
     .sender = principal_bytes (&golden->sender, vectors_text (content, "sender")),
     .ingress_expiry = strtoull (vectors_text (content, "ingress_expiry"), NULL, 10),

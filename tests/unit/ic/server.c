@@ -43,7 +43,7 @@ find_arg (const struct upload *upload)
   struct ic_error error;
   int field;
 
-  ic_cbor_read (&reader, (struct bytes) { upload->data, upload->size }, NULL, &error);
+  ic_cbor_read (&reader, (struct bytes){ upload->data, upload->size }, NULL, &error);
   ic_cbor_open_map (&reader, &envelope);
   while ((field = ic_cbor_field (&reader, &envelope, content_name, 1)) != IC_CBOR_END) {
     if (field == IC_CBOR_OTHER) {
@@ -58,7 +58,7 @@ find_arg (const struct upload *upload)
         ic_cbor_skip (&reader);
     }
   }
-  return ic_cbor_finish (&reader) ? arg : (struct bytes) { (const uint8_t *) "bad request", 11 };
+  return ic_cbor_finish (&reader) ? arg : (struct bytes){ (const uint8_t *) "bad request", 11 };
 }
 
 #define PUT_TEXT(writer, text) ic_cbor_put_text (writer, text, strlen (text))
@@ -257,9 +257,9 @@ server_start (void)
 
   ck_assert_ptr_nonnull (server);
   server->daemon =
-    MHD_start_daemon (MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL, handle,
-                      server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED, complete, NULL,
-                      MHD_OPTION_NOTIFY_CONNECTION, count_connection, server, MHD_OPTION_END);
+      MHD_start_daemon (MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL,
+                        handle, server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED, complete,
+                        NULL, MHD_OPTION_NOTIFY_CONNECTION, count_connection, server, MHD_OPTION_END);
   ck_assert_ptr_nonnull (server->daemon);
   return server;
 }

@@ -91,7 +91,7 @@ static void
 ask (enum ic_agent_kind kind)
 {
   ic_agent_result_free (result);
-  submit (kind, (struct bytes) { (const uint8_t *) "argument", 8 }, &agent);
+  submit (kind, (struct bytes){ (const uint8_t *) "argument", 8 }, &agent);
   ck_assert_uint_eq (ic_agent_pending (agent), 1);
   result = ic_agent_collect (agent, 10000);
   ck_assert_ptr_nonnull (result);
@@ -247,7 +247,7 @@ START_TEST (caller_is_slow)
   const char *const urls[] = { server_url (server, "delay"), NULL };
 
   connect_to (urls, -1, 600);
-  submit (IC_AGENT_QUERY, (struct bytes) { NULL, 0 }, NULL);
+  submit (IC_AGENT_QUERY, (struct bytes){ NULL, 0 }, NULL);
   ck_assert_ptr_null (ic_agent_collect (agent, 1));
   usleep (900000);
   result = ic_agent_collect (agent, 5000);
@@ -265,7 +265,7 @@ START_TEST (several_in_flight)
 
   connect_to_fault ("delay");
   for (uint8_t i = 0; i < SEVERAL; i++)
-    submit (IC_AGENT_QUERY, (struct bytes) { &i, 1 }, &seen[i]);
+    submit (IC_AGENT_QUERY, (struct bytes){ &i, 1 }, &seen[i]);
   while ((result = ic_agent_collect (agent, 5000)) != NULL) {
     bool *tag = result->tag;
 
@@ -299,8 +299,8 @@ START_TEST (aborted)
   ck_assert_int_eq (pipe (fds), 0);
   connect_to (urls, fds[0], 5000);
   ck_assert_int_eq (pthread_create (&thread, NULL, abort_later, &fds[1]), 0);
-  submit (IC_AGENT_QUERY, (struct bytes) { NULL, 0 }, NULL);
-  submit (IC_AGENT_QUERY, (struct bytes) { NULL, 0 }, NULL);
+  submit (IC_AGENT_QUERY, (struct bytes){ NULL, 0 }, NULL);
+  submit (IC_AGENT_QUERY, (struct bytes){ NULL, 0 }, NULL);
   for (int i = 0; i < 2; i++) {
     ic_agent_result_free (result);
     result = ic_agent_collect (agent, 10000);
@@ -318,7 +318,7 @@ END_TEST
 START_TEST (cancelled)
 {
   connect_to_fault ("hang");
-  submit (IC_AGENT_QUERY, (struct bytes) { NULL, 0 }, NULL);
+  submit (IC_AGENT_QUERY, (struct bytes){ NULL, 0 }, NULL);
   ck_assert_ptr_null (ic_agent_collect (agent, 50));
   ck_assert_uint_eq (ic_agent_pending (agent), 1);
   ic_agent_cancel (agent);

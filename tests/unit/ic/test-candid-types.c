@@ -69,8 +69,15 @@ START_TEST (arguments_of_data_fetch)
   struct ic_candid_value cursor = ic_candid_text ("abc", 3);
   struct ic_candid_value args[] = { ic_candid_some (&cursor), ic_candid_none () };
 
-  ck_assert_str_eq (encoded ("(cursor : opt text, bytes_before : opt blob)", args),
-                    "4449444c" "03" "6e71" "6d7b" "6e01" "02" "0002" "0103616263" "00");
+  ck_assert_str_eq (encoded ("(cursor : opt text, bytes_before : opt blob)", args), "4449444c"
+                                                                                    "03"
+                                                                                    "6e71"
+                                                                                    "6d7b"
+                                                                                    "6e01"
+                                                                                    "02"
+                                                                                    "0002"
+                                                                                    "0103616263"
+                                                                                    "00");
 }
 END_TEST
 
@@ -81,13 +88,13 @@ START_TEST (a_record_takes_its_fields_in_any_order)
                                       { "value", ic_candid_blob ("V", 1) } };
   struct ic_candid_value record;
   struct ic_candid_types types =
-    types_of ("(record { value : blob; label : text; key : blob; note : opt nat })");
+      types_of ("(record { value : blob; label : text; key : blob; note : opt nat })");
   const struct ic_candid_value *values;
   struct ic_candid_buffer buffer = { NULL, 0, 0 };
 
   ck_assert (ic_candid_record (&record, fields, 3, &arena));
   ck_assert_msg (ic_candid_encode (&buffer, &types, &record, &error), "%s", error.text);
-  ck_assert (ic_candid_decode (&values, (struct bytes) { buffer.data, buffer.size }, &types, &arena, &error));
+  ck_assert (ic_candid_decode (&values, (struct bytes){ buffer.data, buffer.size }, &types, &arena, &error));
   ck_assert_mem_eq (ic_candid_field (&values[0], "label")->bytes.data, "L", 1);
   ck_assert_mem_eq (ic_candid_field (&values[0], "key")->bytes.data, "K", 1);
   ck_assert_mem_eq (ic_candid_field (&values[0], "value")->bytes.data, "V", 1);
@@ -103,7 +110,7 @@ START_TEST (numbers_are_checked_when_encoded)
   check_refused ("(nat32)", ic_candid_nat (IC_CANDID_NAT32, UINT64_C (1) << 32), "nat32");
   check_refused ("(int8)", ic_candid_int (IC_CANDID_INT8, -129), "int8");
   check_refused ("(int16)", ic_candid_int (IC_CANDID_INT16, 32768), "int16");
-  ck_assert_str_eq (encoded ("(int8)", &(struct ic_candid_value) { .kind = IC_CANDID_INT8, .integer = -128 }),
+  ck_assert_str_eq (encoded ("(int8)", &(struct ic_candid_value){ .kind = IC_CANDID_INT8, .integer = -128 }),
                     "4449444c00017780");
 }
 END_TEST
@@ -151,11 +158,31 @@ END_TEST
 START_TEST (bad_types_are_refused)
 {
   static const char *const texts[] = {
-    "", "(", ")", "(nat", "nat", "(nat) x", "(nat nat)", "(unknown)", "(record {)", "(opt)", "(vec)",
-    "(record { a : })", "(record { a : nat; a : int })", "(variant { nat : })", "(func)", "(func () ->)",
-    "(service { a : nat })", "type A = nat (A)", "type A = A; (A)", "type A = B; type B = A; (A)",
-    "type A = nat; type A = int; (A)", "(record { 4294967296 : nat })", "(record { 1a : nat })",
-    "(nat /* )", "(\"a)",
+    "",
+    "(",
+    ")",
+    "(nat",
+    "nat",
+    "(nat) x",
+    "(nat nat)",
+    "(unknown)",
+    "(record {)",
+    "(opt)",
+    "(vec)",
+    "(record { a : })",
+    "(record { a : nat; a : int })",
+    "(variant { nat : })",
+    "(func)",
+    "(func () ->)",
+    "(service { a : nat })",
+    "type A = nat (A)",
+    "type A = A; (A)",
+    "type A = B; type B = A; (A)",
+    "type A = nat; type A = int; (A)",
+    "(record { 4294967296 : nat })",
+    "(record { 1a : nat })",
+    "(nat /* )",
+    "(\"a)",
     "(record { \"a\\n\" : nat })",
   };
   struct ic_candid_types types;
@@ -192,7 +219,7 @@ fits (const char *sent, const char *wanted)
   bool ok;
 
   ck_assert (ic_candid_encode (&buffer, &sent_types, &value, &error));
-  ok = ic_candid_decode (&values, (struct bytes) { buffer.data, buffer.size }, &wanted_types, &arena, &error);
+  ok = ic_candid_decode (&values, (struct bytes){ buffer.data, buffer.size }, &wanted_types, &arena, &error);
   free (buffer.data);
   return ok;
 }
@@ -217,7 +244,7 @@ START_TEST (what_was_assumed_in_vain_is_forgotten)
   struct bytes message;
 
   ck_assert (ic_candid_encode (&buffer, &sent_types, args, &error));
-  message = (struct bytes) { buffer.data, buffer.size };
+  message = (struct bytes){ buffer.data, buffer.size };
   ck_assert (ic_candid_decode (&values, message, &other_types, &arena, &error));
   ck_assert (values[0].some == NULL && values[1].some == NULL);
   ck_assert (ic_candid_decode (&values, message, &wider_types, &arena, &error));
@@ -248,8 +275,8 @@ START_TEST (a_large_nat_becomes_an_int)
   char *digits;
   uint64_t number;
 
-  ck_assert (ic_candid_decode (&values, (struct bytes) { message, sizeof message - 1 }, &types, &arena,
-                               &error));
+  ck_assert (
+      ic_candid_decode (&values, (struct bytes){ message, sizeof message - 1 }, &types, &arena, &error));
   ck_assert (!ic_candid_u64 (&values[0], &number));
   digits = ic_candid_digits (&values[0], &error);
   ck_assert_str_eq (digits, "1180591620717411303423");
@@ -264,34 +291,40 @@ START_TEST (an_empty_vec_of_anything_is_a_blob)
   struct ic_candid_types types = types_of ("(blob)");
   const struct ic_candid_value *values;
 
-  ck_assert (ic_candid_decode (&values, (struct bytes) { empty, sizeof empty - 1 }, &types, &arena, &error));
+  ck_assert (ic_candid_decode (&values, (struct bytes){ empty, sizeof empty - 1 }, &types, &arena, &error));
   ck_assert_int_eq (values[0].kind, IC_CANDID_BLOB);
   ck_assert_uint_eq (values[0].bytes.size, 0);
-  ck_assert (!ic_candid_decode (&values, (struct bytes) { full, sizeof full - 1 }, &types, &arena, &error));
+  ck_assert (!ic_candid_decode (&values, (struct bytes){ full, sizeof full - 1 }, &types, &arena, &error));
 }
 END_TEST
 
 START_TEST (big_numbers_are_encoded_in_their_shortest_form)
 {
   static const uint8_t nat[] = { 0x80, 0x82, 0x80, 0x00 }, half[] = { 0x80 }, two[] = { 1, 1 };
-  struct ic_candid_value value = ic_candid_big (IC_CANDID_NAT, (struct bytes) { nat, sizeof nat });
+  struct ic_candid_value value = ic_candid_big (IC_CANDID_NAT, (struct bytes){ nat, sizeof nat });
 
   ck_assert_str_eq (encoded ("(nat)", &value), "4449444c00017d8002");
-  check_refused ("(nat)", ic_candid_big (IC_CANDID_NAT, (struct bytes) { half, 1 }), "not one LEB128");
-  check_refused ("(int)", ic_candid_big (IC_CANDID_INT, (struct bytes) { two, 2 }), "not one LEB128");
-  check_refused ("(int)", ic_candid_big (IC_CANDID_INT, (struct bytes) { NULL, 0 }), "not one LEB128");
+  check_refused ("(nat)", ic_candid_big (IC_CANDID_NAT, (struct bytes){ half, 1 }), "not one LEB128");
+  check_refused ("(int)", ic_candid_big (IC_CANDID_INT, (struct bytes){ two, 2 }), "not one LEB128");
+  check_refused ("(int)", ic_candid_big (IC_CANDID_INT, (struct bytes){ NULL, 0 }), "not one LEB128");
 }
 END_TEST
 
 int
 main (void)
 {
-  const TTest *const tests[] = { ids_are_hashes_of_names, arguments_of_data_fetch,
-                                 a_record_takes_its_fields_in_any_order, numbers_are_checked_when_encoded,
-                                 values_of_other_types_are_not_encoded, types_may_be_recursive_and_commented,
-                                 bad_types_are_refused, deep_types_are_refused,
-                                 what_was_assumed_in_vain_is_forgotten, funcs_are_contravariant,
-                                 a_large_nat_becomes_an_int, big_numbers_are_encoded_in_their_shortest_form,
+  const TTest *const tests[] = { ids_are_hashes_of_names,
+                                 arguments_of_data_fetch,
+                                 a_record_takes_its_fields_in_any_order,
+                                 numbers_are_checked_when_encoded,
+                                 values_of_other_types_are_not_encoded,
+                                 types_may_be_recursive_and_commented,
+                                 bad_types_are_refused,
+                                 deep_types_are_refused,
+                                 what_was_assumed_in_vain_is_forgotten,
+                                 funcs_are_contravariant,
+                                 a_large_nat_becomes_an_int,
+                                 big_numbers_are_encoded_in_their_shortest_form,
                                  an_empty_vec_of_anything_is_a_blob };
 
   return RUN_TESTS_BETWEEN ("candid-types", tests, NULL, forget);

@@ -25,7 +25,7 @@ struct row {
   const char *file;
   size_t number;
   struct ic_arena arena;
-  char *did;     /* the types as text, and as the head of a message: names point into both */
+  char *did; /* the types as text, and as the head of a message: names point into both */
   uint8_t *didl;
   struct ic_candid_types parsed, read;
 };
@@ -36,11 +36,10 @@ open_row (struct row *row, json_t *json, const char *file, size_t number)
   struct ic_error error = { "" };
   struct bytes head;
 
-  *row = (struct row) { .json = json, .file = file, .number = number };
+  *row = (struct row){ .json = json, .file = file, .number = number };
   row->did = candid_did (json_object_get (json, "types"), json_object_get (json, "defs"));
   ck_assert_msg (ic_candid_types_parse (&row->parsed, row->did, &row->arena, &error), "%s:%zu: %s: %s", file,
-                 number,
-                 row->did, error.text);
+                 number, row->did, error.text);
   head.data = row->didl = vectors_hex (json, "types_didl", &head.size);
   ck_assert_msg (ic_candid_types_read (&row->read, &head, &row->arena, &error), "%s:%zu: %s", file, number,
                  error.text);
@@ -79,9 +78,8 @@ check_round_trip (struct row *row, struct bytes message, json_t *expected)
 
   ck_assert (ic_candid_decode (&values, message, &row->parsed, &row->arena, &error));
   ck_assert_msg (ic_candid_encode (&buffer, &row->parsed, values, &error), "%s:%zu: %s", row->file,
-                 row->number,
-                 error.text);
-  again = decode_json (row, &row->parsed, (struct bytes) { buffer.data, buffer.size }, &error);
+                 row->number, error.text);
+  again = decode_json (row, &row->parsed, (struct bytes){ buffer.data, buffer.size }, &error);
   ck_assert_msg (again != NULL, "%s:%zu: encoded and not decoded: %s", row->file, row->number, error.text);
   ck_assert_msg (json_equal (again, expected), "%s:%zu: not the same after encoding", row->file, row->number);
   json_decref (again);
@@ -135,8 +133,7 @@ check_other (struct row *row, const char *member, bool same)
   json = decode_json (row, &row->parsed, other, &error);
   ck_assert_msg (json != NULL, "%s:%zu, %s: %s", row->file, row->number, member, error.text);
   ck_assert_msg (json_equal (json, json_object_get (row->json, "json")) == same, "%s:%zu, %s: %s", row->file,
-                 row->number,
-                 member, json_dumps (json, 0));
+                 row->number, member, json_dumps (json, 0));
   json_decref (json);
   free (data);
 }
@@ -265,7 +262,7 @@ check_cut (json_t *json, size_t number, void *context)
 
     ck_assert_ptr_nonnull (copy);
     memcpy (copy, data, size);
-    ck_assert (!ic_candid_decode (&values, (struct bytes) { copy, size }, &row.parsed, &row.arena, NULL));
+    ck_assert (!ic_candid_decode (&values, (struct bytes){ copy, size }, &row.parsed, &row.arena, NULL));
     free (copy);
   }
   close_row (&row);
@@ -295,10 +292,10 @@ START_TEST (blobs_are_not_copied)
   struct ic_error error;
 
   ck_assert_ptr_nonnull (block);
-  ck_assert (ic_candid_types_parse (&types, "(variant { Ok : record { text; blob }; Err : text })", &arena,
-                                    &error));
+  ck_assert (
+      ic_candid_types_parse (&types, "(variant { Ok : record { text; blob }; Err : text })", &arena, &error));
   ck_assert (ic_candid_encode (&buffer, &types, &reply, &error));
-  ck_assert (ic_candid_decode (&values, (struct bytes) { buffer.data, buffer.size }, &types, &arena, &error));
+  ck_assert (ic_candid_decode (&values, (struct bytes){ buffer.data, buffer.size }, &types, &arena, &error));
   chunk = ic_candid_case (&values[0], "Ok");
   ck_assert_ptr_nonnull (chunk);
   ck_assert (ic_candid_case (&values[0], "Err") == NULL);
@@ -320,8 +317,8 @@ START_TEST (errors_name_the_field)
   struct ic_error error;
 
   ck_assert (ic_candid_types_parse (&types, "(record { entries_count : nat64 })", &arena, &error));
-  ck_assert (!ic_candid_decode (&values, (struct bytes) { message, sizeof message - 1 }, &types, &arena,
-                                &error));
+  ck_assert (
+      !ic_candid_decode (&values, (struct bytes){ message, sizeof message - 1 }, &types, &arena, &error));
   ck_assert_str_eq (error.text,
                     "byte 15 of the Candid message, field entries_count: nat found where nat64 was expected");
   ic_arena_free (&arena);
@@ -339,10 +336,10 @@ START_TEST (deep_values_are_refused)
   memset (message + 9, 1, sizeof message - 9);
   message[sizeof message - 1] = 0;
   ck_assert (ic_candid_types_parse (&types, "type Opt = opt Opt; (Opt)", &arena, &error));
-  ck_assert (!ic_candid_decode (&values, (struct bytes) { message, sizeof message }, &types, &arena, &error));
+  ck_assert (!ic_candid_decode (&values, (struct bytes){ message, sizeof message }, &types, &arena, &error));
   ck_assert_msg (strstr (error.text, "deep") != NULL, "%s", error.text);
   message[9 + 400] = 0;
-  ck_assert (ic_candid_decode (&values, (struct bytes) { message, 9 + 401 }, &types, &arena, &error));
+  ck_assert (ic_candid_decode (&values, (struct bytes){ message, 9 + 401 }, &types, &arena, &error));
   ic_arena_free (&arena);
 }
 END_TEST
@@ -350,9 +347,13 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { every_row_of_the_conformance_suite, every_row_of_the_endpoints,
-                                 bombs_are_refused_at_once, messages_cut_short_are_refused,
-                                 blobs_are_not_copied, errors_name_the_field, deep_values_are_refused };
+  const TTest *const tests[] = { every_row_of_the_conformance_suite,
+                                 every_row_of_the_endpoints,
+                                 bombs_are_refused_at_once,
+                                 messages_cut_short_are_refused,
+                                 blobs_are_not_copied,
+                                 errors_name_the_field,
+                                 deep_values_are_refused };
 
   return RUN_TESTS ("candid", tests);
 }

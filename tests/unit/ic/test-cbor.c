@@ -8,7 +8,7 @@
 #include "ic/cbor.h"
 #include "support/run.h"
 
-#define INPUT(text) ((struct bytes) { (const uint8_t *) (text), sizeof (text) - 1 })
+#define INPUT(text) ((struct bytes){ (const uint8_t *) (text), sizeof (text) - 1 })
 
 static struct ic_arena arena;
 static struct ic_error error;
@@ -70,14 +70,14 @@ START_TEST (nesting)
 
   for (size_t i = 0; i < sizeof heads; i++) {
     memset (deep, heads[i], sizeof deep);
-    ck_assert (!skips ((struct bytes) { deep, sizeof deep }));
+    ck_assert (!skips ((struct bytes){ deep, sizeof deep }));
   }
   memset (deep, 0x81, IC_CBOR_MAX_DEPTH + 1);
   deep[IC_CBOR_MAX_DEPTH] = 0;
-  ck_assert (skips ((struct bytes) { deep, IC_CBOR_MAX_DEPTH + 1 }));
+  ck_assert (skips ((struct bytes){ deep, IC_CBOR_MAX_DEPTH + 1 }));
   deep[IC_CBOR_MAX_DEPTH] = 0x81;
   deep[IC_CBOR_MAX_DEPTH + 1] = 0;
-  ck_assert (!skips ((struct bytes) { deep, IC_CBOR_MAX_DEPTH + 2 }));
+  ck_assert (!skips ((struct bytes){ deep, IC_CBOR_MAX_DEPTH + 2 }));
   ck_assert_ptr_nonnull (strstr (error.text, "nested too deeply"));
 }
 END_TEST
@@ -141,7 +141,7 @@ START_TEST (too_many_unknown_keys)
     ic_cbor_put_uint (&writer, i);
   }
   ck_assert (!writer.failed);
-  ck_assert (!read_pair ((struct bytes) { writer.data, writer.size }, &one, &two));
+  ck_assert (!read_pair ((struct bytes){ writer.data, writer.size }, &one, &two));
   ic_cbor_writer_free (&writer);
 }
 END_TEST
@@ -158,13 +158,13 @@ START_TEST (written)
   ic_cbor_put_uint (&writer, 23);
   ic_cbor_put_uint (&writer, UINT64_MAX);
   ic_cbor_put_text (&writer, "two", 3);
-  ic_cbor_put_bytes (&writer, (struct bytes) { large, sizeof large });
+  ic_cbor_put_bytes (&writer, (struct bytes){ large, sizeof large });
   ck_assert (!writer.failed);
   ck_assert_uint_eq (writer.size, 3 + 1 + 4 + 1 + 1 + 9 + 4 + 3 + 1000);
   ck_assert_mem_eq (
-    writer.data, "\xd9\xd9\xf7\xa2\x63one\x82\x17\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x63two\x59\x03\xe8\x07",
-    27);
-  ck_assert (skips ((struct bytes) { writer.data, writer.size }));
+      writer.data,
+      "\xd9\xd9\xf7\xa2\x63one\x82\x17\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x63two\x59\x03\xe8\x07", 27);
+  ck_assert (skips ((struct bytes){ writer.data, writer.size }));
   ic_cbor_writer_free (&writer);
 }
 END_TEST
@@ -178,8 +178,9 @@ clean (void)
 int
 main (void)
 {
-  const TTest *const tests[] = { skip_any_value, skip_refuses, nesting, maps, too_many_unknown_keys, written
-                                 };
+  const TTest *const tests[] = {
+    skip_any_value, skip_refuses, nesting, maps, too_many_unknown_keys, written
+  };
 
   return RUN_TESTS_BETWEEN ("cbor", tests, NULL, clean);
 }

@@ -157,7 +157,7 @@ check_root_key (json_t *row, size_t number, void *context)
   struct bytes root_key = expect_bytes (row, "root_key_der");
 
   (void) context;
-  ck_assert_msg (bytes_equal (root_key, (struct bytes) { ic_mainnet_root_key, IC_BLS_DER_SIZE }), "row %zu",
+  ck_assert_msg (bytes_equal (root_key, (struct bytes){ ic_mainnet_root_key, IC_BLS_DER_SIZE }), "row %zu",
                  number);
   expect_free (root_key);
 }

@@ -36,7 +36,7 @@ read_fields (struct fields *fields, struct bytes input)
   struct ic_cbor_map map;
   struct ic_error error;
 
-  *fields = (struct fields) { .count = 0 };
+  *fields = (struct fields){ .count = 0 };
   ic_cbor_read (&reader, input, NULL, &error);
   ck_assert (ic_cbor_open_map (&reader, &map));
   while (ic_cbor_more (&reader, &map.list)) {
@@ -83,7 +83,7 @@ check_envelope (json_t *row, const struct ic_cbor_writer *writer, size_t number)
   expected.data = vectors_hex (row, "envelope_cbor", &expected.size);
   ck_assert_uint_eq (writer->size, expected.size);
   ck_assert_mem_eq (writer->data, "\xd9\xd9\xf7", 3);
-  ck_assert_msg (same_map ((struct bytes) { writer->data, writer->size }, expected), "row %zu", number);
+  ck_assert_msg (same_map ((struct bytes){ writer->data, writer->size }, expected), "row %zu", number);
   free ((void *) (uintptr_t) expected.data);
 }
 
@@ -125,7 +125,7 @@ check_row (json_t *row, size_t number, void *context)
   ic_principal_text (&identity.principal, sender);
   ck_assert_str_eq (sender, vectors_text (row, "sender"));
   golden_request_read (&golden, json_object_get (row, "content"));
-  golden.request.sender = (struct bytes) { NULL, 0 };
+  golden.request.sender = (struct bytes){ NULL, 0 };
   ic_envelope_put (&writer, &golden.request, &identity, id);
   ck_assert (!writer.failed);
   check_hex (row, "request_id", id, sizeof id, number);

@@ -70,7 +70,7 @@ START_TEST (children)
   struct ic_error error;
   char text[16] = "";
 
-  ic_cbor_read (&reader, (struct bytes) { cbor, sizeof cbor }, &arena, &error);
+  ic_cbor_read (&reader, (struct bytes){ cbor, sizeof cbor }, &arena, &error);
   ic_tree_children (ic_tree_read (&reader), collect, text);
   ck_assert_msg (ic_cbor_finish (&reader), "%s", error.text);
   ck_assert_str_eq (text, "a=b?");
@@ -86,7 +86,7 @@ readable (const void *cbor, size_t size)
   struct ic_error error;
   bool good;
 
-  ic_cbor_read (&reader, (struct bytes) { cbor, size }, &arena, &error);
+  ic_cbor_read (&reader, (struct bytes){ cbor, size }, &arena, &error);
   ic_tree_read (&reader);
   good = ic_cbor_finish (&reader);
   ic_arena_free (&arena);

@@ -63,8 +63,8 @@ hash_value (uint8_t hash[IC_HASH_SIZE], json_t *value)
   const char *text = vectors_text (value, "text"), *nat = vectors_text (value, "nat");
 
   if (text != NULL)
-    ic_hash_of_blob (hash, (struct bytes) { (const uint8_t *) text,
-                                            json_string_length (json_object_get (value, "text")) });
+    ic_hash_of_blob (hash, (struct bytes){ (const uint8_t *) text,
+                                           json_string_length (json_object_get (value, "text")) });
   else if (nat != NULL)
     ic_hash_of_nat (hash, strtoull (nat, NULL, 10));
   else if (json_object_get (value, "array") != NULL)

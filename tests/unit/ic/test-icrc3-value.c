@@ -67,11 +67,11 @@ START_TEST (long_encodings_hash_like_short_ones)
     struct ic_candid_value inner = { .kind = i == 0 ? IC_CANDID_NAT : IC_CANDID_INT, .big = true };
     struct ic_candid_value value = ic_candid_variant (i == 0 ? "Nat" : "Int", &inner);
 
-    inner.bytes = (struct bytes) { data, sizeof nat };
+    inner.bytes = (struct bytes){ data, sizeof nat };
     ck_assert (ic_icrc3_hash (long_hash, &value, NULL));
     memcpy (brief, data, sizeof brief);
     brief[9] &= 0x7f;
-    ic_hash_of_blob (short_hash, (struct bytes) { brief, sizeof brief });
+    ic_hash_of_blob (short_hash, (struct bytes){ brief, sizeof brief });
     ck_assert_mem_eq (long_hash, short_hash, sizeof long_hash);
   }
 }

@@ -39,8 +39,8 @@ START_TEST (accepted)
   ck_assert (reads (PEM ("MFMCAQEwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
                          "oSMDIQDXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==")));
   ck_assert (
-    reads ("# my key\n" PEM ("MFYCAQEwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9goAMwHgaB"
-                             "IQDXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==")));
+      reads ("# my key\n" PEM ("MFYCAQEwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9goAMwHgaB"
+                               "IQDXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==")));
 }
 END_TEST
 
@@ -53,7 +53,7 @@ START_TEST (refused)
   ck_assert_str_eq (error.text, "PEM identity: its Base64 is damaged");
   ck_assert (!reads (PEM ("MC0CAQAwBQYDK2VwBCEEH51hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn8=")));
   ck_assert (
-    !reads (PEM ("MDkCAQAwEAYHKoZIzj0CAQYFK4EEAAoEIgQgnWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")));
+      !reads (PEM ("MDkCAQAwEAYHKoZIzj0CAQYFK4EEAAoEIgQgnWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")));
   ck_assert_str_eq (error.text, "PEM identity: it is not an Ed25519 key; other kinds are not supported");
   ck_assert (!reads (PEM ("MFECAQEwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g"
                           "gSEAGlEH92gaAq8lI6ba83LhDjoHZMnT/kvVtwqxggGYWtc=")));

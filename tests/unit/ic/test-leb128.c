@@ -97,7 +97,7 @@ START_TEST (every_power_of_two_survives)
 
       ck_assert_int_eq (ic_uleb128_read (&input, &u2), IC_LEB128_OK);
       ck_assert_uint_eq (u, u2);
-      input = (struct bytes) { data, ic_sleb128_write (data, (int64_t) u) };
+      input = (struct bytes){ data, ic_sleb128_write (data, (int64_t) u) };
       ck_assert_int_eq (ic_sleb128_read (&input, &i2), IC_LEB128_OK);
       ck_assert_int_eq (i2, (int64_t) u);
     }

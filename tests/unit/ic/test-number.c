@@ -30,12 +30,12 @@ check_row (json_t *row, size_t number, void *context)
   if (value == NULL)
     return;
   size = (size_t) json_integer_value (json_object_get (row, "len"));
-  digits = ic_number_digits ((struct bytes) { data, size }, is_signed, &error);
+  digits = ic_number_digits ((struct bytes){ data, size }, is_signed, &error);
   ck_assert_msg (digits != NULL && strcmp (digits, value) == 0, "row %zu: %s", number, digits);
   again = ic_number_leb128 (value, is_signed, &error);
   ck_assert_msg (again.data != NULL, "row %zu: %s", number, error.text);
   if (json_is_true (json_object_get (row, "canonical"))) {
-    ck_assert_msg (bytes_equal (again, (struct bytes) { data, size }), "row %zu: another encoding", number);
+    ck_assert_msg (bytes_equal (again, (struct bytes){ data, size }), "row %zu: another encoding", number);
     canonical_rows++;
   } else
     ck_assert_msg (again.size < size, "row %zu: not shorter", number);
@@ -61,7 +61,7 @@ power (unsigned bits, bool less, uint8_t *room)
   for (unsigned left = bits; left > 6; left -= 7)
     room[size++] = less ? 0xff : 0x80;
   room[size++] = (uint8_t) ((1u << bits % 7) - less);
-  return (struct bytes) { room, size };
+  return (struct bytes){ room, size };
 }
 
 START_TEST (the_limit_is_where_it_is_said_to_be)
@@ -98,7 +98,7 @@ START_TEST (huge_numbers_are_refused_at_once)
   ck_assert (ic_number_leb128 (digits, false, &error).data == NULL);
   memset (digits, 0xff, size);
   digits[size - 1] = 1;
-  ck_assert (ic_number_digits ((struct bytes) { (uint8_t *) digits, size }, true, &error) == NULL);
+  ck_assert (ic_number_digits ((struct bytes){ (uint8_t *) digits, size }, true, &error) == NULL);
   clock_gettime (CLOCK_MONOTONIC, &after);
   ck_assert_int_lt (after.tv_sec - before.tv_sec, 2);
 }

@@ -32,7 +32,7 @@ struct exchange {
 static void
 open_exchange (struct exchange *exchange, const json_t *row)
 {
-  *exchange = (struct exchange) { .body = expect_bytes (row, "read_state_response") };
+  *exchange = (struct exchange){ .body = expect_bytes (row, "read_state_response") };
   exchange->response = expect_bytes (row, "response");
   exchange->request_id = expect_bytes (row, "request_id");
   expect_check (row, &exchange->check, &exchange->id);
@@ -159,7 +159,7 @@ flip_bits (json_t *row, size_t number, void *context)
 
     ck_assert_ptr_nonnull (copy);
     memcpy (copy, exchange.response.data, exchange.response.size);
-    ck_assert (ic_query_response_read (&original, (struct bytes) { copy, exchange.response.size },
+    ck_assert (ic_query_response_read (&original, (struct bytes){ copy, exchange.response.size },
                                        &exchange.arena, &exchange.error));
     data = (uint8_t *) (uintptr_t) exchange.response.data;
     step = exchange.response.size * 8 / 700 | 1;

@@ -55,7 +55,7 @@ check_status (const struct ic_certificate *certificate, const json_t *lookups, c
   } else if (bytes_equal (text, ic_label ("rejected"))) {
     ck_assert_int_eq (status.state, IC_REQUEST_REJECTED);
     number = (uint8_t) status.reject.code;
-    code = (struct bytes) { &number, 1 };
+    code = (struct bytes){ &number, 1 };
     check_field (lookups, id, "reject_code", code);
     check_field (lookups, id, "reject_message", status.reject.message);
     if (find_lookup (lookups, id, "error_code") != NULL)
@@ -118,10 +118,10 @@ read_tree (struct ic_request_status *status, const void *tree, size_t size, stru
 
   memcpy (input, head, sizeof head - 1);
   memcpy (input + sizeof head - 1, tree, size);
-  ck_assert_msg (
-    ic_certificate_read (&certificate, (struct bytes) { input, sizeof head - 1 + size }, arena, &error)
-      == IC_CERTIFICATE_VALID,
-    "%s", error.text);
+  ck_assert_msg (ic_certificate_read (&certificate, (struct bytes){ input, sizeof head - 1 + size }, arena,
+                                      &error)
+                     == IC_CERTIFICATE_VALID,
+                 "%s", error.text);
   return ic_request_status_read (status, certificate, id, &error);
 }
 
@@ -148,11 +148,11 @@ START_TEST (unknown)
   ck_assert_int_eq (status.state, IC_REQUEST_REPLIED);
   ck_assert_uint_eq (status.reply.size, 1);
   ck_assert (
-    !READ ("\x83\x01\x83\x02\x4breject_code\x82\x03\x41\x09\x83\x01\x83\x02\x4ereject_message\x82\x03\x40"
-           "\x83\x02\x46status\x82\x03\x48rejected"));
+      !READ ("\x83\x01\x83\x02\x4breject_code\x82\x03\x41\x09\x83\x01\x83\x02\x4ereject_message\x82\x03\x40"
+             "\x83\x02\x46status\x82\x03\x48rejected"));
   ck_assert (
-    READ ("\x83\x01\x83\x02\x4breject_code\x82\x03\x41\x04\x83\x01\x83\x02\x4ereject_message\x82\x03\x40"
-          "\x83\x02\x46status\x82\x03\x48rejected"));
+      READ ("\x83\x01\x83\x02\x4breject_code\x82\x03\x41\x04\x83\x01\x83\x02\x4ereject_message\x82\x03\x40"
+            "\x83\x02\x46status\x82\x03\x48rejected"));
   ck_assert_uint_eq (status.reject.code, IC_REJECT_CANISTER_REJECT);
   ck_assert_ptr_null (status.reject.error_code.data);
   ic_arena_free (&arena);

@@ -20,7 +20,7 @@ changed_copy (struct bytes bytes)
   ck_assert_ptr_nonnull (copy);
   memcpy (copy, bytes.data, bytes.size);
   copy[bytes.size / 2] ^= 1;
-  return (struct bytes) { copy, bytes.size };
+  return (struct bytes){ copy, bytes.size };
 }
 
 static void
@@ -52,7 +52,7 @@ check_valid (const json_t *row, struct ic_subnet_keys *keys, uint64_t now, struc
   other = response;
   other.signatures = &stranger;
   other.signature_count = 1;
-  stranger.identity = (struct bytes) { (const uint8_t *) "\x01\x02", 2 };
+  stranger.identity = (struct bytes){ (const uint8_t *) "\x01\x02", 2 };
   ck_assert_int_eq (ic_subnet_keys_verify (keys, &other, id.data, now, &error), IC_QUERY_UNKNOWN_NODE);
   ck_assert (!ic_subnet_keys_due (keys, now + 4 * SECOND));
   ck_assert (ic_subnet_keys_due (keys, now + 5 * SECOND));

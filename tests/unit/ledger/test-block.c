@@ -41,7 +41,7 @@ deflate_zeros (size_t size)
   ck_assert (plain != NULL && stream != NULL);
   ck_assert_int_eq (compress (stream, &packed, plain, size), Z_OK);
   free (plain);
-  return (struct bytes) { stream, packed };
+  return (struct bytes){ stream, packed };
 }
 
 static void
@@ -107,7 +107,7 @@ START_TEST (bytes_behind_the_stream_are_ignored)
 
   memset (longer, 0xaa, sizeof longer);
   memcpy (longer, stream.data, stream.size);
-  ck_assert (ledger_inflate ((struct bytes) { longer, sizeof longer }, 100, &room, &content, &reason));
+  ck_assert (ledger_inflate ((struct bytes){ longer, sizeof longer }, 100, &room, &content, &reason));
   ck_assert_uint_eq (content.size, 50);
   free (space.data);
   drop (stream);
@@ -126,13 +126,13 @@ START_TEST (every_damage_is_noticed)
   ck_assert_uint_le (stream.size, sizeof copy);
   memcpy (copy, stream.data, stream.size);
   for (size_t size = 0; size < stream.size; size++) {
-    ck_assert (!ledger_inflate ((struct bytes) { copy, size }, 5000, &room, &content, &reason));
+    ck_assert (!ledger_inflate ((struct bytes){ copy, size }, 5000, &room, &content, &reason));
     ck_assert_msg (size == 0 || strstr (reason.text, "ends early") != NULL, "%zu bytes: %s", size,
                    reason.text);
   }
   for (size_t bit = 0; bit < 8 * stream.size; bit++) {
     copy[bit / 8] ^= (uint8_t) (1 << bit % 8);
-    if (ledger_inflate ((struct bytes) { copy, stream.size }, 5000, &room, &content, &reason)) {
+    if (ledger_inflate ((struct bytes){ copy, stream.size }, 5000, &room, &content, &reason)) {
       ck_assert_uint_eq (content.size, 3000);
       for (size_t i = 0; i < content.size; i++)
         if (content.data[i] != 0)
@@ -190,17 +190,17 @@ START_TEST (headers)
   ck_assert_int_eq (header.jump_prev, -2);
   ck_assert_uint_eq (header.jump_next, 20);
   ck_assert_uint_eq (header.reserved, 7);
-  ck_assert (ledger_block_body ((struct bytes) { frame, 20 }, &body, &reason));
+  ck_assert (ledger_block_body ((struct bytes){ frame, 20 }, &body, &reason));
   ck_assert_ptr_eq (body.data, frame + 16);
   ck_assert_uint_eq (body.size, 4);
-  ck_assert (!ledger_block_body ((struct bytes) { frame, 19 }, &body, &reason));
+  ck_assert (!ledger_block_body ((struct bytes){ frame, 19 }, &body, &reason));
   ck_assert_str_eq (reason.text, "jump_next is 20, but the block has 19 bytes");
-  ck_assert (!ledger_block_body ((struct bytes) { frame, 15 }, &body, &reason));
+  ck_assert (!ledger_block_body ((struct bytes){ frame, 15 }, &body, &reason));
   frame[8] = 15;
-  ck_assert (!ledger_block_body ((struct bytes) { frame, 20 }, &body, &reason));
+  ck_assert (!ledger_block_body ((struct bytes){ frame, 20 }, &body, &reason));
   ck_assert_str_eq (reason.text, "jump_next is 15, less than the 16-byte header");
   frame[0] = 0;
-  ck_assert (!ledger_block_body ((struct bytes) { frame, 20 }, &body, &reason));
+  ck_assert (!ledger_block_body ((struct bytes){ frame, 20 }, &body, &reason));
   ck_assert_str_eq (reason.text, "block version is 0, expected 1");
 }
 END_TEST
@@ -209,10 +209,8 @@ END_TEST
 
 /* Two entries: a = b: c, upserted; and an empty one, deleted. Time 5, no parent. */
 static const uint8_t content_bytes[] = {
-  2, 0, 0, 0,
-  0, 1, 0, 0, 0, 'a', 1, 0, 0, 0, 'b', 1, 0, 0, 0, 'c', 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-  5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  2, 0, 0, 0, 0, 1, 0, 0, 0, 'a', 1, 0, 0, 0, 'b', 1, 0, 0, 0, 'c', 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   1, 5, 0, 0, 0,   0, 0, 0, 0, 0,   0, 0, 0,
 };
 
 static bool
@@ -221,7 +219,7 @@ walk_over (const uint8_t *data, size_t size, struct ledger_block *block, struct 
   struct ledger_walk walk;
   struct ledger_entry entry;
 
-  ledger_walk_begin (&walk, (struct bytes) { data, size });
+  ledger_walk_begin (&walk, (struct bytes){ data, size });
   while (ledger_walk_next (&walk, &entry))
     ck_assert_int_eq (entry.deleted, walk.index == 2);
   return ledger_walk_end (&walk, block, reason);
@@ -288,10 +286,15 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { the_limit_is_exact, memory_is_asked_for_in_few_steps, memory_may_be_refused,
-                                 bytes_behind_the_stream_are_ignored, every_damage_is_noticed,
+  const TTest *const tests[] = { the_limit_is_exact,
+                                 memory_is_asked_for_in_few_steps,
+                                 memory_may_be_refused,
+                                 bytes_behind_the_stream_are_ignored,
+                                 every_damage_is_noticed,
                                  threads_do_not_meet,
-                                 headers, every_cut_of_the_content_is_noticed, faults_name_entry_and_field,
+                                 headers,
+                                 every_cut_of_the_content_is_noticed,
+                                 faults_name_entry_and_field,
                                  a_parent_hash_has_32_bytes_or_none };
 
   return RUN_TESTS ("block", tests);

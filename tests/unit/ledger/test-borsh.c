@@ -6,9 +6,8 @@
 #include "bytes/utf8.h"
 #include "support/run.h"
 
-#define OVER(...) \
-  borsh_over ((struct bytes) { (const uint8_t[]) { __VA_ARGS__ }, \
-                               sizeof ((const uint8_t[]) { __VA_ARGS__ }) })
+#define OVER(...)                                                                                            \
+  borsh_over ((struct bytes){ (const uint8_t[]){ __VA_ARGS__ }, sizeof ((const uint8_t[]){ __VA_ARGS__ }) })
 
 static void
 check_text (const struct borsh *in, const char *expected)
@@ -55,18 +54,36 @@ START_TEST (every_reader_notices_truncation)
 
   for (size_t kind = 0; kind < 9; kind++)
     for (size_t left = 0; left < sizes[kind]; left++) {
-      struct borsh in = borsh_over ((struct bytes) { zeros, left });
+      struct borsh in = borsh_over ((struct bytes){ zeros, left });
 
       switch (kind) {
-      case 0: borsh_u8 (&in); break;
-      case 1: borsh_u32 (&in); break;
-      case 2: borsh_u64 (&in); break;
-      case 3: borsh_i64 (&in); break;
-      case 4: borsh_bool (&in); break;
-      case 5: borsh_option (&in); break;
-      case 6: borsh_variant (&in, 1); break;
-      case 7: borsh_bytes (&in); break;
-      default: borsh_string (&in); break;
+      case 0:
+        borsh_u8 (&in);
+        break;
+      case 1:
+        borsh_u32 (&in);
+        break;
+      case 2:
+        borsh_u64 (&in);
+        break;
+      case 3:
+        borsh_i64 (&in);
+        break;
+      case 4:
+        borsh_bool (&in);
+        break;
+      case 5:
+        borsh_option (&in);
+        break;
+      case 6:
+        borsh_variant (&in, 1);
+        break;
+      case 7:
+        borsh_bytes (&in);
+        break;
+      default:
+        borsh_string (&in);
+        break;
       }
       ck_assert_int_eq (in.error, BORSH_TRUNCATED);
       ck_assert_uint_eq (in.wanted, left);
@@ -204,10 +221,15 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[]
-      = { values_of_every_kind, every_reader_notices_truncation, lengths_may_not_pass_the_end,
-          tags_out_of_range,    trailing_bytes,                  the_first_error_sticks,
-          errors_of_decoders,   text_that_is_not_utf8,           all_of_unicode };
+  const TTest *const tests[] = { values_of_every_kind,
+                                 every_reader_notices_truncation,
+                                 lengths_may_not_pass_the_end,
+                                 tags_out_of_range,
+                                 trailing_bytes,
+                                 the_first_error_sticks,
+                                 errors_of_decoders,
+                                 text_that_is_not_utf8,
+                                 all_of_unicode };
 
   return RUN_TESTS ("borsh", tests);
 }

@@ -31,7 +31,7 @@ static enum kind
 kind_of (struct bytes label)
 {
   for (int kind = 0; kind < KIND_COUNT; kind++)
-    if (bytes_equal (label, (struct bytes) { (const uint8_t *) labels[kind], strlen (labels[kind]) }))
+    if (bytes_equal (label, (struct bytes){ (const uint8_t *) labels[kind], strlen (labels[kind]) }))
       return (enum kind) kind;
   return KIND_COUNT;
 }
@@ -39,8 +39,8 @@ kind_of (struct bytes label)
 static void
 check_signature (struct seen *seen, struct bytes key, struct bytes message, const uint8_t *signature)
 {
-  ck_assert (ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, key, message,
-                                      (struct bytes) { signature, 64 }));
+  ck_assert (
+      ledger_ed25519ph_verify (LEDGER_SIGNATURE_CONTEXT, key, message, (struct bytes){ signature, 64 }));
   seen->signatures++;
 }
 
@@ -67,7 +67,7 @@ check_entry (struct reader *reader, const struct ledger_entry *entry, uint32_t i
   ck_assert (borsh_finish (&in));
   ck_assert_uint_eq (signature.size, 64);
   if (kind == CHECK_IN)
-    inner = (struct bytes) { seen->parent, seen->parent_size };
+    inner = (struct bytes){ seen->parent, seen->parent_size };
   check_signature (seen, entry->key, inner, signature.data);
 }
 

@@ -54,13 +54,13 @@ START_TEST (sizes_and_contexts)
   for (size_t size = 0; size <= 65; size++) {
     struct bytes part = { zeros, size };
 
-    ck_assert (size == 64 || !ledger_ed25519ph_verify ("decent-cloud", (struct bytes) { zeros, 32 },
-                                                       part, part));
-    ck_assert (size == 32 || !ledger_ed25519ph_verify ("decent-cloud", part, part,
-                                                       (struct bytes) { zeros, 64 }));
+    ck_assert (size == 64
+               || !ledger_ed25519ph_verify ("decent-cloud", (struct bytes){ zeros, 32 }, part, part));
+    ck_assert (size == 32
+               || !ledger_ed25519ph_verify ("decent-cloud", part, part, (struct bytes){ zeros, 64 }));
   }
-  ck_assert (!ledger_ed25519ph_verify (context, (struct bytes) { zeros, 32 }, (struct bytes) { NULL, 0 },
-                                       (struct bytes) { zeros, 64 }));
+  ck_assert (!ledger_ed25519ph_verify (context, (struct bytes){ zeros, 32 }, (struct bytes){ NULL, 0 },
+                                       (struct bytes){ zeros, 64 }));
 }
 END_TEST
 

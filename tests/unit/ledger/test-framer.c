@@ -47,7 +47,7 @@ note_frame (struct result *result, const struct ledger_frame *frame, struct byte
   ck_assert_uint_lt (result->count, MOST_FRAMES);
   result->positions[result->count] = frame->position;
   result->sizes[result->count++] = frame->bytes.size;
-  if (!bytes_equal (frame->bytes, (struct bytes) { file.data + frame->position, frame->bytes.size }))
+  if (!bytes_equal (frame->bytes, (struct bytes){ file.data + frame->position, frame->bytes.size }))
     ck_abort_msg ("the block at %" PRIu64 " has other bytes than the file", frame->position);
 }
 
@@ -80,7 +80,7 @@ run (struct bytes file, uint64_t start, size_t style, struct result *result)
     free (chunk);
     chunk = malloc (size);
     memcpy (chunk, file.data + at, size);
-    ck_assert (ledger_framer_give (framer, at, (struct bytes) { chunk, size }, &reason));
+    ck_assert (ledger_framer_give (framer, at, (struct bytes){ chunk, size }, &reason));
   }
   result->end = ledger_framer_position (framer);
   ledger_framer_free (framer);
@@ -106,8 +106,8 @@ check_chunkings (const char *name, size_t styles)
   struct bytes file;
 
   file.data = vectors_read (name, &file.size);
-  if (ledger_data_start ((struct bytes) { file.data,
-                                          file.size < LEDGER_TABLE_SIZE ? file.size : LEDGER_TABLE_SIZE },
+  if (ledger_data_start ((struct bytes){ file.data,
+                                         file.size < LEDGER_TABLE_SIZE ? file.size : LEDGER_TABLE_SIZE },
                          file.size, &start, &reason)) {
     run (file, start, 1 << 20, &whole);
     for (size_t style = 0; style < styles; style++) {
@@ -155,7 +155,7 @@ static const uint8_t small[SMALL + 16] = {
 static struct bytes
 part (size_t from, size_t to)
 {
-  return (struct bytes) { small + from, to - from };
+  return (struct bytes){ small + from, to - from };
 }
 
 START_TEST (whole_blocks_are_not_copied)
@@ -252,12 +252,12 @@ START_TEST (lengths_are_limited)
   struct ledger_reason reason;
   struct ledger_frame frame;
 
-  ck_assert (ledger_framer_give (framer, 0, (struct bytes) { huge, sizeof huge }, &reason));
+  ck_assert (ledger_framer_give (framer, 0, (struct bytes){ huge, sizeof huge }, &reason));
   ck_assert_int_eq (ledger_framer_next (framer, &frame, &reason), LEDGER_FAULT);
   ck_assert_str_eq (reason.text, "jump_next is 4294967295, more than the limit of 1000 bytes");
   ledger_framer_free (framer);
   framer = ledger_framer_new (UINT64_MAX - 100, UINT32_MAX);
-  ck_assert (ledger_framer_give (framer, UINT64_MAX - 100, (struct bytes) { huge, sizeof huge }, &reason));
+  ck_assert (ledger_framer_give (framer, UINT64_MAX - 100, (struct bytes){ huge, sizeof huge }, &reason));
   ck_assert_int_eq (ledger_framer_next (framer, &frame, &reason), LEDGER_FAULT);
   ck_assert_str_eq (reason.text, "jump_next leads past the largest position");
   ledger_framer_free (framer);
@@ -273,7 +273,7 @@ data_start (uint64_t first, uint64_t second, uint64_t *start, struct ledger_reas
 
   store_le64 (table + 16, first);
   store_le64 (table + 32, second);
-  return ledger_data_start ((struct bytes) { table, sizeof table }, 100000, start, reason);
+  return ledger_data_start ((struct bytes){ table, sizeof table }, 100000, start, reason);
 }
 
 START_TEST (the_start_is_taken_by_index)
@@ -298,10 +298,13 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { chunks_of_any_size_give_the_same_blocks, whole_blocks_are_not_copied,
+  const TTest *const tests[] = { chunks_of_any_size_give_the_same_blocks,
+                                 whole_blocks_are_not_copied,
                                  a_joined_block_stays_while_its_followers_come,
-                                 a_begun_block_may_be_read_again_as_a_whole, a_ledger_may_grow_behind_its_end,
-                                 lengths_are_limited, the_start_is_taken_by_index };
+                                 a_begun_block_may_be_read_again_as_a_whole,
+                                 a_ledger_may_grow_behind_its_end,
+                                 lengths_are_limited,
+                                 the_start_is_taken_by_index };
 
   return RUN_TESTS ("framer", tests);
 }

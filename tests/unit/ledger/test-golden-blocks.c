@@ -64,8 +64,8 @@ keep_entry (struct reader *reader, const struct ledger_entry *entry, uint32_t in
   ck_assert_ptr_nonnull (at);
   kept->entries = more (kept->entries, kept->entry_count, sizeof *kept->entries);
   copy = &kept->entries[kept->entry_count++];
-  *copy = (struct kept_entry) { .block = reader->blocks, .index = index, .data = at,
-                                .deleted = entry->deleted };
+  *copy =
+      (struct kept_entry){ .block = reader->blocks, .index = index, .data = at, .deleted = entry->deleted };
   copy->label = keep (&at, entry->label);
   copy->key = keep (&at, entry->key);
   copy->value = keep (&at, entry->value);
@@ -79,8 +79,10 @@ keep_block (struct reader *reader, const struct ledger_block *block)
 
   kept->blocks = more (kept->blocks, kept->block_count, sizeof *kept->blocks);
   copy = &kept->blocks[kept->block_count++];
-  *copy = (struct kept_block) { .position = reader->frame.position, .timestamp = block->timestamp,
-                                .header = reader->frame.header, .entries = block->entries };
+  *copy = (struct kept_block){ .position = reader->frame.position,
+                               .timestamp = block->timestamp,
+                               .header = reader->frame.header,
+                               .entries = block->entries };
   hex_encode (copy->hash, block->hash, sizeof block->hash);
   hex_encode (copy->parent, block->parent_hash.data, block->parent_hash.size);
 }
@@ -132,7 +134,7 @@ compare_hex (json_t *row, const char *member, struct bytes found)
   size_t size;
   uint8_t *expected = vectors_hex (row, member, &size);
 
-  ck_assert_msg (bytes_equal (found, (struct bytes) { expected, size }), "%s differs", member);
+  ck_assert_msg (bytes_equal (found, (struct bytes){ expected, size }), "%s differs", member);
   free (expected);
 }
 
@@ -151,7 +153,7 @@ compare_value (json_t *row, struct bytes value)
   sha256_update (&sha, value.size, value.data);
   sha256_digest (&sha, sizeof hash, hash);
   ck_assert_uint_eq (number (row, "value_len"), value.size);
-  compare_hex (row, "value_sha256", (struct bytes) { hash, sizeof hash });
+  compare_hex (row, "value_sha256", (struct bytes){ hash, sizeof hash });
 }
 
 static void
@@ -198,7 +200,7 @@ check_ledger (const char *name)
 
   snprintf (path, sizeof path, "ledger/%s.ledger", name);
   file = vectors_read (path, &size);
-  ck_assert_msg (reader_run (&reader, (struct bytes) { file, size }), "%s: position %" PRIu64 ": %s", path,
+  ck_assert_msg (reader_run (&reader, (struct bytes){ file, size }), "%s: position %" PRIu64 ": %s", path,
                  reader.position, reader.reason.text);
   blocks = each (name, "blocks.jsonl", compare_block, &kept);
   entries = each (name, "expected.jsonl", compare_entry, &kept);

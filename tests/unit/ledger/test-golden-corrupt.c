@@ -23,7 +23,7 @@ check_file (json_t *row)
 
   snprintf (path, sizeof path, "ledger/corrupt/%s", name);
   file = vectors_read (path, &size);
-  whole = reader_run (&reader, (struct bytes) { file, size });
+  whole = reader_run (&reader, (struct bytes){ file, size });
   printf ("%-36s %s %zu blocks, %zu entries", name, whole ? "whole," : "fault,", reader.blocks,
           reader.entries);
   if (!whole)

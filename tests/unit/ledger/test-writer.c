@@ -121,9 +121,9 @@ sign_row (json_t *row, size_t number, void *context)
   expected.data = parts[2];
   if (secret_size == 32 && strcmp (vectors_text (row, "what"), "good") == 0) {
     signing_key_init (&pair, secret);
-    ck_assert_msg (bytes_equal (key, (struct bytes) { pair.pubkey, 32 }), "row %zu: another key", number);
+    ck_assert_msg (bytes_equal (key, (struct bytes){ pair.pubkey, 32 }), "row %zu: another key", number);
     ed25519ph_sign (&pair, message, signature);
-    ck_assert_msg (bytes_equal (expected, (struct bytes) { signature, 64 }), "row %zu: another signature",
+    ck_assert_msg (bytes_equal (expected, (struct bytes){ signature, 64 }), "row %zu: another signature",
                    number);
     ++*(size_t *) context;
   }
@@ -153,12 +153,13 @@ START_TEST (what_was_signed_verifies)
     secret[0] = i;
     signing_key_init (&key, secret);
     ed25519ph_sign (&key, message, signature);
-    ck_assert (ledger_ed25519ph_verify ("decent-cloud", (struct bytes) { key.pubkey, 32 }, message,
-                                        (struct bytes) { signature, 64 }));
-    ck_assert (!ledger_ed25519ph_verify ("decent-clouds", (struct bytes) { key.pubkey, 32 }, message,
-                                         (struct bytes) { signature, 64 }));
-    ck_assert (i == 0 || !ledger_ed25519ph_verify ("decent-cloud", (struct bytes) { key.pubkey, 32 }, none,
-                                                   (struct bytes) { signature, 64 }));
+    ck_assert (ledger_ed25519ph_verify ("decent-cloud", (struct bytes){ key.pubkey, 32 }, message,
+                                        (struct bytes){ signature, 64 }));
+    ck_assert (!ledger_ed25519ph_verify ("decent-clouds", (struct bytes){ key.pubkey, 32 }, message,
+                                         (struct bytes){ signature, 64 }));
+    ck_assert (i == 0
+               || !ledger_ed25519ph_verify ("decent-cloud", (struct bytes){ key.pubkey, 32 }, none,
+                                            (struct bytes){ signature, 64 }));
   }
 }
 END_TEST

@@ -99,8 +99,8 @@ check_arguments (struct bytes message, const json_t *json, struct tally *tally)
   ck_assert (ic_candid_decode (&values, message, &types.arguments, &arena, &error));
   ck_assert (values[0].some == NULL || values[0].some->nat == number);
   ck_assert (block_sync_put (&ours, &types, position != NULL ? &number : NULL, &error));
-  ck_assert (ic_candid_decode (&values, (struct bytes) { ours.data, ours.size }, &types.arguments, &arena,
-                               &error));
+  ck_assert (
+      ic_candid_decode (&values, (struct bytes){ ours.data, ours.size }, &types.arguments, &arena, &error));
   ck_assert_int_eq (values[0].some != NULL, position != NULL);
   if (position != NULL)
     ck_assert_uint_eq (values[0].some->nat, number);
@@ -123,9 +123,9 @@ check_row (json_t *row, size_t number, void *context)
     return;
   message = vectors_hex (row, "hex", &size);
   if (strcmp (direction, "args") == 0)
-    check_arguments ((struct bytes) { message, size }, json, context);
+    check_arguments ((struct bytes){ message, size }, json, context);
   else
-    check_reply ((struct bytes) { message, size }, json, context);
+    check_reply ((struct bytes){ message, size }, json, context);
   free (message);
 }
 
@@ -136,9 +136,10 @@ START_TEST (golden_messages_of_both_forms_are_read)
   set_up ();
   vectors_each ("ic/candid/endpoints.jsonl", check_row, &tally);
   if (getenv ("V") != NULL)
-    printf ("endpoints.jsonl: next_block_sync: %zu arguments, %zu blocks, %zu ends, %zu of uncommitted entries, "
-            "%zu errors\n",
-            tally.args, tally.blocks, tally.ends, tally.uncommitted, tally.refusals);
+    printf (
+        "endpoints.jsonl: next_block_sync: %zu arguments, %zu blocks, %zu ends, %zu of uncommitted entries, "
+        "%zu errors\n",
+        tally.args, tally.blocks, tally.ends, tally.uncommitted, tally.refusals);
   ic_arena_free (&types.arena);
 }
 END_TEST
@@ -182,7 +183,7 @@ START_TEST (other_messages_are_refused)
   set_up ();
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
     ck_assert_int_eq (block_sync_read (&block, &types,
-                                       (struct bytes) { (const uint8_t *) messages[i], sizes[i] }, &error),
+                                       (struct bytes){ (const uint8_t *) messages[i], sizes[i] }, &error),
                       BLOCK_SYNC_NONSENSE);
   ic_arena_free (&types.arena);
 }

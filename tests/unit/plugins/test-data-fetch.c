@@ -42,7 +42,7 @@ read_reply (struct chunk *chunk, const char *cursor, size_t size, const char *re
 {
   struct ic_candid_buffer buffer = make_reply (cursor, size, refusal);
   enum data_fetch_reply reply =
-      data_fetch_read (chunk, &types, (struct bytes) { buffer.data, buffer.size }, &error);
+      data_fetch_read (chunk, &types, (struct bytes){ buffer.data, buffer.size }, &error);
 
   free (buffer.data);
   return reply;
@@ -127,8 +127,8 @@ check_message (json_t *row, size_t number, void *context)
   before = vectors_hex (json_array_get (json_array_get (arguments, 1), 0), "blob", &before_size);
   expected = vectors_hex (row, "hex", &size);
   ck_assert (data_fetch_put (&buffer, &types, cursor != NULL ? &position : NULL,
-                             (struct bytes) { before, before_size }, &error));
-  ck_assert (ic_candid_decode (&values, (struct bytes) { expected, size }, &types.arguments, &arena, &error));
+                             (struct bytes){ before, before_size }, &error));
+  ck_assert (ic_candid_decode (&values, (struct bytes){ expected, size }, &types.arguments, &arena, &error));
   ck_assert (ic_candid_encode (&theirs, &types.arguments, values, &error));
   ck_assert_uint_eq (buffer.size, theirs.size);
   ck_assert_mem_eq (buffer.data, theirs.data, theirs.size);
@@ -176,7 +176,7 @@ START_TEST (cursors_that_make_no_sense_are_refused)
   for (size_t i = 0; i < sizeof cursors / sizeof *cursors; i++)
     ck_assert_msg (read_reply (&chunk, cursors[i], 3, NULL) == DATA_FETCH_NONSENSE, "%s", cursors[i]);
   ck_assert_int_eq (read_reply (&chunk, "position=1&more=true", 0, NULL), DATA_FETCH_NONSENSE);
-  ck_assert_int_eq (data_fetch_read (&chunk, &types, (struct bytes) { (const uint8_t *) "DIDL", 4 }, &error),
+  ck_assert_int_eq (data_fetch_read (&chunk, &types, (struct bytes){ (const uint8_t *) "DIDL", 4 }, &error),
                     DATA_FETCH_NONSENSE);
   ic_arena_free (&types.arena);
 }

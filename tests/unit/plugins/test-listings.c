@@ -86,7 +86,8 @@ expect_digits (const struct ic_candid_value *value, const char *digits)
 static void
 expect_page (const struct listing *page, const json_t *record)
 {
-  const json_t *entries = json_object_get (record, "entries"), *total = json_object_get (record, "total_count");
+  const json_t *entries = json_object_get (record, "entries"),
+               *total = json_object_get (record, "total_count");
   const json_t *cursor = option (record, "next_cursor");
 
   ck_assert_uint_eq (listing_count (page), json_array_size (entries));
@@ -142,9 +143,8 @@ check_listing_arguments (struct bytes message, const json_t *json, const char *d
   ck_assert (ic_candid_types_parse (&types, did_type, &arena, &error));
   ck_assert (ic_candid_decode (&expected, message, &types, &arena, &error));
   ck_assert (listing_put (&ours, &listing, &request, &error));
-  ck_assert_msg (
-      ic_candid_decode (&values, (struct bytes) { ours.data, ours.size }, &types, &arena, &error), "%s",
-      error.text);
+  ck_assert_msg (ic_candid_decode (&values, (struct bytes){ ours.data, ours.size }, &types, &arena, &error),
+                 "%s", error.text);
   ck_assert_ptr_null (values[0].some);
   if (place != NULL && request.by_cursor)
     ck_assert_uint_eq (ic_candid_field (values[1].some, "block_position")->nat,
@@ -199,7 +199,8 @@ expect_transaction (const struct transaction *read, const json_t *record)
     expect_blob (read->memo->bytes, details, "memo");
 }
 
-/* A fee that the .did file does not know of is in the wire type of mint and burn: it is read, not expected. */
+/* A fee that the .did file does not know of is in the wire type of mint and burn: it is read, not expected.
+ */
 static void
 check_transactions (struct bytes message, const json_t *json, bool good, bool more_on_wire)
 {
@@ -230,7 +231,8 @@ check_range (struct bytes message, const json_t *json)
   struct ic_candid_buffer ours = { NULL }, theirs = { NULL };
   const struct ic_candid_value *values;
   struct ic_arena arena = { NULL };
-  uint64_t start = number (json_object_get (range, "start")), length = number (json_object_get (range, "length"));
+  uint64_t start = number (json_object_get (range, "start")),
+           length = number (json_object_get (range, "length"));
 
   ck_assert (ic_candid_decode (&values, message, &transactions.arguments, &arena, &error));
   if (!ic_candid_field (&values[0], "start")->big && !ic_candid_field (&values[0], "length")->big) {
@@ -282,13 +284,13 @@ check_row (json_t *row, size_t line, void *context)
     return;
   data = vectors_hex (row, "hex", &size);
   if (strcmp (vectors_text (row, "direction"), "reply") == 0)
-    check_reply (tally, (struct bytes) { data, size }, row);
+    check_reply (tally, (struct bytes){ data, size }, row);
   else if (json_is_true (json_object_get (row, "good"))) {
     tally->args++;
     if (strcmp (method, "get_transactions") == 0)
-      check_range ((struct bytes) { data, size }, json);
+      check_range ((struct bytes){ data, size }, json);
     else if (strcmp (method, "metadata") != 0)
-      check_listing_arguments ((struct bytes) { data, size }, json, did_type);
+      check_listing_arguments ((struct bytes){ data, size }, json, did_type);
   }
   free (data);
 }
@@ -304,8 +306,8 @@ START_TEST (golden_messages_are_read)
 
     vectors_each ("ic/candid/endpoints.jsonl", check_row, &tally);
     if (getenv ("V") != NULL)
-      printf ("endpoints.jsonl: %s: %zu arguments compared, %zu replies read, %zu of them refused\n", methods[i],
-              tally.args, tally.replies - tally.refused, tally.refused);
+      printf ("endpoints.jsonl: %s: %zu arguments compared, %zu replies read, %zu of them refused\n",
+              methods[i], tally.args, tally.replies - tally.refused, tally.refused);
   }
   tear_down ();
 }

@@ -581,7 +581,7 @@ main (void)
 {
   const TTest *const tests[] = { writes_lines_as_documented,
                                  tells_json_null_from_null,
-                                                              cuts_off_every_uncommitted_tail,
+                                 cuts_off_every_uncommitted_tail,
                                  a_checkpoint_that_was_not_renamed_does_not_count,
                                  removes_files_of_tables_that_were_never_committed,
                                  leaves_directories_of_others_alone,
