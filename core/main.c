@@ -8,20 +8,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arguments.h"
-#include "buserror.h"
-#include "callback.h"
-#include "commands.h"
-#include "dump.h"
-#include "log.h"
-#include "newplugin.h"
-#include "online.h"
-#include "output.h"
-#include "paths.h"
-#include "plugin.h"
-#include "setup.h"
-#include "status.h"
-#include "table.h"
+#include "base/exit-status.h"
+#include "base/log.h"
+#include "base/output.h"
+#include "commands/arguments.h"
+#include "commands/commands.h"
+#include "commands/introspect.h"
+#include "commands/new-plugin.h"
+#include "commands/online.h"
+#include "commands/paths.h"
+#include "data/table.h"
+#include "plugin/callback.h"
+#include "plugin/crash.h"
+#include "plugin/plugin.h"
+#include "setup/setup.h"
 
 /* Standard descriptors that are closed are taken, lest a database is opened as one and messages are written
  * into it. What is printed there fails, as it would on the closed one. */

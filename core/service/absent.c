@@ -2,8 +2,8 @@
 /* In place of the service in a build without libmicrohttpd. */
 #include "config.h"
 
-#include "commands.h"
-#include "log.h"
+#include "base/log.h"
+#include "commands/commands.h"
 
 int
 command_serve (const struct setup *setup, const struct arguments *arguments)

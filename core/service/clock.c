@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "cleanup.h"
-#include "log.h"
-#include "queue.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "pipeline/queue.h"
 #include "service/notify.h"
 #include "service/service.h"
 

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "commands/commands.h"
 #include "dcpipe-plugin.h"
-#include "log.h"
-#include "queue.h"
+#include "pipeline/queue.h"
 #include "service/clock.h"
-#include "service/http.h"
+#include "service/http/http.h"
+#include "service/jobs/job-run.h"
 #include "service/notify.h"
-#include "service/runner.h"
 #include "service/service.h"
-#include "stop.h"
 
 /* How long the main thread waits for something to do, ms; and the part of its time, in percent, that it
  * spends at the most on looking whether other processes have written into the sinks. */

@@ -13,16 +13,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "service/clients.h"
-#include "service/events.h"
-#include "service/jobs.h"
-#include "service/metrics.h"
-#include "service/schedule.h"
-#include "service/settings.h"
+#include "config/service-settings.h"
+#include "service/http/clients.h"
+#include "service/http/events.h"
+#include "service/http/json-values.h"
+#include "service/jobs/jobs.h"
+#include "service/jobs/schedule.h"
+#include "service/metrics/metrics.h"
 #include "service/snapshot.h"
-#include "service/values.h"
-#include "service/webhook.h"
-#include "setup.h"
+#include "service/webhook/webhook.h"
+#include "setup/setup.h"
 
 struct http;
 

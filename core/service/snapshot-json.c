@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-#include "cleanup.h"
-#include "log.h"
-#include "progress.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "commands/progress.h"
+#include "pipeline/scope-status.h"
+#include "service/http/json-values.h"
 #include "service/snapshot.h"
-#include "service/values.h"
-#include "syncstatus.h"
 
 #define NS_PER_MINUTE UINT64_C (60000000000)
 

@@ -2,8 +2,8 @@
 #ifndef DCPIPE_SERVICE_SNAPSHOT_JSON_H
 #define DCPIPE_SERVICE_SNAPSHOT_JSON_H
 
-#include "checkpoint.h"
-#include "setup.h"
+#include "data/checkpoint.h"
+#include "setup/setup.h"
 
 struct snapshot;
 

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "labels.h"
-#include "log.h"
-#include "scan.h"
-#include "sinkcalls.h"
+#include "base/cleanup.h"
+#include "base/exit-status.h"
+#include "base/log.h"
+#include "service/http/json-values.h"
 #include "service/snapshot-json.h"
-#include "service/values.h"
-#include "sinkopen.h"
-#include "status.h"
+#include "setup/labels.h"
+#include "sink/scan.h"
+#include "sink/sink-calls.h"
+#include "sink/sinkopen.h"
 
 #define NS_PER_MINUTE UINT64_C (60000000000)
 

@@ -11,12 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "checkpoint.h"
-#include "news.h"
-#include "run.h"
-#include "setup.h"
-#include "table.h"
-#include "writer.h"
+#include "data/checkpoint.h"
+#include "data/table.h"
+#include "pipeline/commit-report.h"
+#include "pipeline/run.h"
+#include "pipeline/sink-thread.h"
+#include "setup/setup.h"
 
 #define MINUTES 61
 

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cleanup.h"
-#include "service/values.h"
-#include "writer.h"
+#include "base/cleanup.h"
+#include "pipeline/sink-thread.h"
+#include "service/http/json-values.h"
 
 #define ERRORS_MAX 100
 

@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-#include "news.h"
-#include "run.h"
+#include "pipeline/commit-report.h"
+#include "pipeline/run.h"
 
 /* The count of new rows that a source listed; only a source that gives listings has it. */
 #define STATS_LISTED "rowsListed"

@@ -10,7 +10,7 @@ for word in config follow label check online plugin-path list-plugins dump-plugi
     version help json sink decoder yes all-columns dump-section; do
   grep -Eq -- "--$word( |$)" "$dir/out" || die "no option --$word"
 done
-sed -n 's/^ *X (\([A-Z_]*\), \([0-9]*\), "\(.*\)").*/\2  \3/p' "$top_srcdir/core/status.h" > "$dir/statuses"
+sed -n 's/^ *X (\([A-Z_]*\), \([0-9]*\), "\(.*\)").*/\2  \3/p' "$top_srcdir/core/base/exit-status.h" > "$dir/statuses"
 test "$(wc -l < "$dir/statuses")" -ge 9 || die "status.h is not read"
 while read -r line; do
   grep -Fq -e "$line" "$dir/out" || die "no exit status '$line'"

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
-#include "service/webhook.h"
-#include "status.h"
+#include "base/exit-status.h"
+#include "base/log.h"
+#include "service/webhook/webhook.h"
 
 static void
 send_line (struct webhooks *webhooks, char *line)

@@ -13,11 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "log.h"
+#include "base/cleanup.h"
+#include "base/log.h"
 #include "resources.h"
 #include "runner.h"
-#include "setup.h"
+#include "setup/setup.h"
 #include "verdict.h"
 
 /* What one attempt to configure the plugin gave. */

@@ -9,12 +9,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "block.h"
-#include "callback.h"
-#include "cleanup.h"
-#include "log.h"
-#include "row.h"
-#include "rowjson.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "data/block.h"
+#include "data/row-json.h"
+#include "data/row.h"
+#include "plugin/callback.h"
 #include "verdict.h"
 
 void

@@ -3,9 +3,9 @@
 #ifndef PLUGIN_TEST_DECODE_H
 #define PLUGIN_TEST_DECODE_H
 
-#include "setup.h"
+#include "data/table.h"
+#include "setup/setup.h"
 #include "subject.h"
-#include "table.h"
 
 /* A decoder with its tables. */
 struct bench_decoder {

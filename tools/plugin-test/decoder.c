@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "decode.h"
-#include "plugin.h"
+#include "plugin/plugin.h"
 #include "resources.h"
 #include "runner.h"
 #include "verdict.h"

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "list.h"
-#include "log.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/log.h"
 #include "source-driver.h"
 #include "verdict.h"
 

@@ -11,17 +11,17 @@
 #include <string.h>
 #include <time.h>
 
-#include "block.h"
+#include "base/exit-status.h"
+#include "base/log.h"
+#include "base/output.h"
 #include "configuration.h"
+#include "data/block.h"
 #include "decoder.h"
-#include "log.h"
-#include "output.h"
 #include "registration.h"
 #include "runner.h"
 #include "settings.h"
 #include "sink-suite.h"
 #include "source.h"
-#include "status.h"
 #include "subject.h"
 #include "tsan.h"
 

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "cleanup.h"
-#include "row.h"
-#include "rowjson.h"
+#include "base/cleanup.h"
+#include "data/row-json.h"
+#include "data/row.h"
 #include "verdict.h"
 
 struct kept_row {

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "config/options.h"
 #include "exports.h"
-#include "log.h"
-#include "options.h"
 #include "runner.h"
 #include "verdict.h"
 

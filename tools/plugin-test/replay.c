@@ -8,14 +8,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "cleanup.h"
+#include "base/cleanup.h"
 #include "decode.h"
 #include "decoder.h"
 #include "memory-sink.h"
+#include "pipeline/run.h"
 #include "resources.h"
-#include "run.h"
 #include "runner.h"
-#include "setup.h"
+#include "setup/setup.h"
 #include "verdict.h"
 
 #define GIVEN_MAX 20000

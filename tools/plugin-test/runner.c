@@ -19,12 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "callback.h"
-#include "cleanup.h"
-#include "log.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "plugin/callback.h"
 #include "process-state.h"
 #include "processes.h"
-#include "stop.h"
 #include "tsan.h"
 #include "verdict.h"
 

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cleanup.h"
-#include "list.h"
-#include "log.h"
-#include "nearest.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/suggest.h"
 
 static bool
 no_memory (void)

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-#include "log.h"
+#include "base/log.h"
 #include "resources.h"
 #include "sink-made.h"
 #include "sink.h"
-#include "sinkcalls.h"
+#include "sink/sink-calls.h"
 #include "verdict.h"
 
 static void

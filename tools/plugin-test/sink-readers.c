@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "callback.h"
-#include "log.h"
+#include "base/log.h"
+#include "plugin/callback.h"
 #include "sink-made.h"
 #include "sink.h"
-#include "sinkcalls.h"
+#include "sink/sink-calls.h"
 #include "verdict.h"
 
 static void

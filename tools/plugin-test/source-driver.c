@@ -9,15 +9,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "callback.h"
-#include "feeder.h"
-#include "list.h"
-#include "log.h"
-#include "options.h"
+#include "base/array.h"
+#include "base/log.h"
+#include "config/options.h"
+#include "data/table.h"
+#include "pipeline/source-thread.h"
+#include "plugin/callback.h"
 #include "runner.h"
-#include "setup.h"
+#include "setup/setup.h"
 #include "subject.h"
-#include "table.h"
 #include "verdict.h"
 
 /* Passing faults in a row after which the source counts as unable. */

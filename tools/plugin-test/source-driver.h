@@ -3,10 +3,10 @@
 #ifndef PLUGIN_TEST_SOURCE_DRIVER_H
 #define PLUGIN_TEST_SOURCE_DRIVER_H
 
-#include "block.h"
-#include "checkpoint.h"
+#include "data/block.h"
+#include "data/checkpoint.h"
 #include "entries.h"
-#include "plugin.h"
+#include "plugin/plugin.h"
 
 /* A block as it was delivered. */
 struct seen_frame {

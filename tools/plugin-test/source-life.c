@@ -9,15 +9,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "callback.h"
-#include "log.h"
-#include "online.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "commands/online.h"
+#include "plugin/callback.h"
 #include "resources.h"
 #include "runner.h"
-#include "setup.h"
+#include "setup/setup.h"
 #include "source-driver.h"
 #include "source.h"
-#include "stop.h"
 #include "verdict.h"
 
 /* How much later than asked a call may return on a busy machine. */

@@ -10,11 +10,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "callback.h"
-#include "log.h"
+#include "base/log.h"
+#include "plugin/callback.h"
 #include "resources.h"
 #include "runner.h"
-#include "setup.h"
+#include "setup/setup.h"
 #include "source-driver.h"
 #include "source.h"
 #include "verdict.h"

@@ -7,10 +7,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "callback.h"
-#include "log.h"
+#include "base/log.h"
+#include "plugin/callback.h"
 #include "runner.h"
-#include "setup.h"
+#include "setup/setup.h"
 #include "source-driver.h"
 #include "verdict.h"
 

@@ -12,14 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "callback.h"
-#include "checkpoint.h"
-#include "cleanup.h"
-#include "log.h"
-#include "rowjson.h"
-#include "scan.h"
-#include "setup.h"
-#include "sinkcalls.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "data/checkpoint.h"
+#include "data/row-json.h"
+#include "plugin/callback.h"
+#include "setup/setup.h"
+#include "sink/scan.h"
+#include "sink/sink-calls.h"
 #include "verdict.h"
 
 /* How often the engine's work may be asked for again before it counts as no progress. */

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "options.h"
-#include "plugin.h"
-#include "row.h"
+#include "config/options.h"
+#include "data/row.h"
+#include "plugin/plugin.h"
 
 /* Tables 0 and 1 are core's. */
 enum {

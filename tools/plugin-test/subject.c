@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "log.h"
-#include "options.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "config/options.h"
 #include "runner.h"
-#include "setup.h"
+#include "setup/setup.h"
 #include "verdict.h"
 
 static const char *

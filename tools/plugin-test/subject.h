@@ -3,9 +3,9 @@
 #ifndef PLUGIN_TEST_SUBJECT_H
 #define PLUGIN_TEST_SUBJECT_H
 
+#include "config/ini.h"
 #include "entries.h"
-#include "inifile.h"
-#include "plugin.h"
+#include "plugin/plugin.h"
 
 struct setting {
   char *key, *value;

@@ -15,11 +15,11 @@
 #include <sys/personality.h>
 #endif
 
-#include "arena.h"
-#include "block.h"
-#include "cleanup.h"
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "data/block.h"
 #include "exports.h"
-#include "log.h"
 
 /* Set in the environment of the program that began anew. */
 #define ENTERED "DCPIPE_PLUGIN_TEST_TSAN"

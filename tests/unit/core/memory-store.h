@@ -4,8 +4,8 @@
 #ifndef TESTS_CORE_MEMORY_STORE_H
 #define TESTS_CORE_MEMORY_STORE_H
 
-#include "plugin.h"
-#include "row.h"
+#include "data/row.h"
+#include "plugin/plugin.h"
 
 #define STORE_COLUMNS 12
 

@@ -6,7 +6,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "setup.h"
+#include "setup/setup.h"
 
 #define POSITION(first_, second_)                                                                            \
   { "block_offset", DCPIPE_U64, first_, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },                                   \

@@ -3,9 +3,9 @@
 #ifndef TESTS_CORE_TABLES_H
 #define TESTS_CORE_TABLES_H
 
-#include "block.h"
-#include "row.h"
-#include "table.h"
+#include "data/block.h"
+#include "data/row.h"
+#include "data/table.h"
 
 /* Tables 0 and 1 are core's. */
 enum {

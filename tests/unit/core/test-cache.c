@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache.h"
+#include "sink/row-cache.h"
 #include "support/run.h"
 #include "unit/core/memory-store.h"
 #include "unit/core/tables.h"

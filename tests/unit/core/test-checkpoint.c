@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checkpoint.h"
+#include "data/checkpoint.h"
 #include "support/run.h"
 
 static void

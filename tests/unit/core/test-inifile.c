@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "inifile.h"
-#include "log.h"
+#include "base/log.h"
+#include "config/ini.h"
 
 static char path[] = "/tmp/test-inifile-XXXXXX";
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
-#include "sinkcalls.h"
+#include "base/log.h"
+#include "sink/sink-calls.h"
 #include "support/run.h"
 #include "unit/core/memory-store.h"
 #include "unit/core/tables.h"

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "dcpipe-plugin.h"
-#include "log.h"
 
 static char path[] = "/tmp/test-log-XXXXXX";
 static int real_stderr;

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "histogram.h"
-#include "service/metrics-labels.h"
+#include "base/histogram.h"
+#include "base/utf8.h"
+#include "service/metrics/labels.h"
 #include "support/run.h"
-#include "utf8.h"
 
 START_TEST (classes_of_a_histogram)
 {

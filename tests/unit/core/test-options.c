@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "nearest.h"
-#include "options.h"
+#include "base/log.h"
+#include "base/suggest.h"
+#include "config/options.h"
 
 static void
 clear (struct option_value *value)

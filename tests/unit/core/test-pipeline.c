@@ -8,10 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "budget.h"
-#include "queue.h"
-#include "routes.h"
-#include "setup.h"
+#include "pipeline/budget.h"
+#include "pipeline/queue.h"
+#include "pipeline/routes.h"
+#include "setup/setup.h"
 #include "support/run.h"
 #include "unit/core/tables.h"
 

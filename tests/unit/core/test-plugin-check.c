@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "log.h"
-#include "plugin.h"
+#include "base/log.h"
+#include "plugin/plugin.h"
 #include "support/run.h"
 
 static void

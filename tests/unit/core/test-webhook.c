@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "service/webhook-json.h"
-#include "service/webhook-post.h"
-#include "service/webhook-sign.h"
-#include "service/webhook.h"
+#include "base/log.h"
+#include "service/webhook/message.h"
+#include "service/webhook/post.h"
+#include "service/webhook/sign.h"
+#include "service/webhook/webhook.h"
 #include "support/run.h"
 
 /* The example of the reference libraries of Standard Webhooks. */

@@ -3,7 +3,7 @@
 
 #include "host.h"
 
-#include "log.h"
+#include "base/log.h"
 
 const char *
 host_error (void)

@@ -10,7 +10,7 @@
 
 #include "contract.h"
 #include "host.h"
-#include "scan.h"
+#include "sink/scan.h"
 #include "store.h"
 
 /* ---- files --------------------------------------------------------------------------------------- */

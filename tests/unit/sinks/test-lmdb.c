@@ -14,8 +14,8 @@
 
 #include "contract.h"
 #include "host.h"
-#include "scan.h"
-#include "setup.h"
+#include "setup/setup.h"
+#include "sink/scan.h"
 #include "store.h"
 
 /* ---- the store as others see it ------------------------------------------------------------------ */

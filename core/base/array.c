@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/array.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *
+list_room (void *list, size_t count, size_t size)
+{
+  char *items, *more;
+
+  memcpy (&items, list, sizeof items);
+  more = realloc (items, (count + 1) * size);
+  if (more == NULL)
+    return NULL;
+  memcpy (list, &more, sizeof more);
+  return memset (more + count * size, 0, size);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/json-scan.h"
+
+#include <string.h>
+
+#define DEPTH_MAX 512
+
+const char *
+jsontext_skip (const char *p, const char *end)
+{
+  while (p < end && (*p == ' ' || *p == '\t'))
+    p++;
+  return p;
+}
+
+int
+jsontext_digit (char c)
+{
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static bool
+is_digit (const char *p, const char *end)
+{
+  return p < end && *p >= '0' && *p <= '9';
+}
+
+static const char *
+digits_end (const char *p, const char *end)
+{
+  if (!is_digit (p, end))
+    return NULL;
+  while (is_digit (p, end))
+    p++;
+  return p;
+}
+
+static const char *
+number_end (const char *p, const char *end)
+{
+  if (p < end && *p == '-')
+    p++;
+  if (p < end && *p == '0')
+    p++;
+  else
+    p = digits_end (p, end);
+  if (p != NULL && p < end && *p == '.')
+    p = digits_end (p + 1, end);
+  if (p != NULL && p < end && (*p == 'e' || *p == 'E')) {
+    p++;
+    if (p < end && (*p == '+' || *p == '-'))
+      p++;
+    p = digits_end (p, end);
+  }
+  return p;
+}
+
+/* `p` is behind the opening quote. */
+static const char *
+string_end (const char *p, const char *end)
+{
+  for (; p < end && *p != '"'; p++) {
+    if ((unsigned char) *p < 0x20)
+      return NULL;
+    if (*p != '\\')
+      continue;
+    if (++p == end || *p == '\0' || strchr ("\"\\/bfnrtu", *p) == NULL)
+      return NULL;
+    if (*p == 'u')
+      for (int i = 0; i < 4; i++)
+        if (++p == end || jsontext_digit (*p) < 0)
+          return NULL;
+  }
+  return p < end ? p + 1 : NULL;
+}
+
+static const char *
+literal_end (const char *p, const char *end)
+{
+  static const char *const literals[] = { "true", "false", "null" };
+
+  for (size_t i = 0; i < 3; i++)
+    if ((size_t) (end - p) >= strlen (literals[i]) && memcmp (p, literals[i], strlen (literals[i])) == 0)
+      return p + strlen (literals[i]);
+  return NULL;
+}
+
+static const char *value_end (const char *p, const char *end, int depth);
+
+/* `p` is behind the opening bracket. */
+static const char *
+items_end (const char *p, const char *end, char close, int depth)
+{
+  p = jsontext_skip (p, end);
+  if (p < end && *p == close)
+    return p + 1;
+  for (;;) {
+    if (close == '}') {
+      p = p < end && *p == '"' ? string_end (p + 1, end) : NULL;
+      p = p ? jsontext_skip (p, end) : NULL;
+      if (p == NULL || p == end || *p++ != ':')
+        return NULL;
+    }
+    p = value_end (jsontext_skip (p, end), end, depth + 1);
+    p = p ? jsontext_skip (p, end) : NULL;
+    if (p == NULL || p == end)
+      return NULL;
+    if (*p == close)
+      return p + 1;
+    if (*p != ',')
+      return NULL;
+    p = jsontext_skip (p + 1, end);
+  }
+}
+
+static const char *
+value_end (const char *p, const char *end, int depth)
+{
+  if (p == end || depth > DEPTH_MAX)
+    return NULL;
+  switch (*p) {
+  case '"':
+    return string_end (p + 1, end);
+  case '{':
+    return items_end (p + 1, end, '}', depth);
+  case '[':
+    return items_end (p + 1, end, ']', depth);
+  case 't':
+  case 'f':
+  case 'n':
+    return literal_end (p, end);
+  default:
+    return number_end (p, end);
+  }
+}
+
+const char *
+jsontext_end (const char *p, const char *end)
+{
+  return value_end (p, end, 0);
+}
+
+bool
+jsontext_valid (const void *text, size_t size)
+{
+  const char *p = text;
+
+  return size > 0 && jsontext_end (p, p + size) == p + size;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/stop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "dcpipe-plugin.h"
+
+static int pipe_fds[2] = { -1, -1 };
+static atomic_bool requested;
+static atomic_bool is_following;
+static atomic_int signalled; /* lock-free, and read by all threads */
+
+static void
+wake (void)
+{
+  ssize_t ignored = write (pipe_fds[1], "", 1);
+
+  (void) ignored;
+}
+
+static void
+on_signal (int number)
+{
+  int kept = errno;
+
+  if (signalled != 0)
+    _exit (128 + number);
+  signalled = number;
+  wake ();
+  errno = kept;
+}
+
+bool
+stop_init (void)
+{
+  struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+  if (pipe_fds[0] >= 0)
+    return true;
+  if (pipe (pipe_fds) != 0) {
+    fail ("a pipe cannot be made: %s", strerror (errno));
+    return false;
+  }
+  for (int i = 0; i < 2; i++) {
+    fcntl (pipe_fds[i], F_SETFD, FD_CLOEXEC);
+    fcntl (pipe_fds[i], F_SETFL, O_NONBLOCK);
+  }
+  sigemptyset (&action.sa_mask);
+  sigaction (SIGINT, &action, NULL);
+  sigaction (SIGTERM, &action, NULL);
+  return true;
+}
+
+void
+stop_request (void)
+{
+  if (!atomic_exchange (&requested, true))
+    wake ();
+}
+
+void
+stop_reset (void)
+{
+  char bytes[16];
+
+  atomic_store (&requested, false);
+  if (signalled == 0 && pipe_fds[0] >= 0)
+    while (read (pipe_fds[0], bytes, sizeof bytes) > 0)
+      ;
+}
+
+bool
+stop_requested (void)
+{
+  return signalled != 0 || atomic_load (&requested);
+}
+
+int
+stop_signal (void)
+{
+  return signalled;
+}
+
+static uint64_t
+now_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+}
+
+bool
+stop_wait (uint64_t milliseconds)
+{
+  uint64_t end = now_ms () + milliseconds, now;
+
+  while (!stop_requested () && (now = now_ms ()) < end) {
+    struct pollfd wait = { .fd = pipe_fds[0], .events = POLLIN };
+    uint64_t left = end - now;
+
+    poll (&wait, 1, left > 60000 ? 60000 : (int) left);
+  }
+  return stop_requested ();
+}
+
+void
+stop_set_following (bool following)
+{
+  atomic_store (&is_following, following);
+}
+
+int
+dcpipe_stop_fd (void)
+{
+  return pipe_fds[0];
+}
+
+bool
+dcpipe_following (void)
+{
+  return atomic_load (&is_following);
+}

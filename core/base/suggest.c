@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/suggest.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t
+least (size_t a, size_t b)
+{
+  return a < b ? a : b;
+}
+
+static int
+lower (char c)
+{
+  return tolower ((unsigned char) c);
+}
+
+/* The optimal string alignment distance, letter case aside; SIZE_MAX for long words. */
+static size_t
+distance (const char *a, const char *b)
+{
+  size_t rows[3][NEAREST_MAX + 1];
+  size_t *before = rows[0], *last = rows[1], *row = rows[2];
+  size_t a_size = strlen (a), b_size = strlen (b);
+
+  if (a_size > NEAREST_MAX || b_size > NEAREST_MAX)
+    return SIZE_MAX;
+  for (size_t j = 0; j <= b_size; j++)
+    row[j] = j;
+  for (size_t i = 1; i <= a_size; i++) {
+    size_t *spare = before;
+
+    before = last;
+    last = row;
+    row = spare;
+    row[0] = i;
+    for (size_t j = 1; j <= b_size; j++) {
+      row[j] = least (least (last[j], row[j - 1]) + 1, last[j - 1] + (lower (a[i - 1]) != lower (b[j - 1])));
+      if (i > 1 && j > 1 && lower (a[i - 1]) == lower (b[j - 2]) && lower (a[i - 2]) == lower (b[j - 1]))
+        row[j] = least (row[j], before[j - 2] + 1);
+    }
+  }
+  return row[b_size];
+}
+
+void
+nearest_offer (struct nearest *nearest, const char *known)
+{
+  size_t limit = strlen (nearest->word) < 6 ? 1 + (strlen (nearest->word) > 3) : strlen (nearest->word) / 3;
+  size_t found = distance (nearest->word, known);
+
+  if (found <= limit && (nearest->best[0] == '\0' || found < nearest->distance)) {
+    memcpy (nearest->best, known,
+            strlen (known) + 1); /* at most NEAREST_MAX bytes, or it would not be near */
+    nearest->distance = found;
+  }
+}
+
+char *
+nearest_hint (const struct nearest *nearest)
+{
+  char *hint = NULL;
+
+  if (nearest->best[0] == '\0')
+    return strdup ("");
+  return asprintf (&hint, "; did you mean '%s'?", nearest->best) < 0 ? NULL : hint;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The known word nearest to one that a user mistyped. */
+#ifndef DCPIPE_BASE_SUGGEST_H
+#define DCPIPE_BASE_SUGGEST_H
+
+#include <stddef.h>
+
+#define NEAREST_MAX 64
+
+/* Begin with { .word = what was written }, offer every known word, read `best`: empty if none is near
+ * enough to be meant. Near is at most a third of the word's letters wrong, missing, added or swapped
+ * with their neighbour. */
+struct nearest {
+  const char *word;
+  char best[NEAREST_MAX + 1];
+  size_t distance;
+};
+
+void nearest_offer (struct nearest *nearest, const char *known);
+
+/* "; did you mean NAME?" or "", in memory that the caller frees (NULL when memory is short). */
+char *nearest_hint (const struct nearest *nearest);
+
+#endif

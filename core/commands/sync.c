@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/progress.h"
+#include "pipeline/run.h"
+#include "setup/labels.h"
+#include "sink/sinkopen.h"
+
+/* True if entries of the label are in a sink, where a decoder of all labels put them. A sink that cannot be
+ * read counts as well: the run will say why. */
+static bool
+some_sink_has (const struct setup *setup, const char *label)
+{
+  bool stored = false;
+
+  for (size_t i = 0; i < setup->sinks_count && !stored; i++) {
+    struct dcpipe_checkpoint checkpoint;
+
+    stored = sink_peek (setup->sinks[i], &checkpoint) != STATUS_DONE || label_is_stored (&checkpoint, label);
+    checkpoint_free (&checkpoint);
+  }
+  return stored;
+}
+
+static void
+log_known (const struct setup *setup, const char *label)
+{
+  CLEANUP_FREE const char **labels = setup_labels (setup);
+  char list[1024] = "";
+
+  for (size_t i = 0; labels != NULL && labels[i] != NULL; i++) {
+    strncat (list, list[0] ? ", " : "", sizeof list - strlen (list) - 1);
+    strncat (list, labels[i], sizeof list - strlen (list) - 1);
+  }
+  log_error ("no decoder section names the label '%s', and no sink holds entries of it; %s names: %s", label,
+             setup->path, list[0] ? list : "none");
+}
+
+int
+command_sync (const struct setup *setup, const struct arguments *arguments)
+{
+  CLEANUP_FREE const char **labels = calloc (arguments->labels_count + 1, sizeof *labels);
+  struct progress progress;
+  struct run_options options = { .scope = { .labels = labels, .count = arguments->labels_count },
+                                 .follow = arguments->follow,
+                                 .show = progress_show,
+                                 .context = &progress };
+  int status;
+
+  if (labels == NULL) {
+    log_error ("no memory for the labels");
+    return STATUS_FAILED;
+  }
+  for (size_t i = 0; i < arguments->labels_count; i++) {
+    labels[i] = setup_label (setup, arguments->labels[i]);
+    if (!label_is_named (setup, labels[i]) && !some_sink_has (setup, labels[i])) {
+      log_known (setup, arguments->labels[i]);
+      return STATUS_USAGE;
+    }
+  }
+  progress_begin (&progress);
+  status = run_pipeline (setup, &options);
+  progress_end (&progress);
+  return status;
+}

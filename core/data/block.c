@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "data/block.h"
+
+#ifdef HAVE_MALLOPT
+#include <malloc.h>
+#endif
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/utf8.h"
+#include "pipeline/budget.h"
+
+/* Larger buffers come from malloc, so that they go back to the system at once. */
+#define LARGE_BUFFER ((size_t) 512 * 1024)
+
+static size_t block_size_limit = (size_t) 64 * 1024 * 1024;
+
+bool
+hash_equal (const struct hash *a, const struct hash *b)
+{
+  return a->size == b->size && memcmp (a->data, b->data, a->size) == 0;
+}
+
+void
+hash_text (char text[2 * DCPIPE_HASH_MAX + 1], const struct hash *hash)
+{
+  static const char digits[] = "0123456789abcdef";
+
+  for (size_t i = 0; i < hash->size; i++) {
+    *text++ = digits[hash->data[i] >> 4];
+    *text++ = digits[hash->data[i] & 15];
+  }
+  *text = '\0';
+}
+
+/* ---- references --------------------------------------------------------------------------------- */
+
+static struct {
+  void (*leave) (void *place), (*follow) (void *place);
+} watch;
+
+void
+block_watch (void (*leave) (void *place), void (*follow) (void *place))
+{
+  watch.leave = leave;
+  watch.follow = follow;
+}
+
+/* True for the last one. */
+static bool
+let_go (atomic_uint *references)
+{
+  if (watch.leave != NULL)
+    watch.leave (references);
+  if (atomic_fetch_sub (references, 1) > 1)
+    return false;
+  if (watch.follow != NULL)
+    watch.follow (references);
+  return true;
+}
+
+/* ---- batches and frames ------------------------------------------------------------------------- */
+
+static void
+memory_release (struct frame_memory *memory)
+{
+  if (memory == NULL || !let_go (&memory->references))
+    return;
+  if (memory->release != NULL)
+    memory->release (memory->context);
+  free (memory);
+}
+
+void
+batch_clear (struct dcpipe_batch *batch)
+{
+  while (batch->memory != NULL) {
+    struct frame_memory *next = batch->memory->next;
+
+    memory_release (batch->memory);
+    batch->memory = next;
+  }
+  arena_free (&batch->arena);
+  arena_free (&batch->row_memory);
+  *batch = (struct dcpipe_batch){ 0 };
+}
+
+void
+batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t count)
+{
+  batch_clear (batch);
+  rows_begin (&batch->rows, &batch->row_memory, tables, SIZE_MAX, "", count);
+  batch->rows.numbers = tables->source;
+  batch->rows.list = &batch->row_list;
+  batch->rows.limit = block_size_limit;
+}
+
+dcpipe_rows *
+dcpipe_batch_rows (dcpipe_batch *batch)
+{
+  return &batch->rows;
+}
+
+/* Adds memory to the batch, with `room` bytes of its own. NULL after fail. */
+static struct frame_memory *
+add_memory (struct dcpipe_batch *batch, size_t room)
+{
+  struct frame_memory *memory = room <= SIZE_MAX / 2 ? malloc (sizeof *memory + room) : NULL;
+
+  if (memory == NULL) {
+    fail ("no memory for %zu bytes of the ledger", room);
+    return NULL;
+  }
+  *memory =
+      (struct frame_memory){ .next = batch->memory, .start = (const uint8_t *) memory->data, .size = room };
+  atomic_init (&memory->references, 1);
+  batch->memory = memory;
+  return memory;
+}
+
+void *
+dcpipe_batch_memory (dcpipe_batch *batch, size_t size)
+{
+  struct frame_memory *memory = add_memory (batch, size);
+
+  return memory != NULL ? memory->data : NULL;
+}
+
+void
+dcpipe_batch_adopt (dcpipe_batch *batch, const void *data, size_t size, void (*release) (void *context),
+                    void *context)
+{
+  struct frame_memory *memory = add_memory (batch, 0);
+
+  if (memory == NULL) {
+    batch->mistake = "no memory for what it fetched";
+    release (context);
+    return;
+  }
+  memory->start = data;
+  memory->size = size;
+  memory->release = release;
+  memory->context = context;
+}
+
+static struct frame_memory *
+find_memory (const struct dcpipe_batch *batch, const uint8_t *data, size_t size)
+{
+  for (struct frame_memory *memory = batch->memory; memory != NULL; memory = memory->next) {
+    const uint8_t *end = memory->start + memory->size;
+
+    if (data >= memory->start && data <= end && size <= (size_t) (end - data))
+      return memory;
+  }
+  return NULL;
+}
+
+void
+dcpipe_batch_frame (dcpipe_batch *batch, uint64_t position, const void *data, size_t size)
+{
+  struct frame_memory *memory = find_memory (batch, data, size);
+
+  if (memory == NULL) {
+    batch->mistake = "a frame does not lie in memory of its batch";
+    return;
+  }
+  if (batch->frames_count == batch->frames_capacity) {
+    size_t capacity = batch->frames_capacity ? 2 * batch->frames_capacity : 64;
+    struct dcpipe_frame *frames =
+        arena_resize (&batch->arena, batch->frames, batch->frames_capacity * sizeof *frames,
+                      capacity * sizeof *frames);
+
+    if (frames == NULL) {
+      batch->mistake = "no memory for its frames";
+      return;
+    }
+    batch->frames = frames;
+    batch->frames_capacity = capacity;
+  }
+  batch->frames[batch->frames_count++] =
+      (struct dcpipe_frame){ .position = position, .bytes = { data, size }, .memory = memory };
+}
+
+void
+dcpipe_batch_cursor (dcpipe_batch *batch, const void *cursor, size_t size)
+{
+  char *copy;
+
+  if (batch->frames_count == 0 || size > DCPIPE_CURSOR_MAX) {
+    batch->mistake = "a cursor without a frame, or longer than 256 bytes";
+    return;
+  }
+  copy = arena_bytes (&batch->arena, size);
+  if (copy == NULL) {
+    batch->mistake = "no memory for its cursors";
+    return;
+  }
+  memcpy (copy, cursor, size);
+  batch->frames[batch->frames_count - 1].cursor = copy;
+  batch->frames[batch->frames_count - 1].cursor_size = size;
+}
+
+void
+dcpipe_batch_extent (dcpipe_batch *batch, uint64_t first, uint64_t end)
+{
+  batch->extent_known = true;
+  batch->first = first;
+  batch->end = end;
+}
+
+void
+dcpipe_batch_trust (dcpipe_batch *batch, int trust)
+{
+  if (trust < DCPIPE_TRUST_NONE || trust > DCPIPE_TRUST_CERTIFIED)
+    batch->mistake = "its blocks are of a trust that there is not";
+  else
+    batch->trust = trust;
+}
+
+uint64_t
+dcpipe_frame_position (const dcpipe_frame *frame)
+{
+  return frame->position;
+}
+
+struct dcpipe_bytes
+dcpipe_frame_bytes (const dcpipe_frame *frame)
+{
+  return frame->bytes;
+}
+
+/* ---- parcels ------------------------------------------------------------------------------------ */
+
+static struct parcel *
+new_parcel (size_t blocks)
+{
+  struct arena arena = { 0 };
+  struct parcel *parcel = arena_alloc (&arena, sizeof *parcel);
+  struct timespec now;
+
+  if (parcel == NULL)
+    return NULL;
+  clock_gettime (CLOCK_REALTIME, &now);
+  *parcel = (struct parcel){ .import_time = (uint64_t) now.tv_sec * 1000000000u
+                                            + (uint64_t) (now.tv_nsec / 1000000) * 1000000u };
+  atomic_init (&parcel->references, 1);
+  if (blocks > 0) {
+    parcel->blocks = arena_alloc (&arena, blocks * sizeof *parcel->blocks);
+    if (parcel->blocks == NULL) {
+      arena_free (&arena);
+      return NULL;
+    }
+    memset (parcel->blocks, 0, blocks * sizeof *parcel->blocks);
+  }
+  parcel->arena = arena;
+  return parcel;
+}
+
+struct parcel *
+parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count)
+{
+  struct parcel *parcel = new_parcel (count);
+
+  for (size_t i = 0; parcel != NULL && i < count; i++) {
+    struct dcpipe_block *block = &parcel->blocks[i];
+    const struct dcpipe_frame *frame = &batch->frames[first + i];
+    char *cursor = frame->cursor_size > 0 ? arena_bytes (&parcel->arena, frame->cursor_size) : NULL;
+
+    block->parcel = parcel;
+    block->frame = *frame;
+    block->frame.trust = batch->trust;
+    atomic_fetch_add (&frame->memory->references, 1);
+    parcel->blocks_count++;
+    if (frame->cursor_size > 0 && cursor == NULL) {
+      parcel_release (parcel);
+      parcel = NULL;
+    } else if (frame->cursor_size > 0)
+      block->frame.cursor = memcpy (cursor, frame->cursor, frame->cursor_size);
+  }
+  if (parcel == NULL)
+    fail ("no memory for %zu blocks", count);
+  return parcel;
+}
+
+struct parcel *
+parcel_make_rows (struct dcpipe_batch *batch)
+{
+  struct parcel *parcel = new_parcel (0);
+
+  if (parcel == NULL) {
+    fail ("no memory for %zu rows", batch->row_list.count);
+    return NULL;
+  }
+  parcel->rows = batch->row_list;
+  parcel->row_memory = batch->row_memory;
+  batch->row_list = (struct row_list){ 0 };
+  batch->row_memory = (struct arena){ 0 };
+  return parcel;
+}
+
+struct parcel *
+parcel_make_end (enum parcel_end end)
+{
+  struct parcel *parcel = new_parcel (0);
+
+  if (parcel == NULL)
+    fail ("no memory");
+  else
+    parcel->end = end;
+  return parcel;
+}
+
+void
+parcel_drop_frames (struct parcel *parcel)
+{
+  for (size_t i = 0; i < parcel->blocks_count; i++) {
+    struct dcpipe_frame *frame = &parcel->blocks[i].frame;
+
+    if (parcel->blocks[i].keeps_frame)
+      continue;
+    memory_release (frame->memory);
+    frame->memory = NULL;
+    frame->bytes = (struct dcpipe_bytes){ NULL, 0 };
+  }
+}
+
+size_t
+parcel_size (const struct parcel *parcel)
+{
+  size_t size = parcel->arena.size + parcel->row_memory.size + parcel->large;
+
+  for (size_t i = 0; i < parcel->blocks_count; i++)
+    if (parcel->blocks[i].keeps_frame)
+      size += parcel->blocks[i].frame.bytes.size;
+  return size;
+}
+
+void
+parcel_release (struct parcel *parcel)
+{
+  struct budget *budget = parcel->budget;
+  size_t charge = parcel->charge;
+  bool delivered = parcel->delivered;
+  struct arena arena;
+
+  if (!let_go (&parcel->references))
+    return;
+  free (parcel->fault);
+  for (size_t i = 0; i < parcel->blocks_count; i++) {
+    memory_release (parcel->blocks[i].frame.memory);
+    if (parcel->blocks[i].buffer_is_large)
+      free (parcel->blocks[i].buffer);
+  }
+  arena_free (&parcel->row_memory);
+  arena = parcel->arena;
+  arena_free (&arena);
+  if (budget != NULL && delivered)
+    budget_give (budget, charge);
+  else if (budget != NULL)
+    budget_adjust (budget, charge, 0);
+}
+
+/* ---- unpacking ---------------------------------------------------------------------------------- */
+
+void
+block_set_limit (size_t size)
+{
+  block_size_limit = size;
+#ifdef HAVE_MALLOPT
+  /* Or glibc, once one was freed, takes large buffers from its heaps, one for each thread, and keeps them. */
+  mallopt (M_MMAP_THRESHOLD, (int) LARGE_BUFFER);
+#endif
+}
+
+size_t
+dcpipe_max_block_size (void)
+{
+  return block_size_limit;
+}
+
+static void *
+large_buffer (struct dcpipe_block *block, size_t size)
+{
+  struct parcel *parcel = block->parcel;
+  size_t growth = size - (block->buffer_is_large ? block->buffer_size : 0);
+  void *buffer;
+
+  if (parcel->budget != NULL) {
+    if (!budget_grow (parcel->budget, parcel->number, parcel->charge, parcel->charge + growth))
+      return NULL;
+    parcel->charge += growth;
+  }
+  buffer = realloc (block->buffer_is_large ? block->buffer : NULL, size);
+  if (buffer == NULL)
+    return NULL;
+  if (!block->buffer_is_large && block->buffer_size > 0)
+    memcpy (buffer, block->buffer, block->buffer_size);
+  parcel->large += growth;
+  block->buffer_is_large = true;
+  return buffer;
+}
+
+void *
+dcpipe_block_buffer (dcpipe_block *block, size_t size)
+{
+  void *buffer;
+
+  if (size > block_size_limit) {
+    fail ("it inflates past max_block_size (%zu bytes)", block_size_limit);
+    block->too_large = true;
+    return NULL;
+  }
+  if (size <= block->buffer_size && block->buffer_is_large)
+    return block->buffer;
+  if (size > LARGE_BUFFER)
+    buffer = large_buffer (block, size);
+  else
+    buffer = arena_resize (&block->parcel->arena, block->buffer, block->buffer_size, size);
+  if (buffer == NULL) {
+    fail ("no memory for a block of %zu bytes", size);
+    return NULL;
+  }
+  block->buffer = buffer;
+  block->buffer_size = size;
+  return buffer;
+}
+
+static bool
+lies_in (struct dcpipe_bytes bytes, const void *data, size_t size)
+{
+  const uint8_t *p = data;
+
+  return p >= bytes.data && p <= bytes.data + bytes.size && size <= (size_t) (bytes.data + bytes.size - p);
+}
+
+bool
+block_holds (const struct dcpipe_block *block, const void *data, size_t size)
+{
+  return lies_in ((struct dcpipe_bytes){ block->buffer, block->buffer_size }, data, size)
+         || (block->keeps_frame && lies_in (block->frame.bytes, data, size));
+}
+
+/* False and a fault if the bytes lie neither in the buffer nor in the frame. */
+static bool
+claim (struct dcpipe_block *block, struct dcpipe_bytes bytes)
+{
+  if (bytes.size == 0
+      || lies_in ((struct dcpipe_bytes){ block->buffer, block->buffer_size }, bytes.data, bytes.size))
+    return true;
+  if (!lies_in (block->frame.bytes, bytes.data, bytes.size)) {
+    block->fault = "an entry lies outside its block (a mistake in the source plugin)";
+    return false;
+  }
+  block->keeps_frame = true;
+  return true;
+}
+
+void
+dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key,
+                    struct dcpipe_bytes value, bool deleted)
+{
+  if (!claim (block, label) || !claim (block, key) || !claim (block, value))
+    return;
+  if (!utf8_valid (label.data, label.size)) {
+    block->fault = "the label of an entry is not valid UTF-8";
+    return;
+  }
+  if (block->entries_count == block->entries_capacity) {
+    size_t capacity = block->entries_capacity ? 2 * block->entries_capacity : 16;
+    struct dcpipe_entry *entries =
+        capacity <= UINT32_MAX
+            ? arena_resize (&block->parcel->arena, block->entries, block->entries_capacity * sizeof *entries,
+                            capacity * sizeof *entries)
+            : NULL;
+
+    if (entries == NULL) {
+      block->fault = "no memory for its entries";
+      return;
+    }
+    block->entries = entries;
+    block->entries_capacity = capacity;
+  }
+  block->entries[block->entries_count] = (struct dcpipe_entry){ .block = block,
+                                                                .label = label,
+                                                                .key = key,
+                                                                .value = value,
+                                                                .index = (uint32_t) block->entries_count,
+                                                                .deleted = deleted };
+  block->entries_count++;
+}
+
+static void
+set_hash (struct dcpipe_block *block, struct hash *hash, struct dcpipe_bytes bytes)
+{
+  if (bytes.size > DCPIPE_HASH_MAX) {
+    block->fault = "its hash is longer than 64 bytes (a mistake in the source plugin)";
+    return;
+  }
+  hash->size = (uint8_t) bytes.size;
+  if (bytes.size > 0)
+    memcpy (hash->data, bytes.data, bytes.size);
+}
+
+void
+dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash,
+                     struct dcpipe_bytes parent_hash)
+{
+  char *text;
+
+  block->time_ns = time_ns;
+  set_hash (block, &block->hash, hash);
+  set_hash (block, &block->parent_hash, parent_hash);
+  text = arena_bytes (&block->parcel->arena, 2 * (size_t) block->hash.size + 1);
+  if (text == NULL) {
+    block->fault = "no memory for its hash";
+    return;
+  }
+  hash_text (text, &block->hash);
+  block->hash_hex = text;
+}
+
+/* ---- what decoders read ------------------------------------------------------------------------- */
+
+struct dcpipe_bytes
+dcpipe_entry_label (const dcpipe_entry *entry)
+{
+  return entry->label;
+}
+
+struct dcpipe_bytes
+dcpipe_entry_key (const dcpipe_entry *entry)
+{
+  return entry->key;
+}
+
+struct dcpipe_bytes
+dcpipe_entry_value (const dcpipe_entry *entry)
+{
+  return entry->value;
+}
+
+bool
+dcpipe_entry_deleted (const dcpipe_entry *entry)
+{
+  return entry->deleted;
+}
+
+uint64_t
+dcpipe_entry_index (const dcpipe_entry *entry)
+{
+  return entry->index;
+}
+
+uint64_t
+dcpipe_entry_block_position (const dcpipe_entry *entry)
+{
+  return entry->block->frame.position;
+}
+
+uint64_t
+dcpipe_entry_time (const dcpipe_entry *entry)
+{
+  return entry->block->time_ns;
+}
+
+struct dcpipe_bytes
+dcpipe_entry_block_hash (const dcpipe_entry *entry)
+{
+  return (struct dcpipe_bytes){ entry->block->hash.data, entry->block->hash.size };
+}
+
+struct dcpipe_bytes
+dcpipe_entry_parent_hash (const dcpipe_entry *entry)
+{
+  return (struct dcpipe_bytes){ entry->block->parent_hash.data, entry->block->parent_hash.size };
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Blocks on their way from the source to the sinks.
+ *
+ * A batch is what one call of a source's `next` delivers: memory, and frames that point into it. The engine
+ * cuts it into parcels, runs of neighbouring blocks that one worker unpacks and decodes. A parcel owns its
+ * blocks' entries and rows in one arena and is shared by the sinks by reference count; the last one to let
+ * go frees it. Until it is given to the sinks a parcel belongs to one thread; from then on it is read only.
+ */
+#ifndef DCPIPE_DATA_BLOCK_H
+#define DCPIPE_DATA_BLOCK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "data/row.h"
+#include "dcpipe-plugin.h"
+
+struct budget;
+
+struct hash {
+  uint8_t size;
+  uint8_t data[DCPIPE_HASH_MAX];
+};
+
+bool hash_equal (const struct hash *a, const struct hash *b);
+
+/* Writes the hash in lower-case hexadecimal with an ending 0. */
+void hash_text (char text[2 * DCPIPE_HASH_MAX + 1], const struct hash *hash);
+
+/* Memory that frames point into, shared by the parcels cut from one batch. */
+struct frame_memory {
+  atomic_uint references;
+  struct frame_memory *next; /* in the batch */
+  const uint8_t *start;
+  size_t size;
+  void (*release) (void *context); /* of adopted memory, or NULL */
+  void *context;
+  max_align_t data[];
+};
+
+struct dcpipe_frame {
+  uint64_t position;
+  struct dcpipe_bytes bytes;
+  struct frame_memory *memory;
+  const char *cursor; /* in the batch's or parcel's arena, NULL for none */
+  size_t cursor_size;
+  int trust;
+};
+
+struct dcpipe_batch {
+  struct arena arena; /* frames and cursors */
+  struct frame_memory *memory;
+  struct dcpipe_frame *frames;
+  size_t frames_count, frames_capacity;
+  int trust;
+  bool extent_known;
+  uint64_t first, end;
+  const char *mistake;     /* of the plugin */
+  struct dcpipe_rows rows; /* of the source's own tables, in memory of their own */
+  struct row_list row_list;
+  struct arena row_memory;
+};
+
+void batch_clear (struct dcpipe_batch *batch);
+
+/* Empties the batch, which does not move from then on, and lets rows be emitted into the `count` tables of
+ * the source. */
+void batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t count);
+
+struct dcpipe_entry {
+  struct dcpipe_block *block;
+  struct dcpipe_bytes label, key, value;
+  uint32_t index;
+  bool deleted;
+};
+
+struct dcpipe_block {
+  struct parcel *parcel;
+  struct dcpipe_frame frame;
+  uint64_t time_ns;
+  struct hash hash, parent_hash;
+  const char *hash_hex; /* of `hash`, in the parcel's arena */
+  uint8_t *buffer;
+  size_t buffer_size;
+  bool buffer_is_large; /* from malloc, not from the arena */
+  struct dcpipe_entry *entries;
+  size_t entries_count, entries_capacity;
+  uint64_t number;        /* blocks before it; set by the sequencer, as the next */
+  uint64_t first_ordinal; /* of its first entry, from 1 */
+  struct row_list *rows;  /* one for each decoder */
+  const char *fault;      /* why it could not be unpacked or does not follow; NULL for a good one */
+  bool keeps_frame;       /* entries point into the frame */
+  bool too_large;         /* it would inflate past the limit */
+};
+
+enum parcel_end {
+  PARCEL_GOES_ON = 0,
+  PARCEL_AT_TIP, /* nothing comes after it for now */
+  PARCEL_LAST    /* nothing comes after it in this run */
+};
+
+struct parcel {
+  atomic_uint references;
+  uint64_t number; /* in the order of the ledger, from 0 */
+  struct arena arena;
+  struct dcpipe_block *blocks;
+  size_t blocks_count;
+  size_t good;          /* blocks, from the first, that are what they must be */
+  char *fault;          /* what is wrong with the block after those, from malloc, or NULL */
+  int fault_status;     /* enum status */
+  struct parcel *later; /* the next one that waits in the sequencer */
+  size_t large;         /* bytes in large buffers */
+  struct row_list rows; /* of the source's own tables, applied behind the blocks */
+  struct arena row_memory;
+  struct budget *budget;
+  size_t charge;  /* what the budget was charged for it */
+  bool delivered; /* to the sinks */
+  enum parcel_end end;
+  uint64_t import_time; /* ns, this machine's clock */
+};
+
+/* Makes a parcel of frames [first, first + count) of the batch; NULL after fail. */
+struct parcel *parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count);
+
+/* A parcel without blocks that takes over the batch's rows; NULL after fail. */
+struct parcel *parcel_make_rows (struct dcpipe_batch *batch);
+
+/* A parcel without blocks, to carry an end. */
+struct parcel *parcel_make_end (enum parcel_end end);
+
+/* Sets the most bytes that a block may unpack to, before threads start. */
+void block_set_limit (size_t size);
+
+/* Drops the bytes of frames that no entry points into. */
+void parcel_drop_frames (struct parcel *parcel);
+
+/* Bytes that the parcel holds. */
+size_t parcel_size (const struct parcel *parcel);
+
+void parcel_release (struct parcel *parcel);
+
+/* Whoever lets go of a parcel last comes after all others: its counter tells the machine, but not a checker
+ * of threads that was not there when core was compiled. So it is told: each one's `leave` comes before the
+ * last one's `follow`. Before threads start. */
+void block_watch (void (*leave) (void *place), void (*follow) (void *place));
+
+/* True if [data, data + size) lies in memory that lives as long as the block. */
+bool block_holds (const struct dcpipe_block *block, const void *data, size_t size);
+
+#endif

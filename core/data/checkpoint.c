@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "data/checkpoint.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/log.h"
+
+/* ---- small things ------------------------------------------------------------------------------- */
+
+void
+point_set (struct point *point, const struct dcpipe_block *block)
+{
+  *point = (struct point){ .known = true,
+                           .position = block->frame.position,
+                           .hash = block->hash,
+                           .time_ns = block->time_ns,
+                           .blocks = block->number + 1,
+                           .entries = block->first_ordinal - 1 + block->entries_count,
+                           .cursor_size = block->frame.cursor_size };
+  if (block->frame.cursor_size > 0)
+    memcpy (point->cursor, block->frame.cursor, block->frame.cursor_size);
+}
+
+void
+digest_text (char text[65], const uint64_t digest[4])
+{
+  snprintf (text, 65, "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64, digest[3], digest[2],
+            digest[1], digest[0]);
+}
+
+const char *
+trust_name (int trust)
+{
+  static const char *const names[] = { "chain", "signatures", "certified" };
+
+  return trust >= 0 && trust < 3 ? names[trust] : "unknown";
+}
+
+/* ---- frontiers ---------------------------------------------------------------------------------- */
+
+static void
+frontier_free (struct frontier *frontier)
+{
+  for (size_t i = 0; i < frontier->labels_count; i++)
+    free (frontier->labels[i].label);
+  for (size_t i = 0; i < frontier->ahead_count; i++)
+    free (frontier->ahead[i].label);
+  free (frontier->labels);
+  free (frontier->ahead);
+  free (frontier->decoder);
+  free (frontier->fingerprint);
+}
+
+void
+checkpoint_free (struct dcpipe_checkpoint *checkpoint)
+{
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    frontier_free (&checkpoint->frontiers[i]);
+  for (size_t i = 0; i < checkpoint->errors_count; i++) {
+    free (checkpoint->errors[i].scope);
+    free (checkpoint->errors[i].last);
+  }
+  free (checkpoint->errors);
+  free (checkpoint->frontiers);
+  free (checkpoint->source);
+  free (checkpoint->text);
+  *checkpoint = (struct dcpipe_checkpoint){ 0 };
+}
+
+struct frontier *
+checkpoint_find (const struct dcpipe_checkpoint *checkpoint, const char *decoder)
+{
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    if (strcmp (checkpoint->frontiers[i].decoder, decoder) == 0)
+      return &checkpoint->frontiers[i];
+  return NULL;
+}
+
+struct frontier *
+checkpoint_add (struct dcpipe_checkpoint *checkpoint, const char *decoder)
+{
+  struct frontier *frontier = checkpoint_find (checkpoint, decoder);
+
+  if (frontier != NULL)
+    return frontier;
+  frontier = list_room (&checkpoint->frontiers, checkpoint->frontiers_count, sizeof *frontier);
+  if (frontier == NULL || (frontier->decoder = strdup (decoder)) == NULL) {
+    fail ("no memory for the checkpoint");
+    return NULL;
+  }
+  frontier->trust = DCPIPE_TRUST_CERTIFIED;
+  checkpoint->frontiers_count++;
+  return frontier;
+}
+
+void
+checkpoint_remove (struct dcpipe_checkpoint *checkpoint, const char *decoder)
+{
+  struct frontier *frontier = checkpoint_find (checkpoint, decoder);
+
+  if (frontier == NULL)
+    return;
+  frontier_free (frontier);
+  *frontier = checkpoint->frontiers[--checkpoint->frontiers_count];
+}
+
+static bool
+text_is (const char *text, struct dcpipe_bytes bytes)
+{
+  return strlen (text) == bytes.size && (bytes.size == 0 || memcmp (text, bytes.data, bytes.size) == 0);
+}
+
+struct label_count *
+frontier_label (struct frontier *frontier, struct dcpipe_bytes label)
+{
+  struct label_count *count;
+
+  for (size_t i = 0; i < frontier->labels_count; i++)
+    if (text_is (frontier->labels[i].label, label))
+      return &frontier->labels[i];
+  if (label.size > 0
+      && (frontier->labels_count >= FRONTIER_LABELS_MAX || label.size > 256
+          || memchr (label.data, 0, label.size) != NULL))
+    return frontier_label (frontier, (struct dcpipe_bytes){ NULL, 0 });
+  count = list_room (&frontier->labels, frontier->labels_count, sizeof *count);
+  if (count == NULL
+      || (count->label = strndup (label.size > 0 ? (const char *) label.data : "", label.size)) == NULL) {
+    fail ("no memory for the checkpoint");
+    return NULL;
+  }
+  frontier->labels_count++;
+  return count;
+}
+
+const struct label_count *
+frontier_label_find (const struct frontier *frontier, const char *label)
+{
+  for (size_t i = 0; i < frontier->labels_count; i++)
+    if (strcmp (frontier->labels[i].label, label) == 0)
+      return &frontier->labels[i];
+  return NULL;
+}
+
+struct scope_error *
+checkpoint_error (const struct dcpipe_checkpoint *checkpoint, const char *scope)
+{
+  for (size_t i = 0; i < checkpoint->errors_count; i++)
+    if (strcmp (checkpoint->errors[i].scope, scope) == 0)
+      return &checkpoint->errors[i];
+  return NULL;
+}
+
+struct scope_error *
+checkpoint_add_error (struct dcpipe_checkpoint *checkpoint, const char *scope)
+{
+  struct scope_error *error = checkpoint_error (checkpoint, scope);
+
+  if (error != NULL)
+    return error;
+  error = list_room (&checkpoint->errors, checkpoint->errors_count, sizeof *error);
+  if (error == NULL || (error->scope = strdup (scope)) == NULL) {
+    fail ("no memory for the checkpoint");
+    return NULL;
+  }
+  checkpoint->errors_count++;
+  return error;
+}
+
+bool
+checkpoint_set_error (struct dcpipe_checkpoint *checkpoint, const char *scope, const char *reason)
+{
+  struct scope_error *error;
+  char *copy = reason != NULL ? strdup (reason) : NULL;
+
+  if (reason == NULL && checkpoint_error (checkpoint, scope) == NULL)
+    return true;
+  error = checkpoint_add_error (checkpoint, scope);
+  if (error == NULL || (reason != NULL && copy == NULL)) {
+    free (copy);
+    return false;
+  }
+  free (error->last);
+  error->last = copy;
+  error->count += reason != NULL;
+  return true;
+}
+
+struct ahead *
+frontier_ahead (const struct frontier *frontier, struct dcpipe_bytes label)
+{
+  for (size_t i = 0; i < frontier->ahead_count; i++)
+    if (text_is (frontier->ahead[i].label, label))
+      return &frontier->ahead[i];
+  return NULL;
+}
+
+struct ahead *
+frontier_ahead_add (struct frontier *frontier, const char *label)
+{
+  struct ahead *ahead =
+      frontier_ahead (frontier, (struct dcpipe_bytes){ (const uint8_t *) label, strlen (label) });
+
+  if (ahead != NULL)
+    return ahead;
+  ahead = list_room (&frontier->ahead, frontier->ahead_count, sizeof *ahead);
+  if (ahead == NULL || (ahead->label = strdup (label)) == NULL) {
+    fail ("no memory for the checkpoint");
+    return NULL;
+  }
+  frontier->ahead_count++;
+  return ahead;
+}
+
+void
+frontier_ahead_drop (struct frontier *frontier)
+{
+  for (size_t i = 0; i < frontier->ahead_count;)
+    if (frontier->at.known && frontier->ahead[i].at.position <= frontier->at.position) {
+      free (frontier->ahead[i].label);
+      frontier->ahead[i] = frontier->ahead[--frontier->ahead_count];
+    } else
+      i++;
+}
+
+/* ---- copies -------------------------------------------------------------------------------------- */
+
+bool
+checkpoint_copy (struct dcpipe_checkpoint *to, const struct dcpipe_checkpoint *from)
+{
+  bool good;
+
+  *to = (struct dcpipe_checkpoint){ .text = from->text ? strndup (from->text, from->text_size) : NULL,
+                                    .text_size = from->text_size };
+  if (from->text == NULL)
+    return true;
+  if (to->text == NULL)
+    fail ("no memory for the checkpoint");
+  good = to->text != NULL && checkpoint_parse (to);
+  to->loaded = good;
+  if (!good)
+    checkpoint_free (to);
+  return good;
+}
+
+/* ---- what sinks see ----------------------------------------------------------------------------- */
+
+struct dcpipe_bytes
+dcpipe_checkpoint_text (const dcpipe_checkpoint *checkpoint)
+{
+  return (struct dcpipe_bytes){ (const uint8_t *) checkpoint->text, checkpoint->text_size };
+}
+
+void
+dcpipe_checkpoint_set (dcpipe_checkpoint *checkpoint, const void *text, size_t size)
+{
+  free (checkpoint->text);
+  checkpoint->text = malloc (size + 1);
+  checkpoint->no_memory = checkpoint->text == NULL;
+  if (checkpoint->text == NULL)
+    return;
+  if (size > 0)
+    memcpy (checkpoint->text, text, size);
+  checkpoint->text[size] = '\0';
+  checkpoint->text_size = size;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "pipeline/decode-thread.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "pipeline/queue.h"
+#include "pipeline/sequencer.h"
+#include "plugin/callback.h"
+
+struct worker {
+  struct run *run;
+  struct dcpipe_rows *rows; /* one for each decoder */
+};
+
+/* Notes that the parcel's block number `good` and all after it are not to be used. */
+static void __attribute__ ((format (printf, 4, 5)))
+set_fault (struct parcel *parcel, size_t good, int status, const char *format, ...)
+{
+  va_list arguments;
+
+  parcel->good = good;
+  parcel->fault_status = status;
+  va_start (arguments, format);
+  if (vasprintf (&parcel->fault, format, arguments) < 0)
+    parcel->fault = NULL;
+  va_end (arguments);
+}
+
+/* ---- unpacking ---------------------------------------------------------------------------------- */
+
+static bool
+unpack_block (const struct run *run, struct dcpipe_block *block)
+{
+  const struct instance *source = run->setup->source;
+  size_t number = (size_t) (block - block->parcel->blocks);
+  const char *outer = callback_begin ("unpack");
+  int result = source->plugin->u.source.unpack (source->handle, &block->frame, block);
+
+  result = callback_end (outer, result, MAY_DIVERGE);
+  if (result == DCPIPE_OK && block->fault == NULL && block->hash.size == 0)
+    block->fault = "it has no hash (a mistake in the source plugin)";
+  if (result == DCPIPE_OK && block->fault == NULL)
+    return true;
+  if (block->fault != NULL)
+    fail ("block at position %" PRIu64 ": %s", block->frame.position, block->fault);
+  set_fault (block->parcel, number,
+             result == DCPIPE_FAIL && !block->too_large ? STATUS_FAILED : STATUS_DIVERGED, "%s: %s",
+             source->title, failure ());
+  return false;
+}
+
+/* Charges the parcel with what it has come to hold, which waits until that fits. */
+static void
+account (struct parcel *parcel)
+{
+  size_t size = parcel_size (parcel);
+
+  if (parcel->budget == NULL || size <= parcel->charge)
+    return;
+  budget_grow (parcel->budget, parcel->number, parcel->charge, size);
+  parcel->charge = size;
+}
+
+void
+worker_unpack (const struct run *run, struct parcel *parcel)
+{
+  for (size_t i = 0; i < parcel->blocks_count; i++) {
+    if (!unpack_block (run, &parcel->blocks[i]))
+      return;
+    parcel->good = i + 1;
+    account (parcel);
+  }
+}
+
+/* ---- decoding ----------------------------------------------------------------------------------- */
+
+/* True if the last tally is of that label. */
+static bool
+last_tally_is (const struct row_list *list, struct dcpipe_bytes label)
+{
+  struct dcpipe_bytes last;
+
+  if (list->tallies_count == 0)
+    return false;
+  last = list->tallies[list->tallies_count - 1].label;
+  return last.size == label.size && (label.size == 0 || memcmp (last.data, label.data, label.size) == 0);
+}
+
+static bool
+add_tally (struct dcpipe_rows *rows, struct dcpipe_bytes label)
+{
+  struct row_list *list = rows->list;
+
+  if (list->tallies_count == list->tallies_capacity) {
+    size_t capacity = list->tallies_capacity ? 2 * list->tallies_capacity : 4;
+    struct tally *tallies =
+        arena_resize (rows->arena, list->tallies, list->tallies_capacity * sizeof *tallies,
+                      capacity * sizeof *tallies);
+
+    if (tallies == NULL) {
+      fail ("no memory for the rows of an entry");
+      return false;
+    }
+    list->tallies = tallies;
+    list->tallies_capacity = capacity;
+  }
+  list->tallies[list->tallies_count++] = (struct tally){ .label = label };
+  return true;
+}
+
+static bool
+count_entry (struct dcpipe_rows *rows, struct dcpipe_bytes label)
+{
+  struct row_list *list = rows->list;
+
+  if (!last_tally_is (list, label) && !add_tally (rows, label))
+    return false;
+  list->tallies[list->tallies_count - 1].entries++;
+  return true;
+}
+
+/* Lets one decoder make rows of one entry. */
+static bool
+decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_block *block,
+              const struct dcpipe_entry *entry, size_t label)
+{
+  const struct instance *decoder = &run->setup->decoders[rows->decoder]->instance;
+  size_t from = block->rows[rows->decoder].count;
+  const char *outer;
+  int result;
+
+  rows->arena = &block->parcel->arena;
+  rows->list = &block->rows[rows->decoder];
+  rows->entry = entry;
+  rows->label = label;
+  log_set_instance (decoder->title);
+  outer = callback_begin ("decode");
+  result = decoder->plugin->u.decoder.decode (decoder->handle, entry, rows);
+  if ((result == DCPIPE_OK || failure ()[0] == '\0') && !rows_finish (rows, from))
+    result = DCPIPE_FAIL;
+  result = callback_end (outer, result, MAY_FAIL);
+  if (result == DCPIPE_OK && !count_entry (rows, entry->label))
+    result = DCPIPE_FAIL;
+  log_set_instance (NULL);
+  return result == DCPIPE_OK;
+}
+
+static bool
+decode_block (struct worker *worker, struct dcpipe_block *block)
+{
+  const struct run *run = worker->run;
+  const struct route *route = NULL;
+  struct dcpipe_bytes label = { NULL, 0 };
+
+  for (size_t i = 0; i < block->entries_count; i++) {
+    const struct dcpipe_entry *entry = &block->entries[i];
+
+    if (route == NULL || label.size != entry->label.size
+        || (label.size > 0 && memcmp (label.data, entry->label.data, label.size) != 0))
+      route = routes_find (run->routes, entry->label);
+    label = entry->label;
+    for (size_t target = 0; target < route->count; target++) {
+      size_t decoder = route->targets[target].decoder;
+
+      if (!run_covers (run, decoder, route) || run->stored[decoder] > block->frame.position)
+        continue;
+      if (!decode_entry (run, &worker->rows[decoder], block, entry, route->targets[target].label)) {
+        set_fault (block->parcel, (size_t) (block - block->parcel->blocks), STATUS_FAILED,
+                   "block at position %" PRIu64 ", entry %zu: %s", block->frame.position, i, failure ());
+        return false;
+      }
+    }
+  }
+  for (size_t i = 0; i < run->setup->decoders_count; i++)
+    if (run->parts[i] == PART_WHOLE)
+      rows_digest (&block->rows[i], 0);
+  return true;
+}
+
+static void
+decode_parcel (struct worker *worker, struct parcel *parcel)
+{
+  size_t decoders = worker->run->setup->decoders_count, size = decoders * sizeof (struct row_list);
+
+  for (size_t i = 0; i < parcel->good; i++) {
+    struct dcpipe_block *block = &parcel->blocks[i];
+
+    block->rows = arena_alloc (&parcel->arena, size);
+    if (block->rows == NULL) {
+      set_fault (parcel, i, STATUS_FAILED, "no memory for the rows of a block");
+      return;
+    }
+    memset (block->rows, 0, size);
+    if (!decode_block (worker, block))
+      return;
+    account (parcel);
+  }
+}
+
+/* Remembers how much larger than its frames a parcel became, half of it at once. */
+static void
+note_growth (struct run *run, const struct parcel *parcel, size_t size)
+{
+  size_t frames = 0, growth;
+
+  for (size_t i = 0; i < parcel->blocks_count; i++)
+    frames += parcel->blocks[i].frame.bytes.size;
+  if (frames == 0)
+    return;
+  growth = atomic_load (&run->growth);
+  growth = growth > 0 ? growth / 2 + size / frames / 2 : size / frames;
+  atomic_store (&run->growth, growth > RUN_GROWTH ? growth : RUN_GROWTH);
+}
+
+/* Corrects the parcel's charge once its true size is known. Parcels that carry but an end are charged
+ * nothing. */
+static void
+settle_charge (struct parcel *parcel)
+{
+  size_t size = parcel_size (parcel);
+
+  if (parcel->budget == NULL)
+    return;
+  budget_adjust (parcel->budget, parcel->charge, size);
+  parcel->charge = size;
+}
+
+static void
+work (struct worker *worker, struct parcel *parcel)
+{
+  if (!run_has_ended (worker->run)) {
+    worker_unpack (worker->run, parcel);
+    decode_parcel (worker, parcel);
+    note_growth (worker->run, parcel, parcel_size (parcel));
+  }
+  parcel_drop_frames (parcel);
+  settle_charge (parcel);
+  sequencer_deliver (worker->run->sequencer, parcel);
+}
+
+void *
+worker_main (void *argument)
+{
+  struct run *run = argument;
+  struct worker worker = { .run = run };
+  struct parcel *parcel;
+
+  worker.rows = calloc (run->setup->decoders_count + 1, sizeof *worker.rows);
+  if (worker.rows == NULL)
+    run_end (run, STATUS_FAILED, "no memory for a worker");
+  for (size_t i = 0; worker.rows != NULL && i < run->setup->decoders_count; i++) {
+    const struct instance *decoder = &run->setup->decoders[i]->instance;
+
+    rows_begin (&worker.rows[i], NULL, run->tables, i, decoder->name,
+                decoder->plugin->u.decoder.tables.count);
+  }
+  while ((parcel = queue_pop (run->work, 0)) != NULL)
+    work (&worker, parcel);
+  free (worker.rows);
+  return NULL;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads that unpack blocks and decode their entries. */
+#ifndef DCPIPE_PIPELINE_DECODE_THREAD_H
+#define DCPIPE_PIPELINE_DECODE_THREAD_H
+
+#include "pipeline/run.h"
+
+/* A worker's thread: takes parcels from the run's work queue until that is closed. The argument is the
+ * struct run. */
+void *worker_main (void *run);
+
+/* Unpacks all blocks of a parcel, without decoding. A fault is noted in the parcel. */
+void worker_unpack (const struct run *run, struct parcel *parcel);
+
+#endif

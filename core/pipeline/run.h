@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run of the pipeline, from its start to the tip, a stop or a fault; and what its threads share.
+ *
+ *    feeder ──parcels──▶ workers ──▶ sequencer (on the workers' threads) ──▶ writers, one for each sink
+ *
+ * Arrows of calls go the same way: feeder.c, worker.c, sequencer.c, writer.c. */
+#ifndef DCPIPE_PIPELINE_RUN_H
+#define DCPIPE_PIPELINE_RUN_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/exit-status.h"
+#include "data/block.h"
+#include "data/checkpoint.h"
+#include "data/table.h"
+#include "pipeline/budget.h"
+#include "pipeline/routes.h"
+#include "setup/setup.h"
+
+struct run;
+struct writer;
+
+/* What a byte is taken to become until that is known, and at the least. */
+#define RUN_GROWTH 12
+
+/* What a run covers: everything, or some labels. */
+struct scope {
+  const char *const *labels; /* canonical */
+  size_t count;              /* 0: all */
+};
+
+struct run_options {
+  struct scope scope;
+  bool follow;           /* go on beyond the tip */
+  const char *scratch;   /* NULL, or a directory in which the sink makes a throw-away store */
+  const uint64_t *until; /* NULL, or for each decoder the position before which it is applied */
+  /* Called now and then on the thread that called run_pipeline, and once at the end with `last`, when the
+   * sinks are still open but no thread uses them; or NULL. */
+  void (*show) (void *context, const struct run *run, bool last);
+  /* Called about once a second on that thread while it waits for another attempt to open a sink; or NULL. */
+  void (*idle) (void *context);
+  void *context;
+};
+
+/* What the run does for a decoder. */
+enum part {
+  PART_NONE,
+  PART_WHOLE, /* applies its entries and moves its frontiers */
+  PART_AHEAD  /* a '*' decoder in a run of some labels: inserts their rows into its logs, leaving the
+                 frontiers where they are */
+};
+
+/* Heights, for progress; written by one thread each. */
+struct run_progress {
+  atomic_uint_fast64_t first, end; /* extent of the ledger, as far as known; 0 if not */
+  atomic_uint_fast64_t fetched;    /* position behind the last frame that came */
+  atomic_uint_fast64_t fetched_bytes;
+  atomic_uint_fast64_t verified; /* position of the last block in the chain */
+  atomic_uint_fast64_t verified_blocks, verified_entries, verified_bytes;
+  atomic_uint_fast64_t listed; /* rows of the source's own tables that came, repeated ones included */
+  atomic_uint_fast64_t retries;
+  atomic_uint_fast64_t tips; /* how often the source had nothing further */
+};
+
+struct run {
+  const struct setup *setup;
+  struct dcpipe_tables *tables;
+  struct routes *routes;
+  struct scope scope;
+  bool follow;
+  const uint64_t *until;
+  uint64_t until_all;   /* the greatest of them: nothing is read from there on */
+  enum part *parts;     /* of each decoder */
+  struct point start;   /* the block to begin with; unknown: the first one */
+  struct point *probes; /* stored blocks to be compared before anything is written */
+  size_t probes_count;
+  struct hash ledger; /* what the sinks know of the first block's hash; size 0 if nothing */
+  uint64_t *stored;   /* for each decoder: position + 1 up to which every writer has its rows already */
+
+  struct budget budget;
+  struct parcel_queue *work;
+  struct sequencer *sequencer;
+  struct writer **writers;
+  size_t writers_count;
+
+  atomic_size_t
+      growth; /* what a byte of a frame becomes, unpacked and with rows: as it was lately; 0 at first */
+  struct run_progress progress;
+
+  atomic_bool asked;  /* the source's callback `next` has not returned yet */
+  atomic_bool lists;  /* it turned out that the source gives listings, no blocks */
+  atomic_bool at_tip; /* the source had nothing further when it was asked last */
+
+  pthread_mutex_t mutex; /* for what follows */
+  pthread_cond_t gone;   /* a writer is done */
+  bool ended;            /* nothing further is fetched or unpacked */
+  int status;            /* enum status: why it ended; the first cause counts */
+  char *reason;          /* of a failure, or NULL */
+  size_t writers_alive;
+};
+
+/* Runs the pipeline to its end: an enum status. Reasons have been logged. */
+int run_pipeline (const struct setup *setup, const struct run_options *options);
+
+/* Ends the run; the first cause counts, and false is returned for others. Any thread. `reason` may be NULL.
+ */
+bool run_end (struct run *run, int status, const char *reason);
+bool run_has_ended (struct run *run);
+
+/* Why the run failed, to be freed; NULL if it did not (yet). */
+char *run_reason (struct run *run);
+
+/* A writer's thread is done. When none is left the run has ended. */
+void run_writer_gone (struct run *run);
+
+/* True if the source, as it is configured and has found out, delivers no whole blocks that can be told apart
+ * and linked, but rows of tables of its own alone. */
+bool run_only_lists (const struct run *run);
+
+/* Whether the run can do with what the source delivers; false after fail. */
+bool run_check_source (const struct run *run);
+
+/* True if the part of the run for `decoder` covers entries with that label number in the routes. */
+bool run_covers (const struct run *run, size_t decoder, const struct route *route);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table sync_status: the checkpoint by scope, for people who query the store. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "pipeline/apply.h"
+#include "pipeline/scope-status.h"
+
+/* Adds a decoder's frontier to the scope's figures: the least of the heights, the sum of the digests. */
+static void
+include (struct scope_status *status, const struct frontier *frontier)
+{
+  bool known = frontier != NULL && frontier->at.known;
+
+  if (!known)
+    status->known = false;
+  else
+    status->stored = true;
+  if (known && (status->decoders == 0 || frontier->at.position < status->position)) {
+    status->position = frontier->at.position;
+    status->blocks = frontier->at.blocks;
+    status->entries = frontier->at.entries;
+  }
+  if (frontier != NULL) {
+    digest_add (status->digest, frontier->digest);
+    status->failed += frontier->failed;
+    if (known && frontier->trust < status->trust)
+      status->trust = frontier->trust;
+  }
+  status->decoders++;
+}
+
+static bool
+names (const struct decoder *decoder, const char *label)
+{
+  for (size_t i = 0; i < decoder->labels_count; i++)
+    if (strcmp (decoder->labels[i], label) == 0)
+      return true;
+  return false;
+}
+
+struct scope_status
+scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label)
+{
+  struct scope_status status = { .known = true, .trust = DCPIPE_TRUST_CERTIFIED };
+  const struct scope_error *error = checkpoint_error (checkpoint, label != NULL ? label : "all");
+
+  for (size_t i = 0; i < setup->decoders_count; i++) {
+    const struct frontier *frontier = checkpoint_find (checkpoint, setup->decoders[i]->instance.name);
+
+    if (label != NULL && !names (setup->decoders[i], label))
+      continue;
+    include (&status, frontier);
+    if (label != NULL && frontier != NULL) {
+      const struct label_count *count = frontier_label_find (frontier, label);
+
+      status.entries = count ? count->entries : 0;
+      status.failed = count ? count->failed : 0;
+    }
+  }
+  if (status.decoders == 0)
+    status.known = false;
+  if (!status.stored)
+    status.trust = DCPIPE_TRUST_NONE;
+  if (error != NULL) {
+    status.errors = error->count;
+    status.last_error = error->last;
+  }
+  return status;
+}
+
+json_t *
+scope_status_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label)
+{
+  struct scope_status status = scope_status (setup, checkpoint, label);
+  char digest[65];
+
+  digest_text (digest, status.digest);
+  return json_pack ("{s:s, s:o, s:I, s:I, s:I, s:s?, s:s?, s:s}", "tableName", label ? label : "all",
+                    "lastSyncedBlockOffset",
+                    status.known ? json_integer ((json_int_t) status.position) : json_null (),
+                    "totalRecordsSynced", (json_int_t) status.entries, "failedEntries",
+                    (json_int_t) status.failed, "syncErrors", (json_int_t) status.errors, "lastError",
+                    status.last_error, "trust", status.stored ? trust_name (status.trust) : NULL, "digest",
+                    digest);
+}
+
+static void
+fill (struct dcpipe_row *row, const char *name, const struct scope_status *status, uint64_t now)
+{
+  char digest[65];
+
+  digest_text (digest, status->digest);
+  dcpipe_set_string (row, STATUS_TABLE_NAME, name);
+  if (status->known)
+    dcpipe_set_u64 (row, STATUS_LAST_SYNCED_BLOCK_OFFSET, status->position);
+  dcpipe_set_time (row, STATUS_LAST_SYNCED_AT, now);
+  dcpipe_set_u64 (row, STATUS_TOTAL_RECORDS_SYNCED, status->entries);
+  dcpipe_set_u64 (row, STATUS_SYNC_ERRORS, status->errors);
+  dcpipe_set_string (row, STATUS_LAST_ERROR, status->last_error);
+  dcpipe_set_string (row, STATUS_TRUST, status->stored ? trust_name (status->trust) : NULL);
+  dcpipe_set_string (row, STATUS_DIGEST, digest);
+}
+
+static int
+write_scope (struct applier *applier, const char *label)
+{
+  struct scope_status status = scope_status (applier->run->setup, applier->checkpoint, label);
+  struct row_scratch scratch = { 0 };
+  struct dcpipe_row *row = row_scratch_key (&scratch, &applier->run->tables->items[CORE_SYNC_STATUS]);
+  const struct dcpipe_row *rows[1] = { row };
+  int result = DCPIPE_OK;
+
+  row->operation = DCPIPE_UPSERT;
+  fill (row, label != NULL ? label : "all", &status, applier->synced_ns);
+  if (scratch.maker.no_memory) {
+    fail ("no memory for sync_status");
+    result = DCPIPE_FAIL;
+  } else if (status.known || status.errors > 0)
+    result = applier->cache.apply (applier, rows, 1);
+  row_scratch_free (&scratch);
+  return result;
+}
+
+int
+applier_sync_status (struct applier *applier)
+{
+  const char **labels = setup_labels (applier->run->setup);
+  struct timespec now;
+  int result;
+
+  if (labels == NULL) {
+    fail ("no memory for sync_status");
+    return DCPIPE_FAIL;
+  }
+  clock_gettime (CLOCK_REALTIME, &now);
+  applier->synced_ns = (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+  result = write_scope (applier, NULL);
+  for (size_t i = 0; labels[i] != NULL && result == DCPIPE_OK; i++)
+    result = write_scope (applier, labels[i]);
+  free (labels);
+  return result;
+}

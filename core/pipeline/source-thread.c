@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "pipeline/source-thread.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/retry.h"
+#include "base/stop.h"
+#include "pipeline/decode-thread.h"
+#include "pipeline/queue.h"
+#include "plugin/callback.h"
+
+/* A parcel is worth a worker's while, and small enough to keep all workers busy; less of it if blocks grow so
+ * much when they are unpacked that it would take more than this part of the budget. */
+#define PARCEL_SHARE 16
+#define PARCEL_BYTES ((size_t) 32 * 1024)
+#define PARCEL_BLOCKS 64
+
+/* One call of `next` takes this long at the most. */
+#define NEXT_NS 5000000000u
+
+struct feeder {
+  struct run *run;
+  struct instance *source;
+  const struct dcpipe_source *plugin;
+  struct retry retry;
+  uint64_t number; /* of the next parcel */
+  bool delivered;  /* a frame came */
+  bool tip_told;   /* the writers know of the tip, and nothing came since */
+  bool only_lists; /* no frame may come */
+  bool warned;
+};
+
+bool
+dcpipe_resume_at_block (const dcpipe_resume *resume)
+{
+  return resume->point->known;
+}
+
+uint64_t
+dcpipe_resume_position (const dcpipe_resume *resume)
+{
+  return resume->point->position;
+}
+
+struct dcpipe_bytes
+dcpipe_resume_cursor (const dcpipe_resume *resume)
+{
+  return (struct dcpipe_bytes){ (const uint8_t *) resume->point->cursor, resume->point->cursor_size };
+}
+
+/* ---- the end ------------------------------------------------------------------------------------ */
+
+/* Sends a parcel without blocks along the pipeline, so that what came before is dealt with first. */
+static void
+send_end (struct feeder *feeder, enum parcel_end end, int status, const char *fault)
+{
+  struct parcel *parcel = parcel_make_end (end);
+
+  if (parcel != NULL && fault != NULL) {
+    parcel->fault = strdup (fault);
+    parcel->fault_status = status;
+  }
+  if (parcel != NULL && (fault == NULL || parcel->fault != NULL)) {
+    parcel->number = feeder->number++;
+    if (queue_push (feeder->run->work, parcel))
+      return;
+  }
+  /* Nobody can be told that the run ends; what is committed is whole. */
+  log_error ("%s", failure ());
+  _exit (STATUS_FAILED);
+}
+
+/* What a result of the source's other than DCPIPE_OK means for the run. */
+static int
+status_of (int result)
+{
+  return result == DCPIPE_DIVERGED ? STATUS_DIVERGED
+         : result == DCPIPE_RETRY  ? STATUS_TEMPORARY
+                                   : STATUS_FAILED;
+}
+
+/* ---- asking ------------------------------------------------------------------------------------- */
+
+/* Decoders of a source that only lists get nothing, which should not go unnoticed. */
+static void
+warn_of_lists (struct feeder *feeder)
+{
+  const struct setup *setup = feeder->run->setup;
+  char *list = NULL;
+  size_t size = 0;
+  FILE *out = setup->decoders_count > 0 && !feeder->warned ? open_memstream (&list, &size) : NULL;
+
+  feeder->warned = true;
+  if (out == NULL)
+    return;
+  for (size_t i = 0; i < setup->decoders_count; i++)
+    fprintf (out, "%s%s", i == 0 ? "" : ", ", setup->decoders[i]->instance.name);
+  fclose (out);
+  log_warning (
+      "it gives listings, no blocks: they go into tables of their own, and these decoders get nothing: "
+      "%s",
+      list);
+  free (list);
+}
+
+/* After open: what kind of source is it? */
+static int
+note_kind (struct feeder *feeder)
+{
+  feeder->only_lists = run_only_lists (feeder->run);
+  atomic_store (&feeder->run->lists, feeder->only_lists);
+  if (!run_check_source (feeder->run))
+    return DCPIPE_FAIL;
+  if (feeder->only_lists)
+    warn_of_lists (feeder);
+  return DCPIPE_OK;
+}
+
+static int
+open_source (struct feeder *feeder, const struct dcpipe_resume *resume)
+{
+  int result;
+
+  do {
+    const char *outer = callback_begin ("open");
+
+    retry_begin ();
+    result = callback_end (outer, feeder->plugin->open (feeder->source->handle, resume), MAY_REPEAT);
+  } while (result == DCPIPE_RETRY && retry_wait (&feeder->retry));
+  retry_reset (&feeder->retry);
+  return result == DCPIPE_OK ? note_kind (feeder) : result;
+}
+
+static void
+close_source (const struct feeder *feeder)
+{
+  const char *outer = callback_enter ("close");
+
+  if (feeder->plugin->close != NULL)
+    feeder->plugin->close (feeder->source->handle);
+  callback_leave (outer);
+}
+
+/* What the plugin did wrong in `next`, or NULL. */
+static const char *
+mistake_of (const struct feeder *feeder, const struct dcpipe_batch *batch, int result)
+{
+  if (batch->mistake != NULL)
+    return batch->mistake;
+  if (result == DCPIPE_OK && batch->frames_count == 0 && batch->row_list.count == 0)
+    return "it delivered a batch without blocks or rows";
+  if (result == DCPIPE_OK && batch->frames_count > 0 && feeder->only_lists)
+    return "it delivered blocks, and says that it has none with positions and hashes";
+  if (result == DCPIPE_TIP && batch->frames_count > 0)
+    return "it delivered blocks together with DCPIPE_TIP";
+  return NULL;
+}
+
+/* One call of `next`, repeated after passing faults. */
+static int
+ask (struct feeder *feeder, struct dcpipe_batch *batch)
+{
+  const char *mistake;
+  int result;
+
+  for (;;) {
+    const char *outer = callback_begin ("next");
+
+    batch_begin (batch, feeder->run->tables, feeder->plugin->tables.count);
+    retry_begin ();
+    atomic_store (&feeder->run->asked, true);
+    result = feeder->plugin->next (feeder->source->handle, monotonic_ns () + NEXT_NS, batch);
+    atomic_store (&feeder->run->asked, false);
+    result = callback_end (outer, result, MAY_DELIVER);
+    mistake = mistake_of (feeder, batch, result);
+    if (mistake != NULL) {
+      fail ("%s (a mistake in the plugin)", mistake);
+      return DCPIPE_FAIL;
+    }
+    if ((result == DCPIPE_OK || result == DCPIPE_TIP) && !rows_settle (&batch->rows))
+      return DCPIPE_FAIL;
+    if (batch->extent_known) {
+      atomic_store (&feeder->run->progress.first, batch->first);
+      atomic_store (&feeder->run->progress.end, batch->end);
+    }
+    if (result != DCPIPE_RETRY)
+      break;
+    atomic_fetch_add (&feeder->run->progress.retries, 1);
+    if (!retry_wait (&feeder->retry))
+      return stop_requested () ? DCPIPE_WAIT : DCPIPE_RETRY;
+  }
+  if (result != DCPIPE_WAIT)
+    retry_reset (&feeder->retry);
+  return result;
+}
+
+/* ---- parcels ------------------------------------------------------------------------------------ */
+
+static bool
+send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t first, size_t count)
+{
+  struct run *run = feeder->run;
+  struct parcel *parcel;
+  size_t bytes = 0, charge, growth = atomic_load (&run->growth);
+
+  growth = growth > 0 ? growth : RUN_GROWTH;
+
+  for (size_t i = first; i < first + count; i++)
+    bytes += batch->frames[i].bytes.size;
+  charge = bytes <= SIZE_MAX / growth ? bytes * growth : bytes;
+  if (!budget_take (&run->budget, charge))
+    return false;
+  parcel = parcel_make (batch, first, count);
+  if (parcel == NULL) {
+    budget_adjust (&run->budget, charge, 0);
+    run_end (run, STATUS_FAILED, failure ());
+    return false;
+  }
+  parcel->number = feeder->number++;
+  parcel->budget = &run->budget;
+  parcel->charge = charge;
+  atomic_store (&run->progress.fetched,
+                batch->frames[first + count - 1].position + batch->frames[first + count - 1].bytes.size);
+  atomic_fetch_add (&run->progress.fetched_bytes, bytes);
+  if (queue_push (run->work, parcel))
+    return true;
+  parcel_release (parcel);
+  feeder->number--;
+  run_end (run, STATUS_FAILED, failure ());
+  return false;
+}
+
+/* The first parcels are of one block, to learn from. */
+static bool
+is_enough (const struct feeder *feeder, size_t bytes, size_t blocks)
+{
+  size_t growth = atomic_load (&feeder->run->growth);
+
+  return growth == 0 || bytes >= PARCEL_BYTES || blocks >= PARCEL_BLOCKS
+         || bytes >= feeder->run->budget.limit / PARCEL_SHARE / growth;
+}
+
+/* False if nothing more is to be sent. */
+static bool
+send_batch (struct feeder *feeder, const struct dcpipe_batch *batch)
+{
+  size_t first = 0, bytes = 0;
+
+  for (size_t i = 0; i < batch->frames_count; i++) {
+    if (feeder->run->until != NULL && batch->frames[i].position >= feeder->run->until_all)
+      return (i == first || send_parcel (feeder, batch, first, i - first)) && false;
+    bytes += batch->frames[i].bytes.size;
+    if (i + 1 < batch->frames_count && !is_enough (feeder, bytes, i + 1 - first))
+      continue;
+    if (!send_parcel (feeder, batch, first, i + 1 - first))
+      return false;
+    first = i + 1;
+    bytes = 0;
+  }
+  feeder->delivered = true;
+  feeder->tip_told = false;
+  return true;
+}
+
+/* Sends the rows of the source's own tables. A replay does without them. False if nothing more is to be sent.
+ */
+static bool
+send_rows (struct feeder *feeder, struct dcpipe_batch *batch)
+{
+  struct run *run = feeder->run;
+  struct parcel *parcel;
+  size_t charge;
+
+  if (batch->row_list.count == 0 || run->until != NULL)
+    return true;
+  parcel = parcel_make_rows (batch);
+  if (parcel == NULL) {
+    run_end (run, STATUS_FAILED, failure ());
+    return false;
+  }
+  charge = parcel_size (parcel);
+  if (!budget_take (&run->budget, charge)) {
+    parcel_release (parcel);
+    return false;
+  }
+  parcel->budget = &run->budget;
+  parcel->charge = charge;
+  parcel->number = feeder->number++;
+  feeder->tip_told = false;
+  atomic_fetch_add (&run->progress.listed, parcel->rows.count);
+  if (queue_push (run->work, parcel))
+    return true;
+  parcel_release (parcel);
+  feeder->number--;
+  run_end (run, STATUS_FAILED, failure ());
+  return false;
+}
+
+/* ---- stored blocks ------------------------------------------------------------------------------ */
+
+/* Reads the block at `point` and compares it with what is stored. */
+static int
+compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_batch *batch)
+{
+  struct parcel *parcel;
+  struct dcpipe_block *block;
+  int result;
+
+  do
+    result = ask (feeder, batch);
+  while ((result == DCPIPE_WAIT && !stop_requested ()) || (result == DCPIPE_OK && batch->frames_count == 0));
+  if (result == DCPIPE_TIP) {
+    fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped",
+          point->position);
+    return DCPIPE_DIVERGED;
+  }
+  if (result != DCPIPE_OK)
+    return result;
+  parcel = parcel_make (batch, 0, 1);
+  if (parcel == NULL)
+    return DCPIPE_FAIL;
+  worker_unpack (feeder->run, parcel);
+  block = &parcel->blocks[0];
+  if (parcel->good == 0)
+    fail ("%s", parcel->fault ? parcel->fault : "no memory");
+  else if (block->frame.position != point->position || !hash_equal (&block->hash, &point->hash))
+    fail ("block at position %" PRIu64
+          ": its hash is %s, which is not what is stored: the ledger was forked or swapped",
+          block->frame.position, block->hash_hex);
+  else
+    result = DCPIPE_TIP;
+  parcel_release (parcel);
+  return result == DCPIPE_TIP ? DCPIPE_OK : DCPIPE_DIVERGED;
+}
+
+/* Makes sure that the ledger still holds every block at which a frontier of a sink stands, before anything
+ * is written: a ledger that was forked between two frontiers would look whole from the first one. */
+static int
+check_stored_blocks (struct feeder *feeder)
+{
+  int result = DCPIPE_OK;
+
+  for (size_t i = 0; i < feeder->run->probes_count && result == DCPIPE_OK; i++) {
+    const struct dcpipe_resume resume = { .point = &feeder->run->probes[i] };
+    struct dcpipe_batch batch = { 0 };
+
+    result = open_source (feeder, &resume);
+    if (result == DCPIPE_OK && !feeder->only_lists)
+      result = compare_stored (feeder, resume.point, &batch);
+    batch_clear (&batch);
+    close_source (feeder);
+  }
+  return result;
+}
+
+/* ---- the thread --------------------------------------------------------------------------------- */
+
+/* Nothing further for now. True if the run goes on. */
+static bool
+at_tip (struct feeder *feeder)
+{
+  struct run *run = feeder->run;
+
+  if (run->start.known && !feeder->delivered && !feeder->only_lists) {
+    fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped",
+          run->start.position);
+    send_end (feeder, PARCEL_LAST, STATUS_DIVERGED, failure ());
+    return false;
+  }
+  atomic_store (&run->at_tip, true);
+  atomic_fetch_add (&run->progress.tips, 1);
+  if (!feeder->tip_told)
+    send_end (feeder, PARCEL_AT_TIP, STATUS_DONE, NULL);
+  feeder->tip_told = true;
+  if (run->follow && !stop_wait (run->setup->pipeline.poll_interval))
+    return true;
+  send_end (feeder, PARCEL_LAST, STATUS_DONE, NULL);
+  return false;
+}
+
+static bool
+feed (struct feeder *feeder, struct dcpipe_batch *batch)
+{
+  int result = ask (feeder, batch);
+
+  if (result == DCPIPE_TIP && !stop_requested () && send_rows (feeder, batch))
+    return at_tip (feeder);
+  if (result == DCPIPE_OK)
+    atomic_store (&feeder->run->at_tip, false);
+  if (stop_requested ()
+      || (result == DCPIPE_OK && (!send_batch (feeder, batch) || !send_rows (feeder, batch)))) {
+    send_end (feeder, PARCEL_LAST, STATUS_DONE, NULL);
+    return false;
+  }
+  if (result == DCPIPE_OK || result == DCPIPE_WAIT)
+    return true;
+  send_end (feeder, PARCEL_LAST, status_of (result), failure ());
+  return false;
+}
+
+void *
+feeder_main (void *argument)
+{
+  struct run *run = argument;
+  struct feeder feeder = { .run = run,
+                           .source = run->setup->source,
+                           .plugin = &run->setup->source->plugin->u.source,
+                           .retry = { .max = run->setup->pipeline.max_retries,
+                                      .delay = run->setup->pipeline.retry_delay,
+                                      .longest = run->setup->pipeline.max_retry_delay } };
+  const struct dcpipe_resume resume = { .point = &run->start };
+  struct dcpipe_batch batch = { 0 };
+  int result;
+
+  log_set_instance (feeder.source->title);
+  result = check_stored_blocks (&feeder);
+  if (result == DCPIPE_OK)
+    result = open_source (&feeder, &resume);
+  if (result == DCPIPE_OK)
+    while (feed (&feeder, &batch))
+      ;
+  else
+    send_end (&feeder, PARCEL_LAST, status_of (result), stop_requested () ? NULL : failure ());
+  batch_clear (&batch);
+  close_source (&feeder);
+  return NULL;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "plugin/callback.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/exit-status.h"
+#include "base/log.h"
+#include "dcpipe-plugin.h"
+
+static _Thread_local const char *current;
+static callback_place *watched;
+static atomic_bool exit_forbidden;
+
+void
+callback_watch (callback_place *place)
+{
+  watched = place;
+}
+
+static void
+move_to (const char *name)
+{
+  current = name;
+  if (watched != NULL)
+    atomic_store (watched, name);
+}
+
+const char *
+callback_enter (const char *name)
+{
+  const char *outer = current;
+
+  move_to (name);
+  return outer;
+}
+
+void
+callback_leave (const char *outer)
+{
+  move_to (outer);
+}
+
+const char *
+callback_begin (const char *name)
+{
+  failure_clear ();
+  return callback_enter (name);
+}
+
+const char *
+callback_name (void)
+{
+  return current;
+}
+
+const char *
+result_text (int result, char text[RESULT_TEXT_SIZE])
+{
+  static const char *const names[] = {
+    [DCPIPE_OK] = "DCPIPE_OK",       [DCPIPE_NONE] = "DCPIPE_NONE",         [DCPIPE_TIP] = "DCPIPE_TIP",
+    [DCPIPE_RETRY] = "DCPIPE_RETRY", [DCPIPE_DIVERGED] = "DCPIPE_DIVERGED", [DCPIPE_FAIL] = "DCPIPE_FAIL",
+    [DCPIPE_WAIT] = "DCPIPE_WAIT",   [DCPIPE_AGAIN] = "DCPIPE_AGAIN",
+  };
+
+  if (result >= 0 && result < (int) (sizeof names / sizeof *names))
+    return names[result];
+  snprintf (text, RESULT_TEXT_SIZE, "%d", result);
+  return text;
+}
+
+static int
+misresult (const char *name, int result)
+{
+  fail ("its callback %s gave %s, which is none of its results (a mistake in the plugin)", name,
+        RESULT_NAME (result));
+  return DCPIPE_FAIL;
+}
+
+int
+callback_end (const char *outer, int result, unsigned may)
+{
+  const char *name = current;
+
+  move_to (outer);
+  if (result == DCPIPE_OK)
+    return result;
+  if (result < DCPIPE_OK || result > DCPIPE_AGAIN || (may & MAY (result)) == 0)
+    return misresult (name, result);
+  if ((MAY (result) & (MAY_REPEAT & ~MAY (DCPIPE_OK))) != 0 && failure ()[0] == '\0')
+    fail ("its callback %s gave %s and does not say why", name, RESULT_NAME (result));
+  return result;
+}
+
+/* ---- exit ---------------------------------------------------------------------------------------- */
+
+/* Called on the thread that called exit. */
+static void
+at_exit (void)
+{
+  if (!atomic_load (&exit_forbidden))
+    return;
+  if (current != NULL)
+    log_error ("its callback %s ended the process, which no plugin may", current);
+  else
+    log_error ("a plugin, or a library that it uses, ended the process");
+  _exit (STATUS_FAILED);
+}
+
+void
+callback_forbid_exit (void)
+{
+  atomic_store (&exit_forbidden, atexit (at_exit) == 0);
+}
+
+void
+callback_allow_exit (void)
+{
+  atomic_store (&exit_forbidden, false);
+}

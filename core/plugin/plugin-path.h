@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where plugins are looked for. See plugin.h for the order. */
+#ifndef DCPIPE_PLUGIN_PLUGIN_PATH_H
+#define DCPIPE_PLUGIN_PLUGIN_PATH_H
+
+#include "plugin/plugin.h"
+
+/* The real path of the plugin's file, to be freed. NULL after fail, which names the directories searched
+ * and the nearest name that is there. */
+char *pluginpath_find (enum dcpipe_kind kind, const char *name);
+
+/* The directories below which plugins are looked for, for a message; to be freed. NULL when memory is
+ * short. */
+char *pluginpath_searched (void);
+
+/* Frees what plugin_add_path keeps. */
+void pluginpath_forget (void);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plugins: finding, loading, checking, and instances of them with their options set. */
+#ifndef DCPIPE_PLUGIN_PLUGIN_H
+#define DCPIPE_PLUGIN_PLUGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dcpipe-plugin.h"
+
+/* A loaded plugin. Its struct is our own copy, zeroed where the plugin's was shorter, and so are the
+ * arrays in it. */
+struct plugin {
+  enum dcpipe_kind kind;
+  char *path; /* of the shared object */
+  void *library;
+  unsigned api_minor; /* of the API that it was built for */
+  union {
+    struct dcpipe_source source;
+    struct dcpipe_decoder decoder;
+    struct dcpipe_sink sink;
+  } u;
+  void **copies; /* memory of the copied arrays */
+  size_t copies_count;
+  struct plugin *next;
+};
+
+/* Fields that all kinds have. */
+const char *plugin_name (const struct plugin *plugin);
+const char *plugin_version (const struct plugin *plugin);
+const char *plugin_description (const struct plugin *plugin);
+const char *plugin_license (const struct plugin *plugin);
+const struct dcpipe_options *plugin_options (const struct plugin *plugin);
+size_t plugin_handle_size (const struct plugin *plugin);
+int (*plugin_config_complete (const struct plugin *plugin)) (void *handle);
+const char *plugin_kind_name (enum dcpipe_kind kind); /* "source", "decoder", "sink" */
+
+/* Adds a directory (with sources/, decoders/, sinks/ in it) behind those added before. They are searched
+ * first, then those of the environment variable DCPIPE_PLUGIN_PATH, then the installed one. Never the
+ * current directory. */
+void plugin_add_path (const char *directory);
+
+/* Loads `name` (looked up along the path) or the file `name` if it has a '/'. A second call for the same
+ * file gives the same plugin. NULL after fail, in one clear line: not found (with the directories
+ * searched and the nearest name), no plugin, other API version (with both), missing callback, other
+ * kind, a declaration that is not sound. Plugins live until plugins_unload. Main thread. */
+struct plugin *plugin_load (enum dcpipe_kind kind, const char *name);
+
+/* The kind of the plugin in a file; 0 after fail. */
+enum dcpipe_kind plugin_kind_of (const char *path);
+
+void plugins_unload (void);
+
+/* Calls `each` with every plugin's file along the path, in alphabetical order; of several with one name the
+ * first found, which is the one that plugin_load takes. */
+void plugins_list (enum dcpipe_kind kind, void (*each) (void *context, const char *name, const char *path),
+                   void *context);
+
+/* Checks what a loaded plugin declares (plugin-check.c). False after fail. */
+bool plugin_check (const struct plugin *plugin);
+
+/* A plugin's handle with its options, as one section (or several, of a decoder) of the INI file made it. */
+struct instance {
+  struct plugin *plugin;
+  char *name;  /* of a sink: "main"; of others: the plugin's name */
+  char *title; /* for messages: "sink main", "decoder profile", "source icp" */
+  void *handle;
+  bool completed; /* config_complete was called */
+  bool lacking; /* variables of its options are not set: it was not, and nothing of the plugin is to be called
+                 */
+  char *section;               /* "[sink main]" */
+  unsigned line;               /* of the section in the INI file */
+  struct option_value *values; /* one for each option; see options.h */
+  struct held *held;           /* of a sink, from its open to its close; see sinkcalls.c */
+};
+
+/* Allocates the handle of an instance. False when memory is short. */
+bool instance_make_handle (struct instance *instance);
+
+/* Frees what an instance holds, not the struct. */
+void instance_clear (struct instance *instance);
+
+/* Calls config_complete, if there is one, under the instance's title. False after fail. */
+bool instance_complete (struct instance *instance);
+
+#endif

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# The libraries of core's rooms, those that use others first. `core` is where they lie.
+CORE_ROOMS = \
+  $(core)/libcommands.a \
+  $(core)/libmetrics.a \
+  $(core)/libwebhook.a \
+  $(core)/libjobs.a \
+  $(core)/libhttp.a \
+  $(core)/libservice.a \
+  $(core)/libpipeline.a \
+  $(core)/libsink.a \
+  $(core)/libsetup.a \
+  $(core)/libplugin.a \
+  $(core)/libdata.a \
+  $(core)/libconfig.a \
+  $(core)/libbase.a
+
+# All of them whole.
+CORE_WHOLE = -Wl,--whole-archive,$(core)/libcommands.a,$(core)/libmetrics.a,$(core)/libwebhook.a,$(core)/libjobs.a,$(core)/libhttp.a,$(core)/libservice.a,$(core)/libpipeline.a,$(core)/libsink.a,$(core)/libsetup.a,$(core)/libplugin.a,$(core)/libdata.a,$(core)/libconfig.a,$(core)/libbase.a,--no-whole-archive

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /api/sync/status, /api/sync/overview, /healthz and /readyz. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "service/http/endpoints.h"
+
+#define OVERVIEW_JOBS 20
+#define OVERVIEW_FAILURES 50
+
+void
+api_status (struct request *request, struct reply *reply)
+{
+  CLEANUP_FREE char *body = snapshot_status (&request->service->snapshot);
+
+  if (body != NULL)
+    reply_text (reply, MHD_HTTP_OK, "application/json", body, strlen (body));
+  else
+    reply_error (reply, MHD_HTTP_INTERNAL_SERVER_ERROR, "the sink cannot be read", "%s", failure ());
+}
+
+json_t *
+status_event_json (struct service *service)
+{
+  return json_pack ("{s:o, s:o}", "heights", snapshot_heights_json (&service->snapshot), "sinks",
+                    snapshot_committed_json (&service->snapshot));
+}
+
+/* True if the service takes imports; else `*why` and `*error`, an errno or 0, say why not. No paths: anybody
+ * may ask. */
+static bool
+takes_imports (struct service *service, const char **why, int *error)
+{
+  *error = jobs_hindrance (&service->jobs);
+  *why = atomic_load (&service->stopping) ? "the service is being stopped"
+         : !atomic_load (&service->ready) ? "the service is being started"
+         : *error != 0                    ? "the history of jobs cannot be written"
+                                          : NULL;
+  return *why == NULL;
+}
+
+void
+api_overview (struct request *request, struct reply *reply)
+{
+  struct service *service = request->service;
+  struct snapshot *snapshot = &service->snapshot;
+  const char *why;
+  int error;
+  json_t *heights = snapshot_heights_json (snapshot);
+  json_t *source =
+      json_pack ("{s:s, s:O, s:O}", "plugin", plugin_name (service->setup->source->plugin), "first",
+                 json_object_get (heights, "first"), "tip", json_object_get (heights, "tip"));
+
+  reply_data (reply, MHD_HTTP_OK,
+              json_pack ("{s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
+                         PACKAGE_VERSION, "now", time_json (realtime_ns ()), "startedAt",
+                         time_json (service->started_ns), "ready", takes_imports (service, &why, &error),
+                         "ledger", snapshot_ledger_json (snapshot), "source", source, "labels",
+                         snapshot_labels_json (snapshot), "heights", heights, "sinks",
+                         snapshot_sinks_json (snapshot), "failedEntries",
+                         snapshot_failures_json (snapshot, OVERVIEW_FAILURES), "schedule",
+                         schedule_json (service), "webhooks", webhooks_status (service->webhooks),
+                         "throughput", snapshot_throughput_json (snapshot), "jobs",
+                         jobs_list_json (&service->jobs, OVERVIEW_JOBS)));
+}
+
+void
+api_healthz (struct request *request, struct reply *reply)
+{
+  bool ready = atomic_load (&request->service->ready);
+
+  reply_data (reply, MHD_HTTP_OK, json_pack ("{s:s}", "status", ready ? "ready" : "alive"));
+}
+
+void
+api_readyz (struct request *request, struct reply *reply)
+{
+  const char *why;
+  int error;
+
+  if (!takes_imports (request->service, &why, &error))
+    reply_error (reply, MHD_HTTP_SERVICE_UNAVAILABLE, "not ready", "%s%s%s", why, error != 0 ? ": " : "",
+                 error != 0 ? strerror (error) : "");
+  else
+    reply_data (reply, MHD_HTTP_OK, json_pack ("{s:s}", "status", "ready"));
+}

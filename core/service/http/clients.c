@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "service/http/clients.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "pipeline/queue.h"
+
+void
+clients_init (struct clients *clients, uint64_t timeout_ms)
+{
+  *clients = (struct clients){ .timeout = timeout_ms * 1000000u };
+  pthread_mutex_init (&clients->mutex, NULL);
+}
+
+void
+clients_destroy (struct clients *clients)
+{
+  pthread_mutex_destroy (&clients->mutex);
+}
+
+struct client *
+client_add (struct clients *clients, int fd)
+{
+  struct client *client = calloc (1, sizeof *client);
+
+  if (client == NULL)
+    return NULL;
+  client->fd = fd;
+  client->deadline = monotonic_ns () + clients->timeout;
+  LOCK_SCOPE (&clients->mutex);
+  client->next = clients->first;
+  if (client->next != NULL)
+    client->next->previous = client;
+  clients->first = client;
+  return client;
+}
+
+void
+client_remove (struct clients *clients, struct client *client)
+{
+  if (client == NULL)
+    return;
+  {
+    LOCK_SCOPE (&clients->mutex);
+    if (client->previous != NULL)
+      client->previous->next = client->next;
+    else
+      clients->first = client->next;
+    if (client->next != NULL)
+      client->next->previous = client->previous;
+  }
+  free (client);
+}
+
+static void
+set_deadline (struct clients *clients, struct client *client, uint64_t deadline)
+{
+  if (client == NULL)
+    return;
+  LOCK_SCOPE (&clients->mutex);
+  client->deadline = deadline;
+}
+
+void
+client_begin (struct clients *clients, struct client *client)
+{
+  set_deadline (clients, client, monotonic_ns () + clients->timeout);
+}
+
+void
+client_pause (struct clients *clients, struct client *client)
+{
+  set_deadline (clients, client, 0);
+}
+
+/* The descriptor is open as long as the client is in the list. Shut down, it wakes the HTTP thread, which
+ * closes it. */
+void
+clients_sweep (struct clients *clients)
+{
+  uint64_t now = monotonic_ns ();
+
+  LOCK_SCOPE (&clients->mutex);
+  for (struct client *client = clients->first; client != NULL; client = client->next)
+    if (client->deadline != 0 && now >= client->deadline) {
+      shutdown (client->fd, SHUT_RDWR);
+      client->deadline = 0;
+    }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values of the REST API. */
+#ifndef DCPIPE_SERVICE_HTTP_JSON_VALUES_H
+#define DCPIPE_SERVICE_HTTP_JSON_VALUES_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+/* CLOCK_REALTIME, ns since 1970. */
+uint64_t realtime_ns (void);
+
+/* A string in the form of dcpipe_format_time; null for 0. */
+json_t *time_json (uint64_t ns);
+
+/* A string, in which bytes that are not UTF-8 are replaced; null for NULL. */
+json_t *text_json (const char *text);
+
+/* A position or count. */
+json_t *number_json (uint64_t number);
+
+#endif

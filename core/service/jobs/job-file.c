@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "service/jobs/job-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/lockfile.h"
+#include "base/log.h"
+#include "dcpipe-plugin.h"
+
+/* ---- reading ------------------------------------------------------------------------------------ */
+
+static uint64_t
+parse_time (const char *text)
+{
+  uint64_t ns = 0;
+
+  return text != NULL && dcpipe_parse_time (text, strlen (text), &ns) ? ns : 0;
+}
+
+static int
+index_of (const char *text, const char *(*name) (int), int count)
+{
+  for (int i = 0; i < count && text != NULL; i++)
+    if (strcmp (text, name (i)) == 0)
+      return i;
+  return -1;
+}
+
+static const char *
+state_name (int state)
+{
+  return job_state_name ((enum job_state) state);
+}
+
+static const char *
+trigger_name (int trigger)
+{
+  return job_trigger_name ((enum job_trigger) trigger);
+}
+
+static const char *
+text_at (const json_t *json, const char *key)
+{
+  return json_string_value (json_object_get (json, key));
+}
+
+static char *
+copy_at (const json_t *json, const char *key)
+{
+  const char *text = text_at (json, key);
+
+  return text != NULL ? strdup (text) : NULL;
+}
+
+static json_t *
+object_at (const json_t *json, const char *key)
+{
+  json_t *value = json_object_get (json, key);
+
+  return json_is_object (value) ? json_incref (value) : NULL;
+}
+
+/* NULL if it is no job. */
+static struct job *
+parse_job (const json_t *json)
+{
+  const char *id = text_at (json, "id"), *scope = text_at (json, "scope");
+  const json_t *exit_status = json_object_get (json, "exitStatus");
+  int trigger = index_of (text_at (json, "trigger"), trigger_name, JOB_FOLLOW + 1),
+      state = index_of (text_at (json, "state"), state_name, JOB_CANCELLED + 1);
+  struct job *job;
+
+  if (id == NULL || scope == NULL || trigger < 0 || state < 0 || (job = calloc (1, sizeof *job)) == NULL)
+    return NULL;
+  job->id = strtoumax (id, NULL, 10);
+  job->label = strcmp (scope, "all") == 0 ? NULL : strdup (scope);
+  job->trigger = (enum job_trigger) trigger;
+  job->state = (enum job_state) state;
+  job->batch_size = (uint64_t) json_integer_value (json_object_get (json, "batchSize"));
+  job->created_ns = parse_time (text_at (json, "createdAt"));
+  job->started_ns = parse_time (text_at (json, "startedAt"));
+  job->ended_ns = parse_time (text_at (json, "endedAt"));
+  job->exit_status = json_is_integer (exit_status) ? (int) json_integer_value (exit_status) : -1;
+  job->error = copy_at (json, "error");
+  job->stats = object_at (json, "stats");
+  job->progress = object_at (json, "progress");
+  return job;
+}
+
+/* Where numbers of jobs end: JSON has no larger ones, and the next one must be written, too. */
+#define ID_END ((uint64_t) INT64_MAX)
+
+/* The newest comes first in the file. */
+static bool
+take_jobs (struct jobs *jobs, json_t *root)
+{
+  json_t *list = json_object_get (root, "jobs"), *item;
+  struct job **place = &jobs->newest;
+  size_t i;
+
+  if (!json_is_array (list))
+    return false;
+  jobs->next_id = (uint64_t) json_integer_value (json_object_get (root, "next"));
+  json_array_foreach (list, i, item) {
+    struct job *job = parse_job (item);
+
+    if (job == NULL)
+      return false;
+    if (job->id >= jobs->next_id)
+      jobs->next_id = job->id + 1;
+    *place = job;
+    place = &job->next;
+  }
+  return jobs->next_id > 0 && jobs->next_id < ID_END;
+}
+
+static bool
+load (struct jobs *jobs)
+{
+  json_error_t error;
+  json_t *root;
+  bool good;
+
+  if (access (jobs->path, F_OK) != 0 && errno == ENOENT)
+    return true;
+  root = json_load_file (jobs->path, 0, &error);
+  good = root != NULL && take_jobs (jobs, root);
+  if (!good)
+    fail ("%s: this is no history of jobs%s%s; if it is of no use, remove it", jobs->path,
+          root == NULL ? ": " : "", root == NULL ? error.text : "");
+  json_decref (root);
+  return good;
+}
+
+bool
+jobstore_open (struct jobs *jobs, const char *directory)
+{
+  if (mkdir (directory, 0700) != 0 && errno != EEXIST) {
+    fail ("%s: the directory for the service's state cannot be made: %s", directory, strerror (errno));
+    return false;
+  }
+  if (asprintf (&jobs->path, "%s/jobs.json", directory) < 0) {
+    jobs->path = NULL;
+    fail ("no memory for a path");
+    return false;
+  }
+  jobs->lock = lock_take (jobs->path, LOCK_STATE);
+  return jobs->lock >= 0 && load (jobs);
+}
+
+/* ---- writing ------------------------------------------------------------------------------------ */
+
+static bool
+write_all (int fd, const char *text, size_t size)
+{
+  while (size > 0) {
+    ssize_t written = write (fd, text, size);
+
+    if (written < 0 && errno != EINTR)
+      return false;
+    if (written > 0) {
+      text += written;
+      size -= (size_t) written;
+    }
+  }
+  return true;
+}
+
+/* Makes what was renamed outlive a loss of power. */
+static bool
+sync_directory (const char *path)
+{
+  CLEANUP_FREE char *directory = strdup (path);
+  char *slash = directory != NULL ? strrchr (directory, '/') : NULL;
+  CLEANUP_CLOSE int fd = -1;
+
+  if (slash == NULL)
+    return false;
+  *slash = '\0';
+  fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return fd >= 0 && fsync (fd) == 0;
+}
+
+static bool
+replace (const char *path, const char *text)
+{
+  CLEANUP_FREE char *fresh = NULL;
+  CLEANUP_CLOSE int fd = -1;
+
+  if (asprintf (&fresh, "%s.new", path) < 0) {
+    fresh = NULL;
+    errno = ENOMEM;
+    return false;
+  }
+  fd = open (fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  return fd >= 0 && write_all (fd, text, strlen (text)) && fsync (fd) == 0 && rename (fresh, path) == 0
+         && sync_directory (path);
+}
+
+bool
+jobstore_save (const struct jobs *jobs)
+{
+  json_t *list = json_array (), *root;
+  CLEANUP_FREE char *text = NULL;
+  bool good;
+
+  for (const struct job *job = jobs->newest; job != NULL; job = job->next)
+    json_array_append_new (list, job_json (job));
+  root = json_pack ("{s:I, s:o}", "next", (json_int_t) jobs->next_id, "jobs", list);
+  text = json_dumps (root, JSON_COMPACT);
+  json_decref (root);
+  errno = ENOMEM;
+  good = text != NULL && replace (jobs->path, text);
+  if (!good)
+    fail ("%s: the history of jobs cannot be written: %s", jobs->path, strerror (errno));
+  return good;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs one job through the pipeline. Main thread. */
+#ifndef DCPIPE_SERVICE_JOBS_JOB_RUN_H
+#define DCPIPE_SERVICE_JOBS_JOB_RUN_H
+
+#include "service/service.h"
+
+/* From its beginning to its end, or until a job that follows makes way for another, or the process is to end.
+ */
+void runner_run (struct service *service, struct job *job);
+
+#endif

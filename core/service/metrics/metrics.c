@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "service/metrics/metrics.h"
+
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "pipeline/queue.h"
+#include "pipeline/sink-thread.h"
+#include "service/http/json-values.h"
+
+bool
+metrics_init (struct metrics *metrics, size_t sinks_count)
+{
+  *metrics =
+      (struct metrics){ .sinks = calloc (sinks_count, sizeof *metrics->sinks), .sinks_count = sinks_count };
+  pthread_mutex_init (&metrics->mutex, NULL);
+  if (metrics->sinks != NULL)
+    return true;
+  fail ("no memory for metrics");
+  return false;
+}
+
+void
+metrics_destroy (struct metrics *metrics)
+{
+  free (metrics->sinks);
+  pthread_mutex_destroy (&metrics->mutex);
+}
+
+static void
+take_sink (struct sink_metrics *sink, const struct writer *writer, bool last)
+{
+  const struct writer_progress *progress = writer_progress (writer);
+
+  sink->commit = histogram_read (&progress->commit_times, &sink->commit_before);
+  sink->batch = histogram_read (&progress->batch_times, &sink->batch_before);
+  sink->queue = last ? 0 : writer_queue_length (writer);
+  if (!last)
+    return;
+  sink->commit_before = sink->commit;
+  sink->batch_before = sink->batch;
+}
+
+/* True if every sink has committed all that there is. */
+static bool
+has_caught_up (const struct run *run)
+{
+  uint64_t verified = atomic_load (&run->progress.verified);
+
+  if (!atomic_load (&run->at_tip) || run->scope.count > 0)
+    return false;
+  for (size_t i = 0; i < run->writers_count; i++)
+    if (atomic_load (&writer_progress (run->writers[i])->committed) < verified)
+      return false;
+  return true;
+}
+
+void
+metrics_take (struct metrics *metrics, const struct run *run, bool last)
+{
+  uint64_t tips = atomic_load (&run->progress.tips);
+  LOCK_SCOPE (&metrics->mutex);
+
+  for (size_t i = 0; i < run->writers_count && i < metrics->sinks_count; i++)
+    take_sink (&metrics->sinks[i], run->writers[i], last);
+  metrics->queue = last ? 0 : queue_length (run->work);
+  metrics->memory = last ? 0 : budget_used (&run->budget);
+  if (tips != metrics->tips && has_caught_up (run)) {
+    metrics->tips = tips;
+    metrics->success_ns = realtime_ns ();
+  }
+  if (last)
+    metrics->tips = 0;
+}

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the INI file to a setup: which sections there may be, and what each makes. */
+#include "config.h"
+
+#include "setup/setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/suggest.h"
+#include "setup/decoders.h"
+#include "sink/sink-calls.h"
+
+/* ---- [pipeline] ---------------------------------------------------------------------------------- */
+
+#define WORKERS_MAX 256
+
+/* The settings, and `workers` as it is written. */
+struct pipeline_handle {
+  struct pipeline_settings settings;
+  const char *workers;
+};
+
+#define SETTING(member) offsetof (struct pipeline_handle, settings.member)
+
+static const struct dcpipe_option pipeline_options[] = {
+  { "batch_size", DCPIPE_OPTION_INT, "100", NULL, 1, 10000000, 0,
+    "entries per commit at the least; whole blocks are never split", SETTING (batch_size) },
+  { "flush_interval", DCPIPE_OPTION_DURATION, "5s", NULL, 1, 86400000, 0,
+    "the longest time for which rows wait for their commit", SETTING (flush_interval) },
+  { "max_retries", DCPIPE_OPTION_INT, "3", NULL, 0, 1000000, 0,
+    "further attempts after a passing fault, before the run ends", SETTING (max_retries) },
+  { "retry_delay", DCPIPE_OPTION_DURATION, "500ms", NULL, 1, 60000, 0,
+    "the pause before the first of them; it doubles with each that follows", SETTING (retry_delay) },
+  { "max_retry_delay", DCPIPE_OPTION_DURATION, "60s", NULL, 1, 86400000, 0,
+    "the longest such pause, unless the other side asks for more", SETTING (max_retry_delay) },
+  { "poll_interval", DCPIPE_OPTION_DURATION, "10s", NULL, 10, 86400000, 0,
+    "how often the source is asked for more at the tip (--follow)", SETTING (poll_interval) },
+  { "workers", DCPIPE_OPTION_TEXT, "auto", NULL, 0, 0, 0,
+    "threads that unpack and decode, or auto: one for each processor",
+    offsetof (struct pipeline_handle, workers) },
+  { "max_block_size", DCPIPE_OPTION_SIZE, "64M", NULL, 1024, INT64_C (1) << 32, 0,
+    "the largest size to which a block may inflate", SETTING (max_block_size) },
+  { "memory", DCPIPE_OPTION_SIZE, "16M", NULL, 1 << 20, INT64_C (1) << 40, 0,
+    "bytes in flight between source and sinks", SETTING (memory) },
+  { "commit_size", DCPIPE_OPTION_SIZE, "4M", NULL, 4096, INT64_C (1) << 32, 0,
+    "bytes of rows after which a commit is made behind the tip", SETTING (commit_size) },
+};
+
+static const struct dcpipe_options pipeline_table = DCPIPE_ARRAY (pipeline_options);
+
+const struct dcpipe_options *
+setup_pipeline_options (void)
+{
+  return &pipeline_table;
+}
+
+static bool
+parse_workers (const char *text, uint64_t *workers)
+{
+  static const struct dcpipe_option number = {
+    .key = "workers", .type = DCPIPE_OPTION_INT, .min = 1, .max = WORKERS_MAX
+  };
+  struct option_value value = { 0 };
+  long processors = sysconf (_SC_NPROCESSORS_ONLN);
+
+  if (strcmp (text, "auto") == 0) {
+    *workers = processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (uint64_t) processors;
+    return true;
+  }
+  if (!option_parse (&number, text, "", &value)) {
+    fail ("%s or auto", failure ());
+    return false;
+  }
+  *workers = (uint64_t) value.integer;
+  return true;
+}
+
+static bool
+read_pipeline (struct setup *setup, const struct ini_section *section)
+{
+  static const char *const none[] = { NULL };
+  struct pipeline_handle handle = { 0 };
+  struct option_value *values =
+      options_set (&pipeline_table, setup->file, &section, section != NULL, none, &handle);
+
+  if (values == NULL)
+    return false;
+  if (handle.workers != NULL && !parse_workers (handle.workers, &handle.settings.workers)) {
+    const struct ini_value *given = section ? ini_find (section, "workers") : NULL;
+
+    ini_mistake (setup->file, given ? given->line : 0, "workers = %s", failure ());
+  }
+  setup->pipeline_values = values;
+  setup->pipeline = handle.settings;
+  return true;
+}
+
+/* ---- which sections there may be ----------------------------------------------------------------- */
+
+static const struct section_kind {
+  const char *kind;
+  bool named;    /* [kind NAME] */
+  bool repeated; /* the same title may come again */
+} section_kinds[] = {
+  { "pipeline", false, false }, { "source", false, false },  { "decoder", true, true },
+  { "sink", true, false },      { "service", false, false }, { "schedule", false, false },
+  { "webhook", true, false },
+};
+
+static void
+check_section (struct inifile *file, const struct ini_section *section)
+{
+  struct nearest nearest = { .word = section->kind };
+  const struct section_kind *found = NULL;
+  CLEANUP_FREE char *hint = NULL;
+
+  for (size_t i = 0; i < sizeof section_kinds / sizeof *section_kinds && found == NULL; i++) {
+    nearest_offer (&nearest, section_kinds[i].kind);
+    if (strcmp (section_kinds[i].kind, section->kind) == 0)
+      found = &section_kinds[i];
+  }
+  hint = nearest_hint (&nearest);
+  if (found == NULL)
+    ini_mistake (file, section->line, "%s: unknown section%s", section->title,
+                 hint && *hint
+                     ? hint
+                     : "; known are pipeline, source, decoder, sink, service, schedule and webhook");
+  else if (found->named && section->name == NULL && !section->malformed)
+    ini_mistake (file, section->line, "%s: the name is missing: expected [%s %s]", section->title,
+                 found->kind, strcmp (found->kind, "decoder") == 0 ? "LABEL] or [decoder *" : "NAME");
+  else if (!found->named && section->name != NULL)
+    ini_mistake (file, section->line, "%s: expected [%s], this section has no name", section->title,
+                 found->kind);
+  if (found == NULL || found->repeated || section->malformed)
+    return;
+  for (const struct ini_section *before = file->sections; before < section; before++)
+    if (strcmp (before->title, section->title) == 0 && !before->malformed) {
+      ini_mistake (file, section->line, "%s is given twice, first on line %u", section->title, before->line);
+      return;
+    }
+}
+
+/* True if some section is of that kind, or seems to be meant so: what is amiss with it is told there. */
+static bool
+is_meant (const struct inifile *file, const char *kind)
+{
+  for (size_t i = 0; i < file->count; i++) {
+    struct nearest nearest = { .word = file->sections[i].kind };
+
+    for (size_t j = 0; j < sizeof section_kinds / sizeof *section_kinds; j++)
+      nearest_offer (&nearest, section_kinds[j].kind);
+    if (strcmp (nearest.best, kind) == 0)
+      return true;
+  }
+  return false;
+}
+
+bool
+section_is_of_service (const struct ini_section *section)
+{
+  return strcmp (section->kind, "service") == 0 || strcmp (section->kind, "schedule") == 0
+         || strcmp (section->kind, "webhook") == 0;
+}
+
+/* True if all variables of the section must be set. Who does not ask the source can do without, save to know
+ * which plugin it is. */
+static bool
+needs_environment (const struct ini_section *section, unsigned parts)
+{
+  const struct ini_value *plugin = ini_find (section, "plugin");
+
+  if (strcmp (section->kind, "source") == 0)
+    return (parts & SETUP_SOURCE) != 0 || (plugin != NULL && plugin->broken);
+  return !section_is_of_service (section) || (parts & SETUP_SERVICE) != 0;
+}
+
+/* The first section of that kind, which has no name, or NULL. */
+static const struct ini_section *
+find_section (const struct inifile *file, const char *kind)
+{
+  for (size_t i = 0; i < file->count; i++)
+    if (strcmp (file->sections[i].kind, kind) == 0 && file->sections[i].name == NULL)
+      return &file->sections[i];
+  return NULL;
+}
+
+/* ---- instances ----------------------------------------------------------------------------------- */
+
+struct plugin *
+setup_load_plugin (struct inifile *file, const struct ini_section *section, enum dcpipe_kind kind)
+{
+  const struct ini_value *value = ini_find (section, "plugin");
+  CLEANUP_FREE char *path = NULL;
+  struct plugin *plugin;
+
+  if (value == NULL) {
+    ini_mistake (file, section->line, "%s needs the key 'plugin': the name of a %s plugin", section->title,
+                 plugin_kind_name (kind));
+    return NULL;
+  }
+  if (value->broken)
+    return NULL;
+  if (strchr (value->text, '/') != NULL && value->text[0] != '/'
+      && asprintf (&path, "%s/%s", file->directory, value->text) < 0) {
+    path = NULL;
+    ini_mistake (file, section->line, "no memory for a path");
+    return NULL;
+  }
+  plugin = plugin_load (kind, path ? path : value->text);
+  if (plugin == NULL)
+    ini_mistake (file, value->line, "plugin = %s: %s", value->text, failure ());
+  return plugin;
+}
+
+bool
+setup_fill_instance (struct instance *instance, struct inifile *file, struct plugin *plugin, const char *name,
+                     const struct ini_section *const *sections, size_t count)
+{
+  static const char *const known[] = { "plugin", NULL };
+  unsigned before = file->mistakes;
+
+  instance->plugin = plugin;
+  instance->line = sections[0]->line;
+  instance->name = strdup (name);
+  instance->section = strdup (sections[0]->title);
+  if (asprintf (&instance->title, "%s %s", plugin_kind_name (plugin->kind), name) < 0)
+    instance->title = NULL;
+  if (instance->name == NULL || instance->section == NULL || instance->title == NULL
+      || !instance_make_handle (instance))
+    return false;
+  instance->values = options_set (plugin_options (plugin), file, sections, count, known, instance->handle);
+  if (instance->values == NULL)
+    return false;
+  instance->lacking = !options_good (plugin_options (plugin), instance->values);
+  if (file->mistakes == before && !instance->lacking && !instance_complete (instance))
+    ini_mistake (file, instance->line, "%s", failure ());
+  return true;
+}
+
+static struct instance *
+make_instance (struct setup *setup, const struct ini_section *section, enum dcpipe_kind kind)
+{
+  struct plugin *plugin = setup_load_plugin (setup->file, section, kind);
+  struct instance *instance;
+
+  if (plugin == NULL)
+    return NULL;
+  instance = calloc (1, sizeof *instance);
+  if (instance != NULL
+      && setup_fill_instance (instance, setup->file, plugin,
+                              kind == DCPIPE_KIND_SINK && section->name ? section->name
+                                                                        : plugin_name (plugin),
+                              &section, 1))
+    return instance;
+  ini_mistake (setup->file, section->line, "no memory for %s", section->title);
+  instance_free (instance);
+  return NULL;
+}
+
+static void
+read_sinks (struct setup *setup)
+{
+  struct inifile *file = setup->file;
+
+  setup->sinks = calloc (file->count + 1, sizeof (struct instance *));
+  setup->sinks_count = 0;
+  for (size_t i = 0; i < file->count && setup->sinks != NULL; i++) {
+    struct instance *sink;
+
+    if (strcmp (file->sections[i].kind, "sink") != 0)
+      continue;
+    sink = make_instance (setup, &file->sections[i], DCPIPE_KIND_SINK);
+    if (sink != NULL)
+      setup->sinks[setup->sinks_count++] = sink;
+  }
+  if (setup->sinks == NULL)
+    ini_mistake (file, 0, "no memory for the sinks");
+  if (!is_meant (file, "sink"))
+    ini_mistake (file, 0, "there is no [sink NAME]: at least one is needed");
+}
+
+/* The value that says where the sink stores; NULL if none is known. */
+static const struct option_value *
+place_of (const struct instance *sink)
+{
+  const struct dcpipe_options *options = plugin_options (sink->plugin);
+
+  for (size_t i = 0; i < options->count; i++)
+    if ((options->items[i].flags & DCPIPE_OPTION_STORE) && sink->values[i].string != NULL)
+      return &sink->values[i];
+  return NULL;
+}
+
+/* Where a '/' stands for nothing more: before another one, or before "./". */
+static const char *
+skip_nothing (const char *path)
+{
+  while (path[0] == '/' && (path[1] == '/' || strncmp (path, "/./", 3) == 0))
+    path += path[1] == '/' ? 1 : 2;
+  return path;
+}
+
+/* Whether two paths name one file, as far as they are written; links are told by the lock. */
+static bool
+same_path (const char *a, const char *b)
+{
+  a = skip_nothing (a);
+  b = skip_nothing (b);
+  while (*a == *b && *a != '\0') {
+    a = skip_nothing (a + 1);
+    b = skip_nothing (b + 1);
+  }
+  return *a == *b;
+}
+
+/* Two sinks in one place would keep each other out, and it would look as if another process did. */
+static void
+check_places (struct setup *setup)
+{
+  for (size_t i = 0; i < setup->sinks_count; i++)
+    for (size_t j = 0; j < i; j++) {
+      const struct option_value *later = place_of (setup->sinks[i]), *first = place_of (setup->sinks[j]);
+
+      if (later != NULL && first != NULL && same_path (later->string, first->string))
+        ini_mistake (setup->file, later->line, "path = %s: %s would store in the place of %s, line %u",
+                     later->text, setup->sinks[i]->section, setup->sinks[j]->section, first->line);
+    }
+}
+
+/* Decoders that look rows up need sinks that give them. */
+static void
+check_lookups (struct setup *setup)
+{
+  for (size_t i = 0; i < setup->decoders_count; i++)
+    for (size_t j = 0; j < setup->sinks_count; j++) {
+      const struct instance *decoder = &setup->decoders[i]->instance, *sink = setup->sinks[j];
+
+      if (decoder->plugin->u.decoder.resolve != NULL && !sink_can_read (&sink->plugin->u.sink))
+        ini_mistake (setup->file, sink->line,
+                     "%s: the plugin %s cannot look rows up, which decoder %s (line %u) needs", sink->section,
+                     plugin_name (sink->plugin), decoder->name, decoder->line);
+    }
+}
+
+static void
+read_sections (struct setup *setup, unsigned parts)
+{
+  struct inifile *file = setup->file;
+  const struct ini_section *source = find_section (file, "source");
+
+  for (size_t i = 0; i < file->count; i++) {
+    check_section (file, &file->sections[i]);
+    if (needs_environment (&file->sections[i], parts))
+      ini_check_environment (file, &file->sections[i]);
+  }
+  if (!read_pipeline (setup, find_section (file, "pipeline")))
+    ini_mistake (file, 0, "no memory for [pipeline]");
+  if (source != NULL)
+    setup->source = make_instance (setup, source, DCPIPE_KIND_SOURCE);
+  else if (!is_meant (file, "source"))
+    ini_mistake (file, 0, "there is no [source]: exactly one is needed");
+  setup_read_decoders (setup);
+  if (!is_meant (file, "decoder"))
+    ini_mistake (file, 0, "there is no [decoder LABEL] or [decoder *]: at least one is needed");
+  read_sinks (setup);
+  check_places (setup);
+  check_lookups (setup);
+}
+
+struct setup *
+setup_read (const char *path, unsigned parts)
+{
+  struct setup *setup = calloc (1, sizeof *setup);
+
+  if (setup != NULL && (setup->path = strdup (path)) != NULL)
+    setup->file = inifile_read (path);
+  else
+    fail ("%s: no memory for what it says", path);
+  if (setup == NULL || setup->file == NULL) {
+    log_failure ();
+    setup_free (setup);
+    return NULL;
+  }
+  read_sections (setup, parts);
+  if ((parts & SETUP_SERVICE) && (setup->service = service_config_read (setup->file)) == NULL)
+    ini_mistake (setup->file, 0, "no memory for [service]");
+  inifile_report (setup->file);
+  if (setup->file->mistakes == 0)
+    return setup;
+  setup_free (setup);
+  return NULL;
+}
+
+void
+setup_free (struct setup *setup)
+{
+  if (setup == NULL)
+    return;
+  instance_free (setup->source);
+  for (size_t i = 0; i < setup->sinks_count; i++)
+    instance_free (setup->sinks[i]);
+  free (setup->sinks);
+  setup_free_decoders (setup);
+  options_free (&pipeline_table, setup->pipeline_values);
+  service_config_free (setup->service);
+  inifile_free (setup->file);
+  free (setup->path);
+  free (setup);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+/* When memory is short the row is not added; see `add`. */
+#define uthash_nonfatal_oom(element) (added = false)
+#include "sink/row-index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* So many rows may share a bucket before there are more buckets. uthash's own ten are too many here: to look
+ * at each of them costs a miss of the processor's cache. */
+#undef HASH_BKT_CAPACITY_THRESH
+#define HASH_BKT_CAPACITY_THRESH 5U
+
+/* ---- keys ---------------------------------------------------------------------------------------- */
+
+bool
+row_key_make (struct row_key *key, const struct dcpipe_row *row)
+{
+  key->size = dcpipe_row_key (row, key->buffer, KEY_ON_STACK);
+  key->data = key->buffer;
+  if (key->size > KEY_ON_STACK) {
+    key->data = malloc (key->size);
+    if (key->data == NULL) {
+      fail ("no memory for a key of %zu bytes in table %s", key->size, row->table->name);
+      return false;
+    }
+    dcpipe_row_key (row, key->data, key->size);
+  }
+  return true;
+}
+
+void
+row_key_free (struct row_key *key)
+{
+  if (key->data != key->buffer)
+    free (key->data);
+}
+
+/* Keys are long, so they are taken eight bytes at a time, which uthash's own functions do not do. */
+static unsigned
+hash_key (const uint8_t *key, size_t size)
+{
+  uint64_t hash = size, word;
+
+  for (; size > 0; size -= size < sizeof word ? size : sizeof word, key += sizeof word) {
+    word = 0;
+    memcpy (&word, key, size < sizeof word ? size : sizeof word);
+    hash = (hash ^ word) * UINT64_C (0x9e3779b97f4a7c15);
+    hash ^= hash >> 32;
+  }
+  return (unsigned) hash;
+}
+
+/* ---- places -------------------------------------------------------------------------------------- */
+
+/* The order is in use while it holds all rows; another one is gathered when it is needed. */
+static bool
+order_is_whole (const struct shelf *shelf)
+{
+  return shelf->order_count == HASH_COUNT (shelf->rows);
+}
+
+static void
+drop_order (struct shelf *shelf)
+{
+  free (shelf->order);
+  shelf->order = NULL;
+  shelf->order_count = shelf->order_capacity = shelf->sorted = 0;
+}
+
+/* Makes room for so many rows. */
+static bool
+reserve_order (struct shelf *shelf, size_t count)
+{
+  size_t capacity = count < 64 ? 64 : 2 * count;
+  struct cached_row **order;
+
+  if (count <= shelf->order_capacity)
+    return true;
+  order = realloc (shelf->order, capacity * sizeof (struct cached_row *));
+  if (order == NULL)
+    return false;
+  shelf->order = order;
+  shelf->order_capacity = capacity;
+  return true;
+}
+
+static bool
+add (struct shelf *shelf, struct cached_row *cached, unsigned hash)
+{
+  bool ordered = shelf->whole == WHOLE && order_is_whole (shelf);
+  bool added = true;
+
+  HASH_ADD_KEYPTR_BYHASHVALUE (hh, shelf->rows, cached->key, cached->key_size, hash, cached);
+  if (!added || !ordered)
+    return added;
+  if (reserve_order (shelf, shelf->order_count + 1))
+    shelf->order[shelf->order_count++] = cached;
+  else
+    drop_order (shelf);
+  return true;
+}
+
+static struct cached_row *
+make (struct shelf *shelf, const struct dcpipe_table *table, const struct row_key *key, unsigned hash)
+{
+  struct cached_row *cached = calloc (1, sizeof *cached + key->size);
+
+  if (cached != NULL) {
+    cached->table = table;
+    cached->key_size = key->size;
+    memcpy (cached->key, key->data, key->size);
+    if (add (shelf, cached, hash))
+      return cached;
+    free (cached);
+  }
+  fail ("no memory for the row cache");
+  return NULL;
+}
+
+struct cached_row *
+shelf_place (struct shelf *shelf, const struct dcpipe_table *table, const struct row_key *key, bool *made)
+{
+  unsigned hash = hash_key (key->data, key->size);
+  struct cached_row *cached;
+
+  HASH_FIND_BYHASHVALUE (hh, shelf->rows, key->data, key->size, hash, cached);
+  *made = cached == NULL;
+  return *made ? make (shelf, table, key, hash) : cached;
+}
+
+void
+shelf_remove (struct shelf *shelf, struct cached_row *cached)
+{
+  HASH_DEL (shelf->rows, cached);
+  drop_order (shelf);
+}
+
+void
+shelf_free (struct shelf *shelf)
+{
+  drop_order (shelf);
+  *shelf = (struct shelf){ 0 };
+}
+
+/* ---- order --------------------------------------------------------------------------------------- */
+
+static int
+compare_key (const uint8_t *key, size_t size, const struct cached_row *cached)
+{
+  int order = memcmp (key, cached->key, size < cached->key_size ? size : cached->key_size);
+
+  return order != 0 ? order : (size > cached->key_size) - (size < cached->key_size);
+}
+
+static int
+compare (const void *left, const void *right)
+{
+  const struct cached_row *a = *(const struct cached_row *const *) left;
+
+  return compare_key (a->key, a->key_size, *(const struct cached_row *const *) right);
+}
+
+/* The number of the first of the sorted rows whose key is not below that one. */
+static size_t
+seek (const struct shelf *shelf, const uint8_t *key, size_t size)
+{
+  size_t first = 0, last = shelf->sorted;
+
+  while (first < last) {
+    size_t middle = first + (last - first) / 2;
+
+    if (compare_key (key, size, shelf->order[middle]) > 0)
+      first = middle + 1;
+    else
+      last = middle;
+  }
+  return first;
+}
+
+size_t
+shelf_seek (const struct shelf *shelf, const struct row_key *key)
+{
+  return seek (shelf, key->data, key->size);
+}
+
+static bool
+gather_order (struct shelf *shelf)
+{
+  if (!reserve_order (shelf, HASH_COUNT (shelf->rows))) {
+    fail ("no memory for the row cache");
+    return false;
+  }
+  shelf->order_count = shelf->sorted = 0;
+  for (struct cached_row *cached = shelf->rows; cached != NULL; cached = cached->hh.next)
+    shelf->order[shelf->order_count++] = cached;
+  return true;
+}
+
+/* So many rows that came since the last time are put in their places one by one. */
+#define FEW 32
+
+bool
+shelf_sort (struct shelf *shelf)
+{
+  if (!order_is_whole (shelf) && !gather_order (shelf))
+    return false;
+  if (shelf->order_count - shelf->sorted > FEW) {
+    qsort (shelf->order, shelf->order_count, sizeof *shelf->order, compare);
+    shelf->sorted = shelf->order_count;
+  }
+  for (; shelf->sorted < shelf->order_count; shelf->sorted++) {
+    struct cached_row *cached = shelf->order[shelf->sorted];
+    size_t place = seek (shelf, cached->key, cached->key_size);
+
+    memmove (shelf->order + place + 1, shelf->order + place, (shelf->sorted - place) * sizeof *shelf->order);
+    shelf->order[place] = cached;
+  }
+  return true;
+}

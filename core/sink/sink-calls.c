@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "sink/sink-calls.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "plugin/callback.h"
+#include "sink/simple-sink.h"
+
+/* What the engine holds for a sink from `open` to `close`. */
+struct held {
+  bool reached;           /* the plugin's own open was called */
+  int lock;               /* of the store, or -1 */
+  const char **option;    /* where the handle names the store, if it does */
+  const char *configured; /* what stood there */
+  char *scratch;          /* what stands there for DCPIPE_SCRATCH */
+  struct keyed keyed;
+};
+
+static const struct dcpipe_sink *
+plugin_of (const struct instance *sink)
+{
+  return &sink->plugin->u.sink;
+}
+
+bool
+sink_can_read (const struct dcpipe_sink *plugin)
+{
+  return plugin->walk != NULL || (plugin->get != NULL && plugin->scan != NULL);
+}
+
+/* ---- the store's place --------------------------------------------------------------------------- */
+
+static const char **
+store_option (const struct instance *sink)
+{
+  const struct dcpipe_options *options = &plugin_of (sink)->options;
+
+  for (size_t i = 0; i < options->count; i++)
+    if (options->items[i].flags & DCPIPE_OPTION_STORE)
+      return (const char **) (void *) ((char *) sink->handle + options->items[i].offset);
+  return NULL;
+}
+
+static bool
+lies_in_scratch (struct held *held, const char *scratch)
+{
+  if (asprintf (&held->scratch, "%s/store", scratch) < 0) {
+    held->scratch = NULL;
+    fail ("no memory for a path");
+    return false;
+  }
+  *held->option = held->scratch;
+  return true;
+}
+
+/* Nothing is there at all. What cannot be looked at is the plugin's to open and to complain about. */
+static bool
+is_nowhere (const char *path)
+{
+  struct stat status;
+
+  return stat (path, &status) != 0 && errno == ENOENT;
+}
+
+/* Before the plugin's open: DCPIPE_OK to go on. */
+static int
+find_place (struct held *held, int mode, const char *scratch)
+{
+  if (held->option == NULL)
+    return DCPIPE_OK;
+  held->configured = *held->option;
+  if (mode == DCPIPE_SCRATCH)
+    return lies_in_scratch (held, scratch) ? DCPIPE_OK : DCPIPE_FAIL;
+  if (mode == DCPIPE_READ)
+    return is_nowhere (held->configured) ? DCPIPE_NONE : DCPIPE_OK;
+  held->lock = dcpipe_lock (held->configured);
+  return held->lock >= 0 ? DCPIPE_OK : DCPIPE_FAIL;
+}
+
+/* ---- the life of a handle ------------------------------------------------------------------------ */
+
+int
+sink_call_open (struct instance *sink, int mode, const char *scratch)
+{
+  struct held *held = calloc (1, sizeof *held);
+  const char *outer;
+  int result;
+
+  if (held == NULL) {
+    fail ("no memory to open the store");
+    return DCPIPE_FAIL;
+  }
+  sink->held = held;
+  held->lock = -1;
+  held->option = store_option (sink);
+  keyed_begin (&held->keyed, plugin_of (sink), sink->handle, mode);
+  result = find_place (held, mode, scratch);
+  if (result != DCPIPE_OK)
+    return result;
+  held->reached = true;
+  outer = callback_begin ("open");
+  return callback_end (outer, plugin_of (sink)->open (sink->handle, mode, scratch), MAY_LACK);
+}
+
+void
+sink_call_close (struct instance *sink)
+{
+  struct held *held = sink->held;
+  const char *outer;
+
+  if (held == NULL)
+    return;
+  sink->held = NULL;
+  outer = callback_enter ("close");
+  if (held->reached && plugin_of (sink)->close != NULL)
+    plugin_of (sink)->close (sink->handle);
+  callback_leave (outer);
+  keyed_end (&held->keyed);
+  if (held->lock >= 0)
+    close (held->lock);
+  if (held->scratch != NULL)
+    *held->option = held->configured;
+  free (held->scratch);
+  free (held);
+}
+
+/* ---- callbacks ----------------------------------------------------------------------------------- */
+
+static bool
+is_keyed (const struct instance *sink)
+{
+  return plugin_of (sink)->put != NULL;
+}
+
+int
+sink_call_load (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
+{
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_load (&sink->held->keyed, checkpoint);
+  outer = callback_begin ("checkpoint_load");
+  return callback_end (outer, plugin_of (sink)->checkpoint_load (sink->handle, checkpoint), MAY_STORE);
+}
+
+int
+sink_call_prepare (struct instance *sink, const struct dcpipe_tables *tables)
+{
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_prepare (&sink->held->keyed, tables);
+  outer = callback_begin ("prepare");
+  return callback_end (outer, plugin_of (sink)->prepare (sink->handle, tables), MAY_STORE);
+}
+
+/* As callback_end, for callbacks that read rows. */
+static int
+end_reading (const char *outer, int result, unsigned may)
+{
+  return callback_end (outer, row_misread () ? DCPIPE_FAIL : result, may);
+}
+
+int
+sink_call_apply (struct instance *sink, struct dcpipe_rows *rows)
+{
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_apply (&sink->held->keyed, rows);
+  outer = callback_begin ("apply");
+  return end_reading (outer, plugin_of (sink)->apply (sink->handle, rows), MAY_STORE);
+}
+
+int
+sink_call_commit (struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
+{
+  int result = is_keyed (sink) ? keyed_put_all (&sink->held->keyed, checkpoint) : DCPIPE_OK;
+  const char *outer;
+
+  if (result != DCPIPE_OK)
+    return result;
+  outer = callback_begin ("commit");
+  result = callback_end (outer, plugin_of (sink)->commit (sink->handle, checkpoint), MAY_STORE);
+  if (result == DCPIPE_OK && is_keyed (sink))
+    keyed_committed (&sink->held->keyed);
+  return result;
+}
+
+int
+sink_call_rollback (struct instance *sink)
+{
+  const char *outer = callback_begin ("rollback");
+
+  return callback_end (outer, plugin_of (sink)->rollback (sink->handle), MAY_STORE);
+}
+
+int
+sink_call_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row *row)
+{
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_get (&sink->held->keyed, key, row);
+  outer = callback_begin ("get");
+  return end_reading (outer, plugin_of (sink)->get (sink->handle, key, row), MAY_LACK);
+}
+
+int
+sink_call_scan (struct instance *sink, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
+{
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_scan (&sink->held->keyed, prefix, scan);
+  outer = callback_begin ("scan");
+  return end_reading (outer, plugin_of (sink)->scan (sink->handle, prefix, scan), MAY_STORE);
+}
+
+int
+sink_call_reset (struct instance *sink, const char *table)
+{
+  const char *outer;
+
+  if (is_keyed (sink))
+    return keyed_reset (&sink->held->keyed, table);
+  outer = callback_begin ("reset");
+  return callback_end (outer, plugin_of (sink)->reset (sink->handle, table), MAY_STORE);
+}
+
+int
+sink_call_tip_reached (struct instance *sink)
+{
+  const char *outer = callback_begin ("tip_reached");
+  int (*tip_reached) (void *handle) = plugin_of (sink)->tip_reached;
+
+  return callback_end (outer, tip_reached != NULL ? tip_reached (sink->handle) : DCPIPE_OK, MAY_STORE);
+}

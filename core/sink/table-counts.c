@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "sink/table-counts.h"
+
+#include <stdlib.h>
+
+#include "base/exit-status.h"
+#include "base/log.h"
+#include "data/checkpoint.h"
+#include "data/table.h"
+#include "sink/scan.h"
+#include "sink/sink-calls.h"
+#include "sink/sinkopen.h"
+
+static bool
+count_row (void *context, const struct dcpipe_row *row)
+{
+  uint64_t *rows = context;
+
+  (void) row;
+  return ++*rows > 0;
+}
+
+static int
+count_tables (struct instance *sink, const struct dcpipe_tables *tables, struct listed *items, size_t *count)
+{
+  int result = DCPIPE_OK;
+
+  for (size_t i = CORE_TABLES; i < tables->count && result == DCPIPE_OK; i++) {
+    struct row_scratch scratch = { 0 };
+    struct listed *listed = &items[*count];
+
+    *listed = (struct listed){ .table = tables->items[i].name };
+    result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[i]), count_row, &listed->rows);
+    row_scratch_free (&scratch);
+    *count += listed->rows > 0;
+  }
+  return result == DCPIPE_OK ? STATUS_DONE : result == DCPIPE_RETRY ? STATUS_TEMPORARY : STATUS_FAILED;
+}
+
+static int
+count_in (struct instance *sink, const struct dcpipe_tables *tables, struct listed *items, size_t *count)
+{
+  struct dcpipe_checkpoint checkpoint = { 0 };
+  int status;
+
+  log_set_instance (sink->title);
+  status = sink_open (sink, DCPIPE_READ, NULL, &checkpoint);
+  if (status == STATUS_DONE && checkpoint.text != NULL)
+    status = sink_prepare (sink, tables);
+  if (status == STATUS_DONE && checkpoint.text != NULL)
+    status = count_tables (sink, tables, items, count);
+  sink_call_close (sink);
+  log_set_instance (NULL);
+  checkpoint_free (&checkpoint);
+  return status;
+}
+
+int
+listed_count (const struct setup *setup, const struct instance *configured, struct listed **items,
+              size_t *count)
+{
+  const struct setup source = { .path = setup->path, .source = setup->source };
+  struct dcpipe_tables *tables = tables_make (&source);
+  struct instance *sink = tables != NULL ? instance_clone (configured) : NULL;
+  int status = STATUS_FAILED;
+
+  *count = 0;
+  *items = tables != NULL ? calloc (tables->count, sizeof **items) : NULL;
+  if (sink != NULL && *items == NULL)
+    fail ("no memory for the tables of %s", setup->source->title);
+  else if (sink != NULL)
+    status = tables->count == CORE_TABLES || sink->plugin->u.sink.scan == NULL
+                 ? STATUS_DONE
+                 : count_in (sink, tables, *items, count);
+  instance_free (sink);
+  tables_free (tables);
+  return status;
+}

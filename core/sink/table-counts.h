@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a source keeps in tables of its own, which no checkpoint tells of. */
+#ifndef DCPIPE_SINK_TABLE_COUNTS_H
+#define DCPIPE_SINK_TABLE_COUNTS_H
+
+#include <stdint.h>
+
+#include "setup/setup.h"
+
+/* A table of the source's, and how many rows of it a sink has. */
+struct listed {
+  const char *table;
+  uint64_t rows;
+};
+
+/* Counts the rows of the source's tables in a sink by reading them: `count` gets the number of those that
+ * have any, and `items` memory for them, to be freed. A sink that cannot read rows back has none. An enum
+ * status; fail has the reason.
+ */
+int listed_count (const struct setup *setup, const struct instance *configured, struct listed **items,
+                  size_t *count);
+
+#endif
