@@ -14,7 +14,7 @@ bench_generate_ledger_LDADD = libledgersupport.la libsign.la $(NETTLE_LIBS)
 
 check_PROGRAMS += bench/ceiling-signatures
 bench_ceiling_signatures_SOURCES = bench/ceiling-signatures.c
-bench_ceiling_signatures_LDADD = libsign.la ../plugins/lib/ledger/libledger-sig.la
+bench_ceiling_signatures_LDADD = libsign.la ../plugins/lib/dcledger/libdcledger-sig.la
 endif
 
 if HAVE_LIBDEFLATE

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "ledger/ed25519ph.h"
+#include "dcledger/ed25519ph.h"
 #include "support/ed25519ph-sign.h"
 
 #define CHECKS 4000

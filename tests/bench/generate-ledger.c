@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "bench/economy.h"
-#include "ledger/partition.h"
+#include "dcledger/partition.h"
 
 #define BLOCK_TIME UINT64_C (600000000000)
 

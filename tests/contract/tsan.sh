@@ -75,8 +75,7 @@ fi
 libs=$(sed -n 's/^\(SODIUM\|NETTLE\|JANSSON\|CSV\|LIBDEFLATE\)_LIBS = //p' "$builddir/Makefile" | tr '\n' ' ')
 mkdir "$dir/objects" "$dir/decoders"
 ic=$top_srcdir/plugins/lib/ic
-for source in "$top_srcdir"/plugins/lib/decoder/*.c "$top_srcdir"/plugins/lib/ledger/*.c "$ic/account.c" "$ic/checksum.c" \
-    "$ic/principal.c"; do
+for source in "$top_srcdir"/plugins/lib/decoder/*.c "$top_srcdir"/plugins/lib/dcledger/*.c "$ic"/principal/*.c; do
   name=$(echo "${source#"$top_srcdir"/plugins/lib/}" | tr / -)
   $CC $flags -c -o "$dir/objects/$name.o" "$source" > "$dir/out" 2>&1 || die "$source is not built"
 done

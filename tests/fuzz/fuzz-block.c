@@ -2,8 +2,8 @@
 /* The input is taken twice: as a block as it comes, and as the content of one. */
 #include "config.h"
 
-#include "ledger/block.h"
-#include "ledger/inflate.h"
+#include "dcledger/block.h"
+#include "dcledger/inflate.h"
 
 #include "fuzz/fuzz.h"
 

@@ -2,7 +2,7 @@
 /* A program of reads, one byte each, runs over the rest of the input. */
 #include "config.h"
 
-#include "ledger/borsh.h"
+#include "dcledger/borsh.h"
 
 #include "fuzz/fuzz.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "ic/candid.h"
+#include "ic/candid/candid.h"
 
 static const char *const expected[] = {
   "()",

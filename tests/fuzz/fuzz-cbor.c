@@ -4,8 +4,8 @@
 #include "config.h"
 
 #include "fuzz/fuzz.h"
-#include "ic/cbor.h"
-#include "ic/response.h"
+#include "ic/certificate/cbor.h"
+#include "ic/certificate/response.h"
 
 /* Reads every byte, so that the sanitiser sees views that point elsewhere. */
 static void

@@ -4,8 +4,8 @@
 #include "config.h"
 
 #include "fuzz/fuzz.h"
-#include "ic/query_signature.h"
-#include "ic/request_status.h"
+#include "ic/certificate/query_signature.h"
+#include "ic/certificate/request_status.h"
 
 static void
 look_around (const struct ic_certificate *certificate, struct bytes root_key, struct ic_arena *arena)

@@ -2,7 +2,7 @@
 /* The same bytes, cut in two ways, must give the same blocks and the same end. */
 #include "config.h"
 
-#include "ledger/framer.h"
+#include "dcledger/framer.h"
 
 #include <string.h>
 

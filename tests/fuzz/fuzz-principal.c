@@ -6,8 +6,8 @@
 #include <strings.h>
 
 #include "fuzz/fuzz.h"
-#include "ic/account.h"
-#include "ic/principal.h"
+#include "ic/principal/account.h"
+#include "ic/principal/principal.h"
 
 static void
 check_text (const uint8_t *data, size_t size)

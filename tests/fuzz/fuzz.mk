@@ -7,22 +7,23 @@ FUZZ_CFLAGS = -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=u
 FUZZ_SECONDS = 30
 FUZZ_FLAGS = -max_len=4096 -timeout=10 -rss_limit_mb=1024
 
-fuzz_ledger = $(top_srcdir)/plugins/lib/ledger
-fuzz_ic = $(top_srcdir)/plugins/lib/ic
+fuzz_ledger = $(top_srcdir)/plugins/lib/dcledger
+fuzz_candid_room = $(top_srcdir)/plugins/lib/ic/candid
+fuzz_certificate_room = $(top_srcdir)/plugins/lib/ic/certificate
+fuzz_principal_room = $(top_srcdir)/plugins/lib/ic/principal
 fuzz_decoder = $(top_srcdir)/plugins/lib/decoder
 fuzz_decoders = $(top_srcdir)/plugins/decoders
 fuzz_targets = block borsh candid cbor certificate contract framer offering principal profile transfer
 fuzz_block = $(fuzz_ledger)/block.c $(fuzz_ledger)/borsh.c $(fuzz_ledger)/inflate.c $(fuzz_ledger)/reason.c \
   $(NETTLE_LIBS) $(LIBDEFLATE_LIBS) $(ZLIB_LIBS)
 fuzz_borsh = $(fuzz_ledger)/borsh.c
-fuzz_candid = $(fuzz_ic)/candid_*.c $(fuzz_ic)/arena.c $(fuzz_ic)/error.c $(fuzz_ic)/hash.c $(fuzz_ic)/leb128.c \
-  $(fuzz_ic)/number.c $(fuzz_principal)
-fuzz_cbor = $(fuzz_ic)/arena.c $(fuzz_ic)/cbor.c $(fuzz_ic)/error.c $(fuzz_ic)/response.c $(CBOR_LIBS)
-fuzz_certificate = $(fuzz_ic)/bls.c $(fuzz_ic)/canister_ranges.c $(fuzz_ic)/certificate.c $(fuzz_ic)/hash.c \
-  $(fuzz_ic)/hash_tree.c $(fuzz_ic)/leb128.c $(fuzz_ic)/query_signature.c $(fuzz_ic)/request_status.c \
+fuzz_candid = $(fuzz_candid_room)/*.c $(fuzz_principal)
+fuzz_cbor = $(fuzz_candid_room)/arena.c $(fuzz_certificate_room)/cbor.c $(fuzz_candid_room)/error.c $(fuzz_certificate_room)/response.c $(CBOR_LIBS)
+fuzz_certificate = $(fuzz_certificate_room)/bls.c $(fuzz_certificate_room)/canister_ranges.c $(fuzz_certificate_room)/certificate.c $(fuzz_candid_room)/hash.c \
+  $(fuzz_certificate_room)/hash_tree.c $(fuzz_candid_room)/leb128.c $(fuzz_certificate_room)/query_signature.c $(fuzz_certificate_room)/request_status.c \
   $(fuzz_cbor) $(fuzz_principal) $(BLST_CPPFLAGS) $(BLST_LIBS) $(SODIUM_LIBS)
 fuzz_framer = $(fuzz_ledger)/framer.c $(fuzz_block)
-fuzz_principal = $(fuzz_ic)/account.c $(fuzz_ic)/checksum.c $(fuzz_ic)/principal.c $(NETTLE_LIBS)
+fuzz_principal = $(fuzz_principal_room)/*.c $(NETTLE_LIBS)
 
 # What decoders share, of which each takes what it needs.
 fuzz_payload = $(fuzz_decoder)/*.c $(fuzz_ledger)/account.c $(fuzz_ledger)/borsh.c $(fuzz_ledger)/ed25519ph.c \

@@ -26,8 +26,8 @@
 
 #include "bytes/bytes.h"
 #include "bytes/cleanup.h"
-#include "ledger/block.h"
-#include "ledger/partition.h"
+#include "dcledger/block.h"
+#include "dcledger/partition.h"
 
 /* One row of ledger_entries. Numbers are text, whatever their size; all is owned by where it came from. */
 struct stored_entry {

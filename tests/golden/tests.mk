@@ -2,7 +2,7 @@
 check_PROGRAMS += golden/golden
 golden_golden_SOURCES = golden/golden.c
 golden_golden_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
-golden_golden_LDADD = ../plugins/lib/ledger/libledger.la $(JANSSON_LIBS) $(NETTLE_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS)
+golden_golden_LDADD = ../plugins/lib/dcledger/libdcledger.la $(JANSSON_LIBS) $(NETTLE_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS)
 
 check_PROGRAMS += golden/decoded
 golden_decoded_SOURCES = golden/decoded.c golden/decoded.h golden/decoded-entries.c golden/decoded-state.c \

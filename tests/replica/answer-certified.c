@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "bytes/cleanup.h"
-#include "ic/hash_tree.h"
+#include "ic/certificate/hash_tree.h"
 #include "replica/answer.h"
 
 /* ---- certificates -------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "bytes/cleanup.h"
-#include "ic/hash_tree.h"
+#include "ic/certificate/hash_tree.h"
 #include "replica/answer.h"
 
 #define SECOND_NS UINT64_C (1000000000)

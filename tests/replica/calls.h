@@ -3,8 +3,8 @@
 #ifndef TESTS_REPLICA_CALLS_H
 #define TESTS_REPLICA_CALLS_H
 
-#include "ic/arena.h"
-#include "ic/hash.h"
+#include "ic/candid/arena.h"
+#include "ic/candid/hash.h"
 #include "replica/canister.h"
 
 struct call {

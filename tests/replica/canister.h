@@ -3,9 +3,9 @@
 #ifndef TESTS_REPLICA_CANISTER_H
 #define TESTS_REPLICA_CANISTER_H
 
-#include "ic/candid.h"
-#include "ic/principal.h"
-#include "ic/response.h"
+#include "ic/candid/candid.h"
+#include "ic/certificate/response.h"
+#include "ic/principal/principal.h"
 #include "replica/store.h"
 
 /* What next_block_sync does. */

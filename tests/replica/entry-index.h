@@ -3,7 +3,7 @@
 #ifndef TESTS_REPLICA_ENTRY_INDEX_H
 #define TESTS_REPLICA_ENTRY_INDEX_H
 
-#include "ic/arena.h"
+#include "ic/candid/arena.h"
 #include "replica/store.h"
 
 /* Calls `take` with every indexed entry of the view: labels and keys in the order of their first use, save

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ic/error.h"
+#include "ic/candid/error.h"
 
 /* Kinds by their names in a specification. */
 #define FAULT_KINDS(X)                                                                                       \

@@ -6,8 +6,8 @@
 
 #include <blst.h>
 
-#include "ic/bls.h"
-#include "ic/identity.h"
+#include "ic/agent/identity.h"
+#include "ic/certificate/bls.h"
 
 #define KEYS_NODES 4
 

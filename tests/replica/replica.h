@@ -10,8 +10,8 @@
 #ifndef TESTS_REPLICA_REPLICA_H
 #define TESTS_REPLICA_REPLICA_H
 
-#include "ic/bls.h"
-#include "ic/error.h"
+#include "ic/candid/error.h"
+#include "ic/certificate/bls.h"
 #include "replica/canister.h"
 
 #define REPLICA_DEFAULT_CANISTER "ggi4a-wyaaa-aaaai-actqq-cai"

@@ -27,7 +27,7 @@ libreplica_la_SOURCES = \
   replica/tree.c replica/tree.h
 libreplica_la_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
 libreplica_la_CFLAGS = $(AM_CFLAGS) $(CBOR_CFLAGS) $(MHD_CFLAGS) $(PTHREAD_CFLAGS) $(SODIUM_CFLAGS) $(ZLIB_CFLAGS)
-libreplica_la_LIBADD = ../plugins/lib/ic/libic-agent.la ../plugins/lib/ledger/libledger.la \
+libreplica_la_LIBADD = ../plugins/lib/ic/libic-agent.la ../plugins/lib/dcledger/libdcledger.la \
   $(BLST_LIBS) $(MHD_LIBS) $(NETTLE_LIBS) $(SODIUM_LIBS) $(ZLIB_LIBS) $(PTHREAD_LIBS)
 
 check_PROGRAMS += dcpipe-replica

@@ -5,7 +5,7 @@
 
 #include <sodium.h>
 
-#include "ic/cbor.h"
+#include "ic/certificate/cbor.h"
 
 enum { ENVELOPE_CONTENT, ENVELOPE_PUBKEY, ENVELOPE_SIG, ENVELOPE_FIELDS };
 static const char *const envelope_names[] = { "content", "sender_pubkey", "sender_sig" };

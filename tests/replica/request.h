@@ -3,10 +3,10 @@
 #ifndef TESTS_REPLICA_REQUEST_H
 #define TESTS_REPLICA_REQUEST_H
 
-#include "ic/arena.h"
-#include "ic/error.h"
-#include "ic/hash.h"
-#include "ic/principal.h"
+#include "ic/candid/arena.h"
+#include "ic/candid/error.h"
+#include "ic/candid/hash.h"
+#include "ic/principal/principal.h"
 
 #define REQUEST_MAX_PATHS 1000
 #define REQUEST_MAX_LABELS 127

@@ -6,7 +6,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
-#include "ic/cbor.h"
+#include "ic/certificate/cbor.h"
 #include "replica/replica.h"
 #include "replica/state.h"
 

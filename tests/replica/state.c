@@ -4,8 +4,8 @@
 #include "replica/state.h"
 
 #include "bytes/cleanup.h"
-#include "ic/hash_tree.h"
-#include "ic/leb128.h"
+#include "ic/candid/leb128.h"
+#include "ic/certificate/hash_tree.h"
 #include "replica/tree.h"
 
 /* The state, of which a certificate shows what was asked for:

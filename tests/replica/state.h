@@ -3,7 +3,7 @@
 #ifndef TESTS_REPLICA_STATE_H
 #define TESTS_REPLICA_STATE_H
 
-#include "ic/cbor.h"
+#include "ic/certificate/cbor.h"
 #include "replica/calls.h"
 #include "replica/fault.h"
 #include "replica/keys.h"

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 
 #include "bytes/cleanup.h"
-#include "ledger/framer.h"
-#include "ledger/inflate.h"
-#include "ledger/partition.h"
+#include "dcledger/framer.h"
+#include "dcledger/inflate.h"
+#include "dcledger/partition.h"
 
 #define MAX_BLOCK (256u << 20)
 

@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "ledger/block.h"
+#include "dcledger/block.h"
 
 struct store_block {
   uint64_t position;

@@ -6,12 +6,12 @@
 
 #include <check.h>
 
-#include "ic/agent.h"
-#include "ic/candid.h"
-#include "ic/certificate.h"
-#include "ic/query_signature.h"
-#include "ic/request_status.h"
-#include "ic/subnet_keys.h"
+#include "ic/agent/agent.h"
+#include "ic/agent/subnet_keys.h"
+#include "ic/candid/candid.h"
+#include "ic/certificate/certificate.h"
+#include "ic/certificate/query_signature.h"
+#include "ic/certificate/request_status.h"
 #include "replica/replica.h"
 
 struct client {

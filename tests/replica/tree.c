@@ -5,7 +5,7 @@
 
 #include <nettle/sha2.h>
 
-#include "ic/hash_tree.h"
+#include "ic/certificate/hash_tree.h"
 
 /* How much of a node its hash tree shows. */
 enum shown { HIDDEN, NAMED, PARTLY, WHOLE };

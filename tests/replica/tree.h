@@ -13,9 +13,9 @@
 #ifndef TESTS_REPLICA_TREE_H
 #define TESTS_REPLICA_TREE_H
 
-#include "ic/arena.h"
-#include "ic/cbor.h"
-#include "ic/hash.h"
+#include "ic/candid/arena.h"
+#include "ic/candid/hash.h"
+#include "ic/certificate/cbor.h"
 
 struct tree;
 

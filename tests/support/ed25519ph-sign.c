@@ -6,7 +6,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#include "ledger/ed25519ph.h"
+#include "dcledger/ed25519ph.h"
 
 void
 signing_key_init (struct signing_key *key, const uint8_t secret[32])

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "ledger/partition.h"
+#include "dcledger/partition.h"
 
 struct space {
   uint8_t *data;

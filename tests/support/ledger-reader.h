@@ -3,9 +3,9 @@
 #ifndef TESTS_SUPPORT_LEDGER_READER_H
 #define TESTS_SUPPORT_LEDGER_READER_H
 
-#include "ledger/block.h"
-#include "ledger/framer.h"
-#include "ledger/inflate.h"
+#include "dcledger/block.h"
+#include "dcledger/framer.h"
+#include "dcledger/inflate.h"
 
 #define READER_MAX_BLOCK (64u << 20)
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "ledger/block.h"
-#include "ledger/partition.h"
+#include "dcledger/block.h"
+#include "dcledger/partition.h"
 #include "support/borsh-writer.h"
 
 #define GROWTH 65536

@@ -7,7 +7,7 @@
 #include <nettle/base64.h>
 #include <stdlib.h>
 
-#include "ic/principal.h"
+#include "ic/principal/principal.h"
 
 /* The base64 between the lines of a PEM text; empty if it is not of a public key. */
 static struct bytes

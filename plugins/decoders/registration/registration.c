@@ -4,11 +4,11 @@
  * The key of an entry is the public key that registers, its value the signature of that key by itself. */
 #include "config.h"
 
+#include "dcledger/ed25519ph.h"
 #include "decoder/columns.h"
 #include "decoder/identity.h"
 #include "decoder/payload.h"
 #include "decoder/signature.h"
-#include "ledger/ed25519ph.h"
 
 enum { USERS, REGISTRATIONS };
 

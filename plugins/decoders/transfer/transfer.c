@@ -3,10 +3,10 @@
 
 #include "transfer.h"
 
+#include "dcledger/ed25519ph.h"
 #include "decoder/columns.h"
 #include "decoder/identity.h"
 #include "decoder/payload.h"
-#include "ledger/ed25519ph.h"
 
 /* Registrations tell which public key stands behind an account. They are optional: without them transfers
  * tell no public keys. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
-#include "ic/account.h"
+#include "ic/principal/account.h"
 
 /* Subaccounts are of any length; those that anybody uses have keys that fit here. */
 #define KEY_ON_STACK 256

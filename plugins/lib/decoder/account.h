@@ -5,8 +5,8 @@
 
 #include "dcpipe-plugin.h"
 
-#include "ic/principal.h"
-#include "ledger/account.h"
+#include "dcledger/account.h"
+#include "ic/principal/principal.h"
 
 /* Three columns in a row of the enum tell an account: its text, its owner, its subaccount. */
 #define ACCOUNT_COLUMNS 3

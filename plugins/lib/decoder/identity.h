@@ -6,7 +6,7 @@
 #include "dcpipe-plugin.h"
 
 #include "bytes/bytes.h"
-#include "ic/principal.h"
+#include "ic/principal/principal.h"
 
 /* Sets a text column to the principal of an Ed25519 key, and leaves it null if the bytes are not as many as
  * such a key has. */

@@ -5,7 +5,7 @@
 
 #include "dcpipe-plugin.h"
 
-#include "ledger/borsh.h"
+#include "dcledger/borsh.h"
 
 /* Of what several payloads have there is one version so far. */
 #define PAYLOAD_V1 1

@@ -3,7 +3,7 @@
 
 #include "decoder/signature.h"
 
-#include "ledger/ed25519ph.h"
+#include "dcledger/ed25519ph.h"
 
 const char *
 signature_status_text (enum signature_status status)

@@ -13,8 +13,8 @@
 #ifndef DCPIPE_ICP_BLOCK_SYNC_H
 #define DCPIPE_ICP_BLOCK_SYNC_H
 
-#include "ic/candid.h"
-#include "ledger/block.h"
+#include "dcledger/block.h"
+#include "ic/candid/candid.h"
 
 /* The Candid types of arguments and reply. */
 struct block_sync_types {

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 
 #include "bytes/cleanup.h"
+#include "dcledger/partition.h"
 #include "icp.h"
-#include "ledger/partition.h"
 
 /* What only looks like an answer: with nodes' signatures or a certificate it is the canister that gives it.
  */

@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "bytes/cleanup.h"
+#include "dcledger/partition.h"
 #include "icp.h"
-#include "ledger/partition.h"
 #include "pages.h"
 
 /* Why methods were passed over, for the line that tells of the choice. */

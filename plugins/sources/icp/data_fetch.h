@@ -12,7 +12,7 @@
 #ifndef DCPIPE_ICP_DATA_FETCH_H
 #define DCPIPE_ICP_DATA_FETCH_H
 
-#include "ic/candid.h"
+#include "ic/candid/candid.h"
 
 /* How many bytes before a position the canister compares. */
 #define DATA_FETCH_BEFORE 16

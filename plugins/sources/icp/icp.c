@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ledger/partition.h"
+#include "dcledger/partition.h"
 #include "metadata.h"
 
 /* With `method = auto` blocks are promised until another thing is found out. */

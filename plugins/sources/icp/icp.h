@@ -26,10 +26,10 @@
 
 #include "block_sync.h"
 #include "data_fetch.h"
+#include "dcledger/framer.h"
+#include "dcledger/unpack.h"
 #include "dcpipe-plugin.h"
-#include "frame/frame.h"
-#include "ic/bls.h"
-#include "ledger/framer.h"
+#include "ic/certificate/bls.h"
 #include "lists.h"
 #include "origin.h"
 #include "pending.h"

@@ -19,7 +19,7 @@
 #ifndef DCPIPE_ICP_LISTING_H
 #define DCPIPE_ICP_LISTING_H
 
-#include "ic/candid.h"
+#include "ic/candid/candid.h"
 
 /* The Candid types of arguments and replies. */
 struct listing_types {

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <nettle/sha2.h>
 
+#include "dcledger/partition.h"
 #include "icp.h"
-#include "ledger/partition.h"
 #include "pages.h"
 
 void

@@ -4,7 +4,7 @@
 #include "metadata.h"
 
 #include "bytes/cleanup.h"
-#include "ic/hash_tree.h"
+#include "ic/certificate/hash_tree.h"
 
 static const char reply_types[] =
     "(vec record { text; variant { Nat : nat; Int : int; Blob : blob; Text : text } })";

@@ -5,7 +5,7 @@
 #ifndef DCPIPE_ICP_METADATA_H
 #define DCPIPE_ICP_METADATA_H
 
-#include "ic/candid.h"
+#include "ic/candid/candid.h"
 
 /* The message without arguments. */
 extern const struct bytes metadata_arguments;

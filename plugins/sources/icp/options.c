@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
-#include "ic/root_key.h"
+#include "ic/certificate/root_key.h"
 #include "icp.h"
 
 /* No PEM file of one key is longer. */

@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "bytes/cleanup.h"
-#include "ic/request_status.h"
-#include "ic/subnet_keys.h"
+#include "ic/agent/subnet_keys.h"
+#include "ic/certificate/request_status.h"
 
 #define MS UINT64_C (1000000)
 #define MAX_SKEW (60000 * MS)

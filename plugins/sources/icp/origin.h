@@ -20,7 +20,7 @@
 #define DCPIPE_ICP_ORIGIN_H
 
 #include "dcpipe-plugin.h"
-#include "ic/agent.h"
+#include "ic/agent/agent.h"
 
 struct origin;
 

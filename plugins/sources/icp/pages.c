@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
-#include "ic/response.h"
+#include "ic/certificate/response.h"
 #include "icp.h"
 
 void

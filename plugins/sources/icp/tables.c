@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
-#include "ic/principal.h"
+#include "ic/principal/principal.h"
 
 enum { PENDING_PLACE, PENDING_LABEL, PENDING_KEY, PENDING_VALUE };
 enum { LISTED_CONTENT, LISTED_LABEL, LISTED_KEY, LISTED_VALUE };

@@ -8,7 +8,7 @@
 #ifndef DCPIPE_ICP_TRANSACTIONS_H
 #define DCPIPE_ICP_TRANSACTIONS_H
 
-#include "ic/candid.h"
+#include "ic/candid/candid.h"
 
 /* The Candid types of arguments and reply. */
 struct transactions_types {

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-#include "ledger/partition.h"
+#include "dcledger/partition.h"
 
 /* Memory taken for one call of next, unless a block is larger. */
 #define CHUNK_SIZE ((size_t) 1024 * 1024)

@@ -10,9 +10,9 @@
 #include <sys/types.h>
 
 #include "bytes/bytes.h"
+#include "dcledger/framer.h"
+#include "dcledger/unpack.h"
 #include "dcpipe-plugin.h"
-#include "frame/frame.h"
-#include "ledger/framer.h"
 
 #define DIGEST_SIZE 32
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ic/principal.h"
+#include "ic/principal/principal.h"
 
 static void put_type (FILE *out, const json_t *type);
 

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "ic/candid.h"
+#include "ic/candid/candid.h"
 
 /* The types of a row (its `types` and `defs`) in the syntax of .did files. The caller frees it. */
 char *candid_did (const json_t *types, const json_t *defs);

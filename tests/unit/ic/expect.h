@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "ic/certificate.h"
+#include "ic/certificate/certificate.h"
 
 /* How far ahead of the clock the tests let a certificate be: what one golden row exceeds by far. */
 #define EXPECT_SKEW_NS UINT64_C (300000000000)

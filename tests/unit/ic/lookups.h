@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "ic/hash_tree.h"
+#include "ic/certificate/hash_tree.h"
 
 /* Looks up every path of `lookups` in `tree` and compares results, values, subtrees and their hashes. Returns
  * how many there were; fails the test, naming `where`, at the first difference. */

@@ -5,8 +5,8 @@
 
 #include <jansson.h>
 
-#include "ic/hash.h"
-#include "ic/principal.h"
+#include "ic/candid/hash.h"
+#include "ic/principal/principal.h"
 
 /* A request, and the memory that it points into. */
 struct golden_request {

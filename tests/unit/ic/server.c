@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "ic/cbor.h"
+#include "ic/certificate/cbor.h"
 
 #define LARGE (1 << 20)
 #define MAX_URLS 16

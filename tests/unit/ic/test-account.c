@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "bytes/bytes.h"
-#include "ic/account.h"
+#include "ic/principal/account.h"
 #include "support/run.h"
 #include "support/vectors.h"
 

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ic/agent.h"
+#include "ic/agent/agent.h"
 #include "unit/ic/server.h"
 
 static struct server *server;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ic/bls.h"
+#include "ic/certificate/bls.h"
 #include "support/run.h"
 #include "support/vectors.h"
 

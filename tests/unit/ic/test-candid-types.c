@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ic/candid.h"
+#include "ic/candid/candid.h"
 #include "support/run.h"
 
 static struct ic_arena arena;

@@ -13,7 +13,7 @@
 
 #include "bytes/cleanup.h"
 #include "candid-json.h"
-#include "ic/candid.h"
+#include "ic/candid/candid.h"
 #include "support/run.h"
 #include "support/vectors.h"
 

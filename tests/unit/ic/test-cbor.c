@@ -5,7 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "ic/cbor.h"
+#include "ic/certificate/cbor.h"
 #include "support/run.h"
 
 #define INPUT(text) ((struct bytes){ (const uint8_t *) (text), sizeof (text) - 1 })

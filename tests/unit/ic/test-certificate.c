@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ic/certificate.h"
-#include "ic/response.h"
-#include "ic/root_key.h"
+#include "ic/certificate/certificate.h"
+#include "ic/certificate/response.h"
+#include "ic/certificate/root_key.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"

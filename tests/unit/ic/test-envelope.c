@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ic/envelope.h"
+#include "ic/agent/envelope.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/requests.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ic/hash_tree.h"
+#include "ic/certificate/hash_tree.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/lookups.h"

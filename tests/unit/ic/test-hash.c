@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ic/hash.h"
+#include "ic/candid/hash.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/requests.h"

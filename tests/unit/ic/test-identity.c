@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bytes/bytes.h"
-#include "ic/identity.h"
+#include "ic/agent/identity.h"
 #include "support/run.h"
 
 #define PEM(base64) "-----BEGIN PRIVATE KEY-----\n" base64 "\n-----END PRIVATE KEY-----\n"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ic/leb128.h"
+#include "ic/candid/leb128.h"
 #include "support/run.h"
 #include "support/vectors.h"
 

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "bytes/cleanup.h"
-#include "ic/number.h"
+#include "ic/candid/number.h"
 #include "support/run.h"
 #include "support/vectors.h"
 

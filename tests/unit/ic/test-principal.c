@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "bytes/bytes.h"
-#include "ic/principal.h"
+#include "ic/principal/principal.h"
 #include "support/run.h"
 #include "support/vectors.h"
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ic/query_signature.h"
+#include "ic/certificate/query_signature.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"

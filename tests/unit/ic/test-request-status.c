@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ic/request_status.h"
+#include "ic/certificate/request_status.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"

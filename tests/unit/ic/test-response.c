@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ic/principal.h"
-#include "ic/response.h"
+#include "ic/certificate/response.h"
+#include "ic/principal/principal.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"

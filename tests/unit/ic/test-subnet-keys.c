@@ -5,7 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "ic/subnet_keys.h"
+#include "ic/agent/subnet_keys.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/expect.h"

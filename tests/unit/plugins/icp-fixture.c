@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "bytes/bytes.h"
-#include "ledger/block.h"
+#include "dcledger/block.h"
 #include "support/vectors.h"
 
 struct client client;

@@ -4,19 +4,19 @@ if HAVE_IC_AGENT
 TESTS += unit/plugins/test-data-fetch
 check_PROGRAMS += unit/plugins/test-data-fetch
 unit_plugins_test_data_fetch_SOURCES = unit/plugins/test-data-fetch.c
-unit_plugins_test_data_fetch_LDADD = libsupport.la ../plugins/sources/icp/libmethods.la ../plugins/lib/ic/libic-data.la
+unit_plugins_test_data_fetch_LDADD = libsupport.la ../plugins/sources/icp/libmethods.la ../plugins/lib/ic/libic-candid.la
 unit_plugins_test_data_fetch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins/sources/icp
 
 TESTS += unit/plugins/test-listings
 check_PROGRAMS += unit/plugins/test-listings
 unit_plugins_test_listings_SOURCES = unit/plugins/test-listings.c
-unit_plugins_test_listings_LDADD = libsupport.la ../plugins/sources/icp/libmethods.la ../plugins/lib/ic/libic-data.la
+unit_plugins_test_listings_LDADD = libsupport.la ../plugins/sources/icp/libmethods.la ../plugins/lib/ic/libic-candid.la
 unit_plugins_test_listings_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins/sources/icp
 
 TESTS += unit/plugins/test-block-sync
 check_PROGRAMS += unit/plugins/test-block-sync
 unit_plugins_test_block_sync_SOURCES = unit/plugins/test-block-sync.c
-unit_plugins_test_block_sync_LDADD = libsupport.la ../plugins/sources/icp/libmethods.la ../plugins/lib/ic/libic-data.la
+unit_plugins_test_block_sync_LDADD = libsupport.la ../plugins/sources/icp/libmethods.la ../plugins/lib/ic/libic-candid.la
 unit_plugins_test_block_sync_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins/sources/icp
 
 if HAVE_BLST

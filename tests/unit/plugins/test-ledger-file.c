@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ledger/block.h"
+#include "dcledger/block.h"
 #include "support/ledger-writer.h"
 #include "support/run.h"
 #include "support/source-host.h"

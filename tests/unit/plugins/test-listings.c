@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ic/principal.h"
+#include "ic/principal/principal.h"
 #include "listing.h"
 #include "metadata.h"
 #include "support/run.h"

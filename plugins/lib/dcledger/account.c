@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "dcledger/account.h"
+
+struct ledger_account
+ledger_account_read (struct borsh *in)
+{
+  struct ledger_account account = { 0 };
+  size_t where = borsh_offset (in);
+
+  account.owner = borsh_bytes (in);
+  if (account.owner.size > LEDGER_OWNER_MAX)
+    borsh_fail (in, BORSH_INVALID_PRINCIPAL, where, account.owner.size);
+  account.has_subaccount = borsh_option (in);
+  if (account.has_subaccount)
+    account.subaccount = borsh_bytes (in);
+  return account;
+}
+
+bool
+ledger_account_is_minting (const struct ledger_account *account)
+{
+  static const char minting[] = "MINTING";
+
+  return bytes_equal (account->owner, (struct bytes){ (const uint8_t *) minting, sizeof minting - 1 });
+}
+
+bool
+ledger_account_equal (const struct ledger_account *a, const struct ledger_account *b)
+{
+  return bytes_equal (a->owner, b->owner) && a->has_subaccount == b->has_subaccount
+         && bytes_equal (a->subaccount, b->subaccount);
+}
+
+struct ledger_account
+ledger_account_effective (const struct ledger_account *account)
+{
+  static const uint8_t zeros[LEDGER_SUBACCOUNT_SIZE];
+  struct ledger_account effective = *account;
+
+  if (bytes_equal (account->subaccount, (struct bytes){ zeros, sizeof zeros }))
+    effective = (struct ledger_account){ .owner = account->owner };
+  return effective;
+}

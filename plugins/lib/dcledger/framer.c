@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "dcledger/framer.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* The bytes known are those in `carry`, which begin at `position`, and then those of `chunk`. */
+struct ledger_framer {
+  uint64_t position; /* of the header looked at next */
+  uint32_t limit;
+  uint8_t *carry; /* the start of a block that began in an earlier chunk */
+  size_t carried, capacity;
+  size_t delivered;   /* bytes of `carry` that are a frame already delivered */
+  struct bytes chunk; /* what is left of it */
+};
+
+struct ledger_framer *
+ledger_framer_new (uint64_t position, uint32_t limit)
+{
+  struct ledger_framer *framer = calloc (1, sizeof *framer);
+
+  if (framer != NULL) {
+    framer->position = position;
+    framer->limit = limit;
+  }
+  return framer;
+}
+
+void
+ledger_framer_free (struct ledger_framer *framer)
+{
+  if (framer == NULL)
+    return;
+  free (framer->carry);
+  free (framer);
+}
+
+void
+ledger_framer_seek (struct ledger_framer *framer, uint64_t position)
+{
+  framer->position = position;
+  framer->carried = framer->delivered = 0;
+  framer->chunk = (struct bytes){ NULL, 0 };
+}
+
+uint64_t
+ledger_framer_position (const struct ledger_framer *framer)
+{
+  return framer->position;
+}
+
+/* Bytes carried that belong to the block not yet delivered. */
+static size_t
+pending (const struct ledger_framer *framer)
+{
+  return framer->carried - framer->delivered;
+}
+
+uint64_t
+ledger_framer_wanted (const struct ledger_framer *framer)
+{
+  return framer->position + pending (framer) + framer->chunk.size;
+}
+
+uint32_t
+ledger_framer_missing (const struct ledger_framer *framer)
+{
+  size_t have = pending (framer);
+
+  if (have < LEDGER_HEADER_SIZE)
+    return (uint32_t) (LEDGER_HEADER_SIZE - have);
+  return (uint32_t) (ledger_header_load (framer->carry).jump_next - have);
+}
+
+/* Moves `size` bytes of the chunk behind those carried. */
+static bool
+carry (struct ledger_framer *framer, size_t size)
+{
+  size_t need = framer->carried + size;
+
+  if (size == 0)
+    return true;
+  if (need > framer->capacity) {
+    size_t capacity = framer->capacity > 0 ? framer->capacity : 4096;
+    uint8_t *bigger;
+
+    while (capacity < need && capacity <= SIZE_MAX / 2)
+      capacity *= 2;
+    bigger = capacity >= need ? realloc (framer->carry, capacity) : NULL;
+    if (bigger == NULL)
+      return false;
+    framer->carry = bigger;
+    framer->capacity = capacity;
+  }
+  memcpy (framer->carry + framer->carried, framer->chunk.data, size);
+  framer->carried = need;
+  framer->chunk.data += size;
+  framer->chunk.size -= size;
+  return true;
+}
+
+bool
+ledger_framer_give (struct ledger_framer *framer, uint64_t position, struct bytes chunk,
+                    struct ledger_reason *reason)
+{
+  if (position != ledger_framer_wanted (framer) && position != framer->position)
+    return ledger_refuse (reason, "bytes came for position %" PRIu64 ", expected %" PRIu64 " or %" PRIu64,
+                          position, ledger_framer_wanted (framer), framer->position);
+  if (position == framer->position)
+    framer->carried = 0;
+  framer->chunk = chunk;
+  return true;
+}
+
+/* The frame that has just been put together in `carry` was used: only now may its memory be used again. */
+static void
+drop_delivered (struct ledger_framer *framer)
+{
+  if (framer->delivered > 0)
+    framer->carried = framer->delivered = 0;
+}
+
+static enum ledger_framing
+no_memory (const struct ledger_framer *framer, struct ledger_reason *reason)
+{
+  ledger_refuse (reason, "no memory for %zu bytes of a block", framer->carried + framer->chunk.size);
+  return LEDGER_NO_MEMORY;
+}
+
+static enum ledger_framing
+keep_rest (struct ledger_framer *framer, struct ledger_reason *reason)
+{
+  drop_delivered (framer);
+  return carry (framer, framer->chunk.size) ? LEDGER_MORE : no_memory (framer, reason);
+}
+
+/* Delivers the `size` bytes at `start`. */
+static enum ledger_framing
+deliver (struct ledger_framer *framer, const uint8_t *start, const struct ledger_header *header,
+         struct ledger_frame *frame)
+{
+  *frame = (struct ledger_frame){ .position = framer->position,
+                                  .header = *header,
+                                  .bytes = { start, header->jump_next } };
+  framer->position += header->jump_next;
+  return LEDGER_FRAME;
+}
+
+/* Judges the header at the position; LEDGER_FRAME if a block can follow. */
+static enum ledger_framing
+judge (const struct ledger_framer *framer, const struct ledger_header *header, struct ledger_reason *reason)
+{
+  if (header->version == 0)
+    return LEDGER_END;
+  if (!ledger_header_check (header, framer->limit, reason))
+    return LEDGER_FAULT;
+  if (framer->position > UINT64_MAX - header->jump_next) {
+    ledger_refuse (reason, "jump_next leads past the largest position");
+    return LEDGER_FAULT;
+  }
+  return LEDGER_FRAME;
+}
+
+/* A block of which the first bytes are carried. */
+static enum ledger_framing
+next_carried (struct ledger_framer *framer, struct ledger_frame *frame, struct ledger_reason *reason)
+{
+  struct ledger_header header;
+  enum ledger_framing verdict;
+
+  if (framer->carried + framer->chunk.size < LEDGER_HEADER_SIZE)
+    return keep_rest (framer, reason);
+  if (framer->carried < LEDGER_HEADER_SIZE && !carry (framer, LEDGER_HEADER_SIZE - framer->carried))
+    return no_memory (framer, reason);
+  header = ledger_header_load (framer->carry);
+  verdict = judge (framer, &header, reason);
+  if (verdict != LEDGER_FRAME)
+    return verdict;
+  if (framer->carried + framer->chunk.size < header.jump_next)
+    return keep_rest (framer, reason);
+  if (!carry (framer, header.jump_next - framer->carried))
+    return no_memory (framer, reason);
+  framer->delivered = framer->carried;
+  return deliver (framer, framer->carry, &header, frame);
+}
+
+enum ledger_framing
+ledger_framer_next (struct ledger_framer *framer, struct ledger_frame *frame, struct ledger_reason *reason)
+{
+  struct bytes *chunk = &framer->chunk;
+  struct ledger_header header;
+  enum ledger_framing verdict;
+
+  if (pending (framer) > 0)
+    return next_carried (framer, frame, reason);
+  if (chunk->size < LEDGER_HEADER_SIZE)
+    return keep_rest (framer, reason);
+  header = ledger_header_load (chunk->data);
+  verdict = judge (framer, &header, reason);
+  if (verdict != LEDGER_FRAME)
+    return verdict;
+  if (chunk->size < header.jump_next)
+    return keep_rest (framer, reason);
+  verdict = deliver (framer, chunk->data, &header, frame);
+  chunk->data += header.jump_next;
+  chunk->size -= header.jump_next;
+  return verdict;
+}
+
+enum ledger_framing
+ledger_framer_finish (const struct ledger_framer *framer, struct ledger_reason *reason)
+{
+  size_t have = pending (framer);
+  size_t zeros = 0;
+  struct ledger_header header;
+
+  if (have >= LEDGER_HEADER_SIZE) {
+    header = ledger_header_load (framer->carry);
+    ledger_refuse (reason, "the ledger ends inside the block: %zu of its %" PRIu32 " bytes are there", have,
+                   header.jump_next);
+    return LEDGER_FAULT;
+  }
+  while (zeros < have && framer->carry[zeros] == 0)
+    zeros++;
+  if (zeros == have)
+    return LEDGER_END;
+  ledger_refuse (reason, "the ledger ends inside a block header: %zu of its %d bytes are there", have,
+                 LEDGER_HEADER_SIZE);
+  return LEDGER_FAULT;
+}

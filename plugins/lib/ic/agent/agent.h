@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A client of replicas and boundary nodes over HTTP ("HTTP interface" in the Internet Computer Interface
+ * Specification).
+ *
+ *     agent = ic_agent_new (&options, &error);
+ *     ic_agent_submit (agent, &request, tag, &error);       any number of times
+ *     while ((result = ic_agent_collect (agent, 1000)) != NULL) {
+ *       …                                                   in the order in which the answers come
+ *       ic_agent_result_free (result);
+ *     }
+ *
+ * Each submission is one attempt: the agent never waits to try again. It goes to one of the URLs; when that
+ * one fails, later submissions go to the next. The newest version of the interface is tried first; a URL that
+ * answers 404 is asked again with the next older version at once. HTTP/2 where TLS allows it, kept
+ * connections, compression, and proxies from the environment are those of libcurl. Redirects are not
+ * followed.
+ *
+ * A call that failed may have been taken all the same: only its request status tells.
+ *
+ * Nothing that comes back is verified here: see query_signature.h and certificate.h.
+ *
+ * An agent belongs to one thread at a time; several agents may be used at once. The program should ignore
+ * SIGPIPE. */
+#ifndef IC_AGENT_AGENT_H
+#define IC_AGENT_AGENT_H
+
+#include "ic/agent/identity.h"
+#include "ic/candid/hash.h"
+#include "ic/certificate/response.h"
+
+struct ic_agent;
+
+/* How to reach the network. All of it is copied. A zero takes the default in the comment. */
+struct ic_agent_options {
+  const char *const *urls; /* such as "https://icp-api.io"; tried in this order */
+  size_t url_count;
+  const struct ic_identity *identity; /* who sends; NULL for the anonymous principal */
+  int abort_fd;                /* as soon as this can be read, all that is in flight ends; -1 for none */
+  unsigned connect_timeout_ms; /* 10 s */
+  unsigned timeout_ms;         /* for one whole exchange: 30 s */
+  size_t max_response;         /* bytes of an answer, after decompression: 4 MiB */
+  unsigned expiry_s;           /* how long a request stays valid for replicas, at most 300: 240 s */
+  const char *user_agent;      /* "libic" */
+  const char *ca_file;         /* PEM file of the authorities to trust in TLS: those of the system */
+};
+
+/* Returns NULL after setting `error`: a URL that is none, no memory. */
+struct ic_agent *ic_agent_new (const struct ic_agent_options *options, struct ic_error *error);
+
+/* Ends what is in flight, without results. */
+void ic_agent_free (struct ic_agent *agent);
+
+enum ic_agent_kind {
+  IC_AGENT_QUERY,
+  IC_AGENT_CALL,
+  IC_AGENT_READ_STATE,
+  IC_AGENT_STATUS, /* unsigned; takes none of the fields below */
+};
+
+struct ic_agent_request {
+  enum ic_agent_kind kind;
+  struct ic_principal effective;     /* the canister that is asked, or about whose state */
+  bool subnet;                       /* of read_state: `effective` is a subnet */
+  const struct ic_principal *callee; /* of query and call: who is to do it, NULL for `effective` */
+  const char *method;                /* of query and call */
+  struct bytes arg;                  /* of query and call: Candid */
+  const struct ic_path *paths;       /* of read_state */
+  size_t path_count;
+};
+
+/* Sends a request, which need not outlive the call. `tag` comes back with the result. Returns false
+ * after setting `error` when there is no memory; then there will be no result. */
+bool ic_agent_submit (struct ic_agent *agent, const struct ic_agent_request *request, void *tag,
+                      struct ic_error *error);
+
+/* How many submissions have not been collected. */
+size_t ic_agent_pending (const struct ic_agent *agent);
+
+enum ic_agent_outcome {
+  IC_AGENT_OK,       /* answered; a query or call with a reply, or a call accepted */
+  IC_AGENT_REJECTED, /* answered with a reject: `reject` says which */
+  IC_AGENT_RETRY,    /* failed in a way that may pass: another attempt, after a while, makes sense */
+  IC_AGENT_FAILED,   /* failed for good */
+  IC_AGENT_ABORTED,  /* ended because of abort_fd */
+};
+
+/* What became of a submission. Views point into the result. */
+struct ic_agent_result {
+  void *tag;
+  enum ic_agent_kind kind;
+  enum ic_agent_outcome outcome;
+  const char *url;                  /* whom it was sent to, with the path */
+  long http_status;                 /* 0 if there was no answer */
+  uint8_t request_id[IC_HASH_SIZE]; /* not of IC_AGENT_STATUS */
+  uint64_t retry_after_ms;          /* of IC_AGENT_RETRY: what the other side asked for, or 0 */
+  struct ic_error error;            /* of all but IC_AGENT_OK: one line with the URL and what happened */
+  struct ic_reject reject;          /* of IC_AGENT_REJECTED */
+  struct bytes body;                /* the answer as it came */
+  struct ic_query_response query;   /* of IC_AGENT_QUERY, when OK or REJECTED */
+  struct ic_call_response call;     /* of IC_AGENT_CALL, when OK or REJECTED */
+  struct bytes certificate;         /* of IC_AGENT_READ_STATE, when OK */
+  struct ic_status_response status; /* of IC_AGENT_STATUS, when OK */
+};
+
+/* Waits until a submission has ended, or `timeout_ms` have gone by, or there is nothing to wait for; returns
+ * a result or NULL. Exchanges make progress only here; the time between two calls does not count towards
+ * their timeouts. Once abort_fd can be read, each call returns at once, with one of the pending submissions
+ * as IC_AGENT_ABORTED. */
+struct ic_agent_result *ic_agent_collect (struct ic_agent *agent, unsigned timeout_ms);
+
+/* Ends all pending submissions without results. */
+void ic_agent_cancel (struct ic_agent *agent);
+
+/* On any thread, also after ic_agent_free. */
+void ic_agent_result_free (struct ic_agent_result *result);
+
+#endif
