@@ -120,7 +120,7 @@ main (int argc, char **argv)
 
   take_standard_descriptors ();
   output_begin ();
-  bus_error_init ();
+  crash_init ();
   callback_forbid_exit ();
   if (arguments_parse (&arguments, argc, argv)) {
     configure_log (&arguments);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 void *
-list_room (void *list, size_t count, size_t size)
+array_room (void *list, size_t count, size_t size)
 {
   char *items, *more;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists that grow by one element at a time: a pointer to the first, and how many there are.
  *
- *     struct item *item = list_room (&list->items, list->count, sizeof *item);
+ *     struct item *item = array_room (&list->items, list->count, sizeof *item);
  *
  *     if (item == NULL)
  *       return false;
@@ -15,6 +15,6 @@
 /* Makes room for one element behind the `count` that there are, each of `size` bytes, and moves the list if
  * need be. `list` is the address of the pointer to the first. Returns the room, filled with zeros; NULL when
  * memory is short, and then nothing has changed. */
-void *list_room (void *list, size_t count, size_t size);
+void *array_room (void *list, size_t count, size_t size);
 
 #endif

@@ -8,7 +8,7 @@
 #define DEPTH_MAX 512
 
 const char *
-jsontext_skip (const char *p, const char *end)
+json_scan_skip (const char *p, const char *end)
 {
   while (p < end && (*p == ' ' || *p == '\t'))
     p++;
@@ -16,7 +16,7 @@ jsontext_skip (const char *p, const char *end)
 }
 
 int
-jsontext_digit (char c)
+json_scan_digit (char c)
 {
   if (c >= '0' && c <= '9')
     return c - '0';
@@ -74,7 +74,7 @@ string_end (const char *p, const char *end)
       return NULL;
     if (*p == 'u')
       for (int i = 0; i < 4; i++)
-        if (++p == end || jsontext_digit (*p) < 0)
+        if (++p == end || json_scan_digit (*p) < 0)
           return NULL;
   }
   return p < end ? p + 1 : NULL;
@@ -97,25 +97,25 @@ static const char *value_end (const char *p, const char *end, int depth);
 static const char *
 items_end (const char *p, const char *end, char close, int depth)
 {
-  p = jsontext_skip (p, end);
+  p = json_scan_skip (p, end);
   if (p < end && *p == close)
     return p + 1;
   for (;;) {
     if (close == '}') {
       p = p < end && *p == '"' ? string_end (p + 1, end) : NULL;
-      p = p ? jsontext_skip (p, end) : NULL;
+      p = p ? json_scan_skip (p, end) : NULL;
       if (p == NULL || p == end || *p++ != ':')
         return NULL;
     }
-    p = value_end (jsontext_skip (p, end), end, depth + 1);
-    p = p ? jsontext_skip (p, end) : NULL;
+    p = value_end (json_scan_skip (p, end), end, depth + 1);
+    p = p ? json_scan_skip (p, end) : NULL;
     if (p == NULL || p == end)
       return NULL;
     if (*p == close)
       return p + 1;
     if (*p != ',')
       return NULL;
-    p = jsontext_skip (p + 1, end);
+    p = json_scan_skip (p + 1, end);
   }
 }
 
@@ -141,15 +141,15 @@ value_end (const char *p, const char *end, int depth)
 }
 
 const char *
-jsontext_end (const char *p, const char *end)
+json_scan_end (const char *p, const char *end)
 {
   return value_end (p, end, 0);
 }
 
 bool
-jsontext_valid (const void *text, size_t size)
+json_scan_valid (const void *text, size_t size)
 {
   const char *p = text;
 
-  return size > 0 && jsontext_end (p, p + size) == p + size;
+  return size > 0 && json_scan_end (p, p + size) == p + size;
 }

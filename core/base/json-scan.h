@@ -8,15 +8,15 @@
 
 /* The end of the JSON value that begins at `p`, or NULL if there is none before `end`: strict JSON, blanks
  * between tokens allowed, line breaks not, nested at most 512 deep. */
-const char *jsontext_end (const char *p, const char *end);
+const char *json_scan_end (const char *p, const char *end);
 
 /* The text is one such value, with nothing before or behind it. */
-bool jsontext_valid (const void *text, size_t size);
+bool json_scan_valid (const void *text, size_t size);
 
 /* What comes behind blanks. */
-const char *jsontext_skip (const char *p, const char *end);
+const char *json_scan_skip (const char *p, const char *end);
 
 /* The value of a hexadecimal digit, or -1. */
-int jsontext_digit (char c);
+int json_scan_digit (char c);
 
 #endif

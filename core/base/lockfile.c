@@ -93,7 +93,7 @@ lock_name (const char *path)
 }
 
 int
-lock_take (const char *path, const char *meaning)
+lockfile_take (const char *path, const char *meaning)
 {
   CLEANUP_FREE char *name = lock_name (path);
   CLEANUP_CLOSE int fd = -1;
@@ -127,5 +127,5 @@ lock_take (const char *path, const char *meaning)
 int
 dcpipe_lock (const char *path)
 {
-  return lock_take (path, "another dcpipe writes the same store");
+  return lockfile_take (path, "another dcpipe writes the same store");
 }

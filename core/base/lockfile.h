@@ -3,7 +3,7 @@
 #define DCPIPE_BASE_LOCKFILE_H
 
 /* As dcpipe_lock, which takes the lock of a store. `meaning`: what it means that another process holds it. */
-int lock_take (const char *path, const char *meaning);
+int lockfile_take (const char *path, const char *meaning);
 
 /* Of what lies in the service's state directory. */
 #define LOCK_STATE                                                                                           \

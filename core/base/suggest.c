@@ -49,24 +49,25 @@ distance (const char *a, const char *b)
 }
 
 void
-nearest_offer (struct nearest *nearest, const char *known)
+suggest_offer (struct suggestion *suggestion, const char *known)
 {
-  size_t limit = strlen (nearest->word) < 6 ? 1 + (strlen (nearest->word) > 3) : strlen (nearest->word) / 3;
-  size_t found = distance (nearest->word, known);
+  size_t limit =
+      strlen (suggestion->word) < 6 ? 1 + (strlen (suggestion->word) > 3) : strlen (suggestion->word) / 3;
+  size_t found = distance (suggestion->word, known);
 
-  if (found <= limit && (nearest->best[0] == '\0' || found < nearest->distance)) {
-    memcpy (nearest->best, known,
+  if (found <= limit && (suggestion->best[0] == '\0' || found < suggestion->distance)) {
+    memcpy (suggestion->best, known,
             strlen (known) + 1); /* at most NEAREST_MAX bytes, or it would not be near */
-    nearest->distance = found;
+    suggestion->distance = found;
   }
 }
 
 char *
-nearest_hint (const struct nearest *nearest)
+suggest_hint (const struct suggestion *suggestion)
 {
   char *hint = NULL;
 
-  if (nearest->best[0] == '\0')
+  if (suggestion->best[0] == '\0')
     return strdup ("");
-  return asprintf (&hint, "; did you mean '%s'?", nearest->best) < 0 ? NULL : hint;
+  return asprintf (&hint, "; did you mean '%s'?", suggestion->best) < 0 ? NULL : hint;
 }

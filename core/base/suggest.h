@@ -10,15 +10,15 @@
 /* Begin with { .word = what was written }, offer every known word, read `best`: empty if none is near
  * enough to be meant. Near is at most a third of the word's letters wrong, missing, added or swapped
  * with their neighbour. */
-struct nearest {
+struct suggestion {
   const char *word;
   char best[NEAREST_MAX + 1];
   size_t distance;
 };
 
-void nearest_offer (struct nearest *nearest, const char *known);
+void suggest_offer (struct suggestion *suggestion, const char *known);
 
 /* "; did you mean NAME?" or "", in memory that the caller frees (NULL when memory is short). */
-char *nearest_hint (const struct nearest *nearest);
+char *suggest_hint (const struct suggestion *suggestion);
 
 #endif

@@ -142,7 +142,7 @@ set_text (const char **place, const char *name)
 static bool
 add_label (struct arguments *arguments)
 {
-  const char **room = list_room (&arguments->labels, arguments->labels_count, sizeof *room);
+  const char **room = array_room (&arguments->labels, arguments->labels_count, sizeof *room);
 
   if (room == NULL)
     return usage_error ("no memory for the labels");
@@ -246,7 +246,7 @@ set_switch (struct arguments *arguments, int code)
 static bool
 refuse_option (char **argv, int code)
 {
-  struct nearest nearest = { .word = argv[optind - 1] };
+  struct suggestion suggestion = { .word = argv[optind - 1] };
 
   if (code == ':')
     return usage_error ("%s needs an argument", argv[optind - 1]);
@@ -254,11 +254,11 @@ refuse_option (char **argv, int code)
     return usage_error ("unknown option -%c", optopt);
   if (optopt != 0)
     return usage_error ("%s: this option takes no argument", argv[optind - 1]);
-  nearest.word += strspn (nearest.word, "-");
+  suggestion.word += strspn (suggestion.word, "-");
   for (size_t i = 0; i < KNOWN_COUNT; i++)
-    nearest_offer (&nearest, known_options[i].name);
-  if (nearest.best[0] != '\0')
-    return usage_error ("unknown option %s; did you mean --%s?", argv[optind - 1], nearest.best);
+    suggest_offer (&suggestion, known_options[i].name);
+  if (suggestion.best[0] != '\0')
+    return usage_error ("unknown option %s; did you mean --%s?", argv[optind - 1], suggestion.best);
   return usage_error ("unknown option %s", argv[optind - 1]);
 }
 
@@ -292,7 +292,7 @@ parse_options (struct arguments *arguments, int argc, char **argv, unsigned *giv
 static bool
 take_command (struct arguments *arguments, const char *name)
 {
-  struct nearest nearest = { .word = name };
+  struct suggestion suggestion = { .word = name };
   CLEANUP_FREE char *hint = NULL;
 
   arguments->command = command_find (name);
@@ -301,8 +301,8 @@ take_command (struct arguments *arguments, const char *name)
   if (strpbrk (name, "./") != NULL)
     return usage_error ("unknown command '%s'; an INI file is named with -c %s", name, name);
   for (const struct command *command = commands; command->name != NULL; command++)
-    nearest_offer (&nearest, command->name);
-  hint = nearest_hint (&nearest);
+    suggest_offer (&suggestion, command->name);
+  hint = suggest_hint (&suggestion);
   return usage_error ("unknown command '%s'%s", name, hint ? hint : "");
 }
 

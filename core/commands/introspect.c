@@ -61,7 +61,7 @@ dump_plugins (void)
   listing.prefix = "sink.";
   plugins_list (DCPIPE_KIND_SINK, print_found, &listing);
   if (listing.count == 0) {
-    CLEANUP_FREE char *searched = pluginpath_searched ();
+    CLEANUP_FREE char *searched = plugin_path_searched ();
 
     log_warning ("there are no plugins in %s", searched != NULL ? searched : "the plugin path");
   }

@@ -82,7 +82,7 @@ check_name (const char *name)
 static bool
 is_there (const struct template *template, const char *name)
 {
-  CLEANUP_FREE char *path = pluginpath_find (template->number, name);
+  CLEANUP_FREE char *path = plugin_path_find (template->number, name);
 
   if (path != NULL)
     fail ("there is a %s '%s' already (%s), and the new one would be installed in its place", template->kind,

@@ -51,8 +51,8 @@ progress_permille (const struct run *run)
   uint64_t first = atomic_load (&run->progress.first), end = atomic_load (&run->progress.end),
            least = UINT64_MAX;
 
-  for (size_t i = 0; i < run->writers_count; i++) {
-    uint64_t committed = atomic_load (&writer_progress (run->writers[i])->committed);
+  for (size_t i = 0; i < run->sink_threads_count; i++) {
+    uint64_t committed = atomic_load (&sink_thread_progress (run->sink_threads[i])->committed);
 
     if (committed < least)
       least = committed;
@@ -128,9 +128,9 @@ is_any (const struct table_changes *changes)
 
 /* Of the decoders' tables. */
 static void
-sum_changes (const struct run *run, const struct writer *writer, struct table_changes *sum)
+sum_changes (const struct run *run, const struct sink_thread *thread, struct table_changes *sum)
 {
-  const struct table_changes *changes = writer_changes (writer);
+  const struct table_changes *changes = sink_thread_changes (thread);
 
   *sum = (struct table_changes){ 0 };
   for (size_t i = CORE_TABLES; i < run->tables->count; i++) {
@@ -144,11 +144,11 @@ sum_changes (const struct run *run, const struct writer *writer, struct table_ch
 
 /* What became of one of the source's own tables. */
 static void
-summarise_listing (const struct writer *writer, const struct dcpipe_table *table,
+summarise_listing (const struct sink_thread *thread, const struct dcpipe_table *table,
                    const struct table_changes *changes)
 {
   char added[24], changed[24], removed[24], message[512];
-  const char *const fields[] = { "sink",    writer_sink (writer)->name,
+  const char *const fields[] = { "sink",    sink_thread_sink (thread)->name,
                                  "table",   table->name,
                                  "added",   added,
                                  "changed", changed,
@@ -158,63 +158,63 @@ summarise_listing (const struct writer *writer, const struct dcpipe_table *table
   number (added, changes->added);
   number (changed, changes->changed);
   number (removed, changes->removed);
-  snprintf (message, sizeof message, "%s: %s: %s added, %s changed, %s removed", writer_sink (writer)->title,
-            table->name, added, changed, removed);
+  snprintf (message, sizeof message, "%s: %s: %s added, %s changed, %s removed",
+            sink_thread_sink (thread)->title, table->name, added, changed, removed);
   log_event (LOG_INFO, "listing", message, fields);
 }
 
 static void
-summarise_listings (const struct run *run, const struct writer *writer)
+summarise_listings (const struct run *run, const struct sink_thread *thread)
 {
-  const struct table_changes *changes = writer_changes (writer);
+  const struct table_changes *changes = sink_thread_changes (thread);
 
   for (size_t i = CORE_TABLES; i < run->tables->count; i++)
     if (run->tables->items[i].decoder == TABLE_SOURCE && is_any (&changes[i]))
-      summarise_listing (writer, &run->tables->items[i], &changes[i]);
+      summarise_listing (thread, &run->tables->items[i], &changes[i]);
 }
 
 /* Where a sink stands, and the beginning of its digest (status has all of it). */
 static void
-summarise_position (const struct run *run, const struct writer *writer, const char *const *fields)
+summarise_position (const struct run *run, const struct sink_thread *thread, const char *const *fields)
 {
-  struct scope_status status = scope_status (run->setup, writer_checkpoint (writer), NULL);
+  struct scope_status status = scope_status (run->setup, sink_thread_checkpoint (thread), NULL);
   char message[512], digest[65];
 
   if (!status.known)
     return;
   digest_text (digest, status.digest);
   snprintf (message, sizeof message, "%s: stands at %" PRIu64 "; trust: %s; digest %.12s",
-            writer_sink (writer)->title, status.position, trust_name (status.trust), digest);
+            sink_thread_sink (thread)->title, status.position, trust_name (status.trust), digest);
   log_event (LOG_INFO, "checkpoint", message, fields);
 }
 
 static void
-summarise_rows (const struct writer *writer, const struct table_changes *sum, const char *const *fields)
+summarise_rows (const struct sink_thread *thread, const struct table_changes *sum, const char *const *fields)
 {
-  const struct writer_progress *progress = writer_progress (writer);
+  const struct sink_thread_progress *progress = sink_thread_progress (thread);
   uint64_t failed = atomic_load (&progress->failed), blocks = atomic_load (&progress->blocks),
            entries = atomic_load (&progress->entries);
   char message[512];
-  int size =
-      snprintf (message, sizeof message, "%s: %" PRIu64 " %s, %" PRIu64 " %s", writer_sink (writer)->title,
-                blocks, plural (blocks, "block", "blocks"), entries, plural (entries, "entry", "entries"));
+  int size = snprintf (message, sizeof message, "%s: %" PRIu64 " %s, %" PRIu64 " %s",
+                       sink_thread_sink (thread)->title, blocks, plural (blocks, "block", "blocks"), entries,
+                       plural (entries, "entry", "entries"));
 
   if (failed > 0 && size > 0 && (size_t) size < sizeof message)
     snprintf (message + size, sizeof message - (size_t) size, ", %" PRIu64 " of them failed", failed);
   log_event (LOG_INFO, "sink", message, fields);
   snprintf (message, sizeof message, "%s: rows: %" PRIu64 " added, %" PRIu64 " changed, %" PRIu64 " removed",
-            writer_sink (writer)->title, sum->added, sum->changed, sum->removed);
+            sink_thread_sink (thread)->title, sum->added, sum->changed, sum->removed);
   log_event (LOG_INFO, "rows", message, fields);
 }
 
 static void
-summarise_sink (const struct run *run, const struct writer *writer)
+summarise_sink (const struct run *run, const struct sink_thread *thread)
 {
-  const struct writer_progress *progress = writer_progress (writer);
-  struct scope_status status = scope_status (run->setup, writer_checkpoint (writer), NULL);
+  const struct sink_thread_progress *progress = sink_thread_progress (thread);
+  struct scope_status status = scope_status (run->setup, sink_thread_checkpoint (thread), NULL);
   struct table_changes sum;
   char blocks[24], entries[24], failed[24], added[24], commits[24], position[24], digest[65];
-  const char *const fields[] = { "sink",       writer_sink (writer)->name,
+  const char *const fields[] = { "sink",       sink_thread_sink (thread)->name,
                                  "blocks",     blocks,
                                  "entries",    entries,
                                  "failed",     failed,
@@ -225,7 +225,7 @@ summarise_sink (const struct run *run, const struct writer *writer)
                                  "digest",     digest,
                                  NULL };
 
-  sum_changes (run, writer, &sum);
+  sum_changes (run, thread, &sum);
   number (blocks, atomic_load (&progress->blocks));
   number (entries, atomic_load (&progress->entries));
   number (failed, atomic_load (&progress->failed));
@@ -234,21 +234,21 @@ summarise_sink (const struct run *run, const struct writer *writer)
   number (position, status.position);
   digest_text (digest, status.digest);
   if (atomic_load (&progress->blocks) > 0 || is_any (&sum))
-    summarise_rows (writer, &sum, fields);
-  summarise_listings (run, writer);
-  summarise_position (run, writer, fields);
+    summarise_rows (thread, &sum, fields);
+  summarise_listings (run, thread);
+  summarise_position (run, thread, fields);
 }
 
 /* Something of what the source gives was stored in the sink. */
 static bool
-has_stored (const struct run *run, const struct writer *writer)
+has_stored (const struct run *run, const struct sink_thread *thread)
 {
-  const struct table_changes *changes = writer_changes (writer);
+  const struct table_changes *changes = sink_thread_changes (thread);
 
   for (size_t i = CORE_TABLES; i < run->tables->count && atomic_load (&run->lists); i++)
     if (is_any (&changes[i]))
       return true;
-  return atomic_load (&writer_progress (writer)->blocks) > 0;
+  return atomic_load (&sink_thread_progress (thread)->blocks) > 0;
 }
 
 /* The source had no more, and no sink had anything to store. */
@@ -257,8 +257,8 @@ nothing_was_new (const struct run *run)
 {
   if (run->ended || !atomic_load (&run->at_tip))
     return false;
-  for (size_t i = 0; i < run->writers_count; i++)
-    if (has_stored (run, run->writers[i]))
+  for (size_t i = 0; i < run->sink_threads_count; i++)
+    if (has_stored (run, run->sink_threads[i]))
       return false;
   return true;
 }
@@ -287,7 +287,7 @@ static void
 warn_of_unseen (const struct run *run, const struct decoder *decoder)
 {
   const struct frontier *frontier =
-      checkpoint_find (writer_checkpoint (run->writers[0]), decoder->instance.name);
+      checkpoint_find (sink_thread_checkpoint (run->sink_threads[0]), decoder->instance.name);
 
   if (decoder->instance.plugin->u.decoder.labels.count > 0 || frontier == NULL)
     return;
@@ -301,7 +301,7 @@ static bool
 has_seen_all (const struct run *run)
 {
   return !run->start.known && run->scope.count == 0 && !run->ended && atomic_load (&run->at_tip)
-         && !atomic_load (&run->lists) && run->writers_count > 0;
+         && !atomic_load (&run->lists) && run->sink_threads_count > 0;
 }
 
 static void
@@ -317,8 +317,8 @@ summarise (const struct run *run, double seconds)
   snprintf (seconds_text, sizeof seconds_text, "%.3f", seconds);
   describe_run (run, seconds, message, sizeof message);
   log_event (LOG_INFO, "run", message, fields);
-  for (size_t i = 0; i < run->writers_count; i++)
-    summarise_sink (run, run->writers[i]);
+  for (size_t i = 0; i < run->sink_threads_count; i++)
+    summarise_sink (run, run->sink_threads[i]);
   for (size_t i = 0; i < run->setup->decoders_count && has_seen_all (run); i++)
     warn_of_unseen (run, run->setup->decoders[i]);
 }

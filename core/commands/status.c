@@ -23,8 +23,8 @@ struct shown {
   const struct setup *setup;
   const struct instance *sink;
   struct dcpipe_checkpoint checkpoint;
-  struct listed *listed;
-  size_t listed_count;
+  struct table_count *listed;
+  size_t table_counts_read;
   const struct dcpipe_tip *tip;
 };
 
@@ -32,7 +32,7 @@ struct shown {
 static bool
 holds_listings_only (const struct shown *shown)
 {
-  return shown->checkpoint.ledger.size == 0 && shown->listed_count > 0;
+  return shown->checkpoint.ledger.size == 0 && shown->table_counts_read > 0;
 }
 
 /* Blocks between what is stored and the tip. False if it cannot be told. */
@@ -147,12 +147,12 @@ print_sink (const struct shown *shown)
   hash_text (ledger, &checkpoint->ledger);
   if (checkpoint->ledger.size > 0)
     printf ("  ledger %s\n", ledger);
-  for (size_t i = 0; i < shown->listed_count; i++)
+  for (size_t i = 0; i < shown->table_counts_read; i++)
     printf ("  %-16s %" PRIu64 " %s\n", shown->listed[i].table, shown->listed[i].rows,
             plural (shown->listed[i].rows, "row", "rows"));
   if (checkpoint->frontiers_count > 0)
     print_frontiers (shown);
-  else if (shown->listed_count == 0)
+  else if (shown->table_counts_read == 0)
     printf ("  nothing is stored\n");
   print_ledger (shown, &all);
   if (all.last_error != NULL)
@@ -196,7 +196,7 @@ sink_json (const struct shown *shown)
   json_array_append_new (scopes, scope_status_json (shown->setup, checkpoint, NULL));
   for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
     json_array_append_new (scopes, scope_status_json (shown->setup, checkpoint, labels[i]));
-  for (size_t i = 0; i < shown->listed_count; i++)
+  for (size_t i = 0; i < shown->table_counts_read; i++)
     json_object_set_new (listed, shown->listed[i].table, json_integer ((json_int_t) shown->listed[i].rows));
   if (checkpoint->text != NULL)
     whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, NULL);
@@ -214,7 +214,7 @@ show_sink (struct shown *shown, json_t *sinks)
   if (status != STATUS_DONE)
     log_error ("%s", failure ());
   else
-    listed = listed_count (shown->setup, shown->sink, &shown->listed, &shown->listed_count);
+    listed = table_counts_read (shown->setup, shown->sink, &shown->listed, &shown->table_counts_read);
   if (listed != STATUS_DONE)
     log_error ("%s", failure ());
   if (status == STATUS_DONE && sinks != NULL)

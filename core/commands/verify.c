@@ -193,7 +193,7 @@ compare (void *context, const struct run *run, bool last)
 
   if (!last || run->ended)
     return;
-  replay->differences += compare_digests (verify, writer_checkpoint (run->writers[0]));
+  replay->differences += compare_digests (verify, sink_thread_checkpoint (run->sink_threads[0]));
   verify->replayed = verify->setup->sinks[0];
   if (!sink_can_read (&verify->replayed->plugin->u.sink))
     log_info ("the plugin %s cannot read rows back: digests were compared, tables not",

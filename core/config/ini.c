@@ -25,7 +25,7 @@
 #define NAME_BYTES_MAX 48
 
 struct reader {
-  struct inifile *file;
+  struct ini_file *file;
   char *next, *end; /* what is left of the file's bytes, behind which there is a 0 */
   char *text;       /* the current line, without its end */
   unsigned line;
@@ -35,9 +35,9 @@ struct reader {
 };
 
 void
-ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
+ini_mistake (struct ini_file *file, unsigned line, const char *format, ...)
 {
-  struct ini_mistake *mistake = list_room (&file->mistake_list, file->listed, sizeof *mistake);
+  struct ini_mistake *mistake = array_room (&file->mistake_list, file->listed, sizeof *mistake);
   char *text = NULL;
   va_list arguments;
 
@@ -66,7 +66,7 @@ compare_mistakes (const void *a, const void *b)
 }
 
 void
-inifile_report (struct inifile *file)
+ini_report (struct ini_file *file)
 {
   if (file->mistake_list == NULL)
     return;
@@ -82,7 +82,7 @@ inifile_report (struct inifile *file)
 }
 
 void
-ini_check_environment (struct inifile *file, const struct ini_section *section)
+ini_check_environment (struct ini_file *file, const struct ini_section *section)
 {
   for (size_t i = 0; i < section->count; i++) {
     const struct ini_value *value = &section->values[i];
@@ -171,8 +171,8 @@ make_section (struct ini_section *section, unsigned line, const char *start, con
 static void
 add_section (struct reader *reader, const char *end, bool malformed)
 {
-  struct inifile *file = reader->file;
-  struct ini_section *section = list_room (&file->sections, file->count, sizeof *section);
+  struct ini_file *file = reader->file;
+  struct ini_section *section = array_room (&file->sections, file->count, sizeof *section);
 
   if (section == NULL || !make_section (section, reader->line, reader->text + 1, end)) {
     if (section != NULL)
@@ -207,7 +207,7 @@ take_section (struct reader *reader)
 static void
 add_value (struct reader *reader, struct ini_section *section, const char *key, const char *text)
 {
-  struct ini_value *value = list_room (&section->values, section->count, sizeof *value);
+  struct ini_value *value = array_room (&section->values, section->count, sizeof *value);
 
   if (value == NULL) {
     reader->no_memory = true;
@@ -237,7 +237,7 @@ static int
 take_key (void *context, const char *section_name, const char *key, const char *cut_value)
 {
   struct reader *reader = context;
-  struct inifile *file = reader->file;
+  struct ini_file *file = reader->file;
   CLEANUP_FREE char *text = NULL;
   struct ini_section *section;
   const struct ini_value *before;
@@ -452,7 +452,7 @@ directory_of (const char *path, int fd)
 
 /* Fills `file` from its bytes. False after fail. */
 static bool
-parse_bytes (struct inifile *file, char *bytes, size_t size)
+parse_bytes (struct ini_file *file, char *bytes, size_t size)
 {
   struct reader reader = { .file = file, .next = bytes, .end = bytes + size };
 
@@ -478,12 +478,12 @@ is_text (const char *path, const char *bytes, size_t size)
   return false;
 }
 
-struct inifile *
-inifile_read (const char *path)
+struct ini_file *
+ini_read (const char *path)
 {
   CLEANUP_CLOSE int fd = open_file (path);
   CLEANUP_FREE char *bytes = NULL;
-  struct inifile *file;
+  struct ini_file *file;
   size_t size;
 
   if (fd < 0 || (bytes = read_all (path, fd, &size)) == NULL || !is_text (path, bytes, size))
@@ -497,12 +497,12 @@ inifile_read (const char *path)
   file->directory = directory_of (path, fd);
   if (file->directory != NULL && parse_bytes (file, bytes, size))
     return file;
-  inifile_free (file);
+  ini_free (file);
   return NULL;
 }
 
 void
-inifile_free (struct inifile *file)
+ini_free (struct ini_file *file)
 {
   if (file == NULL)
     return;

@@ -38,7 +38,7 @@ struct ini_section {
   size_t count;
 };
 
-struct inifile {
+struct ini_file {
   char *path;      /* as it was given */
   char *directory; /* that relative paths are taken from; absolute */
   struct ini_section *sections;
@@ -57,19 +57,19 @@ struct ini_mistake {
 /* Reads the file, or standard input if `path` is "-". Mistakes in it are noted, and the rest is read all the
  * same. NULL after fail if the file cannot be read at all, is larger than INIFILE_SIZE_MAX, or is neither a
  * file nor a pipe. */
-struct inifile *inifile_read (const char *path);
-void inifile_free (struct inifile *file);
+struct ini_file *ini_read (const char *path);
+void ini_free (struct ini_file *file);
 
 /* Notes a mistake for each value of the section whose variable is not set: for sections that are needed. */
-void ini_check_environment (struct inifile *file, const struct ini_section *section);
+void ini_check_environment (struct ini_file *file, const struct ini_section *section);
 
 /* Notes one mistake. Line 0: the file as a whole. */
-void ini_mistake (struct inifile *file, unsigned line, const char *format, ...)
+void ini_mistake (struct ini_file *file, unsigned line, const char *format, ...)
     __attribute__ ((__format__ (__printf__, 3, 4)));
 
 /* Logs all mistakes noted so far, "FILE:LINE: ...", in the order of their lines, those of the whole file
  * at the end. */
-void inifile_report (struct inifile *file);
+void ini_report (struct ini_file *file);
 
 /* The value of a key in a section, or NULL. */
 const struct ini_value *ini_find (const struct ini_section *section, const char *key);

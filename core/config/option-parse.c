@@ -179,7 +179,7 @@ list_choices (const char *values)
 static bool
 parse_enum (const struct dcpipe_option *option, const char *text, int64_t *index)
 {
-  struct nearest nearest = { .word = text };
+  struct suggestion suggestion = { .word = text };
   CLEANUP_FREE char *choices = strdup (option->values), *hint = NULL, *listed = NULL;
   char *rest = choices, *choice;
 
@@ -188,10 +188,10 @@ parse_enum (const struct dcpipe_option *option, const char *text, int64_t *index
       *index = i;
       return true;
     }
-    nearest_offer (&nearest, choice);
+    suggest_offer (&suggestion, choice);
   }
   listed = list_choices (option->values);
-  hint = nearest_hint (&nearest);
+  hint = suggest_hint (&suggestion);
   fail ("%s: expected %s%s", text, listed ? listed : option->values, hint ? hint : "");
   return false;
 }

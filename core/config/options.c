@@ -69,17 +69,17 @@ option_store (const struct dcpipe_option *option, const struct option_value *val
 
 static bool
 is_known (const struct dcpipe_options *options, const char *const *known, const char *key,
-          struct nearest *nearest)
+          struct suggestion *suggestion)
 {
   for (size_t i = 0; i < options->count; i++) {
     if (strcmp (options->items[i].key, key) == 0)
       return true;
-    nearest_offer (nearest, options->items[i].key);
+    suggest_offer (suggestion, options->items[i].key);
   }
   for (; *known != NULL; known++) {
     if (strcmp (*known, key) == 0)
       return true;
-    nearest_offer (nearest, *known);
+    suggest_offer (suggestion, *known);
   }
   return false;
 }
@@ -106,16 +106,16 @@ list_keys (const struct dcpipe_options *options, const char *const *known)
 }
 
 static void
-check_keys (const struct dcpipe_options *options, struct inifile *file, const struct ini_section *section,
+check_keys (const struct dcpipe_options *options, struct ini_file *file, const struct ini_section *section,
             const char *const *known)
 {
   for (size_t i = 0; i < section->count; i++) {
-    struct nearest nearest = { .word = section->values[i].key };
+    struct suggestion suggestion = { .word = section->values[i].key };
     CLEANUP_FREE char *hint = NULL;
 
-    if (section->values[i].indented || is_known (options, known, section->values[i].key, &nearest))
+    if (section->values[i].indented || is_known (options, known, section->values[i].key, &suggestion))
       continue;
-    hint = nearest.best[0] != '\0' ? nearest_hint (&nearest) : list_keys (options, known);
+    hint = suggestion.best[0] != '\0' ? suggest_hint (&suggestion) : list_keys (options, known);
     ini_mistake (file, section->values[i].line, "%s: unknown key in %s%s", section->values[i].key,
                  section->title, hint ? hint : "");
   }
@@ -126,7 +126,7 @@ check_keys (const struct dcpipe_options *options, struct inifile *file, const st
 /* The value that the sections give for `option`, or NULL. Sections that contradict each other are a
  * mistake. */
 static const struct ini_value *
-given_value (const struct dcpipe_option *option, struct inifile *file,
+given_value (const struct dcpipe_option *option, struct ini_file *file,
              const struct ini_section *const *sections, size_t count)
 {
   const struct ini_value *found = NULL;
@@ -180,7 +180,7 @@ purpose (const struct dcpipe_option *option)
 }
 
 static bool
-set_option (const struct dcpipe_option *option, struct inifile *file,
+set_option (const struct dcpipe_option *option, struct ini_file *file,
             const struct ini_section *const *sections, size_t count, struct option_value *value)
 {
   const struct ini_value *given = given_value (option, file, sections, count);
@@ -207,7 +207,7 @@ set_option (const struct dcpipe_option *option, struct inifile *file,
 }
 
 struct option_value *
-options_set (const struct dcpipe_options *options, struct inifile *file,
+options_set (const struct dcpipe_options *options, struct ini_file *file,
              const struct ini_section *const *sections, size_t sections_count, const char *const *known,
              void *handle)
 {

@@ -43,7 +43,7 @@ const char *option_type_name (int type);
  * a key, all must agree), then from defaults. `known` lists further keys that the caller reads itself,
  * NULL at the end. Mistakes are logged and counted in `file`. NULL when memory is short; otherwise an
  * array of options->count values, to be freed with options_free. */
-struct option_value *options_set (const struct dcpipe_options *options, struct inifile *file,
+struct option_value *options_set (const struct dcpipe_options *options, struct ini_file *file,
                                   const struct ini_section *const *sections, size_t sections_count,
                                   const char *const *known, void *handle);
 

@@ -138,7 +138,7 @@ line_of (const struct dcpipe_options *options, struct option_value *values, cons
 }
 
 static void
-check_listen (const struct service_config *config, struct inifile *file)
+check_listen (const struct service_config *config, struct ini_file *file)
 {
   const char *listen = config->service.listen;
   unsigned line = line_of (&service_table, config->service_values, "listen");
@@ -154,7 +154,7 @@ check_listen (const struct service_config *config, struct inifile *file)
 }
 
 static void
-check_token (const struct service_config *config, struct inifile *file)
+check_token (const struct service_config *config, struct ini_file *file)
 {
   const char *token = config->service.token;
 
@@ -173,7 +173,7 @@ check_token (const struct service_config *config, struct inifile *file)
 
 /* An origin is a scheme, a host and perhaps a port, as browsers send it. */
 static void
-check_origins (const struct service_config *config, struct inifile *file)
+check_origins (const struct service_config *config, struct ini_file *file)
 {
   unsigned line = line_of (&service_table, config->service_values, "cors_origins");
 
@@ -190,7 +190,7 @@ check_origins (const struct service_config *config, struct inifile *file)
 static const char *const nothing_more[] = { NULL };
 
 static const struct ini_section *
-find_section (const struct inifile *file, const char *kind)
+find_section (const struct ini_file *file, const char *kind)
 {
   for (size_t i = 0; i < file->count; i++)
     if (strcmp (file->sections[i].kind, kind) == 0)
@@ -237,7 +237,7 @@ place_state (struct service_config *config)
 }
 
 static bool
-read_service (struct service_config *config, struct inifile *file)
+read_service (struct service_config *config, struct ini_file *file)
 {
   const struct ini_section *section = find_section (file, "service");
   unsigned before = file->mistakes;
@@ -255,7 +255,7 @@ read_service (struct service_config *config, struct inifile *file)
 }
 
 static bool
-read_schedule (struct service_config *config, struct inifile *file)
+read_schedule (struct service_config *config, struct ini_file *file)
 {
   const struct ini_section *section = find_section (file, "schedule");
 
@@ -269,7 +269,7 @@ read_schedule (struct service_config *config, struct inifile *file)
 }
 
 struct service_config *
-service_config_read (struct inifile *file)
+service_config_read (struct ini_file *file)
 {
   struct service_config *config = calloc (1, sizeof *config);
 

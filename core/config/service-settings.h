@@ -40,7 +40,7 @@ const struct dcpipe_options *service_options (void);
 const struct dcpipe_options *schedule_options (void);
 
 /* Reads the sections; what is wrong with them is noted in `file`. NULL when memory is short. */
-struct service_config *service_config_read (struct inifile *file);
+struct service_config *service_config_read (struct ini_file *file);
 void service_config_free (struct service_config *config);
 
 /* True if nobody but this machine can reach `listen`: 127.0.0.0/8, ::1, localhost, or a Unix socket. */

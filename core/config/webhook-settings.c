@@ -56,7 +56,7 @@ webhook_options (void)
 
 /* The name is that of a directory as well. */
 static void
-check_name (struct inifile *file, const struct ini_section *section)
+check_name (struct ini_file *file, const struct ini_section *section)
 {
   size_t size = strlen (section->name);
 
@@ -70,17 +70,17 @@ check_name (struct inifile *file, const struct ini_section *section)
 }
 
 static void
-check_event (struct inifile *file, unsigned line, const char *event)
+check_event (struct ini_file *file, unsigned line, const char *event)
 {
-  struct nearest nearest = { .word = event };
+  struct suggestion suggestion = { .word = event };
   CLEANUP_FREE char *hint = NULL;
 
   for (size_t i = 0; i < sizeof known_events / sizeof *known_events; i++) {
     if (strcmp (known_events[i], event) == 0)
       return;
-    nearest_offer (&nearest, known_events[i]);
+    suggest_offer (&suggestion, known_events[i]);
   }
-  hint = nearest_hint (&nearest);
+  hint = suggest_hint (&suggestion);
   ini_mistake (file, line, "events: unknown type '%s'%s", event,
                hint && *hint ? hint
                              : "; known are " WEBHOOK_COMPLETED ", " WEBHOOK_FAILED " and " WEBHOOK_DIVERGED);
@@ -95,7 +95,7 @@ line_of (const struct ini_section *section, const char *key)
 }
 
 static void
-check_secret (struct inifile *file, const struct ini_section *section, const char *key, const char *text)
+check_secret (struct ini_file *file, const struct ini_section *section, const char *key, const char *text)
 {
   struct webhook_secret secret;
 
@@ -104,7 +104,7 @@ check_secret (struct inifile *file, const struct ini_section *section, const cha
 }
 
 static void
-check (struct inifile *file, const struct ini_section *section, const struct webhook_settings *settings,
+check (struct ini_file *file, const struct ini_section *section, const struct webhook_settings *settings,
        const struct option_value *values)
 {
 #ifdef HAVE_CURL
@@ -128,7 +128,7 @@ check (struct inifile *file, const struct ini_section *section, const struct web
 /* ---- reading ------------------------------------------------------------------------------------- */
 
 static bool
-read_section (struct webhook_list *list, struct inifile *file, const struct ini_section *section)
+read_section (struct webhook_list *list, struct ini_file *file, const struct ini_section *section)
 {
   static const char *const none[] = { NULL };
   struct webhook_settings *settings = &list->items[list->count];
@@ -143,7 +143,7 @@ read_section (struct webhook_list *list, struct inifile *file, const struct ini_
 }
 
 bool
-webhook_list_read (struct webhook_list *list, struct inifile *file)
+webhook_list_read (struct webhook_list *list, struct ini_file *file)
 {
   bool good;
 

@@ -2,9 +2,10 @@
 /* Blocks on their way from the source to the sinks.
  *
  * A batch is what one call of a source's `next` delivers: memory, and frames that point into it. The engine
- * cuts it into parcels, runs of neighbouring blocks that one worker unpacks and decodes. A parcel owns its
- * blocks' entries and rows in one arena and is shared by the sinks by reference count; the last one to let
- * go frees it. Until it is given to the sinks a parcel belongs to one thread; from then on it is read only.
+ * cuts it into parcels, runs of neighbouring blocks that one decode thread unpacks and decodes. A parcel owns
+ * its blocks' entries and rows in one arena and is shared by the sinks by reference count; the last one to
+ * let go frees it. Until it is given to the sinks a parcel belongs to one thread; from then on it is read
+ * only.
  */
 #ifndef DCPIPE_DATA_BLOCK_H
 #define DCPIPE_DATA_BLOCK_H

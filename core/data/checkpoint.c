@@ -89,7 +89,7 @@ checkpoint_add (struct dcpipe_checkpoint *checkpoint, const char *decoder)
 
   if (frontier != NULL)
     return frontier;
-  frontier = list_room (&checkpoint->frontiers, checkpoint->frontiers_count, sizeof *frontier);
+  frontier = array_room (&checkpoint->frontiers, checkpoint->frontiers_count, sizeof *frontier);
   if (frontier == NULL || (frontier->decoder = strdup (decoder)) == NULL) {
     fail ("no memory for the checkpoint");
     return NULL;
@@ -128,7 +128,7 @@ frontier_label (struct frontier *frontier, struct dcpipe_bytes label)
       && (frontier->labels_count >= FRONTIER_LABELS_MAX || label.size > 256
           || memchr (label.data, 0, label.size) != NULL))
     return frontier_label (frontier, (struct dcpipe_bytes){ NULL, 0 });
-  count = list_room (&frontier->labels, frontier->labels_count, sizeof *count);
+  count = array_room (&frontier->labels, frontier->labels_count, sizeof *count);
   if (count == NULL
       || (count->label = strndup (label.size > 0 ? (const char *) label.data : "", label.size)) == NULL) {
     fail ("no memory for the checkpoint");
@@ -163,7 +163,7 @@ checkpoint_add_error (struct dcpipe_checkpoint *checkpoint, const char *scope)
 
   if (error != NULL)
     return error;
-  error = list_room (&checkpoint->errors, checkpoint->errors_count, sizeof *error);
+  error = array_room (&checkpoint->errors, checkpoint->errors_count, sizeof *error);
   if (error == NULL || (error->scope = strdup (scope)) == NULL) {
     fail ("no memory for the checkpoint");
     return NULL;
@@ -208,7 +208,7 @@ frontier_ahead_add (struct frontier *frontier, const char *label)
 
   if (ahead != NULL)
     return ahead;
-  ahead = list_room (&frontier->ahead, frontier->ahead_count, sizeof *ahead);
+  ahead = array_room (&frontier->ahead, frontier->ahead_count, sizeof *ahead);
   if (ahead == NULL || (ahead->label = strdup (label)) == NULL) {
     fail ("no memory for the checkpoint");
     return NULL;

@@ -66,7 +66,7 @@ take_unit (struct reader *reader, uint32_t *unit)
     return false;
   *unit = 0;
   for (int i = 0; i < 4; i++) {
-    int digit = jsontext_digit (*reader->at++);
+    int digit = json_scan_digit (*reader->at++);
 
     if (digit < 0)
       return false;
@@ -137,7 +137,7 @@ take_escape (struct reader *reader, char **to)
 static bool
 take_string (struct reader *reader, struct dcpipe_bytes *bytes)
 {
-  const char *end = jsontext_end (reader->at, reader->end);
+  const char *end = json_scan_end (reader->at, reader->end);
   char *memory, *to;
 
   if (end == NULL || !TAKE (reader, "\""))
@@ -187,7 +187,7 @@ take_blob (struct reader *reader, struct dcpipe_bytes *bytes)
     return false;
   text = (char *) (uintptr_t) bytes->data;
   for (size_t i = 0; i < bytes->size; i += 2) {
-    int high = jsontext_digit (text[i]), low = jsontext_digit (text[i + 1]);
+    int high = json_scan_digit (text[i]), low = json_scan_digit (text[i + 1]);
 
     if (high < 0 || low < 0)
       return false;
@@ -219,7 +219,7 @@ take_decimal (struct reader *reader, size_t column)
 static bool
 take_json (struct reader *reader, size_t column)
 {
-  const char *end = jsontext_end (reader->at, reader->end);
+  const char *end = json_scan_end (reader->at, reader->end);
 
   if (end == NULL)
     return false;
@@ -267,7 +267,7 @@ take_column (struct reader *reader, size_t column)
     return false;
   reader->seen[column] = true;
   reader->next = column + 1;
-  reader->at = jsontext_skip (reader->at, reader->end);
+  reader->at = json_scan_skip (reader->at, reader->end);
   if ((declared->type == DCPIPE_JSON && blank) || !TAKE (reader, "null"))
     return take_value (reader, column);
   reader->row->states[column] = VALUE_NULL;
@@ -283,7 +283,7 @@ take_operation (struct reader *reader)
     [DCPIPE_UPSERT] = "\"upsert\"", [DCPIPE_UPDATE] = "\"update\"", [DCPIPE_DELETE] = "\"delete\""
   };
 
-  reader->at = jsontext_skip (reader->at, reader->end);
+  reader->at = json_scan_skip (reader->at, reader->end);
   for (uint8_t i = DCPIPE_UPSERT; i <= DCPIPE_DELETE; i++)
     if (take (reader, names[i], strlen (names[i]))) {
       reader->row->operation = i;
@@ -313,7 +313,7 @@ take_member (struct reader *reader)
   const char *name, *end;
   size_t column, size;
 
-  reader->at = jsontext_skip (reader->at, reader->end);
+  reader->at = json_scan_skip (reader->at, reader->end);
   if (!TAKE (reader, "\""))
     return false;
   name = reader->at;
@@ -321,7 +321,7 @@ take_member (struct reader *reader)
   if (end == NULL)
     return false;
   size = (size_t) (end - name);
-  reader->at = jsontext_skip (end + 1, reader->end);
+  reader->at = json_scan_skip (end + 1, reader->end);
   if (!TAKE (reader, ":"))
     return false;
   if (size == 3 && memcmp (name, "_op", 3) == 0)
@@ -335,13 +335,13 @@ take_row (struct reader *reader)
 {
   if (!TAKE (reader, "{"))
     return false;
-  reader->at = jsontext_skip (reader->at, reader->end);
+  reader->at = json_scan_skip (reader->at, reader->end);
   if (TAKE (reader, "}"))
     return reader->at == reader->end;
   do {
     if (!take_member (reader))
       return false;
-    reader->at = jsontext_skip (reader->at, reader->end);
+    reader->at = json_scan_skip (reader->at, reader->end);
   } while (TAKE (reader, ","));
   return TAKE (reader, "}") && reader->at == reader->end;
 }

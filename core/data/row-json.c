@@ -194,7 +194,7 @@ is_written (const struct dcpipe_row *row, size_t column)
 }
 
 void
-rowjson_write (struct json_text *text, const struct dcpipe_row *row)
+row_json_write (struct json_text *text, const struct dcpipe_row *row)
 {
   static const char *const starts[] = { [DCPIPE_INSERT] = "{",
                                         [DCPIPE_UPSERT] = "{\"_op\":\"upsert\"",
@@ -238,7 +238,7 @@ dcpipe_row_json (const dcpipe_row *row)
 
   if (text == NULL)
     return (struct dcpipe_bytes){ NULL, 0 };
-  rowjson_write (text, row);
+  row_json_write (text, row);
   if (text->no_memory) {
     fail ("no memory for a row of table %s as JSON", row->table->name);
     return (struct dcpipe_bytes){ NULL, 0 };

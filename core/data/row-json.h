@@ -16,7 +16,7 @@ struct json_text {
 };
 
 /* Appends the row as dcpipe_row_json gives it. */
-void rowjson_write (struct json_text *text, const struct dcpipe_row *row);
+void row_json_write (struct json_text *text, const struct dcpipe_row *row);
 
 /* Prints a row of a dump, with a newline. VOLATILE columns only if `all_columns`. False if that failed. */
 bool dump_row (FILE *file, const struct dcpipe_row *row, bool all_columns);

@@ -17,30 +17,30 @@ struct key_writer {
 };
 
 static void
-put (struct key_writer *writer, const uint8_t *data, size_t size)
+put (struct key_writer *thread, const uint8_t *data, size_t size)
 {
-  if (size > 0 && writer->size < writer->capacity) {
-    size_t room = writer->capacity - writer->size;
+  if (size > 0 && thread->size < thread->capacity) {
+    size_t room = thread->capacity - thread->size;
 
-    memcpy (writer->at + writer->size, data, size < room ? size : room);
+    memcpy (thread->at + thread->size, data, size < room ? size : room);
   }
-  writer->size += size;
+  thread->size += size;
 }
 
 static void
-put_u64 (struct key_writer *writer, uint64_t value)
+put_u64 (struct key_writer *thread, uint64_t value)
 {
   const uint8_t bytes[] = {
     (uint8_t) (value >> 56), (uint8_t) (value >> 48), (uint8_t) (value >> 40), (uint8_t) (value >> 32),
     (uint8_t) (value >> 24), (uint8_t) (value >> 16), (uint8_t) (value >> 8),  (uint8_t) value,
   };
 
-  put (writer, bytes, sizeof bytes);
+  put (thread, bytes, sizeof bytes);
 }
 
 /* Every 00 becomes 00 ff, and 00 00 ends it. */
 static void
-put_bytes (struct key_writer *writer, struct dcpipe_bytes bytes)
+put_bytes (struct key_writer *thread, struct dcpipe_bytes bytes)
 {
   static const uint8_t end[2] = { 0x00, 0x00 }, zero[2] = { 0x00, 0xff };
   const uint8_t *p = bytes.data, *stop = bytes.size > 0 ? p + bytes.size : p;
@@ -48,19 +48,19 @@ put_bytes (struct key_writer *writer, struct dcpipe_bytes bytes)
   while (p < stop) {
     const uint8_t *found = memchr (p, 0, (size_t) (stop - p));
 
-    put (writer, p, (size_t) ((found ? found : stop) - p));
+    put (thread, p, (size_t) ((found ? found : stop) - p));
     if (found == NULL)
       break;
-    put (writer, zero, 2);
+    put (thread, zero, 2);
     p = found + 1;
   }
-  put (writer, end, 2);
+  put (thread, end, 2);
 }
 
 size_t
 dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity)
 {
-  struct key_writer writer = { .at = buffer, .capacity = capacity };
+  struct key_writer thread = { .at = buffer, .capacity = capacity };
 
   for (size_t i = 0; i < row->table->keys_count; i++) {
     size_t column = row->table->keys[i];
@@ -69,20 +69,20 @@ dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity)
       break;
     switch (row->table->columns[column].type) {
     case DCPIPE_BOOL:
-      put (&writer, (const uint8_t[]){ dcpipe_get_bool (row, column) }, 1);
+      put (&thread, (const uint8_t[]){ dcpipe_get_bool (row, column) }, 1);
       break;
     case DCPIPE_I64:
-      put_u64 (&writer, (uint64_t) dcpipe_get_i64 (row, column) ^ (uint64_t) 1 << 63);
+      put_u64 (&thread, (uint64_t) dcpipe_get_i64 (row, column) ^ (uint64_t) 1 << 63);
       break;
     case DCPIPE_U64:
     case DCPIPE_TIME:
-      put_u64 (&writer, dcpipe_get_u64 (row, column));
+      put_u64 (&thread, dcpipe_get_u64 (row, column));
       break;
     default:
-      put_bytes (&writer, dcpipe_get_bytes (row, column));
+      put_bytes (&thread, dcpipe_get_bytes (row, column));
     }
   }
-  return writer.size;
+  return thread.size;
 }
 
 /* Reads bytes up to their ending 00 00 into the maker's memory; the number of bytes read. */

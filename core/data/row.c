@@ -372,7 +372,7 @@ dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size)
 {
   set_utf8 (row, column, DCPIPE_JSON, text, size);
   if (row->maker->mistake == NULL && row->maker->unreadable == NULL && row->maker->no_json == NULL
-      && !jsontext_valid (text, size))
+      && !json_scan_valid (text, size))
     row->maker->no_json = row->table->columns[column].name;
 }
 
@@ -504,7 +504,7 @@ text_fault (const struct dcpipe_row *row, size_t column)
   text = dcpipe_get_bytes (row, column);
   if (!utf8_valid (text.data, text.size))
     return "valid UTF-8";
-  return type == DCPIPE_JSON && !jsontext_valid (text.data, text.size) ? "JSON in one line" : NULL;
+  return type == DCPIPE_JSON && !json_scan_valid (text.data, text.size) ? "JSON in one line" : NULL;
 }
 
 static bool

@@ -10,7 +10,7 @@
 #include "base/log.h"
 
 char *
-tabletext_make (const struct dcpipe_table *table)
+table_text_make (const struct dcpipe_table *table)
 {
   static const char *const types[] = { "bool", "i64", "u64", "text", "blob", "time", "decimal", "json" };
   char *text = NULL;

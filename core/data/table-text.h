@@ -6,6 +6,6 @@
 #include "data/table.h"
 
 /* The text of dcpipe_table_text, to be freed; NULL when memory is short. */
-char *tabletext_make (const struct dcpipe_table *table);
+char *table_text_make (const struct dcpipe_table *table);
 
 #endif

@@ -242,7 +242,7 @@ add_indexes (struct dcpipe_table *table, const struct dcpipe_indexes *indexes)
 static bool
 add_text (struct dcpipe_table *table)
 {
-  table->text = tabletext_make (table);
+  table->text = table_text_make (table);
   if (table->text == NULL)
     fail ("no memory for table %s", table->name);
   return table->text != NULL;

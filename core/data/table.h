@@ -41,7 +41,7 @@ struct dcpipe_table {
   size_t keys_count;
   struct table_index *indexes;
   size_t indexes_count;
-  char *text;   /* tabletext_make */
+  char *text;   /* table_text_make */
   char *remedy; /* tables_expect: earlier runs filled it, and this fills it anew; or NULL */
 };
 

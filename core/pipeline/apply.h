@@ -11,7 +11,7 @@
 #include "pipeline/sink-thread.h"
 #include "sink/row-cache.h"
 
-struct applier {
+struct apply {
   struct run *run;
   struct instance *sink;
   struct dcpipe_checkpoint *checkpoint; /* as it stands with what was applied */
@@ -24,7 +24,7 @@ struct applier {
   bool block_is_new;                    /* the block at hand is applied to some decoder */
   uint64_t blocks, entries;             /* applied to any decoder, since the last commit */
   uint64_t source_rows;                 /* of the source's own tables, since the last commit */
-  struct failures failures;             /* since the last commit */
+  struct failed_entries failures;       /* since the last commit */
   const struct dcpipe_row **rows;       /* waiting to be given to the sink */
   size_t rows_count;
   struct row_effect *effects;
@@ -33,25 +33,25 @@ struct applier {
 };
 
 /* False after fail. */
-bool applier_init (struct applier *applier, struct run *run, struct instance *sink,
-                   struct dcpipe_checkpoint *checkpoint);
-void applier_free (struct applier *applier);
+bool apply_init (struct apply *apply, struct run *run, struct instance *sink,
+                 struct dcpipe_checkpoint *checkpoint);
+void apply_free (struct apply *apply);
 
 /* Results are enum dcpipe_result; other than DCPIPE_OK after fail. */
-int applier_block (struct applier *applier, const struct dcpipe_block *block);
+int apply_block (struct apply *apply, const struct dcpipe_block *block);
 
 /* Applies rows of the source's own tables. */
-int applier_rows (struct applier *applier, const struct row_list *list);
+int apply_source_rows (struct apply *apply, const struct row_list *list);
 
 /* Gives everything that waits to the sink, moves the frontiers, and writes sync_status: all but the commit
  * itself. */
-int applier_finish (struct applier *applier);
+int apply_finish (struct apply *apply);
 
 /* After a commit, and after a rollback (when the checkpoint has been read again). */
-void applier_committed (struct applier *applier);
-void applier_rolled_back (struct applier *applier);
+void apply_committed (struct apply *apply);
+void apply_rolled_back (struct apply *apply);
 
 /* Writes the rows of sync_status from the checkpoint. */
-int applier_sync_status (struct applier *applier);
+int apply_sync_status (struct apply *apply);
 
 #endif

@@ -97,46 +97,47 @@ failure_notes_clear (struct failure_notes *notes)
 /* ---- commits ------------------------------------------------------------------------------------ */
 
 void
-news_init (struct news *news, size_t tables)
+commit_report_init (struct commit_report *report, size_t tables)
 {
-  *news = (struct news){ .tables = tables };
-  pthread_mutex_init (&news->mutex, NULL);
+  *report = (struct commit_report){ .tables = tables };
+  pthread_mutex_init (&report->mutex, NULL);
 }
 
 void
-news_destroy (struct news *news)
+commit_report_destroy (struct commit_report *report)
 {
-  failure_notes_clear (&news->failures);
-  free (news->changes);
-  free (news->text);
-  pthread_mutex_destroy (&news->mutex);
+  failure_notes_clear (&report->failures);
+  free (report->changes);
+  free (report->text);
+  pthread_mutex_destroy (&report->mutex);
 }
 
 /* When memory is short the news before stay: the next commit brings newer ones. */
 static bool
-make_room (struct news *news, size_t size)
+make_room (struct commit_report *report, size_t size)
 {
-  char *text = size <= news->size && news->text != NULL ? news->text : realloc (news->text, size + 1);
+  char *text = size <= report->size && report->text != NULL ? report->text : realloc (report->text, size + 1);
 
   if (text == NULL)
     return false;
-  news->text = text;
-  if (news->changes == NULL && (news->changes = calloc (news->tables + 1, sizeof *news->changes)) == NULL)
+  report->text = text;
+  if (report->changes == NULL
+      && (report->changes = calloc (report->tables + 1, sizeof *report->changes)) == NULL)
     return false;
   return true;
 }
 
 void
-news_publish (struct news *news, const struct dcpipe_checkpoint *checkpoint, uint64_t time_ns,
-              const struct table_changes *changes, struct failure_notes *failures)
+commit_report_publish (struct commit_report *report, const struct dcpipe_checkpoint *checkpoint,
+                       uint64_t time_ns, const struct table_changes *changes, struct failure_notes *failures)
 {
-  LOCK_SCOPE (&news->mutex);
-  if (!make_room (news, checkpoint->text_size))
+  LOCK_SCOPE (&report->mutex);
+  if (!make_room (report, checkpoint->text_size))
     return;
-  memcpy (news->text, checkpoint->text, checkpoint->text_size);
-  news->size = checkpoint->text_size;
-  memcpy (news->changes, changes, news->tables * sizeof *changes);
-  news->time_ns = time_ns;
-  news->commits++;
-  failure_notes_move (&news->failures, failures);
+  memcpy (report->text, checkpoint->text, checkpoint->text_size);
+  report->size = checkpoint->text_size;
+  memcpy (report->changes, changes, report->tables * sizeof *changes);
+  report->time_ns = time_ns;
+  report->commits++;
+  failure_notes_move (&report->failures, failures);
 }

@@ -37,7 +37,7 @@ void failure_notes_copy (struct failure_notes *notes, const struct failure_notes
 void failure_notes_move (struct failure_notes *notes, struct failure_notes *from);
 void failure_notes_clear (struct failure_notes *notes);
 
-struct news {
+struct commit_report {
   pthread_mutex_t mutex; /* for all that follows */
   uint64_t commits;
   uint64_t time_ns; /* of the last commit, since 1970, as sync_status has it */
@@ -48,11 +48,12 @@ struct news {
   struct failure_notes failures; /* since they were taken last */
 };
 
-void news_init (struct news *news, size_t tables);
-void news_destroy (struct news *news);
+void commit_report_init (struct commit_report *report, size_t tables);
+void commit_report_destroy (struct commit_report *report);
 
 /* After a commit, on the sink's thread. Empties `failures`. */
-void news_publish (struct news *news, const struct dcpipe_checkpoint *checkpoint, uint64_t time_ns,
-                   const struct table_changes *changes, struct failure_notes *failures);
+void commit_report_publish (struct commit_report *report, const struct dcpipe_checkpoint *checkpoint,
+                            uint64_t time_ns, const struct table_changes *changes,
+                            struct failure_notes *failures);
 
 #endif

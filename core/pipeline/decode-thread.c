@@ -14,7 +14,7 @@
 #include "pipeline/sequencer.h"
 #include "plugin/callback.h"
 
-struct worker {
+struct decode_thread {
   struct run *run;
   struct dcpipe_rows *rows; /* one for each decoder */
 };
@@ -69,7 +69,7 @@ account (struct parcel *parcel)
 }
 
 void
-worker_unpack (const struct run *run, struct parcel *parcel)
+unpack_parcel (const struct run *run, struct parcel *parcel)
 {
   for (size_t i = 0; i < parcel->blocks_count; i++) {
     if (!unpack_block (run, &parcel->blocks[i]))
@@ -153,7 +153,7 @@ decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_blo
 }
 
 static bool
-decode_block (struct worker *worker, struct dcpipe_block *block)
+decode_block (struct decode_thread *worker, struct dcpipe_block *block)
 {
   const struct run *run = worker->run;
   const struct route *route = NULL;
@@ -185,7 +185,7 @@ decode_block (struct worker *worker, struct dcpipe_block *block)
 }
 
 static void
-decode_parcel (struct worker *worker, struct parcel *parcel)
+decode_parcel (struct decode_thread *worker, struct parcel *parcel)
 {
   size_t decoders = worker->run->setup->decoders_count, size = decoders * sizeof (struct row_list);
 
@@ -233,10 +233,10 @@ settle_charge (struct parcel *parcel)
 }
 
 static void
-work (struct worker *worker, struct parcel *parcel)
+work (struct decode_thread *worker, struct parcel *parcel)
 {
   if (!run_has_ended (worker->run)) {
-    worker_unpack (worker->run, parcel);
+    unpack_parcel (worker->run, parcel);
     decode_parcel (worker, parcel);
     note_growth (worker->run, parcel, parcel_size (parcel));
   }
@@ -246,10 +246,10 @@ work (struct worker *worker, struct parcel *parcel)
 }
 
 void *
-worker_main (void *argument)
+decode_thread_main (void *argument)
 {
   struct run *run = argument;
-  struct worker worker = { .run = run };
+  struct decode_thread worker = { .run = run };
   struct parcel *parcel;
 
   worker.rows = calloc (run->setup->decoders_count + 1, sizeof *worker.rows);

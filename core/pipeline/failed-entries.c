@@ -20,7 +20,7 @@ struct failure_key {
 };
 
 bool
-failures_add (struct failures *failures, const struct dcpipe_row *row)
+failed_entries_add (struct failed_entries *failures, const struct dcpipe_row *row)
 {
   size_t size = dcpipe_row_key (row, NULL, 0);
   struct failure_key *key = malloc (sizeof *key + size), *known = NULL;
@@ -43,7 +43,7 @@ failures_add (struct failures *failures, const struct dcpipe_row *row)
 }
 
 void
-failures_clear (struct failures *failures)
+failed_entries_clear (struct failed_entries *failures)
 {
   struct failure_key *key, *next;
 
@@ -51,5 +51,5 @@ failures_clear (struct failures *failures)
     HASH_DEL (failures->keys, key);
     free (key);
   }
-  *failures = (struct failures){ .keys = NULL };
+  *failures = (struct failed_entries){ .keys = NULL };
 }

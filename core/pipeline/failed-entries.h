@@ -12,7 +12,7 @@
 struct failure_key;
 
 /* All zero: empty. */
-struct failures {
+struct failed_entries {
   struct failure_key *keys;
   size_t count;
   bool no_memory;
@@ -20,8 +20,8 @@ struct failures {
 
 /* Adds a row of failed_entries. True if there was none with its key; `no_memory` tells when that is not
  * known. */
-bool failures_add (struct failures *failures, const struct dcpipe_row *row);
+bool failed_entries_add (struct failed_entries *failures, const struct dcpipe_row *row);
 
-void failures_clear (struct failures *failures);
+void failed_entries_clear (struct failed_entries *failures);
 
 #endif

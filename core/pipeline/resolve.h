@@ -7,7 +7,7 @@
 
 /* Resolves the entry of `note` and gives the rows to `fold`, which copies what it keeps. An enum
  * dcpipe_result; other than DCPIPE_OK after fail. */
-int lookup_resolve (struct applier *applier, size_t decoder, const struct note *note,
-                    int (*fold) (struct applier *applier, const struct dcpipe_row *row));
+int resolve_entry (struct apply *apply, size_t decoder, const struct note *note,
+                   int (*fold) (struct apply *apply, const struct dcpipe_row *row));
 
 #endif

@@ -167,8 +167,8 @@ find_start (struct run *run)
 
   for (size_t decoder = 0; decoder < run->setup->decoders_count; decoder++) {
     run->stored[decoder] = UINT64_MAX;
-    for (size_t i = 0; i < run->writers_count && run->parts[decoder] != PART_NONE; i++) {
-      const struct dcpipe_checkpoint *checkpoint = writer_checkpoint (run->writers[i]);
+    for (size_t i = 0; i < run->sink_threads_count && run->parts[decoder] != PART_NONE; i++) {
+      const struct dcpipe_checkpoint *checkpoint = sink_thread_checkpoint (run->sink_threads[i]);
 
       if (!consider (run, decoder, checkpoint, &first))
         return false;
@@ -192,8 +192,8 @@ hurry_writers (void *context)
 {
   struct run *run = context;
 
-  for (size_t i = 0; i < run->writers_count; i++)
-    writer_hurry (run->writers[i]);
+  for (size_t i = 0; i < run->sink_threads_count; i++)
+    sink_thread_hurry (run->sink_threads[i]);
 }
 
 static void
@@ -221,9 +221,9 @@ run_init (struct run *run, const struct setup *setup, const struct run_options *
 static void
 run_free (struct run *run)
 {
-  for (size_t i = 0; run->writers != NULL && i < run->writers_count; i++)
-    writer_free (run->writers[i]);
-  free (run->writers);
+  for (size_t i = 0; run->sink_threads != NULL && i < run->sink_threads_count; i++)
+    sink_thread_free (run->sink_threads[i]);
+  free (run->sink_threads);
   sequencer_free (run->sequencer);
   queue_free (run->work);
   routes_free (run->routes);
@@ -248,12 +248,12 @@ make_parts (struct run *run)
   run->routes = routes_make (setup, run->scope.labels, run->scope.count);
   run->parts = calloc (setup->decoders_count + 1, sizeof *run->parts);
   run->stored = calloc (setup->decoders_count + 1, sizeof *run->stored);
-  run->writers = calloc (setup->sinks_count + 1, sizeof (struct writer *));
+  run->sink_threads = calloc (setup->sinks_count + 1, sizeof (struct sink_thread *));
   run->work = queue_make ();
   run->sequencer = sequencer_make (run);
   if (run->tables == NULL || run->routes == NULL || run->work == NULL || run->sequencer == NULL)
     return false;
-  if (run->parts == NULL || run->stored == NULL || run->writers == NULL) {
+  if (run->parts == NULL || run->stored == NULL || run->sink_threads == NULL) {
     fail ("no memory for a run");
     return false;
   }
@@ -263,7 +263,7 @@ make_parts (struct run *run)
 
 /* Opens a sink, after passing faults again with a handle of its own for each attempt; but a throw-away store
  * only once, since its directory must be empty. */
-static struct writer *
+static struct sink_thread *
 open_writer (struct run *run, struct instance *sink, const struct run_options *options, int *status)
 {
   const struct pipeline_settings *settings = &run->setup->pipeline;
@@ -272,13 +272,13 @@ open_writer (struct run *run, struct instance *sink, const struct run_options *o
                          .delay = settings->retry_delay,
                          .longest = settings->max_retry_delay };
   const char *title = log_instance ();
-  struct writer *writer;
+  struct sink_thread *thread;
 
   log_set_instance (sink->title);
   for (;;) {
     retry_begin ();
-    writer = writer_open (run, sink, mode, options->scratch, status);
-    if (writer != NULL || *status != STATUS_TEMPORARY
+    thread = sink_thread_open (run, sink, mode, options->scratch, status);
+    if (thread != NULL || *status != STATUS_TEMPORARY
         || !retry_wait_idle (&retry, options->idle, options->context))
       break;
     if (!instance_renew (sink)) {
@@ -289,7 +289,7 @@ open_writer (struct run *run, struct instance *sink, const struct run_options *o
   log_set_instance (title);
   if (*status == STATUS_TEMPORARY && stop_signal () != 0)
     *status = 128 + stop_signal ();
-  return writer;
+  return thread;
 }
 
 static int
@@ -298,10 +298,10 @@ open_writers (struct run *run, const struct run_options *options)
   int status = STATUS_DONE;
 
   for (size_t i = 0; i < run->setup->sinks_count && status == STATUS_DONE; i++) {
-    struct writer *writer = open_writer (run, run->setup->sinks[i], options, &status);
+    struct sink_thread *thread = open_writer (run, run->setup->sinks[i], options, &status);
 
-    if (writer != NULL)
-      run->writers[run->writers_count++] = writer;
+    if (thread != NULL)
+      run->sink_threads[run->sink_threads_count++] = thread;
   }
   return status;
 }
@@ -383,24 +383,24 @@ run_threads (struct run *run, const struct run_options *options)
 {
   size_t workers = run->setup->pipeline.workers, started = 0;
   CLEANUP_FREE pthread_t *threads = calloc (workers + 1, sizeof *threads);
-  pthread_t feeder;
+  pthread_t thread;
   bool good = threads != NULL;
 
-  run->writers_alive = run->writers_count;
-  for (size_t i = 0; i < run->writers_count && good; i++)
-    good = writer_start (run->writers[i]);
-  while (good && started < workers && pthread_create (&threads[started], NULL, worker_main, run) == 0)
+  run->writers_alive = run->sink_threads_count;
+  for (size_t i = 0; i < run->sink_threads_count && good; i++)
+    good = sink_thread_start (run->sink_threads[i]);
+  while (good && started < workers && pthread_create (&threads[started], NULL, decode_thread_main, run) == 0)
     started++;
-  if (!good || started == 0 || pthread_create (&feeder, NULL, feeder_main, run) != 0) {
+  if (!good || started == 0 || pthread_create (&thread, NULL, source_thread_main, run) != 0) {
     log_error ("threads cannot be started: %s", failure ());
     _exit (STATUS_FAILED);
   }
   wait_for_writers (run, options);
-  for (size_t i = 0; i < run->writers_count; i++)
-    writer_join (run->writers[i]);
+  for (size_t i = 0; i < run->sink_threads_count; i++)
+    sink_thread_join (run->sink_threads[i]);
   stop_request ();
   budget_close (&run->budget);
-  pthread_join (feeder, NULL);
+  pthread_join (thread, NULL);
   queue_close (run->work);
   for (size_t i = 0; i < started; i++)
     pthread_join (threads[i], NULL);
@@ -412,8 +412,8 @@ final_status (struct run *run)
 {
   uint64_t failed = 0;
 
-  for (size_t i = 0; i < run->writers_count; i++)
-    failed += atomic_load (&writer_progress (run->writers[i])->failed);
+  for (size_t i = 0; i < run->sink_threads_count; i++)
+    failed += atomic_load (&sink_thread_progress (run->sink_threads[i])->failed);
   if (run->ended) {
     log_error ("%s", run->reason != NULL ? run->reason : "no memory");
     return run->status;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One run of the pipeline, from its start to the tip, a stop or a fault; and what its threads share.
  *
- *    feeder ──parcels──▶ workers ──▶ sequencer (on the workers' threads) ──▶ writers, one for each sink
+ *    source thread ──parcels──▶ decode threads ──▶ sequencer (on the decode threads' threads) ──▶ sink
+ * threads, one for each sink
  *
- * Arrows of calls go the same way: feeder.c, worker.c, sequencer.c, writer.c. */
+ * Arrows of calls go the same way: source-thread.c, decode-thread.c, sequencer.c, sink-thread.c. */
 #ifndef DCPIPE_PIPELINE_RUN_H
 #define DCPIPE_PIPELINE_RUN_H
 
@@ -22,7 +23,7 @@
 #include "setup/setup.h"
 
 struct run;
-struct writer;
+struct sink_thread;
 
 /* What a byte is taken to become until that is known, and at the least. */
 #define RUN_GROWTH 12
@@ -79,13 +80,13 @@ struct run {
   struct point *probes; /* stored blocks to be compared before anything is written */
   size_t probes_count;
   struct hash ledger; /* what the sinks know of the first block's hash; size 0 if nothing */
-  uint64_t *stored;   /* for each decoder: position + 1 up to which every writer has its rows already */
+  uint64_t *stored;   /* for each decoder: position + 1 up to which every sink thread has its rows already */
 
   struct budget budget;
   struct parcel_queue *work;
   struct sequencer *sequencer;
-  struct writer **writers;
-  size_t writers_count;
+  struct sink_thread **sink_threads;
+  size_t sink_threads_count;
 
   atomic_size_t
       growth; /* what a byte of a frame becomes, unpacked and with rows: as it was lately; 0 at first */
@@ -96,7 +97,7 @@ struct run {
   atomic_bool at_tip; /* the source had nothing further when it was asked last */
 
   pthread_mutex_t mutex; /* for what follows */
-  pthread_cond_t gone;   /* a writer is done */
+  pthread_cond_t gone;   /* a sink thread is done */
   bool ended;            /* nothing further is fetched or unpacked */
   int status;            /* enum status: why it ended; the first cause counts */
   char *reason;          /* of a failure, or NULL */
@@ -114,7 +115,7 @@ bool run_has_ended (struct run *run);
 /* Why the run failed, to be freed; NULL if it did not (yet). */
 char *run_reason (struct run *run);
 
-/* A writer's thread is done. When none is left the run has ended. */
+/* A sink thread is done. When none is left the run has ended. */
 void run_writer_gone (struct run *run);
 
 /* True if the source, as it is configured and has found out, delivers no whole blocks that can be told apart

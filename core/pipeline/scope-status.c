@@ -107,29 +107,29 @@ fill (struct dcpipe_row *row, const char *name, const struct scope_status *statu
 }
 
 static int
-write_scope (struct applier *applier, const char *label)
+write_scope (struct apply *apply, const char *label)
 {
-  struct scope_status status = scope_status (applier->run->setup, applier->checkpoint, label);
+  struct scope_status status = scope_status (apply->run->setup, apply->checkpoint, label);
   struct row_scratch scratch = { 0 };
-  struct dcpipe_row *row = row_scratch_key (&scratch, &applier->run->tables->items[CORE_SYNC_STATUS]);
+  struct dcpipe_row *row = row_scratch_key (&scratch, &apply->run->tables->items[CORE_SYNC_STATUS]);
   const struct dcpipe_row *rows[1] = { row };
   int result = DCPIPE_OK;
 
   row->operation = DCPIPE_UPSERT;
-  fill (row, label != NULL ? label : "all", &status, applier->synced_ns);
+  fill (row, label != NULL ? label : "all", &status, apply->synced_ns);
   if (scratch.maker.no_memory) {
     fail ("no memory for sync_status");
     result = DCPIPE_FAIL;
   } else if (status.known || status.errors > 0)
-    result = applier->cache.apply (applier, rows, 1);
+    result = apply->cache.apply (apply, rows, 1);
   row_scratch_free (&scratch);
   return result;
 }
 
 int
-applier_sync_status (struct applier *applier)
+apply_sync_status (struct apply *apply)
 {
-  const char **labels = setup_labels (applier->run->setup);
+  const char **labels = setup_labels (apply->run->setup);
   struct timespec now;
   int result;
 
@@ -138,10 +138,10 @@ applier_sync_status (struct applier *applier)
     return DCPIPE_FAIL;
   }
   clock_gettime (CLOCK_REALTIME, &now);
-  applier->synced_ns = (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
-  result = write_scope (applier, NULL);
+  apply->synced_ns = (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+  result = write_scope (apply, NULL);
   for (size_t i = 0; labels[i] != NULL && result == DCPIPE_OK; i++)
-    result = write_scope (applier, labels[i]);
+    result = write_scope (apply, labels[i]);
   free (labels);
   return result;
 }

@@ -182,9 +182,9 @@ hand_on (struct sequencer *sequencer, struct parcel *parcel)
 
   parcel->delivered = parcel->budget != NULL;
   budget_deliver (&run->budget, parcel->number, parcel->delivered ? parcel->charge : 0);
-  atomic_store (&parcel->references, (unsigned) run->writers_count);
-  for (size_t i = 0; i < run->writers_count; i++)
-    writer_push (run->writers[i], parcel);
+  atomic_store (&parcel->references, (unsigned) run->sink_threads_count);
+  for (size_t i = 0; i < run->sink_threads_count; i++)
+    sink_thread_push (run->sink_threads[i], parcel);
 }
 
 static void

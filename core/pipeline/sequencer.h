@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Puts parcels back into the ledger's order, checks that each block follows the one before, numbers the
- * entries, and hands on to the writers. Runs on the threads that deliver. */
+ * entries, and hands on to the sink threads. Runs on the threads that deliver. */
 #ifndef DCPIPE_PIPELINE_SEQUENCER_H
 #define DCPIPE_PIPELINE_SEQUENCER_H
 
@@ -12,7 +12,7 @@ struct sequencer;
 struct sequencer *sequencer_make (struct run *run);
 void sequencer_free (struct sequencer *sequencer);
 
-/* Takes over a parcel from a worker, whatever its number. */
+/* Takes over a parcel from a decode thread, whatever its number. */
 void sequencer_deliver (struct sequencer *sequencer, struct parcel *parcel);
 
 #endif

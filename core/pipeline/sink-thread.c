@@ -17,14 +17,14 @@
 #include "sink/sink-calls.h"
 #include "sink/sinkopen.h"
 
-struct writer {
+struct sink_thread {
   struct run *run;
   struct instance *sink;
   struct parcel_queue *queue;
-  pthread_t thread;
+  pthread_t id;
   bool started;
   struct dcpipe_checkpoint checkpoint; /* with what was applied; `text` is that of the last commit */
-  struct applier applier;
+  struct apply apply;
   struct parcel **pending; /* applied since the last commit */
   size_t pending_count, pending_capacity;
   size_t pending_bytes;
@@ -37,9 +37,9 @@ struct writer {
   bool lacks_parcel; /* one could not be pushed for lack of memory: none after it may be applied */
   struct retry retry;
   unsigned again; /* transactions begun anew since the last commit */
-  struct writer_progress progress;
+  struct sink_thread_progress progress;
   struct table_changes *changes;
-  struct news news;
+  struct commit_report report;
 };
 
 /* ---- opening ------------------------------------------------------------------------------------ */
@@ -60,17 +60,17 @@ frontier_check (const struct setup *setup, const char *sink, const struct decode
 }
 
 static int
-add_frontiers (struct writer *writer)
+add_frontiers (struct sink_thread *thread)
 {
-  const struct setup *setup = writer->run->setup;
+  const struct setup *setup = thread->run->setup;
 
   for (size_t i = 0; i < setup->decoders_count; i++) {
     const struct decoder *decoder = setup->decoders[i];
-    struct frontier *frontier = checkpoint_add (&writer->checkpoint, decoder->instance.name);
+    struct frontier *frontier = checkpoint_add (&thread->checkpoint, decoder->instance.name);
 
     if (frontier == NULL)
       return STATUS_FAILED;
-    if (!frontier_check (setup, writer->sink->name, decoder, frontier))
+    if (!frontier_check (setup, thread->sink->name, decoder, frontier))
       return STATUS_CONFIGURATION;
     if (frontier->fingerprint == NULL || strcmp (frontier->fingerprint, decoder->fingerprint) != 0) {
       free (frontier->fingerprint);
@@ -86,10 +86,10 @@ add_frontiers (struct writer *writer)
 
 /* A decoder that resolves needs to look rows up. */
 static int
-check_lookups (const struct writer *writer)
+check_lookups (const struct sink_thread *thread)
 {
-  const struct dcpipe_sink *plugin = &writer->sink->plugin->u.sink;
-  const struct setup *setup = writer->run->setup;
+  const struct dcpipe_sink *plugin = &thread->sink->plugin->u.sink;
+  const struct setup *setup = thread->run->setup;
 
   for (size_t i = 0; i < setup->decoders_count; i++)
     if (setup->decoders[i]->instance.plugin->u.decoder.resolve != NULL && !sink_can_read (plugin)) {
@@ -101,109 +101,108 @@ check_lookups (const struct writer *writer)
 }
 
 static int
-open_and_load (struct writer *writer, int mode, const char *scratch)
+open_and_load (struct sink_thread *thread, int mode, const char *scratch)
 {
-  int status = check_lookups (writer);
+  int status = check_lookups (thread);
 
   if (status == STATUS_DONE)
-    status = sink_open (writer->sink, mode, scratch, &writer->checkpoint);
+    status = sink_open (thread->sink, mode, scratch, &thread->checkpoint);
   if (status == STATUS_DONE)
-    status = add_frontiers (writer);
+    status = add_frontiers (thread);
   if (status == STATUS_DONE
-      && !tables_expect (writer->run->tables, writer->run->setup, writer->sink->name, &writer->checkpoint))
+      && !tables_expect (thread->run->tables, thread->run->setup, thread->sink->name, &thread->checkpoint))
     status = STATUS_FAILED;
   if (status == STATUS_DONE)
-    status = sink_prepare (writer->sink, writer->run->tables);
-  if (status == STATUS_DONE
-      && !applier_init (&writer->applier, writer->run, writer->sink, &writer->checkpoint))
+    status = sink_prepare (thread->sink, thread->run->tables);
+  if (status == STATUS_DONE && !apply_init (&thread->apply, thread->run, thread->sink, &thread->checkpoint))
     status = STATUS_FAILED;
   return status;
 }
 
-struct writer *
-writer_open (struct run *run, struct instance *sink, int mode, const char *scratch, int *status)
+struct sink_thread *
+sink_thread_open (struct run *run, struct instance *sink, int mode, const char *scratch, int *status)
 {
-  struct writer *writer = calloc (1, sizeof *writer);
+  struct sink_thread *thread = calloc (1, sizeof *thread);
   const char *title = log_instance ();
 
   *status = STATUS_FAILED;
-  if (writer == NULL) {
+  if (thread == NULL) {
     fail ("no memory for a sink");
     return NULL;
   }
-  writer->run = run;
-  writer->sink = sink;
-  writer->retry.max = run->setup->pipeline.max_retries;
-  writer->retry.delay = run->setup->pipeline.retry_delay;
-  writer->retry.longest = run->setup->pipeline.max_retry_delay;
-  writer->queue = queue_make ();
-  writer->changes = calloc (run->tables->count, sizeof *writer->changes);
-  news_init (&writer->news, run->tables->count);
+  thread->run = run;
+  thread->sink = sink;
+  thread->retry.max = run->setup->pipeline.max_retries;
+  thread->retry.delay = run->setup->pipeline.retry_delay;
+  thread->retry.longest = run->setup->pipeline.max_retry_delay;
+  thread->queue = queue_make ();
+  thread->changes = calloc (run->tables->count, sizeof *thread->changes);
+  commit_report_init (&thread->report, run->tables->count);
   log_set_instance (sink->title);
-  if (writer->changes == NULL)
+  if (thread->changes == NULL)
     fail ("no memory for a sink");
-  else if (writer->queue != NULL)
-    *status = open_and_load (writer, mode, scratch);
+  else if (thread->queue != NULL)
+    *status = open_and_load (thread, mode, scratch);
   log_set_instance (title);
   if (*status == STATUS_DONE)
-    return writer;
-  writer_free (writer);
+    return thread;
+  sink_thread_free (thread);
   return NULL;
 }
 
 /* ---- committing --------------------------------------------------------------------------------- */
 
 static void
-release_pending (struct writer *writer)
+release_pending (struct sink_thread *thread)
 {
-  for (size_t i = 0; i < writer->pending_count; i++)
-    parcel_release (writer->pending[i]);
-  writer->pending_count = 0;
-  writer->pending_bytes = 0;
-  writer->pending_entries = 0;
-  writer->flush_at = 0;
+  for (size_t i = 0; i < thread->pending_count; i++)
+    parcel_release (thread->pending[i]);
+  thread->pending_count = 0;
+  thread->pending_bytes = 0;
+  thread->pending_entries = 0;
+  thread->flush_at = 0;
 }
 
 static void
-publish (struct writer *writer)
+publish (struct sink_thread *thread)
 {
-  news_publish (&writer->news, &writer->checkpoint, writer->applier.synced_ns, writer->changes,
-                &writer->applier.notes);
+  commit_report_publish (&thread->report, &thread->checkpoint, thread->apply.synced_ns, thread->changes,
+                         &thread->apply.notes);
 }
 
 static void
-count_commit (struct writer *writer, uint64_t began)
+count_commit (struct sink_thread *thread, uint64_t began)
 {
-  struct writer_progress *progress = &writer->progress;
+  struct sink_thread_progress *progress = &thread->progress;
   uint64_t now = monotonic_ns ();
 
-  if (writer->applier.last != NULL)
-    atomic_store (&progress->committed, writer->applier.last->frame.position);
-  atomic_fetch_add (&progress->blocks, writer->applier.blocks);
-  atomic_fetch_add (&progress->entries, writer->applier.entries);
-  atomic_fetch_add (&progress->failed, writer->applier.failures.count);
+  if (thread->apply.last != NULL)
+    atomic_store (&progress->committed, thread->apply.last->frame.position);
+  atomic_fetch_add (&progress->blocks, thread->apply.blocks);
+  atomic_fetch_add (&progress->entries, thread->apply.entries);
+  atomic_fetch_add (&progress->failed, thread->apply.failures.count);
   atomic_fetch_add (&progress->commits, 1);
   atomic_fetch_add (&progress->commit_ns, now - began);
   histogram_add (&progress->commit_times, now - began);
-  histogram_add (&progress->batch_times, now - writer->batch_began);
-  for (size_t i = 0; i < writer->run->tables->count; i++) {
-    writer->changes[i].added += writer->applier.changes[i].added;
-    writer->changes[i].changed += writer->applier.changes[i].changed;
-    writer->changes[i].removed += writer->applier.changes[i].removed;
+  histogram_add (&progress->batch_times, now - thread->batch_began);
+  for (size_t i = 0; i < thread->run->tables->count; i++) {
+    thread->changes[i].added += thread->apply.changes[i].added;
+    thread->changes[i].changed += thread->apply.changes[i].changed;
+    thread->changes[i].removed += thread->apply.changes[i].removed;
   }
-  publish (writer);
+  publish (thread);
 }
 
 /* Did a commit that seemed to fail take place all the same? Its reason stays the last failure. */
 static bool
-commit_took_place (struct writer *writer, const char *text, size_t size)
+commit_took_place (struct sink_thread *thread, const char *text, size_t size)
 {
   struct dcpipe_checkpoint stored = { 0 };
   CLEANUP_FREE char *reason = strdup (failure_reason ());
   bool same;
 
-  sink_call_rollback (writer->sink);
-  same = sink_call_load (writer->sink, &stored) == DCPIPE_OK && stored.text != NULL
+  sink_call_rollback (thread->sink);
+  same = sink_call_load (thread->sink, &stored) == DCPIPE_OK && stored.text != NULL
          && stored.text_size == size && memcmp (stored.text, text, size) == 0;
   checkpoint_free (&stored);
   if (reason != NULL)
@@ -214,90 +213,90 @@ commit_took_place (struct writer *writer, const char *text, size_t size)
 /* Writes what was applied and the checkpoint. The text of the commit before is lost even if it fails:
  * recover reads it back. */
 static int
-try_commit (struct writer *writer)
+try_commit (struct sink_thread *thread)
 {
   uint64_t began = monotonic_ns ();
-  int result = applier_finish (&writer->applier);
+  int result = apply_finish (&thread->apply);
 
-  if (result == DCPIPE_OK && !checkpoint_format (&writer->checkpoint))
+  if (result == DCPIPE_OK && !checkpoint_format (&thread->checkpoint))
     result = DCPIPE_FAIL;
   if (result != DCPIPE_OK)
     return result;
-  result = sink_call_commit (writer->sink, &writer->checkpoint);
+  result = sink_call_commit (thread->sink, &thread->checkpoint);
   if ((result == DCPIPE_RETRY || result == DCPIPE_AGAIN)
-      && commit_took_place (writer, writer->checkpoint.text, writer->checkpoint.text_size))
+      && commit_took_place (thread, thread->checkpoint.text, thread->checkpoint.text_size))
     result = DCPIPE_OK;
   if (result != DCPIPE_OK)
     return result;
-  count_commit (writer, began);
-  applier_committed (&writer->applier);
-  release_pending (writer);
-  retry_reset (&writer->retry);
-  writer->again = 0;
+  count_commit (thread, began);
+  apply_committed (&thread->apply);
+  release_pending (thread);
+  retry_reset (&thread->retry);
+  thread->again = 0;
   return DCPIPE_OK;
 }
 
 /* ---- applying ----------------------------------------------------------------------------------- */
 
 static int
-apply_parcel (struct writer *writer, const struct parcel *parcel)
+apply_parcel (struct sink_thread *thread, const struct parcel *parcel)
 {
   int result = DCPIPE_OK;
 
   retry_begin ();
   for (size_t i = 0; i < parcel->good && result == DCPIPE_OK; i++)
-    result = applier_block (&writer->applier, &parcel->blocks[i]);
-  return result == DCPIPE_OK ? applier_rows (&writer->applier, &parcel->rows) : result;
+    result = apply_block (&thread->apply, &parcel->blocks[i]);
+  return result == DCPIPE_OK ? apply_source_rows (&thread->apply, &parcel->rows) : result;
 }
 
 /* Goes back to the last commit. */
 static int
-roll_back (struct writer *writer)
+roll_back (struct sink_thread *thread)
 {
   struct dcpipe_checkpoint stored = { 0 };
-  int result = sink_call_rollback (writer->sink);
+  int result = sink_call_rollback (thread->sink);
   int status;
 
   if (result != DCPIPE_OK)
     return result;
-  status = sink_load_checkpoint (writer->sink, &stored);
+  status = sink_load_checkpoint (thread->sink, &stored);
   if (status != STATUS_DONE) {
     checkpoint_free (&stored);
     return status == STATUS_TEMPORARY ? DCPIPE_RETRY : DCPIPE_FAIL;
   }
-  checkpoint_free (&writer->checkpoint);
-  writer->checkpoint = stored;
-  applier_rolled_back (&writer->applier);
-  return add_frontiers (writer) == STATUS_DONE ? DCPIPE_OK : DCPIPE_FAIL;
+  checkpoint_free (&thread->checkpoint);
+  thread->checkpoint = stored;
+  apply_rolled_back (&thread->apply);
+  return add_frontiers (thread) == STATUS_DONE ? DCPIPE_OK : DCPIPE_FAIL;
 }
 
 static int
-repeat_pending (struct writer *writer)
+repeat_pending (struct sink_thread *thread)
 {
   int result = DCPIPE_OK;
 
-  for (size_t i = 0; i < writer->pending_count && result == DCPIPE_OK; i++)
-    result = apply_parcel (writer, writer->pending[i]);
+  for (size_t i = 0; i < thread->pending_count && result == DCPIPE_OK; i++)
+    result = apply_parcel (thread, thread->pending[i]);
   return result;
 }
 
 /* After a passing fault: rolls back, waits if need be, and repeats everything since the last commit, until
  * that goes well or the attempts are used up. */
 static int
-recover (struct writer *writer, int result)
+recover (struct sink_thread *thread, int result)
 {
   while (result == DCPIPE_RETRY || result == DCPIPE_AGAIN) {
     if (result == DCPIPE_RETRY) {
-      atomic_fetch_add (&writer->progress.retries, 1);
-      if (!retry_wait (&writer->retry))
+      atomic_fetch_add (&thread->progress.retries, 1);
+      if (!retry_wait (&thread->retry))
         return DCPIPE_RETRY;
-    } else if (++writer->again > 100) {
+    } else if (++thread->again > 100) {
       fail ("the sink began its transaction anew a hundred times without success");
       return DCPIPE_FAIL;
     }
-    result = roll_back (writer);
+    result = roll_back (thread);
     if (result == DCPIPE_OK)
-      result = repeat_pending (writer);
+      result = repeat_pending (thread);
   }
   return result;
 }
@@ -314,132 +313,132 @@ status_of_loss (int result)
 
 /* The sink is lost for this run. For the summary, its checkpoint is the one that is stored. */
 static void
-give_up (struct writer *writer, int result)
+give_up (struct sink_thread *thread, int result)
 {
   char *reason = NULL;
 
   if (asprintf (&reason, "%s", failure ()) < 0)
     reason = NULL;
-  writer->failed = true;
-  if (roll_back (writer) != DCPIPE_OK)
+  thread->failed = true;
+  if (roll_back (thread) != DCPIPE_OK)
     log_debug ("after the fault: %s", failure ());
-  release_pending (writer);
-  if (!run_end (writer->run, status_of_loss (result), reason))
+  release_pending (thread);
+  if (!run_end (thread->run, status_of_loss (result), reason))
     log_error ("%s", reason != NULL ? reason : "no memory");
   free (reason);
 }
 
 static void
-commit (struct writer *writer)
+commit (struct sink_thread *thread)
 {
   int result;
 
-  if (writer->failed || writer->pending_count == 0)
+  if (thread->failed || thread->pending_count == 0)
     return;
-  if (writer->applier.blocks == 0
-      && writer->applier.source_rows == 0) { /* all of it was stored by an earlier run */
-    if (writer->applier.last != NULL)
-      atomic_store (&writer->progress.committed, writer->applier.last->frame.position);
-    applier_committed (&writer->applier);
-    release_pending (writer);
+  if (thread->apply.blocks == 0
+      && thread->apply.source_rows == 0) { /* all of it was stored by an earlier run */
+    if (thread->apply.last != NULL)
+      atomic_store (&thread->progress.committed, thread->apply.last->frame.position);
+    apply_committed (&thread->apply);
+    release_pending (thread);
     return;
   }
-  result = try_commit (writer);
+  result = try_commit (thread);
   while (result == DCPIPE_RETRY || result == DCPIPE_AGAIN) {
-    result = recover (writer, result);
+    result = recover (thread, result);
     if (result == DCPIPE_OK)
-      result = try_commit (writer);
+      result = try_commit (thread);
     else if (result == DCPIPE_RETRY)
       break;
   }
   if (result != DCPIPE_OK)
-    give_up (writer, result);
+    give_up (thread, result);
 }
 
 static bool
-keep_pending (struct writer *writer, struct parcel *parcel)
+keep_pending (struct sink_thread *thread, struct parcel *parcel)
 {
-  const struct pipeline_settings *settings = &writer->run->setup->pipeline;
+  const struct pipeline_settings *settings = &thread->run->setup->pipeline;
 
-  if (writer->pending_count == writer->pending_capacity) {
-    size_t capacity = writer->pending_capacity ? 2 * writer->pending_capacity : 64;
-    struct parcel **pending = realloc (writer->pending, capacity * sizeof (struct parcel *));
+  if (thread->pending_count == thread->pending_capacity) {
+    size_t capacity = thread->pending_capacity ? 2 * thread->pending_capacity : 64;
+    struct parcel **pending = realloc (thread->pending, capacity * sizeof (struct parcel *));
 
     if (pending == NULL) {
       fail ("no memory for a batch");
       return false;
     }
-    writer->pending = pending;
-    writer->pending_capacity = capacity;
+    thread->pending = pending;
+    thread->pending_capacity = capacity;
   }
-  if (writer->pending_count == 0) {
-    writer->batch_began = monotonic_ns ();
-    writer->flush_at = writer->batch_began + settings->flush_interval * 1000000u;
+  if (thread->pending_count == 0) {
+    thread->batch_began = monotonic_ns ();
+    thread->flush_at = thread->batch_began + settings->flush_interval * 1000000u;
   }
-  writer->pending[writer->pending_count++] = parcel;
-  writer->pending_bytes += parcel->charge;
+  thread->pending[thread->pending_count++] = parcel;
+  thread->pending_bytes += parcel->charge;
   for (size_t i = 0; i < parcel->good; i++)
-    writer->pending_entries += parcel->blocks[i].entries_count;
-  writer->pending_entries += parcel->rows.count;
+    thread->pending_entries += parcel->blocks[i].entries_count;
+  thread->pending_entries += parcel->rows.count;
   return true;
 }
 
 static void
-take_content (struct writer *writer, struct parcel *parcel)
+take_content (struct sink_thread *thread, struct parcel *parcel)
 {
-  const struct pipeline_settings *settings = &writer->run->setup->pipeline;
+  const struct pipeline_settings *settings = &thread->run->setup->pipeline;
   int result;
 
-  if (!keep_pending (writer, parcel)) {
+  if (!keep_pending (thread, parcel)) {
     parcel_release (parcel);
-    give_up (writer, DCPIPE_FAIL);
+    give_up (thread, DCPIPE_FAIL);
     return;
   }
-  result = recover (writer, apply_parcel (writer, parcel));
+  result = recover (thread, apply_parcel (thread, parcel));
   if (result != DCPIPE_OK)
-    give_up (writer, result);
-  else if (writer->pending_entries >= settings->batch_size
-           && (writer->pending_bytes >= settings->commit_size || monotonic_ns () >= writer->flush_at))
-    commit (writer);
+    give_up (thread, result);
+  else if (thread->pending_entries >= settings->batch_size
+           && (thread->pending_bytes >= settings->commit_size || monotonic_ns () >= thread->flush_at))
+    commit (thread);
 }
 
 /* The tip: what is pending is committed at once, and the sink may do what it put off. */
 static void
-reach_tip (struct writer *writer)
+reach_tip (struct sink_thread *thread)
 {
   int result;
 
-  commit (writer);
-  if (writer->failed || stop_signal () != 0)
+  commit (thread);
+  if (thread->failed || stop_signal () != 0)
     return;
   do {
     retry_begin ();
-    result = sink_call_tip_reached (writer->sink);
-  } while (result == DCPIPE_RETRY && retry_wait (&writer->retry));
+    result = sink_call_tip_reached (thread->sink);
+  } while (result == DCPIPE_RETRY && retry_wait (&thread->retry));
   if (result != DCPIPE_OK)
-    give_up (writer, result);
+    give_up (thread, result);
 }
 
 static void
-take (struct writer *writer, struct parcel *parcel)
+take (struct sink_thread *thread, struct parcel *parcel)
 {
   enum parcel_end end = parcel->end;
 
-  if ((parcel->good > 0 || parcel->rows.count > 0) && !writer->failed)
-    take_content (writer, parcel);
+  if ((parcel->good > 0 || parcel->rows.count > 0) && !thread->failed)
+    take_content (thread, parcel);
   else
     parcel_release (parcel);
   if (end == PARCEL_AT_TIP)
-    reach_tip (writer);
+    reach_tip (thread);
 }
 
 /* ---- the thread --------------------------------------------------------------------------------- */
 
 /* The last run of that scope failed. */
 static bool
-has_error (const struct writer *writer, const char *scope)
+has_error (const struct sink_thread *thread, const char *scope)
 {
-  const struct scope_error *error = checkpoint_error (&writer->checkpoint, scope);
+  const struct scope_error *error = checkpoint_error (&thread->checkpoint, scope);
 
   return error != NULL && error->last != NULL;
 }
@@ -447,160 +446,160 @@ has_error (const struct writer *writer, const char *scope)
 /* Notes in the store how the run ended for its scope: nothing but the error columns of sync_status changes.
  */
 static void
-note_end (struct writer *writer, const char *reason)
+note_end (struct sink_thread *thread, const char *reason)
 {
-  const struct scope *scope = &writer->run->scope;
-  bool noted = true, news = reason != NULL || (scope->count == 0 && has_error (writer, "all"));
+  const struct scope *scope = &thread->run->scope;
+  bool noted = true, report = reason != NULL || (scope->count == 0 && has_error (thread, "all"));
   int result = DCPIPE_FAIL;
 
   for (size_t i = 0; i < scope->count; i++)
-    news = news || has_error (writer, scope->labels[i]);
-  if (!news)
+    report = report || has_error (thread, scope->labels[i]);
+  if (!report)
     return;
   if (scope->count == 0)
-    noted = checkpoint_set_error (&writer->checkpoint, "all", reason);
+    noted = checkpoint_set_error (&thread->checkpoint, "all", reason);
   for (size_t i = 0; i < scope->count && noted; i++)
-    noted = checkpoint_set_error (&writer->checkpoint, scope->labels[i], reason);
+    noted = checkpoint_set_error (&thread->checkpoint, scope->labels[i], reason);
   if (noted)
-    result = applier_sync_status (&writer->applier);
-  if (result == DCPIPE_OK && checkpoint_format (&writer->checkpoint))
-    result = sink_call_commit (writer->sink, &writer->checkpoint);
+    result = apply_sync_status (&thread->apply);
+  if (result == DCPIPE_OK && checkpoint_format (&thread->checkpoint))
+    result = sink_call_commit (thread->sink, &thread->checkpoint);
   if (result != DCPIPE_OK) {
     log_warning ("how the run ended could not be noted: %s", failure ());
-    sink_call_rollback (writer->sink);
+    sink_call_rollback (thread->sink);
   } else
-    publish (writer);
+    publish (thread);
 }
 
 /* True when what is pending should not wait for more. */
 static bool
-is_due (struct writer *writer)
+is_due (struct sink_thread *thread)
 {
-  if (writer->pending_count == 0)
+  if (thread->pending_count == 0)
     return false;
-  return budget_is_short (&writer->run->budget) || monotonic_ns () >= writer->flush_at;
+  return budget_is_short (&thread->run->budget) || monotonic_ns () >= thread->flush_at;
 }
 
 static void *
-writer_main (void *argument)
+sink_thread_main (void *argument)
 {
-  struct writer *writer = argument;
+  struct sink_thread *thread = argument;
   bool last = false;
   char *reason;
 
-  log_set_instance (writer->sink->title);
+  log_set_instance (thread->sink->title);
   while (!last) {
     struct parcel *parcel;
 
-    if (queue_length (writer->queue) == 0 && is_due (writer))
-      commit (writer);
-    parcel = queue_pop (writer->queue, writer->flush_at);
-    last = parcel != NULL ? parcel->end == PARCEL_LAST : queue_is_over (writer->queue);
+    if (queue_length (thread->queue) == 0 && is_due (thread))
+      commit (thread);
+    parcel = queue_pop (thread->queue, thread->flush_at);
+    last = parcel != NULL ? parcel->end == PARCEL_LAST : queue_is_over (thread->queue);
     if (parcel != NULL)
-      take (writer, parcel);
+      take (thread, parcel);
   }
-  commit (writer);
-  reason = run_reason (writer->run);
-  if (!writer->failed)
-    note_end (writer, reason);
+  commit (thread);
+  reason = run_reason (thread->run);
+  if (!thread->failed)
+    note_end (thread, reason);
   free (reason);
-  run_writer_gone (writer->run);
+  run_writer_gone (thread->run);
   return NULL;
 }
 
 bool
-writer_start (struct writer *writer)
+sink_thread_start (struct sink_thread *thread)
 {
-  int code = pthread_create (&writer->thread, NULL, writer_main, writer);
+  int code = pthread_create (&thread->id, NULL, sink_thread_main, thread);
 
   if (code != 0) {
     fail ("a thread cannot be started: %s", strerror (code));
     return false;
   }
-  writer->started = true;
+  thread->started = true;
   return true;
 }
 
 void
-writer_join (struct writer *writer)
+sink_thread_join (struct sink_thread *thread)
 {
-  if (writer->started)
-    pthread_join (writer->thread, NULL);
-  writer->started = false;
+  if (thread->started)
+    pthread_join (thread->id, NULL);
+  thread->started = false;
 }
 
 void
-writer_free (struct writer *writer)
+sink_thread_free (struct sink_thread *thread)
 {
-  if (writer == NULL)
+  if (thread == NULL)
     return;
-  release_pending (writer);
-  free (writer->pending);
-  applier_free (&writer->applier);
-  sink_call_close (writer->sink);
-  queue_free (writer->queue);
-  checkpoint_free (&writer->checkpoint);
-  news_destroy (&writer->news);
-  free (writer->changes);
-  free (writer);
+  release_pending (thread);
+  free (thread->pending);
+  apply_free (&thread->apply);
+  sink_call_close (thread->sink);
+  queue_free (thread->queue);
+  checkpoint_free (&thread->checkpoint);
+  commit_report_destroy (&thread->report);
+  free (thread->changes);
+  free (thread);
 }
 
 void
-writer_push (struct writer *writer, struct parcel *parcel)
+sink_thread_push (struct sink_thread *thread, struct parcel *parcel)
 {
-  if (!writer->lacks_parcel && queue_push (writer->queue, parcel))
+  if (!thread->lacks_parcel && queue_push (thread->queue, parcel))
     return;
-  if (!writer->lacks_parcel)
-    run_end (writer->run, STATUS_FAILED, failure ());
-  writer->lacks_parcel = true;
-  queue_close (writer->queue);
+  if (!thread->lacks_parcel)
+    run_end (thread->run, STATUS_FAILED, failure ());
+  thread->lacks_parcel = true;
+  queue_close (thread->queue);
   parcel_release (parcel);
 }
 
 void
-writer_hurry (struct writer *writer)
+sink_thread_hurry (struct sink_thread *thread)
 {
-  queue_kick (writer->queue);
+  queue_kick (thread->queue);
 }
 
 size_t
-writer_queue_length (const struct writer *writer)
+sink_thread_queue_length (const struct sink_thread *thread)
 {
-  return queue_length (writer->queue);
+  return queue_length (thread->queue);
 }
 
 const struct dcpipe_checkpoint *
-writer_checkpoint (const struct writer *writer)
+sink_thread_checkpoint (const struct sink_thread *thread)
 {
-  return &writer->checkpoint;
+  return &thread->checkpoint;
 }
 
 const struct instance *
-writer_sink (const struct writer *writer)
+sink_thread_sink (const struct sink_thread *thread)
 {
-  return writer->sink;
+  return thread->sink;
 }
 
-const struct writer_progress *
-writer_progress (const struct writer *writer)
+const struct sink_thread_progress *
+sink_thread_progress (const struct sink_thread *thread)
 {
-  return &writer->progress;
+  return &thread->progress;
 }
 
 const struct table_changes *
-writer_changes (const struct writer *writer)
+sink_thread_changes (const struct sink_thread *thread)
 {
-  return writer->changes;
+  return thread->changes;
 }
 
-struct news *
-writer_news (struct writer *writer)
+struct commit_report *
+sink_thread_news (struct sink_thread *thread)
 {
-  return &writer->news;
+  return &thread->report;
 }
 
 bool
-writer_failed (const struct writer *writer)
+sink_thread_failed (const struct sink_thread *thread)
 {
-  return writer->failed;
+  return thread->failed;
 }

@@ -8,10 +8,10 @@
 #include "pipeline/commit-report.h"
 #include "pipeline/run.h"
 
-struct writer;
+struct sink_thread;
 
 /* What came of a sink; written by its thread, read by others for progress. */
-struct writer_progress {
+struct sink_thread_progress {
   atomic_uint_fast64_t committed;       /* position of the last block committed */
   atomic_uint_fast64_t blocks, entries; /* committed in this run */
   atomic_uint_fast64_t commits, commit_ns;
@@ -28,38 +28,38 @@ struct table_changes {
 
 /* Opens the sink (enum dcpipe_mode), reads its checkpoint and prepares the tables. NULL after fail, with
  * the exit status in `status`. */
-struct writer *writer_open (struct run *run, struct instance *sink, int mode, const char *scratch,
-                            int *status);
+struct sink_thread *sink_thread_open (struct run *run, struct instance *sink, int mode, const char *scratch,
+                                      int *status);
 
 /* Starts the thread, and waits for its end. */
-bool writer_start (struct writer *writer);
-void writer_join (struct writer *writer);
-void writer_free (struct writer *writer);
+bool sink_thread_start (struct sink_thread *thread);
+void sink_thread_join (struct sink_thread *thread);
+void sink_thread_free (struct sink_thread *thread);
 
-/* Gives the writer its reference to a parcel. If there is no memory for that the run ends, and the writer
- * with what it was given before. Any thread, but one at a time. */
-void writer_push (struct writer *writer, struct parcel *parcel);
+/* Gives the sink thread its reference to a parcel. If there is no memory for that the run ends, and the sink
+ * thread with what it was given before. Any thread, but one at a time. */
+void sink_thread_push (struct sink_thread *thread, struct parcel *parcel);
 
 /* Somebody waits for memory: commit soon. Any thread. */
-void writer_hurry (struct writer *writer);
+void sink_thread_hurry (struct sink_thread *thread);
 
 /* Parcels that wait. Any thread. */
-size_t writer_queue_length (const struct writer *writer);
+size_t sink_thread_queue_length (const struct sink_thread *thread);
 
 /* False after fail for a decoder that the sink was filled with in another form: what to do about it. */
 bool frontier_check (const struct setup *setup, const char *sink, const struct decoder *decoder,
                      const struct frontier *frontier);
 
-const struct dcpipe_checkpoint *writer_checkpoint (const struct writer *writer);
-const struct instance *writer_sink (const struct writer *writer);
-const struct writer_progress *writer_progress (const struct writer *writer);
-const struct table_changes *writer_changes (const struct writer *writer); /* by table number; after
-                                                                             writer_join */
+const struct dcpipe_checkpoint *sink_thread_checkpoint (const struct sink_thread *thread);
+const struct instance *sink_thread_sink (const struct sink_thread *thread);
+const struct sink_thread_progress *sink_thread_progress (const struct sink_thread *thread);
+const struct table_changes *sink_thread_changes (const struct sink_thread *thread); /* by table number; after
+                                                                             sink_thread_join */
 
 /* What its last commit left, for any thread. */
-struct news *writer_news (struct writer *writer);
+struct commit_report *sink_thread_news (struct sink_thread *thread);
 
 /* True if the sink failed for good. */
-bool writer_failed (const struct writer *writer);
+bool sink_thread_failed (const struct sink_thread *thread);
 
 #endif

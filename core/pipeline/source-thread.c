@@ -16,8 +16,8 @@
 #include "pipeline/queue.h"
 #include "plugin/callback.h"
 
-/* A parcel is worth a worker's while, and small enough to keep all workers busy; less of it if blocks grow so
- * much when they are unpacked that it would take more than this part of the budget. */
+/* A parcel is worth a decode thread's while, and small enough to keep all decode threads busy; less of it if
+ * blocks grow so much when they are unpacked that it would take more than this part of the budget. */
 #define PARCEL_SHARE 16
 #define PARCEL_BYTES ((size_t) 32 * 1024)
 #define PARCEL_BLOCKS 64
@@ -25,14 +25,14 @@
 /* One call of `next` takes this long at the most. */
 #define NEXT_NS 5000000000u
 
-struct feeder {
+struct source_thread {
   struct run *run;
   struct instance *source;
   const struct dcpipe_source *plugin;
   struct retry retry;
   uint64_t number; /* of the next parcel */
   bool delivered;  /* a frame came */
-  bool tip_told;   /* the writers know of the tip, and nothing came since */
+  bool tip_told;   /* the sink threads know of the tip, and nothing came since */
   bool only_lists; /* no frame may come */
   bool warned;
 };
@@ -59,7 +59,7 @@ dcpipe_resume_cursor (const dcpipe_resume *resume)
 
 /* Sends a parcel without blocks along the pipeline, so that what came before is dealt with first. */
 static void
-send_end (struct feeder *feeder, enum parcel_end end, int status, const char *fault)
+send_end (struct source_thread *thread, enum parcel_end end, int status, const char *fault)
 {
   struct parcel *parcel = parcel_make_end (end);
 
@@ -68,8 +68,8 @@ send_end (struct feeder *feeder, enum parcel_end end, int status, const char *fa
     parcel->fault_status = status;
   }
   if (parcel != NULL && (fault == NULL || parcel->fault != NULL)) {
-    parcel->number = feeder->number++;
-    if (queue_push (feeder->run->work, parcel))
+    parcel->number = thread->number++;
+    if (queue_push (thread->run->work, parcel))
       return;
   }
   /* Nobody can be told that the run ends; what is committed is whole. */
@@ -90,14 +90,14 @@ status_of (int result)
 
 /* Decoders of a source that only lists get nothing, which should not go unnoticed. */
 static void
-warn_of_lists (struct feeder *feeder)
+warn_of_lists (struct source_thread *thread)
 {
-  const struct setup *setup = feeder->run->setup;
+  const struct setup *setup = thread->run->setup;
   char *list = NULL;
   size_t size = 0;
-  FILE *out = setup->decoders_count > 0 && !feeder->warned ? open_memstream (&list, &size) : NULL;
+  FILE *out = setup->decoders_count > 0 && !thread->warned ? open_memstream (&list, &size) : NULL;
 
-  feeder->warned = true;
+  thread->warned = true;
   if (out == NULL)
     return;
   for (size_t i = 0; i < setup->decoders_count; i++)
@@ -112,19 +112,19 @@ warn_of_lists (struct feeder *feeder)
 
 /* After open: what kind of source is it? */
 static int
-note_kind (struct feeder *feeder)
+note_kind (struct source_thread *thread)
 {
-  feeder->only_lists = run_only_lists (feeder->run);
-  atomic_store (&feeder->run->lists, feeder->only_lists);
-  if (!run_check_source (feeder->run))
+  thread->only_lists = run_only_lists (thread->run);
+  atomic_store (&thread->run->lists, thread->only_lists);
+  if (!run_check_source (thread->run))
     return DCPIPE_FAIL;
-  if (feeder->only_lists)
-    warn_of_lists (feeder);
+  if (thread->only_lists)
+    warn_of_lists (thread);
   return DCPIPE_OK;
 }
 
 static int
-open_source (struct feeder *feeder, const struct dcpipe_resume *resume)
+open_source (struct source_thread *thread, const struct dcpipe_resume *resume)
 {
   int result;
 
@@ -132,31 +132,31 @@ open_source (struct feeder *feeder, const struct dcpipe_resume *resume)
     const char *outer = callback_begin ("open");
 
     retry_begin ();
-    result = callback_end (outer, feeder->plugin->open (feeder->source->handle, resume), MAY_REPEAT);
-  } while (result == DCPIPE_RETRY && retry_wait (&feeder->retry));
-  retry_reset (&feeder->retry);
-  return result == DCPIPE_OK ? note_kind (feeder) : result;
+    result = callback_end (outer, thread->plugin->open (thread->source->handle, resume), MAY_REPEAT);
+  } while (result == DCPIPE_RETRY && retry_wait (&thread->retry));
+  retry_reset (&thread->retry);
+  return result == DCPIPE_OK ? note_kind (thread) : result;
 }
 
 static void
-close_source (const struct feeder *feeder)
+close_source (const struct source_thread *thread)
 {
   const char *outer = callback_enter ("close");
 
-  if (feeder->plugin->close != NULL)
-    feeder->plugin->close (feeder->source->handle);
+  if (thread->plugin->close != NULL)
+    thread->plugin->close (thread->source->handle);
   callback_leave (outer);
 }
 
 /* What the plugin did wrong in `next`, or NULL. */
 static const char *
-mistake_of (const struct feeder *feeder, const struct dcpipe_batch *batch, int result)
+mistake_of (const struct source_thread *thread, const struct dcpipe_batch *batch, int result)
 {
   if (batch->mistake != NULL)
     return batch->mistake;
   if (result == DCPIPE_OK && batch->frames_count == 0 && batch->row_list.count == 0)
     return "it delivered a batch without blocks or rows";
-  if (result == DCPIPE_OK && batch->frames_count > 0 && feeder->only_lists)
+  if (result == DCPIPE_OK && batch->frames_count > 0 && thread->only_lists)
     return "it delivered blocks, and says that it has none with positions and hashes";
   if (result == DCPIPE_TIP && batch->frames_count > 0)
     return "it delivered blocks together with DCPIPE_TIP";
@@ -165,7 +165,7 @@ mistake_of (const struct feeder *feeder, const struct dcpipe_batch *batch, int r
 
 /* One call of `next`, repeated after passing faults. */
 static int
-ask (struct feeder *feeder, struct dcpipe_batch *batch)
+ask (struct source_thread *thread, struct dcpipe_batch *batch)
 {
   const char *mistake;
   int result;
@@ -173,13 +173,13 @@ ask (struct feeder *feeder, struct dcpipe_batch *batch)
   for (;;) {
     const char *outer = callback_begin ("next");
 
-    batch_begin (batch, feeder->run->tables, feeder->plugin->tables.count);
+    batch_begin (batch, thread->run->tables, thread->plugin->tables.count);
     retry_begin ();
-    atomic_store (&feeder->run->asked, true);
-    result = feeder->plugin->next (feeder->source->handle, monotonic_ns () + NEXT_NS, batch);
-    atomic_store (&feeder->run->asked, false);
+    atomic_store (&thread->run->asked, true);
+    result = thread->plugin->next (thread->source->handle, monotonic_ns () + NEXT_NS, batch);
+    atomic_store (&thread->run->asked, false);
     result = callback_end (outer, result, MAY_DELIVER);
-    mistake = mistake_of (feeder, batch, result);
+    mistake = mistake_of (thread, batch, result);
     if (mistake != NULL) {
       fail ("%s (a mistake in the plugin)", mistake);
       return DCPIPE_FAIL;
@@ -187,26 +187,26 @@ ask (struct feeder *feeder, struct dcpipe_batch *batch)
     if ((result == DCPIPE_OK || result == DCPIPE_TIP) && !rows_settle (&batch->rows))
       return DCPIPE_FAIL;
     if (batch->extent_known) {
-      atomic_store (&feeder->run->progress.first, batch->first);
-      atomic_store (&feeder->run->progress.end, batch->end);
+      atomic_store (&thread->run->progress.first, batch->first);
+      atomic_store (&thread->run->progress.end, batch->end);
     }
     if (result != DCPIPE_RETRY)
       break;
-    atomic_fetch_add (&feeder->run->progress.retries, 1);
-    if (!retry_wait (&feeder->retry))
+    atomic_fetch_add (&thread->run->progress.retries, 1);
+    if (!retry_wait (&thread->retry))
       return stop_requested () ? DCPIPE_WAIT : DCPIPE_RETRY;
   }
   if (result != DCPIPE_WAIT)
-    retry_reset (&feeder->retry);
+    retry_reset (&thread->retry);
   return result;
 }
 
 /* ---- parcels ------------------------------------------------------------------------------------ */
 
 static bool
-send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t first, size_t count)
+send_parcel (struct source_thread *thread, const struct dcpipe_batch *batch, size_t first, size_t count)
 {
-  struct run *run = feeder->run;
+  struct run *run = thread->run;
   struct parcel *parcel;
   size_t bytes = 0, charge, growth = atomic_load (&run->growth);
 
@@ -223,7 +223,7 @@ send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t fir
     run_end (run, STATUS_FAILED, failure ());
     return false;
   }
-  parcel->number = feeder->number++;
+  parcel->number = thread->number++;
   parcel->budget = &run->budget;
   parcel->charge = charge;
   atomic_store (&run->progress.fetched,
@@ -232,49 +232,49 @@ send_parcel (struct feeder *feeder, const struct dcpipe_batch *batch, size_t fir
   if (queue_push (run->work, parcel))
     return true;
   parcel_release (parcel);
-  feeder->number--;
+  thread->number--;
   run_end (run, STATUS_FAILED, failure ());
   return false;
 }
 
 /* The first parcels are of one block, to learn from. */
 static bool
-is_enough (const struct feeder *feeder, size_t bytes, size_t blocks)
+is_enough (const struct source_thread *thread, size_t bytes, size_t blocks)
 {
-  size_t growth = atomic_load (&feeder->run->growth);
+  size_t growth = atomic_load (&thread->run->growth);
 
   return growth == 0 || bytes >= PARCEL_BYTES || blocks >= PARCEL_BLOCKS
-         || bytes >= feeder->run->budget.limit / PARCEL_SHARE / growth;
+         || bytes >= thread->run->budget.limit / PARCEL_SHARE / growth;
 }
 
 /* False if nothing more is to be sent. */
 static bool
-send_batch (struct feeder *feeder, const struct dcpipe_batch *batch)
+send_batch (struct source_thread *thread, const struct dcpipe_batch *batch)
 {
   size_t first = 0, bytes = 0;
 
   for (size_t i = 0; i < batch->frames_count; i++) {
-    if (feeder->run->until != NULL && batch->frames[i].position >= feeder->run->until_all)
-      return (i == first || send_parcel (feeder, batch, first, i - first)) && false;
+    if (thread->run->until != NULL && batch->frames[i].position >= thread->run->until_all)
+      return (i == first || send_parcel (thread, batch, first, i - first)) && false;
     bytes += batch->frames[i].bytes.size;
-    if (i + 1 < batch->frames_count && !is_enough (feeder, bytes, i + 1 - first))
+    if (i + 1 < batch->frames_count && !is_enough (thread, bytes, i + 1 - first))
       continue;
-    if (!send_parcel (feeder, batch, first, i + 1 - first))
+    if (!send_parcel (thread, batch, first, i + 1 - first))
       return false;
     first = i + 1;
     bytes = 0;
   }
-  feeder->delivered = true;
-  feeder->tip_told = false;
+  thread->delivered = true;
+  thread->tip_told = false;
   return true;
 }
 
 /* Sends the rows of the source's own tables. A replay does without them. False if nothing more is to be sent.
  */
 static bool
-send_rows (struct feeder *feeder, struct dcpipe_batch *batch)
+send_rows (struct source_thread *thread, struct dcpipe_batch *batch)
 {
-  struct run *run = feeder->run;
+  struct run *run = thread->run;
   struct parcel *parcel;
   size_t charge;
 
@@ -292,13 +292,13 @@ send_rows (struct feeder *feeder, struct dcpipe_batch *batch)
   }
   parcel->budget = &run->budget;
   parcel->charge = charge;
-  parcel->number = feeder->number++;
-  feeder->tip_told = false;
+  parcel->number = thread->number++;
+  thread->tip_told = false;
   atomic_fetch_add (&run->progress.listed, parcel->rows.count);
   if (queue_push (run->work, parcel))
     return true;
   parcel_release (parcel);
-  feeder->number--;
+  thread->number--;
   run_end (run, STATUS_FAILED, failure ());
   return false;
 }
@@ -307,14 +307,14 @@ send_rows (struct feeder *feeder, struct dcpipe_batch *batch)
 
 /* Reads the block at `point` and compares it with what is stored. */
 static int
-compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_batch *batch)
+compare_stored (struct source_thread *thread, const struct point *point, struct dcpipe_batch *batch)
 {
   struct parcel *parcel;
   struct dcpipe_block *block;
   int result;
 
   do
-    result = ask (feeder, batch);
+    result = ask (thread, batch);
   while ((result == DCPIPE_WAIT && !stop_requested ()) || (result == DCPIPE_OK && batch->frames_count == 0));
   if (result == DCPIPE_TIP) {
     fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped",
@@ -326,7 +326,7 @@ compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_
   parcel = parcel_make (batch, 0, 1);
   if (parcel == NULL)
     return DCPIPE_FAIL;
-  worker_unpack (feeder->run, parcel);
+  unpack_parcel (thread->run, parcel);
   block = &parcel->blocks[0];
   if (parcel->good == 0)
     fail ("%s", parcel->fault ? parcel->fault : "no memory");
@@ -343,19 +343,19 @@ compare_stored (struct feeder *feeder, const struct point *point, struct dcpipe_
 /* Makes sure that the ledger still holds every block at which a frontier of a sink stands, before anything
  * is written: a ledger that was forked between two frontiers would look whole from the first one. */
 static int
-check_stored_blocks (struct feeder *feeder)
+check_stored_blocks (struct source_thread *thread)
 {
   int result = DCPIPE_OK;
 
-  for (size_t i = 0; i < feeder->run->probes_count && result == DCPIPE_OK; i++) {
-    const struct dcpipe_resume resume = { .point = &feeder->run->probes[i] };
+  for (size_t i = 0; i < thread->run->probes_count && result == DCPIPE_OK; i++) {
+    const struct dcpipe_resume resume = { .point = &thread->run->probes[i] };
     struct dcpipe_batch batch = { 0 };
 
-    result = open_source (feeder, &resume);
-    if (result == DCPIPE_OK && !feeder->only_lists)
-      result = compare_stored (feeder, resume.point, &batch);
+    result = open_source (thread, &resume);
+    if (result == DCPIPE_OK && !thread->only_lists)
+      result = compare_stored (thread, resume.point, &batch);
     batch_clear (&batch);
-    close_source (feeder);
+    close_source (thread);
   }
   return result;
 }
@@ -364,71 +364,71 @@ check_stored_blocks (struct feeder *feeder)
 
 /* Nothing further for now. True if the run goes on. */
 static bool
-at_tip (struct feeder *feeder)
+at_tip (struct source_thread *thread)
 {
-  struct run *run = feeder->run;
+  struct run *run = thread->run;
 
-  if (run->start.known && !feeder->delivered && !feeder->only_lists) {
+  if (run->start.known && !thread->delivered && !thread->only_lists) {
     fail ("the ledger ends before the stored block at position %" PRIu64 ": it was rolled back or swapped",
           run->start.position);
-    send_end (feeder, PARCEL_LAST, STATUS_DIVERGED, failure ());
+    send_end (thread, PARCEL_LAST, STATUS_DIVERGED, failure ());
     return false;
   }
   atomic_store (&run->at_tip, true);
   atomic_fetch_add (&run->progress.tips, 1);
-  if (!feeder->tip_told)
-    send_end (feeder, PARCEL_AT_TIP, STATUS_DONE, NULL);
-  feeder->tip_told = true;
+  if (!thread->tip_told)
+    send_end (thread, PARCEL_AT_TIP, STATUS_DONE, NULL);
+  thread->tip_told = true;
   if (run->follow && !stop_wait (run->setup->pipeline.poll_interval))
     return true;
-  send_end (feeder, PARCEL_LAST, STATUS_DONE, NULL);
+  send_end (thread, PARCEL_LAST, STATUS_DONE, NULL);
   return false;
 }
 
 static bool
-feed (struct feeder *feeder, struct dcpipe_batch *batch)
+feed (struct source_thread *thread, struct dcpipe_batch *batch)
 {
-  int result = ask (feeder, batch);
+  int result = ask (thread, batch);
 
-  if (result == DCPIPE_TIP && !stop_requested () && send_rows (feeder, batch))
-    return at_tip (feeder);
+  if (result == DCPIPE_TIP && !stop_requested () && send_rows (thread, batch))
+    return at_tip (thread);
   if (result == DCPIPE_OK)
-    atomic_store (&feeder->run->at_tip, false);
+    atomic_store (&thread->run->at_tip, false);
   if (stop_requested ()
-      || (result == DCPIPE_OK && (!send_batch (feeder, batch) || !send_rows (feeder, batch)))) {
-    send_end (feeder, PARCEL_LAST, STATUS_DONE, NULL);
+      || (result == DCPIPE_OK && (!send_batch (thread, batch) || !send_rows (thread, batch)))) {
+    send_end (thread, PARCEL_LAST, STATUS_DONE, NULL);
     return false;
   }
   if (result == DCPIPE_OK || result == DCPIPE_WAIT)
     return true;
-  send_end (feeder, PARCEL_LAST, status_of (result), failure ());
+  send_end (thread, PARCEL_LAST, status_of (result), failure ());
   return false;
 }
 
 void *
-feeder_main (void *argument)
+source_thread_main (void *argument)
 {
   struct run *run = argument;
-  struct feeder feeder = { .run = run,
-                           .source = run->setup->source,
-                           .plugin = &run->setup->source->plugin->u.source,
-                           .retry = { .max = run->setup->pipeline.max_retries,
-                                      .delay = run->setup->pipeline.retry_delay,
-                                      .longest = run->setup->pipeline.max_retry_delay } };
+  struct source_thread thread = { .run = run,
+                                  .source = run->setup->source,
+                                  .plugin = &run->setup->source->plugin->u.source,
+                                  .retry = { .max = run->setup->pipeline.max_retries,
+                                             .delay = run->setup->pipeline.retry_delay,
+                                             .longest = run->setup->pipeline.max_retry_delay } };
   const struct dcpipe_resume resume = { .point = &run->start };
   struct dcpipe_batch batch = { 0 };
   int result;
 
-  log_set_instance (feeder.source->title);
-  result = check_stored_blocks (&feeder);
+  log_set_instance (thread.source->title);
+  result = check_stored_blocks (&thread);
   if (result == DCPIPE_OK)
-    result = open_source (&feeder, &resume);
+    result = open_source (&thread, &resume);
   if (result == DCPIPE_OK)
-    while (feed (&feeder, &batch))
+    while (feed (&thread, &batch))
       ;
   else
-    send_end (&feeder, PARCEL_LAST, status_of (result), stop_requested () ? NULL : failure ());
+    send_end (&thread, PARCEL_LAST, status_of (result), stop_requested () ? NULL : failure ());
   batch_clear (&batch);
-  close_source (&feeder);
+  close_source (&thread);
   return NULL;
 }

@@ -11,6 +11,6 @@ struct dcpipe_resume {
 };
 
 /* The thread: from the run's start to the tip, a stop or a fault. The argument is the struct run. */
-void *feeder_main (void *run);
+void *source_thread_main (void *run);
 
 #endif

@@ -109,7 +109,7 @@ tell_of_crashes (void)
 }
 
 void
-bus_error_init (void)
+crash_init (void)
 {
   struct sigaction action = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
 

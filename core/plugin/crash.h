@@ -7,6 +7,6 @@
 #ifndef DCPIPE_PLUGIN_CRASH_H
 #define DCPIPE_PLUGIN_CRASH_H
 
-void bus_error_init (void);
+void crash_init (void);
 
 #endif

@@ -55,7 +55,7 @@ is_whole (int fd, uint64_t size)
 #endif
 
 bool
-objectfile_check (const char *path)
+object_file_check (const char *path)
 {
   CLEANUP_CLOSE int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status;

@@ -7,6 +7,6 @@
 /* What the loader does not look at before it maps a shared object, and then waits or ends the process: the
  * path is that of a file, and the file holds all that is to be mapped. False after fail. What is not an
  * object of this machine is left to the loader, which says so. */
-bool objectfile_check (const char *path);
+bool object_file_check (const char *path);
 
 #endif

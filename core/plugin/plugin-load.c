@@ -92,7 +92,7 @@ int (*plugin_config_complete (const struct plugin *plugin)) (void *)
 static void *
 keep (struct plugin *plugin, void *memory)
 {
-  void **room = list_room (&plugin->copies, plugin->copies_count, sizeof *room);
+  void **room = array_room (&plugin->copies, plugin->copies_count, sizeof *room);
 
   if (memory != NULL && room != NULL) {
     *room = memory;
@@ -254,7 +254,7 @@ open_library (const char *path, void **library)
   size_t size = strlen (path);
 
   *library = NULL;
-  if (!objectfile_check (path))
+  if (!object_file_check (path))
     return NULL;
   *library = dlopen (path, RTLD_NOW | RTLD_LOCAL);
   if (*library == NULL) {
@@ -311,7 +311,7 @@ find_loaded (enum dcpipe_kind kind, const char *path)
 struct plugin *
 plugin_load (enum dcpipe_kind kind, const char *name)
 {
-  CLEANUP_FREE char *path = pluginpath_find (kind, name);
+  CLEANUP_FREE char *path = plugin_path_find (kind, name);
   struct plugin *plugin = path == NULL ? NULL : find_loaded (kind, path);
 
   if (path == NULL || plugin != NULL)
@@ -348,5 +348,5 @@ plugins_unload (void)
     free_plugin (loaded);
     loaded = next;
   }
-  pluginpath_forget ();
+  plugin_path_forget ();
 }

@@ -31,14 +31,14 @@ struct listing {
 void
 plugin_add_path (const char *directory)
 {
-  char **room = list_room (&added, added_count, sizeof *room);
+  char **room = array_room (&added, added_count, sizeof *room);
 
   if (room != NULL && (*room = strdup (directory)) != NULL)
     added_count++;
 }
 
 void
-pluginpath_forget (void)
+plugin_path_forget (void)
 {
   for (size_t i = 0; i < added_count; i++)
     free (added[i]);
@@ -82,7 +82,7 @@ each_directory (enum dcpipe_kind kind, directory_function each, void *context)
 }
 
 char *
-pluginpath_searched (void)
+plugin_path_searched (void)
 {
   const char *path = getenv ("DCPIPE_PLUGIN_PATH");
   char *text = NULL;
@@ -129,14 +129,14 @@ static void
 offer_name (void *context, const char *name, const char *path)
 {
   (void) path;
-  nearest_offer (context, name);
+  suggest_offer (context, name);
 }
 
 char *
-pluginpath_find (enum dcpipe_kind kind, const char *name)
+plugin_path_find (enum dcpipe_kind kind, const char *name)
 {
   CLEANUP_FREE char *directories = NULL, *hint = NULL;
-  struct nearest nearest = { .word = name };
+  struct suggestion suggestion = { .word = name };
   struct search search = { .name = name };
   size_t size = 0;
 
@@ -156,8 +156,8 @@ pluginpath_find (enum dcpipe_kind kind, const char *name)
   fclose (search.searched);
   if (search.path != NULL)
     return search.path;
-  plugins_list (kind, offer_name, &nearest);
-  hint = nearest_hint (&nearest);
+  plugins_list (kind, offer_name, &suggestion);
+  hint = suggest_hint (&suggestion);
   fail ("there is no %s plugin '%s' in %s%s", plugin_kind_name (kind), name,
         directories ? directories : "the path", hint && *hint ? hint : " (dcpipe --list-plugins lists all)");
   return NULL;
@@ -168,7 +168,7 @@ pluginpath_find (enum dcpipe_kind kind, const char *name)
 static bool
 add_found (struct listing *listing, const char *directory, const char *file)
 {
-  struct found *found = list_room (&listing->items, listing->count, sizeof *found);
+  struct found *found = array_room (&listing->items, listing->count, sizeof *found);
 
   if (found == NULL || (found->name = strndup (file, strlen (file) - 3)) == NULL)
     return false;

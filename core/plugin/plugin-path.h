@@ -7,13 +7,13 @@
 
 /* The real path of the plugin's file, to be freed. NULL after fail, which names the directories searched
  * and the nearest name that is there. */
-char *pluginpath_find (enum dcpipe_kind kind, const char *name);
+char *plugin_path_find (enum dcpipe_kind kind, const char *name);
 
 /* The directories below which plugins are looked for, for a message; to be freed. NULL when memory is
  * short. */
-char *pluginpath_searched (void);
+char *plugin_path_searched (void);
 
 /* Frees what plugin_add_path keeps. */
-void pluginpath_forget (void);
+void plugin_path_forget (void);
 
 #endif

@@ -71,7 +71,7 @@ work (struct service *service)
     schedule_tick (service);
     job = jobs_begin (&service->jobs);
     if (job != NULL) {
-      runner_run (service, job);
+      job_run (service, job);
       continue;
     }
     wait_for_work (service);

@@ -252,11 +252,11 @@ snapshot_labels_json (struct snapshot *snapshot)
 /* ---- progress ----------------------------------------------------------------------------------- */
 
 static json_t *
-writer_json (const struct writer *writer)
+sink_thread_json (const struct sink_thread *thread)
 {
-  const struct writer_progress *progress = writer_progress (writer);
+  const struct sink_thread_progress *progress = sink_thread_progress (thread);
 
-  return json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o}", "name", writer_sink (writer)->name, "committed",
+  return json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o}", "name", sink_thread_sink (thread)->name, "committed",
                     height_json (atomic_load (&progress->committed)), "blocks",
                     number_json (atomic_load (&progress->blocks)), "entries",
                     number_json (atomic_load (&progress->entries)), "failed",
@@ -285,11 +285,11 @@ run_progress_json (const struct run *run, double seconds)
            least = UINT64_MAX;
   json_t *sinks = json_array ();
 
-  for (size_t i = 0; i < run->writers_count; i++) {
-    uint64_t committed = atomic_load (&writer_progress (run->writers[i])->committed);
+  for (size_t i = 0; i < run->sink_threads_count; i++) {
+    uint64_t committed = atomic_load (&sink_thread_progress (run->sink_threads[i])->committed);
 
     least = committed < least ? committed : least;
-    json_array_append_new (sinks, writer_json (run->writers[i]));
+    json_array_append_new (sinks, sink_thread_json (run->sink_threads[i]));
   }
   return json_pack ("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:o}", "percent",
                     percent_json (run, least), "first",

@@ -215,9 +215,9 @@ snapshot_refresh (struct snapshot *snapshot)
 /* ---- from a run --------------------------------------------------------------------------------- */
 
 static void
-take_totals (struct sink_view *view, const struct writer *writer, bool last)
+take_totals (struct sink_view *view, const struct sink_thread *thread, bool last)
 {
-  const struct writer_progress *progress = writer_progress (writer);
+  const struct sink_thread_progress *progress = sink_thread_progress (thread);
 
   view->totals.blocks = view->before.blocks + atomic_load (&progress->blocks);
   view->totals.entries = view->before.entries + atomic_load (&progress->entries);
@@ -240,11 +240,11 @@ take_changes (struct snapshot *snapshot, struct sink_view *view, const struct ta
 }
 
 static struct dcpipe_checkpoint
-parse_news (const struct news *news)
+parse_news (const struct commit_report *report)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
 
-  dcpipe_checkpoint_set (&checkpoint, news->text, news->size);
+  dcpipe_checkpoint_set (&checkpoint, report->text, report->size);
   if (checkpoint.no_memory || !checkpoint_parse (&checkpoint))
     checkpoint_free (&checkpoint);
   return checkpoint;
@@ -252,23 +252,23 @@ parse_news (const struct news *news)
 
 /* Takes what the sink's last commit left. */
 static void
-take_news (struct snapshot *snapshot, struct sink_view *view, struct news *news,
+take_news (struct snapshot *snapshot, struct sink_view *view, struct commit_report *report,
            struct failure_notes *failures)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
 
-  LOCK_SCOPE (&news->mutex);
-  if (news->commits == view->taken)
+  LOCK_SCOPE (&report->mutex);
+  if (report->commits == view->taken)
     return;
-  view->taken = news->commits;
-  checkpoint = parse_news (news);
-  take_changes (snapshot, view, news->changes);
+  view->taken = report->commits;
+  checkpoint = parse_news (report);
+  take_changes (snapshot, view, report->changes);
   if (view == snapshot->sinks) {
-    failure_notes_copy (failures, &news->failures);
-    failure_notes_move (&snapshot->failures, &news->failures);
+    failure_notes_copy (failures, &report->failures);
+    failure_notes_move (&snapshot->failures, &report->failures);
   }
   if (checkpoint.text != NULL)
-    set_checkpoint (snapshot, view, &checkpoint, news->time_ns);
+    set_checkpoint (snapshot, view, &checkpoint, report->time_ns);
 }
 
 static void
@@ -284,14 +284,14 @@ count_minute (struct snapshot *snapshot, const struct sink_totals *before, const
 }
 
 static void
-take_sink (struct snapshot *snapshot, struct sink_view *view, struct writer *writer, bool last,
+take_sink (struct snapshot *snapshot, struct sink_view *view, struct sink_thread *thread, bool last,
            struct failure_notes *failures)
 {
   struct sink_totals before = view->totals;
 
   set_error (view, NULL);
-  take_totals (view, writer, last);
-  take_news (snapshot, view, writer_news (writer), failures);
+  take_totals (view, thread, last);
+  take_news (snapshot, view, sink_thread_news (thread), failures);
   if (view == snapshot->sinks)
     count_minute (snapshot, &before, &view->totals);
   if (!last)
@@ -344,8 +344,8 @@ snapshot_take (struct snapshot *snapshot, const struct run *run, bool last, stru
 
   take_heights (snapshot, run);
   take_source (snapshot, run, last);
-  for (size_t i = 0; i < run->writers_count && i < snapshot->sinks_count; i++)
-    take_sink (snapshot, &snapshot->sinks[i], run->writers[i], last, failures);
+  for (size_t i = 0; i < run->sink_threads_count && i < snapshot->sinks_count; i++)
+    take_sink (snapshot, &snapshot->sinks[i], run->sink_threads[i], last, failures);
   if (snapshot->moved != before)
     snapshot_make_status (snapshot);
 }

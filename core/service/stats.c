@@ -80,10 +80,10 @@ stats_json (const struct run *run, const json_t *before, const struct failure_no
             const char *error)
 {
   json_t *stats = stats_none_json (before, NULL);
-  const struct writer *first = run->writers[0];
-  const struct table_changes *changes = writer_changes (first);
+  const struct sink_thread *first = run->sink_threads[0];
+  const struct table_changes *changes = sink_thread_changes (first);
 
-  count (stats, "totalProcessed", atomic_load (&writer_progress (first)->entries));
+  count (stats, "totalProcessed", atomic_load (&sink_thread_progress (first)->entries));
   for (size_t i = 0; i < run->tables->count; i++)
     if (run->tables->items[i].count_as != NULL)
       count (stats, run->tables->items[i].count_as, changes[i].added);

@@ -160,7 +160,7 @@ add_label (struct decoder *decoder, const char *label)
   for (size_t i = 0; i < decoder->labels_count; i++)
     if (strcmp (decoder->labels[i], label) == 0)
       return true;
-  room = list_room (&decoder->labels, decoder->labels_count, sizeof *room);
+  room = array_room (&decoder->labels, decoder->labels_count, sizeof *room);
   if (room == NULL || (*room = strdup (label)) == NULL)
     return false;
   decoder->labels_count++;
@@ -280,7 +280,7 @@ struct groups {
 static void
 load_plugins (struct setup *setup, struct groups *groups)
 {
-  struct inifile *file = setup->file;
+  struct ini_file *file = setup->file;
 
   for (size_t i = 0; i < file->count; i++) {
     struct ini_section *section = &file->sections[i];

@@ -10,11 +10,11 @@ void setup_read_decoders (struct setup *setup);
 void setup_free_decoders (struct setup *setup);
 
 /* The plugin that a section names with `plugin`; NULL after ini_mistake. */
-struct plugin *setup_load_plugin (struct inifile *file, const struct ini_section *section,
+struct plugin *setup_load_plugin (struct ini_file *file, const struct ini_section *section,
                                   enum dcpipe_kind kind);
 
 /* Names an instance and sets its options from the sections, at least one. False when memory is short. */
-bool setup_fill_instance (struct instance *instance, struct inifile *file, struct plugin *plugin,
+bool setup_fill_instance (struct instance *instance, struct ini_file *file, struct plugin *plugin,
                           const char *name, const struct ini_section *const *sections, size_t count);
 
 #endif

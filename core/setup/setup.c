@@ -18,7 +18,7 @@
 
 #define WORKERS_MAX 256
 
-/* The settings, and `workers` as it is written. */
+/* The settings, and `decode threads` as it is written. */
 struct pipeline_handle {
   struct pipeline_settings settings;
   const char *workers;
@@ -112,18 +112,18 @@ static const struct section_kind {
 };
 
 static void
-check_section (struct inifile *file, const struct ini_section *section)
+check_section (struct ini_file *file, const struct ini_section *section)
 {
-  struct nearest nearest = { .word = section->kind };
+  struct suggestion suggestion = { .word = section->kind };
   const struct section_kind *found = NULL;
   CLEANUP_FREE char *hint = NULL;
 
   for (size_t i = 0; i < sizeof section_kinds / sizeof *section_kinds && found == NULL; i++) {
-    nearest_offer (&nearest, section_kinds[i].kind);
+    suggest_offer (&suggestion, section_kinds[i].kind);
     if (strcmp (section_kinds[i].kind, section->kind) == 0)
       found = &section_kinds[i];
   }
-  hint = nearest_hint (&nearest);
+  hint = suggest_hint (&suggestion);
   if (found == NULL)
     ini_mistake (file, section->line, "%s: unknown section%s", section->title,
                  hint && *hint
@@ -146,14 +146,14 @@ check_section (struct inifile *file, const struct ini_section *section)
 
 /* True if some section is of that kind, or seems to be meant so: what is amiss with it is told there. */
 static bool
-is_meant (const struct inifile *file, const char *kind)
+is_meant (const struct ini_file *file, const char *kind)
 {
   for (size_t i = 0; i < file->count; i++) {
-    struct nearest nearest = { .word = file->sections[i].kind };
+    struct suggestion suggestion = { .word = file->sections[i].kind };
 
     for (size_t j = 0; j < sizeof section_kinds / sizeof *section_kinds; j++)
-      nearest_offer (&nearest, section_kinds[j].kind);
-    if (strcmp (nearest.best, kind) == 0)
+      suggest_offer (&suggestion, section_kinds[j].kind);
+    if (strcmp (suggestion.best, kind) == 0)
       return true;
   }
   return false;
@@ -180,7 +180,7 @@ needs_environment (const struct ini_section *section, unsigned parts)
 
 /* The first section of that kind, which has no name, or NULL. */
 static const struct ini_section *
-find_section (const struct inifile *file, const char *kind)
+find_section (const struct ini_file *file, const char *kind)
 {
   for (size_t i = 0; i < file->count; i++)
     if (strcmp (file->sections[i].kind, kind) == 0 && file->sections[i].name == NULL)
@@ -191,7 +191,7 @@ find_section (const struct inifile *file, const char *kind)
 /* ---- instances ----------------------------------------------------------------------------------- */
 
 struct plugin *
-setup_load_plugin (struct inifile *file, const struct ini_section *section, enum dcpipe_kind kind)
+setup_load_plugin (struct ini_file *file, const struct ini_section *section, enum dcpipe_kind kind)
 {
   const struct ini_value *value = ini_find (section, "plugin");
   CLEANUP_FREE char *path = NULL;
@@ -217,8 +217,8 @@ setup_load_plugin (struct inifile *file, const struct ini_section *section, enum
 }
 
 bool
-setup_fill_instance (struct instance *instance, struct inifile *file, struct plugin *plugin, const char *name,
-                     const struct ini_section *const *sections, size_t count)
+setup_fill_instance (struct instance *instance, struct ini_file *file, struct plugin *plugin,
+                     const char *name, const struct ini_section *const *sections, size_t count)
 {
   static const char *const known[] = { "plugin", NULL };
   unsigned before = file->mistakes;
@@ -264,7 +264,7 @@ make_instance (struct setup *setup, const struct ini_section *section, enum dcpi
 static void
 read_sinks (struct setup *setup)
 {
-  struct inifile *file = setup->file;
+  struct ini_file *file = setup->file;
 
   setup->sinks = calloc (file->count + 1, sizeof (struct instance *));
   setup->sinks_count = 0;
@@ -349,7 +349,7 @@ check_lookups (struct setup *setup)
 static void
 read_sections (struct setup *setup, unsigned parts)
 {
-  struct inifile *file = setup->file;
+  struct ini_file *file = setup->file;
   const struct ini_section *source = find_section (file, "source");
 
   for (size_t i = 0; i < file->count; i++) {
@@ -377,7 +377,7 @@ setup_read (const char *path, unsigned parts)
   struct setup *setup = calloc (1, sizeof *setup);
 
   if (setup != NULL && (setup->path = strdup (path)) != NULL)
-    setup->file = inifile_read (path);
+    setup->file = ini_read (path);
   else
     fail ("%s: no memory for what it says", path);
   if (setup == NULL || setup->file == NULL) {
@@ -388,7 +388,7 @@ setup_read (const char *path, unsigned parts)
   read_sections (setup, parts);
   if ((parts & SETUP_SERVICE) && (setup->service = service_config_read (setup->file)) == NULL)
     ini_mistake (setup->file, 0, "no memory for [service]");
-  inifile_report (setup->file);
+  ini_report (setup->file);
   if (setup->file->mistakes == 0)
     return setup;
   setup_free (setup);
@@ -407,7 +407,7 @@ setup_free (struct setup *setup)
   setup_free_decoders (setup);
   options_free (&pipeline_table, setup->pipeline_values);
   service_config_free (setup->service);
-  inifile_free (setup->file);
+  ini_free (setup->file);
   free (setup->path);
   free (setup);
 }

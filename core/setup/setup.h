@@ -36,8 +36,8 @@ struct decoder {
 };
 
 struct setup {
-  char *path;           /* of the INI file */
-  struct inifile *file; /* as it was written */
+  char *path;            /* of the INI file */
+  struct ini_file *file; /* as it was written */
   struct pipeline_settings pipeline;
   struct option_value *pipeline_values; /* one for each of setup_pipeline_options */
   struct instance *source;

@@ -12,19 +12,19 @@
 /* ---- rows held ---------------------------------------------------------------------------------- */
 
 static bool
-put_up_shelves (struct row_cache *cache)
+make_indexes (struct row_cache *cache)
 {
-  if (cache->shelves == NULL)
-    cache->shelves = calloc (cache->tables->count, sizeof *cache->shelves);
-  if (cache->shelves == NULL)
+  if (cache->indexes == NULL)
+    cache->indexes = calloc (cache->tables->count, sizeof *cache->indexes);
+  if (cache->indexes == NULL)
     fail ("no memory for the row cache");
-  return cache->shelves != NULL;
+  return cache->indexes != NULL;
 }
 
-static struct shelf *
-shelf_of (const struct row_cache *cache, const struct dcpipe_table *table)
+static struct row_index *
+row_index_of (const struct row_cache *cache, const struct dcpipe_table *table)
 {
-  return &cache->shelves[table->number];
+  return &cache->indexes[table->number];
 }
 
 static size_t
@@ -97,7 +97,7 @@ mark_dirty (struct row_cache *cache, struct cached_row *cached)
 static void
 forget (struct row_cache *cache, struct cached_row *cached)
 {
-  shelf_remove (shelf_of (cache, cached->table), cached);
+  row_index_remove (row_index_of (cache, cached->table), cached);
   drop_row (cache, cached);
   cache->size -= cost (cached);
   free (cached);
@@ -108,7 +108,7 @@ static struct cached_row *
 place (struct row_cache *cache, const struct dcpipe_table *table, const struct row_key *key)
 {
   bool made;
-  struct cached_row *cached = shelf_place (shelf_of (cache, table), table, key, &made);
+  struct cached_row *cached = row_index_place (row_index_of (cache, table), table, key, &made);
 
   if (cached == NULL)
     return NULL;
@@ -128,7 +128,7 @@ fetch (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_r
 
   if (cached->dirty || cached->in_sink_known)
     return DCPIPE_OK;
-  if (shelf_of (cache, cached->table)->whole == WHOLE) {
+  if (row_index_of (cache, cached->table)->whole == WHOLE) {
     cached->in_sink_known = true;
     return DCPIPE_OK;
   }
@@ -209,13 +209,13 @@ static int
 fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const struct dcpipe_row *row)
 {
   const struct dcpipe_row *rows[1] = { row };
-  struct shelf *shelf = shelf_of (cache, row->table);
+  struct row_index *index = row_index_of (cache, row->table);
   struct cached_row *cached, *next;
-  int result = dig (cache, HASH_COUNT (shelf->rows)) ? cache_flush (cache) : DCPIPE_FAIL;
+  int result = dig (cache, HASH_COUNT (index->rows)) ? cache_flush (cache) : DCPIPE_FAIL;
 
   if (result == DCPIPE_OK)
     result = cache->apply (cache->context, rows, 1);
-  HASH_ITER (hh, shelf->rows, cached, next)
+  HASH_ITER (hh, index->rows, cached, next)
     if (key_begins (cached, prefix))
       forget (cache, cached);
   return result;
@@ -253,7 +253,7 @@ cache_fold (struct row_cache *cache, const struct dcpipe_row *row, bool lasts)
   struct row_key key;
   int result;
 
-  if (!put_up_shelves (cache) || !dig (cache, 1) || !row_key_make (&key, row))
+  if (!make_indexes (cache) || !dig (cache, 1) || !row_key_make (&key, row))
     return DCPIPE_FAIL;
   if (row->operation == DCPIPE_DELETE && !dcpipe_is_set (row, last))
     result = fold_delete_prefix (cache, &key, row);
@@ -271,7 +271,7 @@ cache_get (struct row_cache *cache, const struct dcpipe_row *key_row, const stru
   int result;
 
   *row = NULL;
-  if (!put_up_shelves (cache) || !row_key_make (&key, key_row))
+  if (!make_indexes (cache) || !row_key_make (&key, key_row))
     return DCPIPE_FAIL;
   cached = place (cache, key_row->table, &key);
   row_key_free (&key);
@@ -328,27 +328,27 @@ static int
 load_table (struct row_cache *cache, const struct dcpipe_table *table)
 {
   struct load load = { .cache = cache, .limit = cache->size + cache->limit };
-  struct shelf *shelf = shelf_of (cache, table);
+  struct row_index *index = row_index_of (cache, table);
   struct row_scratch scratch = { 0 };
   int result;
 
-  if (shelf->whole != WHOLE_UNKNOWN)
+  if (index->whole != WHOLE_UNKNOWN)
     return DCPIPE_OK;
   result = sink_scan (cache->sink, row_scratch_key (&scratch, table), load_row, &load);
   row_scratch_free (&scratch);
   if (result == DCPIPE_OK)
     result = load.result;
-  shelf->whole = cache->size <= load.limit ? WHOLE : WHOLE_TOO_LARGE;
+  index->whole = cache->size <= load.limit ? WHOLE : WHOLE_TOO_LARGE;
   return result;
 }
 
 /* Scans a table that the cache holds all rows of. */
 static int
-scan_held (const struct shelf *shelf, const struct row_key *prefix,
+scan_held (const struct row_index *index, const struct row_key *prefix,
            bool (*each) (void *context, const struct dcpipe_row *row), void *context)
 {
-  for (size_t i = shelf_seek (shelf, prefix); i < shelf->order_count; i++) {
-    struct cached_row *cached = shelf->order[i];
+  for (size_t i = row_index_seek (index, prefix); i < index->order_count; i++) {
+    struct cached_row *cached = index->order[i];
 
     if (!key_begins (cached, prefix))
       break;
@@ -366,24 +366,24 @@ cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix,
             bool (*each) (void *context, const struct dcpipe_row *row), void *context)
 {
   bool is_log = (prefix->table->flags & DCPIPE_TABLE_LOG) != 0;
-  struct shelf *shelf;
+  struct row_index *index;
   struct row_key key;
   int result;
 
-  if (!put_up_shelves (cache))
+  if (!make_indexes (cache))
     return DCPIPE_FAIL;
-  shelf = shelf_of (cache, prefix->table);
+  index = row_index_of (cache, prefix->table);
   result = is_log ? DCPIPE_OK : load_table (cache, prefix->table);
   if (result != DCPIPE_OK)
     return result;
-  if (shelf->whole != WHOLE) {
+  if (index->whole != WHOLE) {
     result = cache_flush (cache);
     return result == DCPIPE_OK ? sink_scan (cache->sink, prefix, each, context) : result;
   }
-  if (!shelf_sort (shelf) || !row_key_make (&key, prefix))
+  if (!row_index_sort (index) || !row_key_make (&key, prefix))
     return DCPIPE_FAIL;
   cache->lent = true;
-  result = scan_held (shelf, &key, each, context);
+  result = scan_held (index, &key, each, context);
   row_key_free (&key);
   return result;
 }
@@ -479,17 +479,17 @@ cache_flush (struct row_cache *cache)
 
 /* Lets go of rows that were not used since they were looked at last, until the cache is within its limit. */
 static void
-trim_shelf (struct row_cache *cache, struct shelf *shelf)
+trim_shelf (struct row_cache *cache, struct row_index *index)
 {
   struct cached_row *cached, *next;
 
-  HASH_ITER (hh, shelf->rows, cached, next) {
+  HASH_ITER (hh, index->rows, cached, next) {
     if (cache->size <= cache->limit)
       return;
     if (cached->recent)
       cached->recent = false;
     else {
-      shelf->whole = shelf->whole == WHOLE ? WHOLE_UNKNOWN : shelf->whole;
+      index->whole = index->whole == WHOLE ? WHOLE_UNKNOWN : index->whole;
       forget (cache, cached);
     }
   }
@@ -500,7 +500,7 @@ static void
 trim (struct row_cache *cache)
 {
   for (size_t looked = 0; looked < 2 * cache->tables->count && cache->size > cache->limit; looked++) {
-    trim_shelf (cache, &cache->shelves[cache->hand]);
+    trim_shelf (cache, &cache->indexes[cache->hand]);
     if (cache->size > cache->limit)
       cache->hand = (cache->hand + 1) % cache->tables->count;
   }
@@ -530,16 +530,16 @@ cache_settle (struct row_cache *cache)
 void
 cache_clear (struct row_cache *cache)
 {
-  for (size_t i = 0; cache->shelves != NULL && i < cache->tables->count; i++) {
+  for (size_t i = 0; cache->indexes != NULL && i < cache->tables->count; i++) {
     struct cached_row *cached, *next;
 
-    HASH_ITER (hh, cache->shelves[i].rows, cached, next)
+    HASH_ITER (hh, cache->indexes[i].rows, cached, next)
       forget (cache, cached);
-    shelf_free (&cache->shelves[i]);
+    row_index_free (&cache->indexes[i]);
   }
   cache_return (cache);
-  free (cache->shelves);
-  cache->shelves = NULL;
+  free (cache->indexes);
+  cache->indexes = NULL;
   free (cache->grave);
   cache->grave = NULL;
   cache->grave_capacity = 0;

@@ -13,15 +13,15 @@
 #include "sink/scan.h"
 
 struct cached_row;
-struct shelf;
+struct row_index;
 
 struct row_cache {
   struct instance *sink;
   const struct dcpipe_tables *tables;
   size_t limit; /* bytes of rows kept */
   size_t size;
-  struct shelf *shelves; /* by table number */
-  size_t hand;           /* number of the shelf that is trimmed next */
+  struct row_index *indexes; /* by table number */
+  size_t hand;               /* number of the row index that is trimmed next */
   struct cached_row *dirty, *dirty_last;
   /* Gives rows to the sink at once. */
   int (*apply) (void *context, const struct dcpipe_row **rows, size_t count);

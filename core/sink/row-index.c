@@ -59,54 +59,54 @@ hash_key (const uint8_t *key, size_t size)
 
 /* The order is in use while it holds all rows; another one is gathered when it is needed. */
 static bool
-order_is_whole (const struct shelf *shelf)
+order_is_whole (const struct row_index *index)
 {
-  return shelf->order_count == HASH_COUNT (shelf->rows);
+  return index->order_count == HASH_COUNT (index->rows);
 }
 
 static void
-drop_order (struct shelf *shelf)
+drop_order (struct row_index *index)
 {
-  free (shelf->order);
-  shelf->order = NULL;
-  shelf->order_count = shelf->order_capacity = shelf->sorted = 0;
+  free (index->order);
+  index->order = NULL;
+  index->order_count = index->order_capacity = index->sorted = 0;
 }
 
 /* Makes room for so many rows. */
 static bool
-reserve_order (struct shelf *shelf, size_t count)
+reserve_order (struct row_index *index, size_t count)
 {
   size_t capacity = count < 64 ? 64 : 2 * count;
   struct cached_row **order;
 
-  if (count <= shelf->order_capacity)
+  if (count <= index->order_capacity)
     return true;
-  order = realloc (shelf->order, capacity * sizeof (struct cached_row *));
+  order = realloc (index->order, capacity * sizeof (struct cached_row *));
   if (order == NULL)
     return false;
-  shelf->order = order;
-  shelf->order_capacity = capacity;
+  index->order = order;
+  index->order_capacity = capacity;
   return true;
 }
 
 static bool
-add (struct shelf *shelf, struct cached_row *cached, unsigned hash)
+add (struct row_index *index, struct cached_row *cached, unsigned hash)
 {
-  bool ordered = shelf->whole == WHOLE && order_is_whole (shelf);
+  bool ordered = index->whole == WHOLE && order_is_whole (index);
   bool added = true;
 
-  HASH_ADD_KEYPTR_BYHASHVALUE (hh, shelf->rows, cached->key, cached->key_size, hash, cached);
+  HASH_ADD_KEYPTR_BYHASHVALUE (hh, index->rows, cached->key, cached->key_size, hash, cached);
   if (!added || !ordered)
     return added;
-  if (reserve_order (shelf, shelf->order_count + 1))
-    shelf->order[shelf->order_count++] = cached;
+  if (reserve_order (index, index->order_count + 1))
+    index->order[index->order_count++] = cached;
   else
-    drop_order (shelf);
+    drop_order (index);
   return true;
 }
 
 static struct cached_row *
-make (struct shelf *shelf, const struct dcpipe_table *table, const struct row_key *key, unsigned hash)
+make (struct row_index *index, const struct dcpipe_table *table, const struct row_key *key, unsigned hash)
 {
   struct cached_row *cached = calloc (1, sizeof *cached + key->size);
 
@@ -114,7 +114,7 @@ make (struct shelf *shelf, const struct dcpipe_table *table, const struct row_ke
     cached->table = table;
     cached->key_size = key->size;
     memcpy (cached->key, key->data, key->size);
-    if (add (shelf, cached, hash))
+    if (add (index, cached, hash))
       return cached;
     free (cached);
   }
@@ -123,28 +123,29 @@ make (struct shelf *shelf, const struct dcpipe_table *table, const struct row_ke
 }
 
 struct cached_row *
-shelf_place (struct shelf *shelf, const struct dcpipe_table *table, const struct row_key *key, bool *made)
+row_index_place (struct row_index *index, const struct dcpipe_table *table, const struct row_key *key,
+                 bool *made)
 {
   unsigned hash = hash_key (key->data, key->size);
   struct cached_row *cached;
 
-  HASH_FIND_BYHASHVALUE (hh, shelf->rows, key->data, key->size, hash, cached);
+  HASH_FIND_BYHASHVALUE (hh, index->rows, key->data, key->size, hash, cached);
   *made = cached == NULL;
-  return *made ? make (shelf, table, key, hash) : cached;
+  return *made ? make (index, table, key, hash) : cached;
 }
 
 void
-shelf_remove (struct shelf *shelf, struct cached_row *cached)
+row_index_remove (struct row_index *index, struct cached_row *cached)
 {
-  HASH_DEL (shelf->rows, cached);
-  drop_order (shelf);
+  HASH_DEL (index->rows, cached);
+  drop_order (index);
 }
 
 void
-shelf_free (struct shelf *shelf)
+row_index_free (struct row_index *index)
 {
-  drop_order (shelf);
-  *shelf = (struct shelf){ 0 };
+  drop_order (index);
+  *index = (struct row_index){ 0 };
 }
 
 /* ---- order --------------------------------------------------------------------------------------- */
@@ -167,14 +168,14 @@ compare (const void *left, const void *right)
 
 /* The number of the first of the sorted rows whose key is not below that one. */
 static size_t
-seek (const struct shelf *shelf, const uint8_t *key, size_t size)
+seek (const struct row_index *index, const uint8_t *key, size_t size)
 {
-  size_t first = 0, last = shelf->sorted;
+  size_t first = 0, last = index->sorted;
 
   while (first < last) {
     size_t middle = first + (last - first) / 2;
 
-    if (compare_key (key, size, shelf->order[middle]) > 0)
+    if (compare_key (key, size, index->order[middle]) > 0)
       first = middle + 1;
     else
       last = middle;
@@ -183,21 +184,21 @@ seek (const struct shelf *shelf, const uint8_t *key, size_t size)
 }
 
 size_t
-shelf_seek (const struct shelf *shelf, const struct row_key *key)
+row_index_seek (const struct row_index *index, const struct row_key *key)
 {
-  return seek (shelf, key->data, key->size);
+  return seek (index, key->data, key->size);
 }
 
 static bool
-gather_order (struct shelf *shelf)
+gather_order (struct row_index *index)
 {
-  if (!reserve_order (shelf, HASH_COUNT (shelf->rows))) {
+  if (!reserve_order (index, HASH_COUNT (index->rows))) {
     fail ("no memory for the row cache");
     return false;
   }
-  shelf->order_count = shelf->sorted = 0;
-  for (struct cached_row *cached = shelf->rows; cached != NULL; cached = cached->hh.next)
-    shelf->order[shelf->order_count++] = cached;
+  index->order_count = index->sorted = 0;
+  for (struct cached_row *cached = index->rows; cached != NULL; cached = cached->hh.next)
+    index->order[index->order_count++] = cached;
   return true;
 }
 
@@ -205,20 +206,20 @@ gather_order (struct shelf *shelf)
 #define FEW 32
 
 bool
-shelf_sort (struct shelf *shelf)
+row_index_sort (struct row_index *index)
 {
-  if (!order_is_whole (shelf) && !gather_order (shelf))
+  if (!order_is_whole (index) && !gather_order (index))
     return false;
-  if (shelf->order_count - shelf->sorted > FEW) {
-    qsort (shelf->order, shelf->order_count, sizeof *shelf->order, compare);
-    shelf->sorted = shelf->order_count;
+  if (index->order_count - index->sorted > FEW) {
+    qsort (index->order, index->order_count, sizeof *index->order, compare);
+    index->sorted = index->order_count;
   }
-  for (; shelf->sorted < shelf->order_count; shelf->sorted++) {
-    struct cached_row *cached = shelf->order[shelf->sorted];
-    size_t place = seek (shelf, cached->key, cached->key_size);
+  for (; index->sorted < index->order_count; index->sorted++) {
+    struct cached_row *cached = index->order[index->sorted];
+    size_t place = seek (index, cached->key, cached->key_size);
 
-    memmove (shelf->order + place + 1, shelf->order + place, (shelf->sorted - place) * sizeof *shelf->order);
-    shelf->order[place] = cached;
+    memmove (index->order + place + 1, index->order + place, (index->sorted - place) * sizeof *index->order);
+    index->order[place] = cached;
   }
   return true;
 }

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HASH_NONFATAL_OOM 1 /* see uthash_nonfatal_oom in shelf.c */
+#define HASH_NONFATAL_OOM 1 /* see uthash_nonfatal_oom in row index.c */
 #include <uthash.h>
 
 #include "data/row.h"
@@ -35,7 +35,7 @@ enum whole {
   WHOLE_TOO_LARGE /* no, and trying again is no use */
 };
 
-struct shelf {
+struct row_index {
   struct cached_row *rows; /* a hash, in the order in which they came */
   enum whole whole;
   struct cached_row **order; /* all of them, the first `sorted` in order; if it is not all, none counts */
@@ -56,17 +56,17 @@ bool row_key_make (struct row_key *key, const struct dcpipe_row *row);
 void row_key_free (struct row_key *key);
 
 /* The place of that key, made if need be, which `made` tells; NULL after fail. */
-struct cached_row *shelf_place (struct shelf *shelf, const struct dcpipe_table *table,
-                                const struct row_key *key, bool *made);
+struct cached_row *row_index_place (struct row_index *index, const struct dcpipe_table *table,
+                                    const struct row_key *key, bool *made);
 
 /* Takes the place away; the caller frees it. */
-void shelf_remove (struct shelf *shelf, struct cached_row *cached);
+void row_index_remove (struct row_index *index, struct cached_row *cached);
 
-/* Brings `order` up to date; false after fail. Until then it is only read by shelf_seek. */
-bool shelf_sort (struct shelf *shelf);
+/* Brings `order` up to date; false after fail. Until then it is only read by row_index_seek. */
+bool row_index_sort (struct row_index *index);
 
 /* The number, in `order`, of the first row whose key is not below that one. */
-size_t shelf_seek (const struct shelf *shelf, const struct row_key *key);
+size_t row_index_seek (const struct row_index *index, const struct row_key *key);
 
 static inline bool
 key_begins (const struct cached_row *cached, const struct row_key *prefix)
@@ -75,6 +75,6 @@ key_begins (const struct cached_row *cached, const struct row_key *prefix)
 }
 
 /* All places must have been removed. */
-void shelf_free (struct shelf *shelf);
+void row_index_free (struct row_index *index);
 
 #endif

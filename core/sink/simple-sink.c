@@ -21,17 +21,17 @@
 static const struct dcpipe_bytes nothing;
 
 void
-keyed_begin (struct keyed *keyed, const struct dcpipe_sink *plugin, void *handle, int mode)
+simple_sink_begin (struct simple_sink *simple, const struct dcpipe_sink *plugin, void *handle, int mode)
 {
-  *keyed = (struct keyed){ .plugin = plugin, .handle = handle, .reads = mode == DCPIPE_READ };
+  *simple = (struct simple_sink){ .plugin = plugin, .handle = handle, .reads = mode == DCPIPE_READ };
 }
 
 void
-keyed_end (struct keyed *keyed)
+simple_sink_end (struct simple_sink *simple)
 {
-  free (keyed->unknown);
-  free (keyed->text.data);
-  free (keyed->key);
+  free (simple->unknown);
+  free (simple->text.data);
+  free (simple->key);
 }
 
 /* ---- texts --------------------------------------------------------------------------------------- */
@@ -55,10 +55,10 @@ bytes_of (const char *text)
 }
 
 static int
-put (struct keyed *keyed, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
+put (struct simple_sink *simple, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
 {
   const char *outer = callback_begin ("put");
-  int result = callback_end (outer, keyed->plugin->put (keyed->handle, table, key, text), MAY_LACK);
+  int result = callback_end (outer, simple->plugin->put (simple->handle, table, key, text), MAY_LACK);
 
   if (result == DCPIPE_NONE && failure ()[0] == '\0')
     fail ("its callback put gave DCPIPE_NONE and does not say why");
@@ -66,32 +66,32 @@ put (struct keyed *keyed, const char *table, struct dcpipe_bytes key, struct dcp
 }
 
 static int
-walk (struct keyed *keyed, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
+walk (struct simple_sink *simple, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
 {
   const char *outer = callback_begin ("walk");
-  int result = callback_end (outer, keyed->plugin->walk (keyed->handle, table, prefix, walk), MAY_STORE);
+  int result = callback_end (outer, simple->plugin->walk (simple->handle, table, prefix, walk), MAY_STORE);
 
   return walk->bad ? DCPIPE_FAIL : result;
 }
 
 /* The row's key, or as many leading columns of it as are set. False after fail. */
 static bool
-make_key (struct keyed *keyed, const struct dcpipe_row *row, struct dcpipe_bytes *key)
+make_key (struct simple_sink *simple, const struct dcpipe_row *row, struct dcpipe_bytes *key)
 {
-  size_t size = dcpipe_row_key (row, keyed->key, keyed->key_capacity);
+  size_t size = dcpipe_row_key (row, simple->key, simple->key_capacity);
 
-  if (size > keyed->key_capacity || keyed->key == NULL) {
-    uint8_t *more = realloc (keyed->key, size + DCPIPE_KEY_MAX);
+  if (size > simple->key_capacity || simple->key == NULL) {
+    uint8_t *more = realloc (simple->key, size + DCPIPE_KEY_MAX);
 
     if (more == NULL) {
       fail ("no memory for a key of table %s", row->table->name);
       return false;
     }
-    keyed->key = more;
-    keyed->key_capacity = size + DCPIPE_KEY_MAX;
-    dcpipe_row_key (row, keyed->key, keyed->key_capacity);
+    simple->key = more;
+    simple->key_capacity = size + DCPIPE_KEY_MAX;
+    dcpipe_row_key (row, simple->key, simple->key_capacity);
   }
-  *key = (struct dcpipe_bytes){ keyed->key, size };
+  *key = (struct dcpipe_bytes){ simple->key, size };
   return true;
 }
 
@@ -129,10 +129,10 @@ take_text (void *context, const void *text, size_t size)
 
 /* What lies under a key of ABOUT, its text to be freed. */
 static int
-find_about (struct keyed *keyed, struct dcpipe_bytes key, struct found *found)
+find_about (struct simple_sink *simple, struct dcpipe_bytes key, struct found *found)
 {
   dcpipe_walk walking = { take_text, found, false };
-  int result = walk (keyed, ABOUT, key, &walking);
+  int result = walk (simple, ABOUT, key, &walking);
 
   if (result == DCPIPE_OK && found->no_memory) {
     fail ("no memory for what the store holds");
@@ -142,34 +142,34 @@ find_about (struct keyed *keyed, struct dcpipe_bytes key, struct found *found)
 }
 
 int
-keyed_load (struct keyed *keyed, struct dcpipe_checkpoint *checkpoint)
+simple_sink_load (struct simple_sink *simple, struct dcpipe_checkpoint *checkpoint)
 {
   struct found found = { false, false, NULL, 0 };
-  int result = find_about (keyed, bytes_of (CHECKPOINT_KEY), &found);
+  int result = find_about (simple, bytes_of (CHECKPOINT_KEY), &found);
   const char *outer;
 
   if (result == DCPIPE_OK && found.any)
     dcpipe_checkpoint_set (checkpoint, found.text, found.size);
   free (found.text);
   /* For a writer this is outside of any transaction, so none is left open. */
-  if (result != DCPIPE_OK || keyed->reads)
+  if (result != DCPIPE_OK || simple->reads)
     return result;
   outer = callback_begin ("rollback");
-  return callback_end (outer, keyed->plugin->rollback (keyed->handle), MAY_STORE);
+  return callback_end (outer, simple->plugin->rollback (simple->handle), MAY_STORE);
 }
 
 static int
-prepare_table (struct keyed *keyed, const struct dcpipe_table *table)
+prepare_table (struct simple_sink *simple, const struct dcpipe_table *table)
 {
   char text[TABLE_KEY_MAX];
   struct found found = { false, false, NULL, 0 };
-  int result = find_about (keyed, table_key (table->name, text), &found);
+  int result = find_about (simple, table_key (table->name, text), &found);
 
   if (result == DCPIPE_OK && found.any)
     result = dcpipe_table_compare (table, (struct dcpipe_bytes){ (const uint8_t *) found.text, found.size },
                                    dcpipe_table_text (table));
-  else if (result == DCPIPE_OK && !keyed->reads) {
-    keyed->unknown[table->number] = true;
+  else if (result == DCPIPE_OK && !simple->reads) {
+    simple->unknown[table->number] = true;
     result = dcpipe_table_missing (table);
   }
   free (found.text);
@@ -177,60 +177,60 @@ prepare_table (struct keyed *keyed, const struct dcpipe_table *table)
 }
 
 int
-keyed_prepare (struct keyed *keyed, const struct dcpipe_tables *tables)
+simple_sink_prepare (struct simple_sink *simple, const struct dcpipe_tables *tables)
 {
   int result = DCPIPE_OK;
 
-  free (keyed->unknown);
-  keyed->tables = tables;
-  keyed->unknown = calloc (tables->count + 1, sizeof *keyed->unknown);
-  if (keyed->unknown == NULL) {
+  free (simple->unknown);
+  simple->tables = tables;
+  simple->unknown = calloc (tables->count + 1, sizeof *simple->unknown);
+  if (simple->unknown == NULL) {
     fail ("no memory for the tables");
     return DCPIPE_FAIL;
   }
   for (size_t i = 0; i < tables->count && result == DCPIPE_OK; i++)
-    result = prepare_table (keyed, &tables->items[i]);
+    result = prepare_table (simple, &tables->items[i]);
   return result;
 }
 
 /* A text that the store must be able to hold. */
 static int
-put_about (struct keyed *keyed, struct dcpipe_bytes key, struct dcpipe_bytes text)
+put_about (struct simple_sink *simple, struct dcpipe_bytes key, struct dcpipe_bytes text)
 {
-  int result = put (keyed, ABOUT, key, text);
+  int result = put (simple, ABOUT, key, text);
 
   return result == DCPIPE_NONE ? DCPIPE_FAIL : result;
 }
 
 int
-keyed_put_all (struct keyed *keyed, const struct dcpipe_checkpoint *checkpoint)
+simple_sink_put_all (struct simple_sink *simple, const struct dcpipe_checkpoint *checkpoint)
 {
   char text[TABLE_KEY_MAX];
   int result = DCPIPE_OK;
 
-  for (size_t i = 0; keyed->tables != NULL && i < keyed->tables->count && result == DCPIPE_OK; i++)
-    if (keyed->unknown[i])
-      result = put_about (keyed, table_key (keyed->tables->items[i].name, text),
-                          dcpipe_table_text (&keyed->tables->items[i]));
+  for (size_t i = 0; simple->tables != NULL && i < simple->tables->count && result == DCPIPE_OK; i++)
+    if (simple->unknown[i])
+      result = put_about (simple, table_key (simple->tables->items[i].name, text),
+                          dcpipe_table_text (&simple->tables->items[i]));
   return result == DCPIPE_OK
-             ? put_about (keyed, bytes_of (CHECKPOINT_KEY), dcpipe_checkpoint_text (checkpoint))
+             ? put_about (simple, bytes_of (CHECKPOINT_KEY), dcpipe_checkpoint_text (checkpoint))
              : result;
 }
 
 void
-keyed_committed (struct keyed *keyed)
+simple_sink_committed (struct simple_sink *simple)
 {
-  if (keyed->tables != NULL)
-    memset (keyed->unknown, 0, keyed->tables->count * sizeof *keyed->unknown);
+  if (simple->tables != NULL)
+    memset (simple->unknown, 0, simple->tables->count * sizeof *simple->unknown);
 }
 
 int
-keyed_reset (struct keyed *keyed, const char *table)
+simple_sink_reset (struct simple_sink *simple, const char *table)
 {
   char text[TABLE_KEY_MAX];
-  int result = put (keyed, table, nothing, nothing);
+  int result = put (simple, table, nothing, nothing);
 
-  return result == DCPIPE_OK ? put (keyed, ABOUT, table_key (table, text), nothing) : result;
+  return result == DCPIPE_OK ? put (simple, ABOUT, table_key (table, text), nothing) : result;
 }
 
 /* ---- rows out ------------------------------------------------------------------------------------ */
@@ -254,23 +254,23 @@ take_row (void *context, const void *text, size_t size)
 
 /* The row under the key: DCPIPE_OK or DCPIPE_NONE. */
 static int
-find_row (struct keyed *keyed, struct dcpipe_bytes key, struct dcpipe_row *row)
+find_row (struct simple_sink *simple, struct dcpipe_bytes key, struct dcpipe_row *row)
 {
   struct wanted wanted = { .row = row };
   dcpipe_walk walking = { take_row, &wanted, false };
   int result;
 
   wanted.walk = &walking;
-  result = walk (keyed, row->table->name, key, &walking);
+  result = walk (simple, row->table->name, key, &walking);
   return result == DCPIPE_OK && !wanted.found ? DCPIPE_NONE : result;
 }
 
 int
-keyed_get (struct keyed *keyed, const struct dcpipe_row *key, struct dcpipe_row *row)
+simple_sink_get (struct simple_sink *simple, const struct dcpipe_row *key, struct dcpipe_row *row)
 {
   struct dcpipe_bytes bytes;
 
-  return make_key (keyed, key, &bytes) ? find_row (keyed, bytes, row) : DCPIPE_FAIL;
+  return make_key (simple, key, &bytes) ? find_row (simple, bytes, row) : DCPIPE_FAIL;
 }
 
 struct scanning {
@@ -290,14 +290,15 @@ emit_row (void *context, const void *text, size_t size)
 }
 
 int
-keyed_scan (struct keyed *keyed, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
+simple_sink_scan (struct simple_sink *simple, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
 {
   struct scanning scanning = { .scan = scan };
   dcpipe_walk walking = { emit_row, &scanning, false };
   struct dcpipe_bytes bytes;
 
   scanning.walk = &walking;
-  return make_key (keyed, prefix, &bytes) ? walk (keyed, prefix->table->name, bytes, &walking) : DCPIPE_FAIL;
+  return make_key (simple, prefix, &bytes) ? walk (simple, prefix->table->name, bytes, &walking)
+                                           : DCPIPE_FAIL;
 }
 
 /* ---- rows in ------------------------------------------------------------------------------------- */
@@ -319,39 +320,41 @@ see_text (void *context, const void *text, size_t size)
 }
 
 static int
-put_row (struct keyed *keyed, struct dcpipe_bytes key, const struct dcpipe_row *row)
+put_row (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe_row *row)
 {
-  keyed->text.size = 0;
-  keyed->text.no_memory = false;
-  rowjson_write (&keyed->text, row);
-  if (keyed->text.no_memory) {
+  simple->text.size = 0;
+  simple->text.no_memory = false;
+  row_json_write (&simple->text, row);
+  if (simple->text.no_memory) {
     fail ("no memory for a row of table %s", row->table->name);
     return DCPIPE_FAIL;
   }
-  return put (keyed, row->table->name, key,
-              (struct dcpipe_bytes){ (const uint8_t *) keyed->text.data, keyed->text.size });
+  return put (simple, row->table->name, key,
+              (struct dcpipe_bytes){ (const uint8_t *) simple->text.data, simple->text.size });
 }
 
 static int
-insert (struct keyed *keyed, struct dcpipe_bytes key, const struct dcpipe_row *row, struct row_effect *effect)
+insert (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe_row *row,
+        struct row_effect *effect)
 {
   bool there = false;
   dcpipe_walk walking = { see_text, &there, false };
-  int result = walk (keyed, row->table->name, key, &walking);
+  int result = walk (simple, row->table->name, key, &walking);
 
   if (result != DCPIPE_OK || there)
     return result;
   effect->added = 1;
-  return put_row (keyed, key, row);
+  return put_row (simple, key, row);
 }
 
 /* Puts what an UPSERT or UPDATE makes of the row that is there, if there is one. */
 static int
-change (struct keyed *keyed, struct dcpipe_bytes key, const struct dcpipe_row *row, struct row_effect *effect)
+change (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe_row *row,
+        struct row_effect *effect)
 {
   struct row_scratch scratch = { 0 };
   struct dcpipe_row *old = row_scratch_key (&scratch, row->table);
-  int found = find_row (keyed, key, old), result = found;
+  int found = find_row (simple, key, old), result = found;
   CLEANUP_FREE struct dcpipe_row *merged = NULL;
 
   if (found == DCPIPE_NONE && row->operation == DCPIPE_UPDATE)
@@ -364,19 +367,19 @@ change (struct keyed *keyed, struct dcpipe_bytes key, const struct dcpipe_row *r
       fail ("no memory for a row of table %s", row->table->name);
     else
       merged->operation = DCPIPE_INSERT; /* a whole row */
-    result = merged != NULL ? put_row (keyed, key, merged) : DCPIPE_FAIL;
+    result = merged != NULL ? put_row (simple, key, merged) : DCPIPE_FAIL;
   }
   row_scratch_free (&scratch);
   return result;
 }
 
-static int delete (struct keyed *keyed, struct dcpipe_bytes key, const struct dcpipe_row *row,
+static int delete (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe_row *row,
                    struct row_effect *effect)
 {
   dcpipe_walk walking = { count_text, &effect->removed, false };
-  int result = walk (keyed, row->table->name, key, &walking);
+  int result = walk (simple, row->table->name, key, &walking);
 
-  return result == DCPIPE_OK && effect->removed > 0 ? put (keyed, row->table->name, key, nothing) : result;
+  return result == DCPIPE_OK && effect->removed > 0 ? put (simple, row->table->name, key, nothing) : result;
 }
 
 /* An UPDATE may set nothing but its key. */
@@ -392,22 +395,22 @@ sets_nothing (const struct dcpipe_row *row)
 }
 
 static int
-apply_row (struct keyed *keyed, const struct dcpipe_row *row, struct row_effect *effect)
+apply_row (struct simple_sink *simple, const struct dcpipe_row *row, struct row_effect *effect)
 {
   struct dcpipe_bytes key;
 
   if (sets_nothing (row))
     return DCPIPE_OK;
-  if (!make_key (keyed, row, &key))
+  if (!make_key (simple, row, &key))
     return DCPIPE_FAIL;
   if (row->operation == DCPIPE_INSERT)
-    return insert (keyed, key, row, effect);
-  return row->operation == DCPIPE_DELETE ? delete (keyed, key, row, effect)
-                                         : change (keyed, key, row, effect);
+    return insert (simple, key, row, effect);
+  return row->operation == DCPIPE_DELETE ? delete (simple, key, row, effect)
+                                         : change (simple, key, row, effect);
 }
 
 int
-keyed_apply (struct keyed *keyed, struct dcpipe_rows *rows)
+simple_sink_apply (struct simple_sink *simple, struct dcpipe_rows *rows)
 {
   int result = DCPIPE_OK;
 
@@ -415,7 +418,7 @@ keyed_apply (struct keyed *keyed, struct dcpipe_rows *rows)
     struct row_effect effect = { 0 };
 
     failure_clear ();
-    result = apply_row (keyed, dcpipe_rows_at (rows, i), &effect);
+    result = apply_row (simple, dcpipe_rows_at (rows, i), &effect);
     if (result == DCPIPE_NONE) {
       dcpipe_row_refused (rows, i, "%s", failure_reason ());
       result = DCPIPE_OK;

@@ -9,7 +9,7 @@
 #include "data/row-json.h"
 #include "sink/scan.h"
 
-struct keyed {
+struct simple_sink {
   const struct dcpipe_sink *plugin;
   void *handle;
   bool reads; /* DCPIPE_READ */
@@ -20,19 +20,19 @@ struct keyed {
   size_t key_capacity;
 };
 
-void keyed_begin (struct keyed *keyed, const struct dcpipe_sink *plugin, void *handle, int mode);
-void keyed_end (struct keyed *keyed);
+void simple_sink_begin (struct simple_sink *simple, const struct dcpipe_sink *plugin, void *handle, int mode);
+void simple_sink_end (struct simple_sink *simple);
 
 /* As the callbacks of a sink. */
-int keyed_load (struct keyed *keyed, struct dcpipe_checkpoint *checkpoint);
-int keyed_prepare (struct keyed *keyed, const struct dcpipe_tables *tables);
-int keyed_apply (struct keyed *keyed, struct dcpipe_rows *rows);
-int keyed_get (struct keyed *keyed, const struct dcpipe_row *key, struct dcpipe_row *row);
-int keyed_scan (struct keyed *keyed, const struct dcpipe_row *prefix, struct dcpipe_scan *scan);
-int keyed_reset (struct keyed *keyed, const char *table);
+int simple_sink_load (struct simple_sink *simple, struct dcpipe_checkpoint *checkpoint);
+int simple_sink_prepare (struct simple_sink *simple, const struct dcpipe_tables *tables);
+int simple_sink_apply (struct simple_sink *simple, struct dcpipe_rows *rows);
+int simple_sink_get (struct simple_sink *simple, const struct dcpipe_row *key, struct dcpipe_row *row);
+int simple_sink_scan (struct simple_sink *simple, const struct dcpipe_row *prefix, struct dcpipe_scan *scan);
+int simple_sink_reset (struct simple_sink *simple, const char *table);
 
 /* Before the commit: puts what is to be stored beside the rows. After it: that is stored now. */
-int keyed_put_all (struct keyed *keyed, const struct dcpipe_checkpoint *checkpoint);
-void keyed_committed (struct keyed *keyed);
+int simple_sink_put_all (struct simple_sink *simple, const struct dcpipe_checkpoint *checkpoint);
+void simple_sink_committed (struct simple_sink *simple);
 
 #endif

@@ -21,7 +21,7 @@ struct held {
   const char **option;    /* where the handle names the store, if it does */
   const char *configured; /* what stood there */
   char *scratch;          /* what stands there for DCPIPE_SCRATCH */
-  struct keyed keyed;
+  struct simple_sink simple;
 };
 
 static const struct dcpipe_sink *
@@ -101,7 +101,7 @@ sink_call_open (struct instance *sink, int mode, const char *scratch)
   sink->held = held;
   held->lock = -1;
   held->option = store_option (sink);
-  keyed_begin (&held->keyed, plugin_of (sink), sink->handle, mode);
+  simple_sink_begin (&held->simple, plugin_of (sink), sink->handle, mode);
   result = find_place (held, mode, scratch);
   if (result != DCPIPE_OK)
     return result;
@@ -123,7 +123,7 @@ sink_call_close (struct instance *sink)
   if (held->reached && plugin_of (sink)->close != NULL)
     plugin_of (sink)->close (sink->handle);
   callback_leave (outer);
-  keyed_end (&held->keyed);
+  simple_sink_end (&held->simple);
   if (held->lock >= 0)
     close (held->lock);
   if (held->scratch != NULL)
@@ -135,7 +135,7 @@ sink_call_close (struct instance *sink)
 /* ---- callbacks ----------------------------------------------------------------------------------- */
 
 static bool
-is_keyed (const struct instance *sink)
+is_simple (const struct instance *sink)
 {
   return plugin_of (sink)->put != NULL;
 }
@@ -145,8 +145,8 @@ sink_call_load (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
   const char *outer;
 
-  if (is_keyed (sink))
-    return keyed_load (&sink->held->keyed, checkpoint);
+  if (is_simple (sink))
+    return simple_sink_load (&sink->held->simple, checkpoint);
   outer = callback_begin ("checkpoint_load");
   return callback_end (outer, plugin_of (sink)->checkpoint_load (sink->handle, checkpoint), MAY_STORE);
 }
@@ -156,8 +156,8 @@ sink_call_prepare (struct instance *sink, const struct dcpipe_tables *tables)
 {
   const char *outer;
 
-  if (is_keyed (sink))
-    return keyed_prepare (&sink->held->keyed, tables);
+  if (is_simple (sink))
+    return simple_sink_prepare (&sink->held->simple, tables);
   outer = callback_begin ("prepare");
   return callback_end (outer, plugin_of (sink)->prepare (sink->handle, tables), MAY_STORE);
 }
@@ -174,8 +174,8 @@ sink_call_apply (struct instance *sink, struct dcpipe_rows *rows)
 {
   const char *outer;
 
-  if (is_keyed (sink))
-    return keyed_apply (&sink->held->keyed, rows);
+  if (is_simple (sink))
+    return simple_sink_apply (&sink->held->simple, rows);
   outer = callback_begin ("apply");
   return end_reading (outer, plugin_of (sink)->apply (sink->handle, rows), MAY_STORE);
 }
@@ -183,15 +183,15 @@ sink_call_apply (struct instance *sink, struct dcpipe_rows *rows)
 int
 sink_call_commit (struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
 {
-  int result = is_keyed (sink) ? keyed_put_all (&sink->held->keyed, checkpoint) : DCPIPE_OK;
+  int result = is_simple (sink) ? simple_sink_put_all (&sink->held->simple, checkpoint) : DCPIPE_OK;
   const char *outer;
 
   if (result != DCPIPE_OK)
     return result;
   outer = callback_begin ("commit");
   result = callback_end (outer, plugin_of (sink)->commit (sink->handle, checkpoint), MAY_STORE);
-  if (result == DCPIPE_OK && is_keyed (sink))
-    keyed_committed (&sink->held->keyed);
+  if (result == DCPIPE_OK && is_simple (sink))
+    simple_sink_committed (&sink->held->simple);
   return result;
 }
 
@@ -208,8 +208,8 @@ sink_call_get (struct instance *sink, const struct dcpipe_row *key, struct dcpip
 {
   const char *outer;
 
-  if (is_keyed (sink))
-    return keyed_get (&sink->held->keyed, key, row);
+  if (is_simple (sink))
+    return simple_sink_get (&sink->held->simple, key, row);
   outer = callback_begin ("get");
   return end_reading (outer, plugin_of (sink)->get (sink->handle, key, row), MAY_LACK);
 }
@@ -219,8 +219,8 @@ sink_call_scan (struct instance *sink, const struct dcpipe_row *prefix, struct d
 {
   const char *outer;
 
-  if (is_keyed (sink))
-    return keyed_scan (&sink->held->keyed, prefix, scan);
+  if (is_simple (sink))
+    return simple_sink_scan (&sink->held->simple, prefix, scan);
   outer = callback_begin ("scan");
   return end_reading (outer, plugin_of (sink)->scan (sink->handle, prefix, scan), MAY_STORE);
 }
@@ -230,8 +230,8 @@ sink_call_reset (struct instance *sink, const char *table)
 {
   const char *outer;
 
-  if (is_keyed (sink))
-    return keyed_reset (&sink->held->keyed, table);
+  if (is_simple (sink))
+    return simple_sink_reset (&sink->held->simple, table);
   outer = callback_begin ("reset");
   return callback_end (outer, plugin_of (sink)->reset (sink->handle, table), MAY_STORE);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The callbacks of a sink, with what the engine does around them: the lock and the place of a store in files,
- * and, for a sink that only keeps texts, all that it leaves out (keyed.h). All give an enum dcpipe_result. */
+ * and, for a sink that only keeps texts, all that it leaves out (simple-sink.h). All give an enum
+ * dcpipe_result. */
 #ifndef DCPIPE_SINK_SINK_CALLS_H
 #define DCPIPE_SINK_SINK_CALLS_H
 

@@ -23,15 +23,16 @@ count_row (void *context, const struct dcpipe_row *row)
 }
 
 static int
-count_tables (struct instance *sink, const struct dcpipe_tables *tables, struct listed *items, size_t *count)
+count_tables (struct instance *sink, const struct dcpipe_tables *tables, struct table_count *items,
+              size_t *count)
 {
   int result = DCPIPE_OK;
 
   for (size_t i = CORE_TABLES; i < tables->count && result == DCPIPE_OK; i++) {
     struct row_scratch scratch = { 0 };
-    struct listed *listed = &items[*count];
+    struct table_count *listed = &items[*count];
 
-    *listed = (struct listed){ .table = tables->items[i].name };
+    *listed = (struct table_count){ .table = tables->items[i].name };
     result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[i]), count_row, &listed->rows);
     row_scratch_free (&scratch);
     *count += listed->rows > 0;
@@ -40,7 +41,7 @@ count_tables (struct instance *sink, const struct dcpipe_tables *tables, struct 
 }
 
 static int
-count_in (struct instance *sink, const struct dcpipe_tables *tables, struct listed *items, size_t *count)
+count_in (struct instance *sink, const struct dcpipe_tables *tables, struct table_count *items, size_t *count)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
   int status;
@@ -58,8 +59,8 @@ count_in (struct instance *sink, const struct dcpipe_tables *tables, struct list
 }
 
 int
-listed_count (const struct setup *setup, const struct instance *configured, struct listed **items,
-              size_t *count)
+table_counts_read (const struct setup *setup, const struct instance *configured, struct table_count **items,
+                   size_t *count)
 {
   const struct setup source = { .path = setup->path, .source = setup->source };
   struct dcpipe_tables *tables = tables_make (&source);

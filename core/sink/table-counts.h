@@ -8,7 +8,7 @@
 #include "setup/setup.h"
 
 /* A table of the source's, and how many rows of it a sink has. */
-struct listed {
+struct table_count {
   const char *table;
   uint64_t rows;
 };
@@ -17,7 +17,7 @@ struct listed {
  * have any, and `items` memory for them, to be freed. A sink that cannot read rows back has none. An enum
  * status; fail has the reason.
  */
-int listed_count (const struct setup *setup, const struct instance *configured, struct listed **items,
-                  size_t *count);
+int table_counts_read (const struct setup *setup, const struct instance *configured,
+                       struct table_count **items, size_t *count);
 
 #endif

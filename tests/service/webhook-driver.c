@@ -76,7 +76,7 @@ drive (const struct webhook_list *list, const char *state)
 int
 main (int argc, char **argv)
 {
-  struct inifile *file = argc == 3 ? inifile_read (argv[1]) : NULL;
+  struct ini_file *file = argc == 3 ? ini_read (argv[1]) : NULL;
   struct webhook_list list = { 0 };
   int status = STATUS_CONFIGURATION;
 
@@ -88,11 +88,11 @@ main (int argc, char **argv)
   }
   if (!webhook_list_read (&list, file))
     log_failure ();
-  inifile_report (file);
+  ini_report (file);
   if (file->mistakes == 0)
     status = drive (&list, argv[2]);
   webhook_list_free (&list);
-  inifile_free (file);
+  ini_free (file);
   log_finish ();
   return status;
 }

@@ -56,7 +56,7 @@ release_log (int kept, char *text, size_t room)
 static void
 try_settings (const struct subject *subject, const char *const *changed, struct attempt *attempt)
 {
-  struct inifile *file = subject_file (subject, changed);
+  struct ini_file *file = subject_file (subject, changed);
   struct instance *instance;
   int kept;
 
@@ -65,13 +65,13 @@ try_settings (const struct subject *subject, const char *const *changed, struct 
   kept = catch_log ();
   instance = subject_instance_from (subject, file);
   if (instance == NULL && file->mistakes > 0)
-    inifile_report (file);
+    ini_report (file);
   else if (instance == NULL)
     log_failure ();
   release_log (kept, attempt->said, sizeof attempt->said);
   attempt->taken = instance != NULL;
   instance_free (instance);
-  inifile_free (file);
+  ini_free (file);
 }
 
 /* Refusing is right or, for `must` false, allowed; but it must be told which option is meant. */
@@ -222,7 +222,7 @@ survives_odd_values (const void *context)
 
 struct pairs {
   const struct subject *subject;
-  struct inifile *good, *bad;
+  struct ini_file *good, *bad;
 };
 
 static void
@@ -251,9 +251,9 @@ gives_back_what_it_takes (const void *context)
   EXPECT (pairs.good != NULL, "%s", failure ());
   runner_at ("config_complete and config_free were called again and again");
   resources_expect_no_leak ("config_complete, or config_free,", complete_and_free, &pairs);
-  inifile_free (pairs.good);
+  ini_free (pairs.good);
   if (pairs.bad != NULL)
-    inifile_free (pairs.bad);
+    ini_free (pairs.bad);
 }
 
 bool

@@ -19,7 +19,7 @@ void
 entries_add (struct entry_list *list, struct dcpipe_bytes label, struct dcpipe_bytes key,
              struct dcpipe_bytes value, bool deleted)
 {
-  struct test_entry *room = list_room (&list->items, list->count, sizeof *room);
+  struct test_entry *room = array_room (&list->items, list->count, sizeof *room);
   uint8_t *bytes = malloc (label.size + key.size + value.size + 1), *at = bytes;
   struct dcpipe_bytes *parts[] = { &label, &key, &value };
 

@@ -22,7 +22,7 @@ no_memory (void)
 static bool
 add (struct setting **settings, size_t *count, const char *key, size_t key_size, const char *value)
 {
-  struct setting *room = list_room (settings, *count, sizeof *room);
+  struct setting *room = array_room (settings, *count, sizeof *room);
 
   if (room != NULL) {
     *room = (struct setting){ strndup (key, key_size), strdup (value) };
@@ -60,7 +60,7 @@ names_plugin (const struct subject *subject, const struct ini_section *section)
 }
 
 static const struct ini_section *
-find_section (const struct subject *subject, const struct inifile *file, const char *title)
+find_section (const struct subject *subject, const struct ini_file *file, const char *title)
 {
   for (size_t i = 0; i < file->count; i++) {
     const struct ini_section *section = &file->sections[i];
@@ -78,7 +78,7 @@ find_section (const struct subject *subject, const struct inifile *file, const c
 bool
 settings_read (struct subject *subject, const char *path, const char *title)
 {
-  struct inifile *file = inifile_read (path);
+  struct ini_file *file = ini_read (path);
   const struct ini_section *section = file != NULL ? find_section (subject, file, title) : NULL;
   bool good = section != NULL;
 
@@ -91,7 +91,7 @@ settings_read (struct subject *subject, const char *path, const char *title)
   if (good && subject->plugin->kind != DCPIPE_KIND_SINK)
     good = (subject->directory = strdup (file->directory)) != NULL || no_memory ();
   if (file != NULL)
-    inifile_free (file);
+    ini_free (file);
   return good;
 }
 
@@ -110,12 +110,12 @@ static bool
 fail_unknown (const struct subject *subject, const char *key)
 {
   const struct dcpipe_options *options = plugin_options (subject->plugin);
-  struct nearest nearest = { .word = key };
+  struct suggestion nearest = { .word = key };
   CLEANUP_FREE char *hint = NULL;
 
   for (size_t i = 0; i < options->count; i++)
-    nearest_offer (&nearest, options->items[i].key);
-  hint = nearest_hint (&nearest);
+    suggest_offer (&nearest, options->items[i].key);
+  hint = suggest_hint (&nearest);
   fail ("the %s %s has no option '%s'%s", plugin_kind_name (subject->plugin->kind),
         plugin_name (subject->plugin), key, hint != NULL ? hint : "");
   return false;

@@ -106,7 +106,7 @@ source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *ba
 static void
 see (struct reading *reading, const struct dcpipe_frame *frame)
 {
-  struct seen_frame *seen = list_room (&reading->frames, reading->count, sizeof *seen);
+  struct seen_frame *seen = array_room (&reading->frames, reading->count, sizeof *seen);
   struct sha256_ctx sha;
 
   EXPECT_MEMORY (seen);
@@ -126,7 +126,7 @@ see (struct reading *reading, const struct dcpipe_frame *frame)
 static void
 keep (struct reading *reading, struct dcpipe_batch *batch)
 {
-  struct dcpipe_batch **room = list_room (&reading->batches, reading->batches_count, sizeof *room);
+  struct dcpipe_batch **room = array_room (&reading->batches, reading->batches_count, sizeof *room);
 
   EXPECT_MEMORY (room);
   *room = batch;

@@ -55,13 +55,13 @@ write_settings (FILE *file, const struct subject *subject, const char *const *ch
       fprintf (file, "%s = %s\n", changed[0], changed[1]);
 }
 
-struct inifile *
+struct ini_file *
 subject_file (const struct subject *subject, const char *const *changed)
 {
   char path[300];
   int fd;
   FILE *file;
-  struct inifile *read;
+  struct ini_file *read;
 
   snprintf (path, sizeof path, "%.250s/plugin.ini.XXXXXX", runner_directory ());
   fd = mkstemp (path);
@@ -75,7 +75,7 @@ subject_file (const struct subject *subject, const char *const *changed)
     fail ("%s: %s", path, strerror (errno));
     return NULL;
   }
-  read = inifile_read (path);
+  read = ini_read (path);
   unlink (path);
   if (read != NULL) { /* messages are to name what the user knows */
     free (read->path);
@@ -90,7 +90,7 @@ subject_file (const struct subject *subject, const char *const *changed)
 }
 
 struct instance *
-subject_instance_from (const struct subject *subject, struct inifile *file)
+subject_instance_from (const struct subject *subject, struct ini_file *file)
 {
   static const char *const known[] = { "plugin", NULL };
   const struct ini_section *section = file->count > 0 ? &file->sections[0] : NULL;
@@ -114,7 +114,7 @@ subject_instance_from (const struct subject *subject, struct inifile *file)
 struct instance *
 subject_instance (const struct subject *subject)
 {
-  struct inifile *file = subject_file (subject, NULL);
+  struct ini_file *file = subject_file (subject, NULL);
   struct instance *instance;
 
   EXPECT (file != NULL, "%s", failure ());
@@ -122,6 +122,6 @@ subject_instance (const struct subject *subject)
   instance = subject_instance_from (subject, file);
   EXPECT (instance != NULL, "the plugin cannot be configured (options are given with -o KEY=VALUE): %s",
           file->listed > 0 ? file->mistake_list[0].text : failure ());
-  inifile_free (file);
+  ini_free (file);
   return instance;
 }

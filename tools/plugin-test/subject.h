@@ -29,7 +29,7 @@ bool subject_is_given (const struct subject *subject, const char *key);
 
 /* An INI file with the settings, of which those in `changed` (keys and values, NULL at the end; a NULL value
  * leaves the key out) are replaced. NULL after fail. */
-struct inifile *subject_file (const struct subject *subject, const char *const *changed);
+struct ini_file *subject_file (const struct subject *subject, const char *const *changed);
 
 /* An instance of the plugin with the settings, its config_complete called. Ends the check if that fails.
  * To be freed with instance_free. */
@@ -37,6 +37,6 @@ struct instance *subject_instance (const struct subject *subject);
 
 /* The same from a file. NULL when a mistake was noted in the file or (after fail) config_complete did not
  * take it. */
-struct instance *subject_instance_from (const struct subject *subject, struct inifile *file);
+struct instance *subject_instance_from (const struct subject *subject, struct ini_file *file);
 
 #endif

@@ -141,7 +141,7 @@ load (struct jobs *jobs)
 }
 
 bool
-jobstore_open (struct jobs *jobs, const char *directory)
+job_file_open (struct jobs *jobs, const char *directory)
 {
   if (mkdir (directory, 0700) != 0 && errno != EEXIST) {
     fail ("%s: the directory for the service's state cannot be made: %s", directory, strerror (errno));
@@ -152,7 +152,7 @@ jobstore_open (struct jobs *jobs, const char *directory)
     fail ("no memory for a path");
     return false;
   }
-  jobs->lock = lock_take (jobs->path, LOCK_STATE);
+  jobs->lock = lockfile_take (jobs->path, LOCK_STATE);
   return jobs->lock >= 0 && load (jobs);
 }
 
@@ -206,7 +206,7 @@ replace (const char *path, const char *text)
 }
 
 bool
-jobstore_save (const struct jobs *jobs)
+job_file_save (const struct jobs *jobs)
 {
   json_t *list = json_array (), *root;
   CLEANUP_FREE char *text = NULL;

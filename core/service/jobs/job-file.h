@@ -8,10 +8,10 @@
 #include "service/jobs/jobs.h"
 
 /* Makes the directory, if need be, and reads what is there. False after fail. */
-bool jobstore_open (struct jobs *jobs, const char *directory);
+bool job_file_open (struct jobs *jobs, const char *directory);
 
 /* Writes all jobs; they are on disk when it returns true. False after fail. With the mutex held. */
-bool jobstore_save (const struct jobs *jobs);
+bool job_file_save (const struct jobs *jobs);
 
 void job_free (struct job *job);
 

@@ -254,7 +254,7 @@ finish (struct running *running, int status)
 }
 
 void
-runner_run (struct service *service, struct job *job)
+job_run (struct service *service, struct job *job)
 {
   struct running running = { .service = service, .job = job, .began = monotonic_ns () };
   int status;

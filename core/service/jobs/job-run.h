@@ -7,6 +7,6 @@
 
 /* From its beginning to its end, or until a job that follows makes way for another, or the process is to end.
  */
-void runner_run (struct service *service, struct job *job);
+void job_run (struct service *service, struct job *job);
 
 #endif

@@ -56,7 +56,7 @@ queue_again (struct jobs *jobs)
 static bool
 store (struct jobs *jobs)
 {
-  bool good = jobstore_save (jobs);
+  bool good = job_file_save (jobs);
 
   jobs->unsaved = good ? 0 : errno != 0 ? errno : EIO;
   jobs->tried = monotonic_ns ();
@@ -68,7 +68,7 @@ jobs_init (struct jobs *jobs, struct service *service, const char *directory)
 {
   *jobs = (struct jobs){ .service = service, .next_id = 1, .wake = { -1, -1 }, .lock = -1 };
   pthread_mutex_init (&jobs->mutex, NULL);
-  if (!open_wake (jobs) || !jobstore_open (jobs, directory))
+  if (!open_wake (jobs) || !job_file_open (jobs, directory))
     return false;
   queue_again (jobs);
   return store (jobs);

@@ -31,13 +31,13 @@ metrics_destroy (struct metrics *metrics)
 }
 
 static void
-take_sink (struct sink_metrics *sink, const struct writer *writer, bool last)
+take_sink (struct sink_metrics *sink, const struct sink_thread *thread, bool last)
 {
-  const struct writer_progress *progress = writer_progress (writer);
+  const struct sink_thread_progress *progress = sink_thread_progress (thread);
 
   sink->commit = histogram_read (&progress->commit_times, &sink->commit_before);
   sink->batch = histogram_read (&progress->batch_times, &sink->batch_before);
-  sink->queue = last ? 0 : writer_queue_length (writer);
+  sink->queue = last ? 0 : sink_thread_queue_length (thread);
   if (!last)
     return;
   sink->commit_before = sink->commit;
@@ -52,8 +52,8 @@ has_caught_up (const struct run *run)
 
   if (!atomic_load (&run->at_tip) || run->scope.count > 0)
     return false;
-  for (size_t i = 0; i < run->writers_count; i++)
-    if (atomic_load (&writer_progress (run->writers[i])->committed) < verified)
+  for (size_t i = 0; i < run->sink_threads_count; i++)
+    if (atomic_load (&sink_thread_progress (run->sink_threads[i])->committed) < verified)
       return false;
   return true;
 }
@@ -64,8 +64,8 @@ metrics_take (struct metrics *metrics, const struct run *run, bool last)
   uint64_t tips = atomic_load (&run->progress.tips);
   LOCK_SCOPE (&metrics->mutex);
 
-  for (size_t i = 0; i < run->writers_count && i < metrics->sinks_count; i++)
-    take_sink (&metrics->sinks[i], run->writers[i], last);
+  for (size_t i = 0; i < run->sink_threads_count && i < metrics->sinks_count; i++)
+    take_sink (&metrics->sinks[i], run->sink_threads[i], last);
   metrics->queue = last ? 0 : queue_length (run->work);
   metrics->memory = last ? 0 : budget_used (&run->budget);
   if (tips != metrics->tips && has_caught_up (run)) {

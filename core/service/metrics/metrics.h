@@ -29,7 +29,7 @@ struct metrics {
   pthread_mutex_t mutex;      /* for all that follows */
   struct sink_metrics *sinks; /* in the order of the setup */
   size_t sinks_count;
-  size_t queue;        /* parcels that wait for a worker */
+  size_t queue;        /* parcels that wait for a decode thread */
   size_t memory;       /* bytes of the budget in use */
   uint64_t tips;       /* how often the running pipeline's source had nothing further */
   uint64_t success_ns; /* when all sinks were found at the tip last, since 1970; 0: not yet */

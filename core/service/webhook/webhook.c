@@ -139,7 +139,7 @@ open_all (struct webhooks *webhooks, const struct webhook_settings *settings, si
 {
   CLEANUP_FREE char *path = make_directory (state_dir);
 
-  if (path == NULL || (webhooks->lock = lock_take (path, LOCK_STATE)) < 0)
+  if (path == NULL || (webhooks->lock = lockfile_take (path, LOCK_STATE)) < 0)
     return false;
   webhooks->hooks = calloc (count + 1, sizeof *webhooks->hooks);
   webhooks->poster = webhook_poster_make ();

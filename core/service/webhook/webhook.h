@@ -52,7 +52,7 @@ struct webhook_list {
 const struct dcpipe_options *webhook_options (void);
 
 /* Reads the sections; mistakes are noted in `file`. False after fail, when memory is short. */
-bool webhook_list_read (struct webhook_list *list, struct inifile *file);
+bool webhook_list_read (struct webhook_list *list, struct ini_file *file);
 void webhook_list_free (struct webhook_list *list);
 
 /* Opens the store below `state_dir` (made if need be), reads what is still pending there, and starts the

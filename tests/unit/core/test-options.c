@@ -200,7 +200,7 @@ START_TEST (test_secret)
 END_TEST
 
 static const struct {
-  const char *word, *nearest; /* NULL: none */
+  const char *word, *suggestion; /* NULL: none */
 } words[] = {
   { "batchsize", "batch_size" },
   { "bacth_size", "batch_size" },
@@ -217,11 +217,11 @@ static const struct {
 START_TEST (test_nearest)
 {
   static const char *const known[] = { "batch_size", "path", "workers", "max_retries", "url" };
-  struct nearest nearest = { .word = words[_i].word };
+  struct suggestion suggestion = { .word = words[_i].word };
 
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    nearest_offer (&nearest, known[i]);
-  ck_assert_str_eq (nearest.best, words[_i].nearest ? words[_i].nearest : "");
+    suggest_offer (&suggestion, known[i]);
+  ck_assert_str_eq (suggestion.best, words[_i].suggestion ? words[_i].suggestion : "");
 }
 END_TEST
 

@@ -105,7 +105,7 @@ work (void *argument)
   }
 }
 
-/* Gives back what was delivered when somebody is short, as writers do, or when there is much. */
+/* Gives back what was delivered when somebody is short, as sink threads do, or when there is much. */
 static void *
 sink (void *argument)
 {

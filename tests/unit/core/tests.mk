@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 CORE_TEST_LIBS = ../core/libcore.a $(CHECK_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CURL_LIBS) $(PTHREAD_LIBS)
 
-TESTS += unit/core/test-inifile
-check_PROGRAMS += unit/core/test-inifile
-unit_core_test_inifile_SOURCES = unit/core/test-inifile.c
-unit_core_test_inifile_LDADD = $(CORE_TEST_LIBS)
+TESTS += unit/core/test-ini
+check_PROGRAMS += unit/core/test-ini
+unit_core_test_ini_SOURCES = unit/core/test-ini.c
+unit_core_test_ini_LDADD = $(CORE_TEST_LIBS)
 
 TESTS += unit/core/test-log
 check_PROGRAMS += unit/core/test-log

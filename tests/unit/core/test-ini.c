@@ -14,28 +14,28 @@
 
 static char path[] = "/tmp/test-inifile-XXXXXX";
 
-static struct inifile *
+static struct ini_file *
 read_bytes (const char *text, size_t size)
 {
   FILE *stream = fopen (path, "w");
-  struct inifile *file;
+  struct ini_file *file;
 
   ck_assert_ptr_nonnull (stream);
   ck_assert_uint_eq (fwrite (text, 1, size, stream), size);
   ck_assert_int_eq (fclose (stream), 0);
-  file = inifile_read (path);
+  file = ini_read (path);
   ck_assert_ptr_nonnull (file);
   return file;
 }
 
-static struct inifile *
+static struct ini_file *
 read_text (const char *text)
 {
   return read_bytes (text, strlen (text));
 }
 
 static const char *
-value_of (const struct inifile *file, size_t section, const char *key)
+value_of (const struct ini_file *file, size_t section, const char *key)
 {
   const struct ini_value *value = ini_find (&file->sections[section], key);
 
@@ -44,16 +44,16 @@ value_of (const struct inifile *file, size_t section, const char *key)
 
 START_TEST (test_sections_and_lines)
 {
-  struct inifile *file = read_text ("; comment\n"
-                                    "# another\n"
-                                    "\n"
-                                    "[source]\n"
-                                    "plugin = icp\n"
-                                    "  \t\n"
-                                    "[ sink   main ] ; behind\n"
-                                    "path: a=b:c\n"
-                                    "empty =\n"
-                                    "[decoder *]");
+  struct ini_file *file = read_text ("; comment\n"
+                                     "# another\n"
+                                     "\n"
+                                     "[source]\n"
+                                     "plugin = icp\n"
+                                     "  \t\n"
+                                     "[ sink   main ] ; behind\n"
+                                     "path: a=b:c\n"
+                                     "empty =\n"
+                                     "[decoder *]");
 
   ck_assert_uint_eq (file->mistakes, 0);
   ck_assert_uint_eq (file->count, 3);
@@ -70,7 +70,7 @@ START_TEST (test_sections_and_lines)
   ck_assert_ptr_null (value_of (file, 1, "none"));
   ck_assert_str_eq (file->sections[2].name, "*");
   ck_assert_uint_eq (file->sections[2].count, 0);
-  inifile_free (file);
+  ini_free (file);
 }
 END_TEST
 
@@ -103,7 +103,7 @@ static const struct {
 START_TEST (test_value)
 {
   char text[200];
-  struct inifile *file;
+  struct ini_file *file;
 
   setenv ("TEST_SET", "here", 1);
   setenv ("TEST_EMPTY", "", 1);
@@ -114,13 +114,13 @@ START_TEST (test_value)
   ck_assert_uint_eq (file->mistakes, 0);
   ck_assert_str_eq (value_of (file, 0, "k"), values[_i].read);
   ck_assert_str_eq (value_of (file, 0, "next"), "1");
-  inifile_free (file);
+  ini_free (file);
 }
 END_TEST
 
 START_TEST (test_origin)
 {
-  struct inifile *file;
+  struct ini_file *file;
 
   setenv ("TEST_SET", "here", 1);
   unsetenv ("TEST_UNSET");
@@ -128,7 +128,7 @@ START_TEST (test_origin)
   ck_assert_str_eq (file->sections[0].values[0].variable, "TEST_SET");
   ck_assert_ptr_null (file->sections[0].values[1].variable);
   ck_assert_ptr_null (file->sections[0].values[2].variable);
-  inifile_free (file);
+  ini_free (file);
 }
 END_TEST
 
@@ -156,7 +156,7 @@ static const struct {
 
 START_TEST (test_mistake)
 {
-  struct inifile *file;
+  struct ini_file *file;
 
   unsetenv ("TEST_UNSET");
   file = read_text (wrong[_i].text);
@@ -166,14 +166,14 @@ START_TEST (test_mistake)
   ck_assert_uint_eq (file->mistake_list[0].line, wrong[_i].line);
   ck_assert_msg (strstr (file->mistake_list[0].text, wrong[_i].part) != NULL, "said: %s",
                  file->mistake_list[0].text);
-  inifile_free (file);
+  ini_free (file);
 }
 END_TEST
 
 /* Whether a variable is missed depends on who asks; a malformed one is a mistake in any case. */
 START_TEST (test_broken_value_stays)
 {
-  struct inifile *file;
+  struct ini_file *file;
 
   unsetenv ("TEST_UNSET");
   setenv ("TEST_SET", "x", 1);
@@ -187,19 +187,19 @@ START_TEST (test_broken_value_stays)
   ini_check_environment (file, &file->sections[0]);
   ck_assert_uint_eq (file->mistakes, 2);
   ck_assert_uint_eq (file->mistake_list[1].line, 2);
-  inifile_free (file);
+  ini_free (file);
 }
 END_TEST
 
 START_TEST (test_nul)
 {
   static const char text[] = "[s]\nk = a\0b\nl = 1\n";
-  struct inifile *file = read_bytes (text, sizeof text - 1);
+  struct ini_file *file = read_bytes (text, sizeof text - 1);
 
   ck_assert_uint_eq (file->mistakes, 1);
   ck_assert_ptr_nonnull (strstr (file->mistake_list[0].text, "NUL"));
   ck_assert_str_eq (value_of (file, 0, "l"), "1");
-  inifile_free (file);
+  ini_free (file);
 }
 END_TEST
 
@@ -213,7 +213,7 @@ START_TEST (test_long_value)
 
   ck_assert_ptr_nonnull (text);
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    struct inifile *file;
+    struct ini_file *file;
 
     memcpy (text, "[s]\nk = ", 8);
     memset (text + 8, 'v', sizes[i]);
@@ -223,7 +223,7 @@ START_TEST (test_long_value)
     ck_assert_uint_eq (strlen (value_of (file, 0, "k")), sizes[i]);
     ck_assert_str_eq (value_of (file, 0, "l"), "1");
     ck_assert_uint_eq (ini_find (&file->sections[0], "l")->line, 3);
-    inifile_free (file);
+    ini_free (file);
   }
   free (text);
 }
@@ -231,21 +231,21 @@ END_TEST
 
 START_TEST (test_byte_order_mark)
 {
-  struct inifile *file = read_text ("\xef\xbb\xbf[s]\r\nk = 1\r\n");
+  struct ini_file *file = read_text ("\xef\xbb\xbf[s]\r\nk = 1\r\n");
 
   ck_assert_uint_eq (file->mistakes, 0);
   ck_assert_str_eq (file->sections[0].title, "[s]");
   ck_assert_str_eq (value_of (file, 0, "k"), "1");
-  inifile_free (file);
+  ini_free (file);
 }
 END_TEST
 
 START_TEST (test_unreadable)
 {
   failure_clear ();
-  ck_assert_ptr_null (inifile_read ("/nonexistent/file.ini"));
+  ck_assert_ptr_null (ini_read ("/nonexistent/file.ini"));
   ck_assert_str_eq (failure (), "/nonexistent/file.ini: cannot be read: No such file or directory");
-  ck_assert_ptr_null (inifile_read ("/tmp"));
+  ck_assert_ptr_null (ini_read ("/tmp"));
   ck_assert_str_eq (failure (), "/tmp: cannot be read: Is a directory");
 }
 END_TEST

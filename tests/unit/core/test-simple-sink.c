@@ -32,7 +32,7 @@ struct texts {
 };
 
 /* The handle: what is committed, and what was put since. */
-struct shelf {
+struct row_index {
   struct texts now, committed;
   const char *refused; /* a text with these bytes is not taken */
   int result;          /* of the next put */
@@ -103,60 +103,60 @@ put_in_order (struct texts *texts, const char *table, struct dcpipe_bytes key, s
 /* ---- the sink ------------------------------------------------------------------------------------ */
 
 static int
-shelf_open (void *handle, int mode, const char *scratch)
+row_index_open (void *handle, int mode, const char *scratch)
 {
   (void) handle, (void) mode, (void) scratch;
   return DCPIPE_OK;
 }
 
 static int
-shelf_put (void *handle, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
+row_index_put (void *handle, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
 {
-  struct shelf *shelf = handle;
-  int result = shelf->result;
+  struct row_index *index = handle;
+  int result = index->result;
 
-  shelf->puts++;
-  shelf->result = DCPIPE_OK;
+  index->puts++;
+  index->result = DCPIPE_OK;
   if (result != DCPIPE_OK)
     dcpipe_error ("the shelf is full");
   else if (text.data == NULL)
-    take_away (&shelf->now, table, key);
-  else if (shelf->refused != NULL && memmem (text.data, text.size, shelf->refused, strlen (shelf->refused))) {
+    take_away (&index->now, table, key);
+  else if (index->refused != NULL && memmem (text.data, text.size, index->refused, strlen (index->refused))) {
     dcpipe_error ("too wide for the shelf");
     return DCPIPE_NONE;
   } else
-    put_in_order (&shelf->now, table, key, text);
+    put_in_order (&index->now, table, key, text);
   return result;
 }
 
 static int
-shelf_walk (void *handle, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
+row_index_walk (void *handle, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
 {
-  const struct shelf *shelf = handle;
+  const struct row_index *index = handle;
 
-  for (size_t i = 0; i < shelf->now.count; i++)
-    if (begins_with (&shelf->now.items[i], table, prefix)
-        && !dcpipe_walk_text (walk, shelf->now.items[i].text, shelf->now.items[i].size))
+  for (size_t i = 0; i < index->now.count; i++)
+    if (begins_with (&index->now.items[i], table, prefix)
+        && !dcpipe_walk_text (walk, index->now.items[i].text, index->now.items[i].size))
       break;
   return DCPIPE_OK;
 }
 
 static int
-shelf_commit (void *handle, const dcpipe_checkpoint *checkpoint)
+row_index_commit (void *handle, const dcpipe_checkpoint *checkpoint)
 {
-  struct shelf *shelf = handle;
+  struct row_index *index = handle;
 
   (void) checkpoint;
-  copy (&shelf->committed, &shelf->now);
+  copy (&index->committed, &index->now);
   return DCPIPE_OK;
 }
 
 static int
-shelf_rollback (void *handle)
+row_index_rollback (void *handle)
 {
-  struct shelf *shelf = handle;
+  struct row_index *index = handle;
 
-  copy (&shelf->now, &shelf->committed);
+  copy (&index->now, &index->committed);
   return DCPIPE_OK;
 }
 
@@ -164,7 +164,7 @@ shelf_rollback (void *handle)
 struct trial {
   struct plugin plugin;
   struct instance sink;
-  struct shelf shelf;
+  struct row_index index;
   struct dcpipe_tables *tables;
   struct emitter emitter;
   struct memory_store model, model_committed;
@@ -179,12 +179,12 @@ begin (void)
   memset (&trial, 0, sizeof trial);
   trial.plugin.kind = DCPIPE_KIND_SINK;
   trial.plugin.u.sink = (struct dcpipe_sink){ .name = "shelf",
-                                              .open = shelf_open,
-                                              .put = shelf_put,
-                                              .walk = shelf_walk,
-                                              .commit = shelf_commit,
-                                              .rollback = shelf_rollback };
-  trial.sink = (struct instance){ .plugin = &trial.plugin, .handle = &trial.shelf };
+                                              .open = row_index_open,
+                                              .put = row_index_put,
+                                              .walk = row_index_walk,
+                                              .commit = row_index_commit,
+                                              .rollback = row_index_rollback };
+  trial.sink = (struct instance){ .plugin = &trial.plugin, .handle = &trial.index };
   trial.tables = test_tables ();
   ck_assert_int_eq (sink_call_open (&trial.sink, DCPIPE_WRITE, NULL), DCPIPE_OK);
   ck_assert_int_eq (sink_call_prepare (&trial.sink, trial.tables), DCPIPE_OK);
@@ -197,8 +197,8 @@ end (void)
   sink_call_close (&trial.sink);
   emitter_end (&trial.emitter);
   tables_free (trial.tables);
-  free (trial.shelf.now.items);
-  free (trial.shelf.committed.items);
+  free (trial.index.now.items);
+  free (trial.index.committed.items);
   store_clear (&trial.model);
   store_clear (&trial.model_committed);
 }
@@ -326,7 +326,7 @@ START_TEST (an_update_that_sets_nothing_costs_nothing)
   dcpipe_set_string (row, PEOPLE_NAME, "a");
   dcpipe_set_i64 (row, PEOPLE_PART, 1);
   ck_assert_int_eq (apply (row), DCPIPE_OK);
-  ck_assert_uint_eq (trial.shelf.puts, 0);
+  ck_assert_uint_eq (trial.index.puts, 0);
   ck_assert_uint_eq (trial.effect.changed, 0);
   end ();
 }
@@ -348,7 +348,7 @@ START_TEST (a_text_that_is_not_taken_is_a_row_refused)
   static const int results[] = { DCPIPE_RETRY, DCPIPE_AGAIN, DCPIPE_FAIL };
 
   begin ();
-  trial.shelf.refused = "wide";
+  trial.index.refused = "wide";
   ck_assert_int_eq (apply (thing ("wide words")), DCPIPE_OK);
   ck_assert_str_eq (trial.effect.refused, "too wide for the shelf");
   ck_assert_uint_eq (trial.effect.added, 0);
@@ -356,12 +356,12 @@ START_TEST (a_text_that_is_not_taken_is_a_row_refused)
   ck_assert_int_eq (apply (thing ("words")), DCPIPE_OK);
   ck_assert_uint_eq (trial.effect.added, 1);
   for (size_t i = 0; i < 3; i++) {
-    trial.shelf.result = results[i];
+    trial.index.result = results[i];
     ck_assert_int_eq (apply (thing ("more words")), results[i]);
     ck_assert_ptr_null (trial.effect.refused);
   }
   /* What must be kept beside rows cannot be refused. */
-  trial.shelf.refused = "checkpoint";
+  trial.index.refused = "checkpoint";
   ck_assert_int_eq (commit ("a checkpoint"), DCPIPE_FAIL);
   ck_assert_str_eq (failure (), "too wide for the shelf");
   end ();
@@ -375,12 +375,12 @@ START_TEST (a_text_that_is_no_row_is_told)
   begin ();
   row = thing ("words");
   ck_assert_int_eq (apply (row), DCPIPE_OK);
-  memcpy (trial.shelf.now.items[0].text, "{}x", sizeof "{}x");
-  trial.shelf.now.items[0].size = 3;
+  memcpy (trial.index.now.items[0].text, "{}x", sizeof "{}x");
+  trial.index.now.items[0].size = 3;
   ck_assert_int_eq (sink_get (&trial.sink, row, &got), DCPIPE_FAIL);
   ck_assert_msg (strstr (failure (), "row of table things is not JSON") != NULL, "%s", failure ());
-  memcpy (trial.shelf.now.items[0].text, "{}", sizeof "{}");
-  trial.shelf.now.items[0].size = 2;
+  memcpy (trial.index.now.items[0].text, "{}", sizeof "{}");
+  trial.index.now.items[0].size = 2;
   ck_assert_int_eq (sink_get (&trial.sink, row, &got), DCPIPE_FAIL);
   ck_assert_msg (strstr (failure (), "without its key column id") != NULL, "%s", failure ());
   end ();
@@ -410,11 +410,11 @@ columns_of (const char *table)
   char key[100];
   size_t size = (size_t) snprintf (key, sizeof key, "table %s", table) + 1;
 
-  for (size_t i = 0; i < trial.shelf.now.count; i++)
-    if (strcmp (trial.shelf.now.items[i].table, "dcpipe_about") == 0
-        && begins_with (&trial.shelf.now.items[i], "dcpipe_about",
+  for (size_t i = 0; i < trial.index.now.count; i++)
+    if (strcmp (trial.index.now.items[i].table, "dcpipe_about") == 0
+        && begins_with (&trial.index.now.items[i], "dcpipe_about",
                         (struct dcpipe_bytes){ (const uint8_t *) key, size }))
-      return &trial.shelf.now.items[i];
+      return &trial.index.now.items[i];
   return NULL;
 }
 
@@ -428,7 +428,7 @@ START_TEST (the_checkpoint_is_stored_with_the_rows)
   ck_assert_int_eq (apply (thing ("two")), DCPIPE_OK);
   expect_checkpoint (
       "first"); /* and what was not committed is forgotten, for the engine asks for it then only */
-  ck_assert_uint_eq (trial.shelf.now.count, 1 + TABLES + 1);
+  ck_assert_uint_eq (trial.index.now.count, 1 + TABLES + 1);
   ck_assert_int_eq (commit ("second"), DCPIPE_OK);
   expect_checkpoint ("second");
   end ();
@@ -456,7 +456,7 @@ END_TEST
 START_TEST (columns_are_put_until_a_commit_has_stored_them)
 {
   begin ();
-  trial.shelf.refused = "a checkpoint";
+  trial.index.refused = "a checkpoint";
   ck_assert_int_eq (commit ("a checkpoint"), DCPIPE_FAIL);
   ck_assert_int_eq (sink_call_rollback (&trial.sink), DCPIPE_OK);
   ck_assert_ptr_null (columns_of ("people"));
@@ -475,7 +475,7 @@ START_TEST (reset_takes_away_rows_and_columns)
   ck_assert_int_eq (sink_call_reset (&trial.sink, "not_there"), DCPIPE_OK);
   ck_assert_ptr_null (columns_of ("things"));
   ck_assert_ptr_nonnull (columns_of ("people"));
-  ck_assert_uint_eq (trial.shelf.now.count, 1 + TABLES - 1);
+  ck_assert_uint_eq (trial.index.now.count, 1 + TABLES - 1);
   end ();
 }
 END_TEST
