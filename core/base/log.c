@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "dcpipe-plugin.h"
 
@@ -131,11 +132,9 @@ write_json (enum log_level level, const char *instance, const char *event, const
 {
   CLEANUP_FREE char *line = NULL;
   char now[DCPIPE_TIME_SIZE];
-  struct timespec time;
   json_t *object;
 
-  clock_gettime (CLOCK_REALTIME, &time);
-  dcpipe_format_time (now, (uint64_t) time.tv_sec * 1000000000u + (uint64_t) time.tv_nsec);
+  dcpipe_format_time (now, realtime_ns ());
   object = json_pack ("{ss ss ss* ss* ss}", "time", now, "level", level_names[level], "instance", instance,
                       "event", event, "message", message);
   for (size_t i = 0; object != NULL && fields != NULL && fields[i] != NULL; i += 2)
@@ -167,10 +166,7 @@ write_line (enum log_level level, const char *instance, const char *event, const
 static time_t
 monotonic_seconds (void)
 {
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return now.tv_sec + 1;
+  return (time_t) (monotonic_ns () / 1000000000u) + 1;
 }
 
 static uint64_t

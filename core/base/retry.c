@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "dcpipe-plugin.h"
@@ -33,15 +34,13 @@ retry_begin (void)
 static uint64_t
 delay (const struct retry *retry)
 {
-  struct timespec now;
   uint64_t whole = retry->delay;
 
   for (uint64_t i = 1; i < retry->attempts && whole < retry->longest; i++)
     whole *= 2;
   if (whole > retry->longest)
     whole = retry->longest;
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  whole = whole / 2 + (uint64_t) now.tv_nsec / 1000 % (whole - whole / 2);
+  whole = whole / 2 + monotonic_ns () / 1000 % (whole - whole / 2);
   return whole > asked ? whole : asked;
 }
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "dcpipe-plugin.h"
 
@@ -94,10 +95,7 @@ stop_signal (void)
 static uint64_t
 now_ms (void)
 {
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+  return monotonic_ns () / 1000000;
 }
 
 bool

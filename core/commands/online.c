@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "plugin/callback.h"
 
@@ -14,10 +15,7 @@
 static uint64_t
 deadline (void)
 {
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return ((uint64_t) now.tv_sec + ANSWER_SECONDS) * 1000000000 + (uint64_t) now.tv_nsec;
+  return monotonic_ns () + UINT64_C (1000000000) * ANSWER_SECONDS;
 }
 
 static int

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "pipeline/queue.h"
 #include "pipeline/run.h"
 #include "pipeline/scope-status.h"
 #include "pipeline/sink-thread.h"

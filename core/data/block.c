@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "pipeline/budget.h"
@@ -240,13 +241,10 @@ new_parcel (size_t blocks)
 {
   struct arena arena = { 0 };
   struct parcel *parcel = arena_alloc (&arena, sizeof *parcel);
-  struct timespec now;
 
   if (parcel == NULL)
     return NULL;
-  clock_gettime (CLOCK_REALTIME, &now);
-  *parcel = (struct parcel){ .import_time = (uint64_t) now.tv_sec * 1000000000u
-                                            + (uint64_t) (now.tv_nsec / 1000000) * 1000000u };
+  *parcel = (struct parcel){ .import_time = realtime_ns () / 1000000u * 1000000u };
   atomic_init (&parcel->references, 1);
   if (blocks > 0) {
     parcel->blocks = arena_alloc (&arena, blocks * sizeof *parcel->blocks);

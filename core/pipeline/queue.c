@@ -19,15 +19,6 @@ struct parcel_queue {
   bool closed, kicked;
 };
 
-uint64_t
-monotonic_ns (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
-}
-
 struct parcel_queue *
 queue_make (void)
 {

@@ -35,6 +35,4 @@ bool queue_is_over (struct parcel_queue *queue);
 
 size_t queue_length (struct parcel_queue *queue);
 
-uint64_t monotonic_ns (void);
-
 #endif

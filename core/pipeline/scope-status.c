@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "pipeline/apply.h"
 #include "pipeline/scope-status.h"
@@ -130,15 +131,13 @@ int
 apply_sync_status (struct apply *apply)
 {
   const char **labels = setup_labels (apply->run->setup);
-  struct timespec now;
   int result;
 
   if (labels == NULL) {
     fail ("no memory for sync_status");
     return DCPIPE_FAIL;
   }
-  clock_gettime (CLOCK_REALTIME, &now);
-  apply->synced_ns = (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
+  apply->synced_ns = realtime_ns ();
   result = write_scope (apply, NULL);
   for (size_t i = 0; labels[i] != NULL && result == DCPIPE_OK; i++)
     result = write_scope (apply, labels[i]);

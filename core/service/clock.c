@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "pipeline/queue.h"
 #include "service/notify.h"
 #include "service/service.h"
 

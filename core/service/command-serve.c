@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "commands/commands.h"
 #include "dcpipe-plugin.h"
-#include "pipeline/queue.h"
 #include "service/clock.h"
 #include "service/http/http.h"
 #include "service/jobs/job-run.h"

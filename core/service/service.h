@@ -16,7 +16,6 @@
 #include "config/service-settings.h"
 #include "service/http/clients.h"
 #include "service/http/events.h"
-#include "service/http/json-values.h"
 #include "service/jobs/jobs.h"
 #include "service/jobs/schedule.h"
 #include "service/metrics/metrics.h"

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/exit-status.h"
 #include "base/log.h"
-#include "service/http/json-values.h"
 #include "service/snapshot-json.h"
 #include "setup/labels.h"
 #include "sink/scan.h"

@@ -7,10 +7,11 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/exit-status.h"
 #include "base/log.h"
-#include "pipeline/queue.h"
 #include "service/http/endpoints.h"
+#include "service/http/json-values.h"
 #include "service/stats.h"
 
 #define BATCH_SIZE_MAX 1000000

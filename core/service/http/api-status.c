@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "service/http/endpoints.h"
+#include "service/http/json-values.h"
 
 #define OVERVIEW_JOBS 20
 #define OVERVIEW_FAILURES 50

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
-#include "pipeline/queue.h"
+#include "base/clock.h"
 
 void
 clients_init (struct clients *clients, uint64_t timeout_ms)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "pipeline/queue.h"
+#include "base/clock.h"
 
 #define KEEP_ALIVE_NS UINT64_C (15000000000)
 

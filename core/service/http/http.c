@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "pipeline/queue.h"
 #include "service/http/access.h"
 #include "service/http/endpoints.h"
 #include "service/http/listener.h"

@@ -9,15 +9,6 @@
 #include "base/cleanup.h"
 #include "dcpipe-plugin.h"
 
-uint64_t
-realtime_ns (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_REALTIME, &now);
-  return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
-}
-
 json_t *
 time_json (uint64_t ns)
 {

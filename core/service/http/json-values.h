@@ -6,9 +6,6 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* CLOCK_REALTIME, ns since 1970. */
-uint64_t realtime_ns (void);
-
 /* A string in the form of dcpipe_format_time; null for 0. */
 json_t *time_json (uint64_t ns);
 

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "service/http/http.h"
+#include "service/http/json-values.h"
 
 #define JSON_TYPE "application/json"
 

@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "pipeline/queue.h"
 #include "service/stats.h"
 
 #define PROGRESS_NS UINT64_C (500000000)

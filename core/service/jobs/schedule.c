@@ -5,7 +5,9 @@
 
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "service/http/json-values.h"
 #include "service/service.h"
 
 #define NS_PER_MS 1000000u

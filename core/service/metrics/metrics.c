@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "pipeline/queue.h"
 #include "pipeline/sink-thread.h"
-#include "service/http/json-values.h"
 
 bool
 metrics_init (struct metrics *metrics, size_t sinks_count)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "dcpipe-plugin.h"
 #include "service/metrics/labels.h"
 #include "service/metrics/metrics.h"

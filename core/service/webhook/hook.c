@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/retry.h"
 #include "dcpipe-plugin.h"
-#include "pipeline/queue.h"
 
 #define NS_PER_MS UINT64_C (1000000)
 #define RESTART_WAIT_MAX UINT64_C (86400000) /* ms: the longest that a file's next_attempt_at counts for */
@@ -22,10 +22,7 @@
 uint64_t
 wall_ms (void)
 {
-  struct timespec now;
-
-  clock_gettime (CLOCK_REALTIME, &now);
-  return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / NS_PER_MS;
+  return realtime_ns () / NS_PER_MS;
 }
 
 /* ---- the queue ----------------------------------------------------------------------------------- */

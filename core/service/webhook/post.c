@@ -11,8 +11,8 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "pipeline/queue.h"
 
 #define RETRY_AFTER_MAX_S (24 * 3600)
 #define EXCERPT_MAX 120

@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/lockfile.h"
 #include "base/log.h"
 #include "dcpipe-plugin.h"
-#include "pipeline/queue.h"
 #include "service/webhook/hook.h"
 #include "service/webhook/message.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "pipeline/budget.h"
 #include "pipeline/queue.h"
 #include "pipeline/routes.h"
