@@ -42,6 +42,9 @@ struct frame_memory {
   max_align_t data[];
 };
 
+/* Lets go of it: the last one to do so frees it. NULL is ignored. */
+void frame_memory_release (struct frame_memory *memory);
+
 struct dcpipe_frame {
   uint64_t position;
   struct dcpipe_bytes bytes;
@@ -50,26 +53,6 @@ struct dcpipe_frame {
   size_t cursor_size;
   int trust;
 };
-
-struct dcpipe_batch {
-  struct arena arena; /* frames and cursors */
-  struct frame_memory *memory;
-  struct dcpipe_frame *frames;
-  size_t frames_count, frames_capacity;
-  int trust;
-  bool extent_known;
-  uint64_t first, end;
-  const char *mistake;     /* of the plugin */
-  struct dcpipe_rows rows; /* of the source's own tables, in memory of their own */
-  struct row_list row_list;
-  struct arena row_memory;
-};
-
-void batch_clear (struct dcpipe_batch *batch);
-
-/* Empties the batch, which does not move from then on, and lets rows be emitted into the `count` tables of
- * the source. */
-void batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t count);
 
 struct dcpipe_entry {
   struct dcpipe_block *block;

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/retry.h"
 #include "base/stop.h"
+#include "data/batch.h"
 #include "pipeline/decode-thread.h"
 #include "pipeline/queue.h"
 #include "plugin/callback.h"

@@ -3,7 +3,7 @@
 #ifndef PLUGIN_TEST_SOURCE_DRIVER_H
 #define PLUGIN_TEST_SOURCE_DRIVER_H
 
-#include "data/block.h"
+#include "data/batch.h"
 #include "data/checkpoint.h"
 #include "entries.h"
 #include "plugin/plugin.h"
