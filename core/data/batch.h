@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one call of a source's `next` delivers: memory, frames that point into it, and rows of the source's own
- * tables. */
+/* What one call of a source's `next` delivers: memory, frames that point into it, and rows of the source's
+ * own tables. */
 #ifndef DCPIPE_DATA_BATCH_H
 #define DCPIPE_DATA_BATCH_H
 

@@ -91,6 +91,20 @@ dcpipe_frame_bytes (const dcpipe_frame *frame)
 
 /* ---- parcels ------------------------------------------------------------------------------------ */
 
+/* A large buffer is paid for before it is there: one block may inflate to more than the whole budget. */
+static bool
+reserve (struct block_memory *memory, size_t size)
+{
+  struct parcel *parcel = (struct parcel *) (void *) ((char *) memory - offsetof (struct parcel, memory));
+
+  if (parcel->budget == NULL)
+    return true;
+  if (!budget_grow (parcel->budget, parcel->number, parcel->charge, parcel->charge + size))
+    return false;
+  parcel->charge += size;
+  return true;
+}
+
 static struct parcel *
 new_parcel (size_t blocks)
 {
@@ -99,7 +113,7 @@ new_parcel (size_t blocks)
 
   if (parcel == NULL)
     return NULL;
-  *parcel = (struct parcel){ .import_time = realtime_ns () / 1000000u * 1000000u };
+  *parcel = (struct parcel){ .memory.reserve = reserve };
   atomic_init (&parcel->references, 1);
   if (blocks > 0) {
     parcel->blocks = arena_alloc (&arena, blocks * sizeof *parcel->blocks);
@@ -109,7 +123,7 @@ new_parcel (size_t blocks)
     }
     memset (parcel->blocks, 0, blocks * sizeof *parcel->blocks);
   }
-  parcel->arena = arena;
+  parcel->memory.arena = arena;
   return parcel;
 }
 
@@ -117,13 +131,15 @@ struct parcel *
 parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count)
 {
   struct parcel *parcel = new_parcel (count);
+  uint64_t now = realtime_ns () / 1000000u * 1000000u; /* sinks keep milliseconds */
 
   for (size_t i = 0; parcel != NULL && i < count; i++) {
     struct dcpipe_block *block = &parcel->blocks[i];
     const struct dcpipe_frame *frame = &batch->frames[first + i];
-    char *cursor = frame->cursor_size > 0 ? arena_bytes (&parcel->arena, frame->cursor_size) : NULL;
+    char *cursor = frame->cursor_size > 0 ? arena_bytes (&parcel->memory.arena, frame->cursor_size) : NULL;
 
-    block->parcel = parcel;
+    block->memory = &parcel->memory;
+    block->import_time = now;
     block->frame = *frame;
     block->frame.trust = batch->trust;
     atomic_fetch_add (&frame->memory->references, 1);
@@ -184,7 +200,7 @@ parcel_drop_frames (struct parcel *parcel)
 size_t
 parcel_size (const struct parcel *parcel)
 {
-  size_t size = parcel->arena.size + parcel->row_memory.size + parcel->large;
+  size_t size = parcel->memory.arena.size + parcel->memory.large + parcel->row_memory.size;
 
   for (size_t i = 0; i < parcel->blocks_count; i++)
     if (parcel->blocks[i].keeps_frame)
@@ -209,7 +225,7 @@ parcel_release (struct parcel *parcel)
       free (parcel->blocks[i].buffer);
   }
   arena_free (&parcel->row_memory);
-  arena = parcel->arena;
+  arena = parcel->memory.arena;
   arena_free (&arena);
   if (budget != NULL && delivered)
     budget_give (budget, charge);
@@ -238,21 +254,18 @@ dcpipe_max_block_size (void)
 static void *
 large_buffer (struct dcpipe_block *block, size_t size)
 {
-  struct parcel *parcel = block->parcel;
+  struct block_memory *memory = block->memory;
   size_t growth = size - (block->buffer_is_large ? block->buffer_size : 0);
   void *buffer;
 
-  if (parcel->budget != NULL) {
-    if (!budget_grow (parcel->budget, parcel->number, parcel->charge, parcel->charge + growth))
-      return NULL;
-    parcel->charge += growth;
-  }
+  if (memory->reserve != NULL && !memory->reserve (memory, growth))
+    return NULL;
   buffer = realloc (block->buffer_is_large ? block->buffer : NULL, size);
   if (buffer == NULL)
     return NULL;
   if (!block->buffer_is_large && block->buffer_size > 0)
     memcpy (buffer, block->buffer, block->buffer_size);
-  parcel->large += growth;
+  memory->large += growth;
   block->buffer_is_large = true;
   return buffer;
 }
@@ -272,7 +285,7 @@ dcpipe_block_buffer (dcpipe_block *block, size_t size)
   if (size > LARGE_BUFFER)
     buffer = large_buffer (block, size);
   else
-    buffer = arena_resize (&block->parcel->arena, block->buffer, block->buffer_size, size);
+    buffer = arena_resize (&block->memory->arena, block->buffer, block->buffer_size, size);
   if (buffer == NULL) {
     fail ("no memory for a block of %zu bytes", size);
     return NULL;
@@ -326,7 +339,7 @@ dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpip
     size_t capacity = block->entries_capacity ? 2 * block->entries_capacity : 16;
     struct dcpipe_entry *entries =
         capacity <= UINT32_MAX
-            ? arena_resize (&block->parcel->arena, block->entries, block->entries_capacity * sizeof *entries,
+            ? arena_resize (&block->memory->arena, block->entries, block->entries_capacity * sizeof *entries,
                             capacity * sizeof *entries)
             : NULL;
 
@@ -367,7 +380,7 @@ dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes 
   block->time_ns = time_ns;
   set_hash (block, &block->hash, hash);
   set_hash (block, &block->parent_hash, parent_hash);
-  text = arena_bytes (&block->parcel->arena, 2 * (size_t) block->hash.size + 1);
+  text = arena_bytes (&block->memory->arena, 2 * (size_t) block->hash.size + 1);
   if (text == NULL) {
     block->fault = "no memory for its hash";
     return;

@@ -61,12 +61,22 @@ struct dcpipe_entry {
   bool deleted;
 };
 
+/* Where a block's buffer, entries and rows come from: its parcel, as far as a block may know it. */
+struct block_memory {
+  struct arena arena;
+  size_t large; /* bytes in large buffers */
+  /* Asks for so many more bytes of large buffers, and may wait for them. False: there are none to be had.
+   * NULL if nobody counts them. */
+  bool (*reserve) (struct block_memory *memory, size_t size);
+};
+
 struct dcpipe_block {
-  struct parcel *parcel;
+  struct block_memory *memory;
   struct dcpipe_frame frame;
+  uint64_t import_time; /* ns, this machine's clock, when it came */
   uint64_t time_ns;
   struct hash hash, parent_hash;
-  const char *hash_hex; /* of `hash`, in the parcel's arena */
+  const char *hash_hex; /* of `hash`, in `memory` */
   uint8_t *buffer;
   size_t buffer_size;
   bool buffer_is_large; /* from malloc, not from the arena */
@@ -89,21 +99,19 @@ enum parcel_end {
 struct parcel {
   atomic_uint references;
   uint64_t number; /* in the order of the ledger, from 0 */
-  struct arena arena;
+  struct block_memory memory;
   struct dcpipe_block *blocks;
   size_t blocks_count;
   size_t good;          /* blocks, from the first, that are what they must be */
   char *fault;          /* what is wrong with the block after those, from malloc, or NULL */
   int fault_status;     /* enum status */
   struct parcel *later; /* the next one that waits in the sequencer */
-  size_t large;         /* bytes in large buffers */
   struct row_list rows; /* of the source's own tables, applied behind the blocks */
   struct arena row_memory;
   struct budget *budget;
   size_t charge;  /* what the budget was charged for it */
   bool delivered; /* to the sinks */
   enum parcel_end end;
-  uint64_t import_time; /* ns, this machine's clock */
 };
 
 /* Makes a parcel of frames [first, first + count) of the batch; NULL after fail. */

@@ -118,7 +118,7 @@ dcpipe_get_u64 (const dcpipe_row *row, size_t column)
   case DCPIPE_FILL_BLOCK_TIME_NS:
     return block->time_ns;
   default:
-    return block->parcel->import_time;
+    return block->import_time;
   }
 }
 

@@ -36,10 +36,10 @@ set_fault (struct parcel *parcel, size_t good, int status, const char *format, .
 /* ---- unpacking ---------------------------------------------------------------------------------- */
 
 static bool
-unpack_block (const struct run *run, struct dcpipe_block *block)
+unpack_block (const struct run *run, struct parcel *parcel, size_t number)
 {
   const struct instance *source = run->setup->source;
-  size_t number = (size_t) (block - block->parcel->blocks);
+  struct dcpipe_block *block = &parcel->blocks[number];
   const char *outer = callback_begin ("unpack");
   int result = source->plugin->u.source.unpack (source->handle, &block->frame, block);
 
@@ -50,9 +50,8 @@ unpack_block (const struct run *run, struct dcpipe_block *block)
     return true;
   if (block->fault != NULL)
     fail ("block at position %" PRIu64 ": %s", block->frame.position, block->fault);
-  set_fault (block->parcel, number,
-             result == DCPIPE_FAIL && !block->too_large ? STATUS_FAILED : STATUS_DIVERGED, "%s: %s",
-             source->title, failure ());
+  set_fault (parcel, number, result == DCPIPE_FAIL && !block->too_large ? STATUS_FAILED : STATUS_DIVERGED,
+             "%s: %s", source->title, failure ());
   return false;
 }
 
@@ -72,7 +71,7 @@ void
 unpack_parcel (const struct run *run, struct parcel *parcel)
 {
   for (size_t i = 0; i < parcel->blocks_count; i++) {
-    if (!unpack_block (run, &parcel->blocks[i]))
+    if (!unpack_block (run, parcel, i))
       return;
     parcel->good = i + 1;
     account (parcel);
@@ -136,7 +135,7 @@ decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_blo
   const char *outer;
   int result;
 
-  rows->arena = &block->parcel->arena;
+  rows->arena = &block->memory->arena;
   rows->list = &block->rows[rows->decoder];
   rows->entry = entry;
   rows->label = label;
@@ -153,9 +152,10 @@ decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_blo
 }
 
 static bool
-decode_block (struct decode_thread *worker, struct dcpipe_block *block)
+decode_block (struct decode_thread *worker, struct parcel *parcel, size_t number)
 {
   const struct run *run = worker->run;
+  struct dcpipe_block *block = &parcel->blocks[number];
   const struct route *route = NULL;
   struct dcpipe_bytes label = { NULL, 0 };
 
@@ -172,8 +172,8 @@ decode_block (struct decode_thread *worker, struct dcpipe_block *block)
       if (!run_covers (run, decoder, route) || run->stored[decoder] > block->frame.position)
         continue;
       if (!decode_entry (run, &worker->rows[decoder], block, entry, route->targets[target].label)) {
-        set_fault (block->parcel, (size_t) (block - block->parcel->blocks), STATUS_FAILED,
-                   "block at position %" PRIu64 ", entry %zu: %s", block->frame.position, i, failure ());
+        set_fault (parcel, number, STATUS_FAILED, "block at position %" PRIu64 ", entry %zu: %s",
+                   block->frame.position, i, failure ());
         return false;
       }
     }
@@ -192,13 +192,13 @@ decode_parcel (struct decode_thread *worker, struct parcel *parcel)
   for (size_t i = 0; i < parcel->good; i++) {
     struct dcpipe_block *block = &parcel->blocks[i];
 
-    block->rows = arena_alloc (&parcel->arena, size);
+    block->rows = arena_alloc (&parcel->memory.arena, size);
     if (block->rows == NULL) {
       set_fault (parcel, i, STATUS_FAILED, "no memory for the rows of a block");
       return;
     }
     memset (block->rows, 0, size);
-    if (!decode_block (worker, block))
+    if (!decode_block (worker, parcel, i))
       return;
     account (parcel);
   }

@@ -65,7 +65,7 @@ label_number (const struct bench_decoder *bench, struct dcpipe_bytes label)
 /* ---- an entry in memory of its own --------------------------------------------------------------- */
 
 struct placed {
-  struct parcel parcel;
+  struct block_memory memory;
   struct dcpipe_block block;
   struct dcpipe_entry entry;
   struct row_list list;
@@ -103,8 +103,7 @@ place (struct placed *placed, const struct test_entry *entry, bool value_last)
   EXPECT (mprotect (placed->mapping, room, PROT_READ) == 0
               && mprotect ((uint8_t *) placed->mapping + room, page, PROT_NONE) == 0,
           "memory cannot be protected");
-  placed->parcel.blocks = &placed->block;
-  placed->block.parcel = &placed->parcel;
+  placed->block.memory = &placed->memory;
   placed->block.frame.position = 4096;
   placed->block.time_ns = UINT64_C (1700000000123456789);
   placed->block.hash = (struct hash){ .size = 4, .data = { 1, 2, 3, 4 } };
@@ -118,7 +117,7 @@ place (struct placed *placed, const struct test_entry *entry, bool value_last)
 static void
 unplace (struct placed *placed)
 {
-  arena_free (&placed->parcel.arena);
+  arena_free (&placed->memory.arena);
   munmap (placed->mapping, placed->mapped);
 }
 
@@ -193,7 +192,7 @@ decode_entry (const struct bench_decoder *bench, const struct test_entry *entry,
   int result;
 
   place (&placed, entry, value_last);
-  rows_begin (&rows, &placed.parcel.arena, bench->tables, 0, instance->name,
+  rows_begin (&rows, &placed.memory.arena, bench->tables, 0, instance->name,
               instance->plugin->u.decoder.tables.count);
   rows.entry = &placed.entry;
   rows.list = &placed.list;

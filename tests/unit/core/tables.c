@@ -83,7 +83,7 @@ emitter_begin (struct emitter *emitter, struct dcpipe_tables *tables)
 {
   memset (emitter, 0, sizeof *emitter);
   emitter->tables = tables;
-  emitter->block.parcel = &emitter->parcel;
+  emitter->block.memory = &emitter->memory;
   emitter->entry.block = &emitter->block;
   emitter->entry.label = (struct dcpipe_bytes){ (const uint8_t *) "label", 5 };
   emitter->entry.key = (struct dcpipe_bytes){ (const uint8_t *) "key", 3 };

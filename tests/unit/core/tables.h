@@ -51,7 +51,7 @@ struct dcpipe_tables *test_tables (void);
 struct emitter {
   struct dcpipe_tables *tables;
   struct arena arena;
-  struct parcel parcel;
+  struct block_memory memory;
   struct dcpipe_block block;
   struct dcpipe_entry entry;
   struct row_list list;
