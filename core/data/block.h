@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Blocks on their way from the source to the sinks.
- *
- * A batch is what one call of a source's `next` delivers: memory, and frames that point into it. The engine
- * cuts it into parcels, runs of neighbouring blocks that one decode thread unpacks and decodes. A parcel owns
- * its blocks' entries and rows in one arena and is shared by the sinks by reference count; the last one to
- * let go frees it. Until it is given to the sinks a parcel belongs to one thread; from then on it is read
- * only.
+/* A block: the frame that it came in, what it unpacks to, its entries and the rows that decoders made of
+ * them.
  */
 #ifndef DCPIPE_DATA_BLOCK_H
 #define DCPIPE_DATA_BLOCK_H
@@ -16,10 +11,9 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "data/row.h"
 #include "dcpipe-plugin.h"
 
-struct budget;
+struct row_list;
 
 struct hash {
   uint8_t size;
@@ -30,6 +24,14 @@ bool hash_equal (const struct hash *a, const struct hash *b);
 
 /* Writes the hash in lower-case hexadecimal with an ending 0. */
 void hash_text (char text[2 * DCPIPE_HASH_MAX + 1], const struct hash *hash);
+
+/* Gives one reference back; true if it was the last one. */
+bool reference_drop (atomic_uint *references);
+
+/* Whoever lets go of shared memory last comes after all others: its counter tells the machine, but not a
+ * checker of threads that was not there when core was compiled. So it is told: each one's `leave` comes
+ * before the last one's `follow`. Before threads start. */
+void block_watch (void (*leave) (void *place), void (*follow) (void *place));
 
 /* Memory that frames point into, shared by the parcels cut from one batch. */
 struct frame_memory {
@@ -90,54 +92,8 @@ struct dcpipe_block {
   bool too_large;         /* it would inflate past the limit */
 };
 
-enum parcel_end {
-  PARCEL_GOES_ON = 0,
-  PARCEL_AT_TIP, /* nothing comes after it for now */
-  PARCEL_LAST    /* nothing comes after it in this run */
-};
-
-struct parcel {
-  atomic_uint references;
-  uint64_t number; /* in the order of the ledger, from 0 */
-  struct block_memory memory;
-  struct dcpipe_block *blocks;
-  size_t blocks_count;
-  size_t good;          /* blocks, from the first, that are what they must be */
-  char *fault;          /* what is wrong with the block after those, from malloc, or NULL */
-  int fault_status;     /* enum status */
-  struct parcel *later; /* the next one that waits in the sequencer */
-  struct row_list rows; /* of the source's own tables, applied behind the blocks */
-  struct arena row_memory;
-  struct budget *budget;
-  size_t charge;  /* what the budget was charged for it */
-  bool delivered; /* to the sinks */
-  enum parcel_end end;
-};
-
-/* Makes a parcel of frames [first, first + count) of the batch; NULL after fail. */
-struct parcel *parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count);
-
-/* A parcel without blocks that takes over the batch's rows; NULL after fail. */
-struct parcel *parcel_make_rows (struct dcpipe_batch *batch);
-
-/* A parcel without blocks, to carry an end. */
-struct parcel *parcel_make_end (enum parcel_end end);
-
 /* Sets the most bytes that a block may unpack to, before threads start. */
 void block_set_limit (size_t size);
-
-/* Drops the bytes of frames that no entry points into. */
-void parcel_drop_frames (struct parcel *parcel);
-
-/* Bytes that the parcel holds. */
-size_t parcel_size (const struct parcel *parcel);
-
-void parcel_release (struct parcel *parcel);
-
-/* Whoever lets go of a parcel last comes after all others: its counter tells the machine, but not a checker
- * of threads that was not there when core was compiled. So it is told: each one's `leave` comes before the
- * last one's `follow`. Before threads start. */
-void block_watch (void (*leave) (void *place), void (*follow) (void *place));
 
 /* True if [data, data + size) lies in memory that lives as long as the block. */
 bool block_holds (const struct dcpipe_block *block, const void *data, size_t size);

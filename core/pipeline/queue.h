@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/block.h"
+#include "pipeline/parcel.h"
 
 struct parcel_queue;
 

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/exit-status.h"
-#include "data/block.h"
+#include "pipeline/parcel.h"
 #include "data/checkpoint.h"
 #include "data/table.h"
 #include "pipeline/budget.h"

@@ -6,6 +6,7 @@
 #include "data/batch.h"
 #include "data/checkpoint.h"
 #include "entries.h"
+#include "pipeline/parcel.h"
 #include "plugin/plugin.h"
 
 /* A block as it was delivered. */
