@@ -3,6 +3,8 @@
 
 #include "pipeline/budget.h"
 
+#include <assert.h>
+
 #include "base/cleanup.h"
 
 void
@@ -16,8 +18,25 @@ budget_init (struct budget *budget, size_t limit, void (*hurry) (void *context),
 void
 budget_destroy (struct budget *budget)
 {
+  assert (budget->parcels == 0 && budget->used == 0);
   pthread_cond_destroy (&budget->freed);
   pthread_mutex_destroy (&budget->mutex);
+}
+
+/* What is used is the sum of the parcels' charges, and what was delivered a part of it. */
+static void
+check (const struct budget *budget)
+{
+  assert (budget->delivered <= budget->used);
+  assert (budget->parcels > 0 || budget->used == 0);
+}
+
+static void
+change (struct budget *budget, size_t from, size_t to)
+{
+  assert (from <= budget->used);
+  budget->used = budget->used - from + to;
+  check (budget);
 }
 
 static void
@@ -39,6 +58,7 @@ budget_take (struct budget *budget, size_t size)
   if (budget->closed)
     return false;
   budget->used += size;
+  budget->parcels++;
   return true;
 }
 
@@ -46,7 +66,7 @@ void
 budget_adjust (struct budget *budget, size_t from, size_t to)
 {
   LOCK_SCOPE (&budget->mutex);
-  budget->used = budget->used - from + to;
+  change (budget, from, to);
   if (to < from)
     pthread_cond_broadcast (&budget->freed);
 }
@@ -67,7 +87,7 @@ budget_grow (struct budget *budget, uint64_t number, size_t from, size_t to)
   LOCK_SCOPE (&budget->mutex);
   while (!budget->closed && !fits (budget, number, from, to))
     wait_for_room (budget, &budget->growing);
-  budget->used = budget->used - from + to;
+  change (budget, from, to);
   return !budget->closed;
 }
 
@@ -77,15 +97,19 @@ budget_deliver (struct budget *budget, uint64_t number, size_t size)
   LOCK_SCOPE (&budget->mutex);
   budget->next = number + 1;
   budget->delivered += size;
+  check (budget);
   pthread_cond_broadcast (&budget->freed);
 }
 
 void
-budget_give (struct budget *budget, size_t size)
+budget_give (struct budget *budget, size_t size, bool delivered)
 {
   LOCK_SCOPE (&budget->mutex);
+  assert (budget->parcels > 0 && size <= budget->used && (!delivered || size <= budget->delivered));
   budget->used -= size;
-  budget->delivered -= size;
+  budget->delivered -= delivered ? size : 0;
+  budget->parcels--;
+  check (budget);
   pthread_cond_broadcast (&budget->freed);
 }
 

@@ -15,6 +15,7 @@ struct budget {
   size_t limit;
   atomic_size_t used; /* by all parcels; changed with the mutex held */
   size_t delivered;   /* by those among them that the sinks have */
+  size_t parcels;     /* how many there are */
   uint64_t next;      /* number of the parcel that is to be delivered next */
   bool closed;
   unsigned waiting;              /* for a new parcel */
@@ -40,8 +41,8 @@ bool budget_grow (struct budget *budget, uint64_t number, size_t from, size_t to
 /* Parcel `number`, the next in order, goes to the sinks. */
 void budget_deliver (struct budget *budget, uint64_t number, size_t size);
 
-/* A delivered parcel is done with. */
-void budget_give (struct budget *budget, size_t size);
+/* A parcel, which was `delivered` or not, is done with. */
+void budget_give (struct budget *budget, size_t size, bool delivered);
 
 /* True when somebody waits for what the sinks alone can give back: they should commit. */
 bool budget_is_short (struct budget *budget);

@@ -4,8 +4,6 @@
 #include "pipeline/decode-thread.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,20 +16,6 @@ struct decode_thread {
   struct run *run;
   struct dcpipe_rows *rows; /* one for each decoder */
 };
-
-/* Notes that the parcel's block number `good` and all after it are not to be used. */
-static void __attribute__ ((format (printf, 4, 5)))
-set_fault (struct parcel *parcel, size_t good, int status, const char *format, ...)
-{
-  va_list arguments;
-
-  parcel->good = good;
-  parcel->fault_status = status;
-  va_start (arguments, format);
-  if (vasprintf (&parcel->fault, format, arguments) < 0)
-    parcel->fault = NULL;
-  va_end (arguments);
-}
 
 /* ---- unpacking ---------------------------------------------------------------------------------- */
 
@@ -50,21 +34,10 @@ unpack_block (const struct run *run, struct parcel *parcel, size_t number)
     return true;
   if (block->fault != NULL)
     fail ("block at position %" PRIu64 ": %s", block->frame.position, block->fault);
-  set_fault (parcel, number, result == DCPIPE_FAIL && !block->too_large ? STATUS_FAILED : STATUS_DIVERGED,
-             "%s: %s", source->title, failure ());
+  parcel_set_fault (parcel, number,
+                    result == DCPIPE_FAIL && !block->too_large ? STATUS_FAILED : STATUS_DIVERGED, "%s: %s",
+                    source->title, failure ());
   return false;
-}
-
-/* Charges the parcel with what it has come to hold, which waits until that fits. */
-static void
-account (struct parcel *parcel)
-{
-  size_t size = parcel_size (parcel);
-
-  if (parcel->budget == NULL || size <= parcel->charge)
-    return;
-  budget_grow (parcel->budget, parcel->number, parcel->charge, size);
-  parcel->charge = size;
 }
 
 void
@@ -74,7 +47,7 @@ unpack_parcel (const struct run *run, struct parcel *parcel)
     if (!unpack_block (run, parcel, i))
       return;
     parcel->good = i + 1;
-    account (parcel);
+    parcel_grow_charge (parcel);
   }
 }
 
@@ -172,8 +145,8 @@ decode_block (struct decode_thread *worker, struct parcel *parcel, size_t number
       if (!run_covers (run, decoder, route) || run->stored[decoder] > block->frame.position)
         continue;
       if (!decode_entry (run, &worker->rows[decoder], block, entry, route->targets[target].label)) {
-        set_fault (parcel, number, STATUS_FAILED, "block at position %" PRIu64 ", entry %zu: %s",
-                   block->frame.position, i, failure ());
+        parcel_set_fault (parcel, number, STATUS_FAILED, "block at position %" PRIu64 ", entry %zu: %s",
+                          block->frame.position, i, failure ());
         return false;
       }
     }
@@ -194,42 +167,27 @@ decode_parcel (struct decode_thread *worker, struct parcel *parcel)
 
     block->rows = arena_alloc (&parcel->memory.arena, size);
     if (block->rows == NULL) {
-      set_fault (parcel, i, STATUS_FAILED, "no memory for the rows of a block");
+      parcel_set_fault (parcel, i, STATUS_FAILED, "no memory for the rows of a block");
       return;
     }
     memset (block->rows, 0, size);
     if (!decode_block (worker, parcel, i))
       return;
-    account (parcel);
+    parcel_grow_charge (parcel);
   }
 }
 
 /* Remembers how much larger than its frames a parcel became, half of it at once. */
 static void
-note_growth (struct run *run, const struct parcel *parcel, size_t size)
+note_growth (struct run *run, const struct parcel *parcel)
 {
-  size_t frames = 0, growth;
+  size_t frames = parcel_frames_size (parcel), size = parcel_size (parcel), growth;
 
-  for (size_t i = 0; i < parcel->blocks_count; i++)
-    frames += parcel->blocks[i].frame.bytes.size;
   if (frames == 0)
     return;
   growth = atomic_load (&run->growth);
   growth = growth > 0 ? growth / 2 + size / frames / 2 : size / frames;
   atomic_store (&run->growth, growth > RUN_GROWTH ? growth : RUN_GROWTH);
-}
-
-/* Corrects the parcel's charge once its true size is known. Parcels that carry but an end are charged
- * nothing. */
-static void
-settle_charge (struct parcel *parcel)
-{
-  size_t size = parcel_size (parcel);
-
-  if (parcel->budget == NULL)
-    return;
-  budget_adjust (parcel->budget, parcel->charge, size);
-  parcel->charge = size;
 }
 
 static void
@@ -238,10 +196,10 @@ work (struct decode_thread *worker, struct parcel *parcel)
   if (!run_has_ended (worker->run)) {
     unpack_parcel (worker->run, parcel);
     decode_parcel (worker, parcel);
-    note_growth (worker->run, parcel, parcel_size (parcel));
+    note_growth (worker->run, parcel);
   }
   parcel_drop_frames (parcel);
-  settle_charge (parcel);
+  parcel_settle_charge (parcel);
   sequencer_deliver (worker->run->sequencer, parcel);
 }
 

@@ -3,6 +3,9 @@
 
 #include "pipeline/parcel.h"
 
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,18 +13,77 @@
 #include "base/log.h"
 #include "pipeline/budget.h"
 
+/* ---- the charge --------------------------------------------------------------------------------- */
+
+/* False once the budget is closed. The charge then grows all the same: what was charged is given back when
+ * the parcel is released, whatever came in between. */
+static bool
+grow_charge (struct parcel *parcel, size_t size)
+{
+  bool open = budget_grow (parcel->budget, parcel->number, parcel->charge, size);
+
+  parcel->charge = size;
+  return open;
+}
+
+bool
+parcel_charge (struct parcel *parcel, struct budget *budget, size_t size)
+{
+  assert (parcel->budget == NULL);
+  if (!budget_take (budget, size))
+    return false;
+  parcel->budget = budget;
+  parcel->charge = size;
+  return true;
+}
+
+void
+parcel_grow_charge (struct parcel *parcel)
+{
+  size_t size = parcel_size (parcel);
+
+  if (parcel->budget != NULL && size > parcel->charge)
+    grow_charge (parcel, size);
+}
+
+void
+parcel_settle_charge (struct parcel *parcel)
+{
+  size_t size = parcel_size (parcel);
+
+  assert (!parcel->delivered);
+  if (parcel->budget == NULL)
+    return;
+  budget_adjust (parcel->budget, parcel->charge, size);
+  parcel->charge = size;
+}
+
+void
+parcel_deliver (struct parcel *parcel, struct budget *budget, size_t sinks)
+{
+  assert (!parcel->delivered && (parcel->budget == NULL || parcel->budget == budget));
+  assert (parcel->good <= parcel->blocks_count);
+  parcel->delivered = true;
+  budget_deliver (budget, parcel->number, parcel->charge);
+  atomic_store (&parcel->references, (unsigned) sinks);
+}
+
+void
+parcel_skip (struct parcel *parcel, struct budget *budget)
+{
+  budget_deliver (budget, parcel->number, 0);
+  parcel_release (parcel);
+}
+
+/* ---- making and releasing ----------------------------------------------------------------------- */
+
 /* A large buffer is paid for before it is there: one block may inflate to more than the whole budget. */
 static bool
 reserve (struct block_memory *memory, size_t size)
 {
   struct parcel *parcel = (struct parcel *) (void *) ((char *) memory - offsetof (struct parcel, memory));
 
-  if (parcel->budget == NULL)
-    return true;
-  if (!budget_grow (parcel->budget, parcel->number, parcel->charge, parcel->charge + size))
-    return false;
-  parcel->charge += size;
-  return true;
+  return parcel->budget == NULL || grow_charge (parcel, parcel->charge + size);
 }
 
 static struct parcel *
@@ -127,6 +189,31 @@ parcel_size (const struct parcel *parcel)
   return size;
 }
 
+size_t
+parcel_frames_size (const struct parcel *parcel)
+{
+  size_t size = 0;
+
+  for (size_t i = 0; i < parcel->blocks_count; i++)
+    size += parcel->blocks[i].frame.bytes.size;
+  return size;
+}
+
+void
+parcel_set_fault (struct parcel *parcel, size_t good, int status, const char *format, ...)
+{
+  va_list arguments;
+
+  assert (good <= parcel->blocks_count);
+  parcel->good = good;
+  parcel->fault_status = status;
+  free (parcel->fault); /* of a block behind it */
+  va_start (arguments, format);
+  if (vasprintf (&parcel->fault, format, arguments) < 0)
+    parcel->fault = NULL;
+  va_end (arguments);
+}
+
 void
 parcel_release (struct parcel *parcel)
 {
@@ -146,8 +233,6 @@ parcel_release (struct parcel *parcel)
   arena_free (&parcel->row_memory);
   arena = parcel->memory.arena;
   arena_free (&arena);
-  if (budget != NULL && delivered)
-    budget_give (budget, charge);
-  else if (budget != NULL)
-    budget_adjust (budget, charge, 0);
+  if (budget != NULL)
+    budget_give (budget, charge, delivered);
 }

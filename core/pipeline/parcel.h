@@ -36,9 +36,9 @@ struct parcel {
   struct parcel *later; /* the next one that waits in the sequencer */
   struct row_list rows; /* of the source's own tables, applied behind the blocks */
   struct arena row_memory;
-  struct budget *budget;
-  size_t charge;  /* what the budget was charged for it */
-  bool delivered; /* to the sinks */
+  struct budget *budget; /* that it is charged to; NULL: to none */
+  size_t charge;         /* what that was charged for it */
+  bool delivered;        /* to the sinks */
   enum parcel_end end;
 };
 
@@ -54,9 +54,33 @@ struct parcel *parcel_make_end (enum parcel_end end);
 /* Drops the bytes of frames that no entry points into. */
 void parcel_drop_frames (struct parcel *parcel);
 
-/* Bytes that the parcel holds. */
+/* Bytes that the parcel holds, and bytes of its frames. */
 size_t parcel_size (const struct parcel *parcel);
+size_t parcel_frames_size (const struct parcel *parcel);
 
+/* Notes that the parcel's block number `good` and all after it are not to be used, and why. `status`: enum
+ * status. */
+void parcel_set_fault (struct parcel *parcel, size_t good, int status, const char *format, ...)
+    __attribute__ ((format (printf, 4, 5)));
+
+/* Gives a reference back. The last one frees the parcel and what it was charged. */
 void parcel_release (struct parcel *parcel);
+
+/* What the budget is charged for a parcel is changed by these alone. At first `size`, by which nobody knows
+ * more than what such blocks became lately; waits for it. False if the run has ended meanwhile. A parcel that
+ * carries but an end is never charged. */
+bool parcel_charge (struct parcel *parcel, struct budget *budget, size_t size);
+
+/* While it is unpacked and decoded: charges what it has come to hold, if that is more, and waits for it. */
+void parcel_grow_charge (struct parcel *parcel);
+
+/* When its size is known: charges exactly that, without waiting. */
+void parcel_settle_charge (struct parcel *parcel);
+
+/* It was its turn, and so many sinks get a reference each. */
+void parcel_deliver (struct parcel *parcel, struct budget *budget, size_t sinks);
+
+/* It was its turn, and nobody gets it. Releases it. */
+void parcel_skip (struct parcel *parcel, struct budget *budget);
 
 #endif

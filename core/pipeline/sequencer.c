@@ -180,9 +180,7 @@ hand_on (struct sequencer *sequencer, struct parcel *parcel)
 {
   struct run *run = sequencer->run;
 
-  parcel->delivered = parcel->budget != NULL;
-  budget_deliver (&run->budget, parcel->number, parcel->delivered ? parcel->charge : 0);
-  atomic_store (&parcel->references, (unsigned) run->sink_threads_count);
+  parcel_deliver (parcel, &run->budget, run->sink_threads_count);
   for (size_t i = 0; i < run->sink_threads_count; i++)
     sink_thread_push (run->sink_threads[i], parcel);
 }
@@ -196,9 +194,7 @@ take_in_order (struct sequencer *sequencer, struct parcel *parcel)
       parcel->end = PARCEL_LAST;
   }
   if (sequencer->ended) {
-    if (parcel->budget != NULL)
-      budget_deliver (parcel->budget, parcel->number, 0);
-    parcel_release (parcel);
+    parcel_skip (parcel, &sequencer->run->budget);
     return;
   }
   sequencer->ended = parcel->end == PARCEL_LAST;

@@ -205,38 +205,43 @@ ask (struct source_thread *thread, struct dcpipe_batch *batch)
 
 /* ---- parcels ------------------------------------------------------------------------------------ */
 
+/* Pays for the parcel and sends it off. False if nothing more is to be sent. */
 static bool
-send_parcel (struct source_thread *thread, const struct dcpipe_batch *batch, size_t first, size_t count)
+send (struct source_thread *thread, struct parcel *parcel, size_t charge)
 {
   struct run *run = thread->run;
-  struct parcel *parcel;
-  size_t bytes = 0, charge, growth = atomic_load (&run->growth);
 
-  growth = growth > 0 ? growth : RUN_GROWTH;
-
-  for (size_t i = first; i < first + count; i++)
-    bytes += batch->frames[i].bytes.size;
-  charge = bytes <= SIZE_MAX / growth ? bytes * growth : bytes;
-  if (!budget_take (&run->budget, charge))
+  if (!parcel_charge (parcel, &run->budget, charge)) {
+    parcel_release (parcel);
     return false;
-  parcel = parcel_make (batch, first, count);
+  }
+  parcel->number = thread->number;
+  if (queue_push (run->work, parcel)) {
+    thread->number++;
+    return true;
+  }
+  parcel_release (parcel);
+  run_end (run, STATUS_FAILED, failure ());
+  return false;
+}
+
+static bool
+send_blocks (struct source_thread *thread, const struct dcpipe_batch *batch, size_t first, size_t count)
+{
+  struct run *run = thread->run;
+  const struct dcpipe_frame *last = &batch->frames[first + count - 1];
+  struct parcel *parcel = parcel_make (batch, first, count);
+  size_t bytes, growth = atomic_load (&run->growth);
+
   if (parcel == NULL) {
-    budget_adjust (&run->budget, charge, 0);
     run_end (run, STATUS_FAILED, failure ());
     return false;
   }
-  parcel->number = thread->number++;
-  parcel->budget = &run->budget;
-  parcel->charge = charge;
-  atomic_store (&run->progress.fetched,
-                batch->frames[first + count - 1].position + batch->frames[first + count - 1].bytes.size);
+  growth = growth > 0 ? growth : RUN_GROWTH;
+  bytes = parcel_frames_size (parcel);
+  atomic_store (&run->progress.fetched, last->position + last->bytes.size);
   atomic_fetch_add (&run->progress.fetched_bytes, bytes);
-  if (queue_push (run->work, parcel))
-    return true;
-  parcel_release (parcel);
-  thread->number--;
-  run_end (run, STATUS_FAILED, failure ());
-  return false;
+  return send (thread, parcel, bytes <= SIZE_MAX / growth ? bytes * growth : bytes);
 }
 
 /* The first parcels are of one block, to learn from. */
@@ -257,11 +262,11 @@ send_batch (struct source_thread *thread, const struct dcpipe_batch *batch)
 
   for (size_t i = 0; i < batch->frames_count; i++) {
     if (thread->run->until != NULL && batch->frames[i].position >= thread->run->until_all)
-      return (i == first || send_parcel (thread, batch, first, i - first)) && false;
+      return (i == first || send_blocks (thread, batch, first, i - first)) && false;
     bytes += batch->frames[i].bytes.size;
     if (i + 1 < batch->frames_count && !is_enough (thread, bytes, i + 1 - first))
       continue;
-    if (!send_parcel (thread, batch, first, i + 1 - first))
+    if (!send_blocks (thread, batch, first, i + 1 - first))
       return false;
     first = i + 1;
     bytes = 0;
@@ -278,7 +283,6 @@ send_rows (struct source_thread *thread, struct dcpipe_batch *batch)
 {
   struct run *run = thread->run;
   struct parcel *parcel;
-  size_t charge;
 
   if (batch->row_list.count == 0 || run->until != NULL)
     return true;
@@ -287,22 +291,9 @@ send_rows (struct source_thread *thread, struct dcpipe_batch *batch)
     run_end (run, STATUS_FAILED, failure ());
     return false;
   }
-  charge = parcel_size (parcel);
-  if (!budget_take (&run->budget, charge)) {
-    parcel_release (parcel);
-    return false;
-  }
-  parcel->budget = &run->budget;
-  parcel->charge = charge;
-  parcel->number = thread->number++;
   thread->tip_told = false;
   atomic_fetch_add (&run->progress.listed, parcel->rows.count);
-  if (queue_push (run->work, parcel))
-    return true;
-  parcel_release (parcel);
-  thread->number--;
-  run_end (run, STATUS_FAILED, failure ());
-  return false;
+  return send (thread, parcel, parcel_size (parcel));
 }
 
 /* ---- stored blocks ------------------------------------------------------------------------------ */
