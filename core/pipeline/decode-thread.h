@@ -5,11 +5,8 @@
 
 #include "pipeline/run.h"
 
-/* A decode thread's thread: takes parcels from the run's work queue until that is closed. The argument is the
+/* The thread: takes parcels from the run's work queue until that is closed. The argument is the
  * struct run. */
 void *decode_thread_main (void *run);
-
-/* Unpacks all blocks of a parcel, without decoding. A fault is noted in the parcel. */
-void unpack_parcel (const struct run *run, struct parcel *parcel);
 
 #endif

@@ -14,8 +14,8 @@
 #include "base/retry.h"
 #include "base/stop.h"
 #include "data/batch.h"
-#include "pipeline/decode-thread.h"
 #include "pipeline/queue.h"
+#include "pipeline/unpack.h"
 #include "plugin/callback.h"
 
 /* A parcel is worth a decode thread's while, and small enough to keep all decode threads busy; less of it if
