@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/progress.h"
-#include "pipeline/run.h"
+#include "pipeline/pipeline.h"
 #include "setup/labels.h"
 #include "sink/sinkopen.h"
 

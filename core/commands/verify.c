@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "commands/commands.h"
 #include "data/row-json.h"
-#include "pipeline/run.h"
+#include "pipeline/pipeline.h"
 #include "pipeline/sink-thread.h"
 #include "sink/reader.h"
 #include "sink/scan.h"

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One run of the pipeline, from its start to the tip, a stop or a fault; and what its threads share.
- *
- *    source thread ──parcels──▶ decode threads ──▶ sequencer (on the decode threads' threads) ──▶ sink
- * threads, one for each sink
- *
- * Arrows of calls go the same way: source-thread.c, decode-thread.c, sequencer.c, sink-thread.c. */
+/* What the threads of one run share. */
 #ifndef DCPIPE_PIPELINE_RUN_H
 #define DCPIPE_PIPELINE_RUN_H
 
@@ -22,7 +17,7 @@
 #include "pipeline/routes.h"
 #include "setup/setup.h"
 
-struct run;
+struct sequencer;
 struct sink_thread;
 
 /* What a byte is taken to become until that is known, and at the least. */
@@ -32,19 +27,6 @@ struct sink_thread;
 struct scope {
   const char *const *labels; /* canonical */
   size_t count;              /* 0: all */
-};
-
-struct run_options {
-  struct scope scope;
-  bool follow;           /* go on beyond the tip */
-  const char *scratch;   /* NULL, or a directory in which the sink makes a throw-away store */
-  const uint64_t *until; /* NULL, or for each decoder the position before which it is applied */
-  /* Called now and then on the thread that called run_pipeline, and once at the end with `last`, when the
-   * sinks are still open but no thread uses them; or NULL. */
-  void (*show) (void *context, const struct run *run, bool last);
-  /* Called about once a second on that thread while it waits for another attempt to open a sink; or NULL. */
-  void (*idle) (void *context);
-  void *context;
 };
 
 /* What the run does for a decoder. */
@@ -103,9 +85,6 @@ struct run {
   char *reason;          /* of a failure, or NULL */
   size_t writers_alive;
 };
-
-/* Runs the pipeline to its end: an enum status. Reasons have been logged. */
-int run_pipeline (const struct setup *setup, const struct run_options *options);
 
 /* Ends the run; the first cause counts, and false is returned for others. Any thread. `reason` may be NULL.
  */

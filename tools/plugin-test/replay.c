@@ -12,7 +12,7 @@
 #include "decode.h"
 #include "decoder.h"
 #include "memory-sink.h"
-#include "pipeline/run.h"
+#include "pipeline/pipeline.h"
 #include "resources.h"
 #include "runner.h"
 #include "setup/setup.h"

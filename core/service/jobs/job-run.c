@@ -10,6 +10,7 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "pipeline/pipeline.h"
 #include "service/stats.h"
 
 #define PROGRESS_NS UINT64_C (500000000)
