@@ -8,9 +8,9 @@
 #include "base/cleanup.h"
 
 void
-budget_init (struct budget *budget, size_t limit, void (*hurry) (void *context), void *context)
+budget_init (struct budget *budget, size_t limit, void (*pressure) (void *context), void *context)
 {
-  *budget = (struct budget){ .limit = limit, .hurry = hurry, .context = context };
+  *budget = (struct budget){ .limit = limit, .pressure = pressure, .context = context };
   pthread_mutex_init (&budget->mutex, NULL);
   pthread_cond_init (&budget->freed, NULL);
 }
@@ -43,7 +43,7 @@ static void
 wait_for_room (struct budget *budget, unsigned *waiting)
 {
   ++*waiting;
-  budget->hurry (budget->context);
+  budget->pressure (budget->context);
   pthread_cond_wait (&budget->freed, &budget->mutex);
   --*waiting;
 }

@@ -18,13 +18,13 @@ struct budget {
   size_t parcels;     /* how many there are */
   uint64_t next;      /* number of the parcel that is to be delivered next */
   bool closed;
-  unsigned waiting;              /* for a new parcel */
-  unsigned growing;              /* for room to unpack a large block */
-  void (*hurry) (void *context); /* called when somebody begins to wait */
+  unsigned waiting;                 /* for a new parcel */
+  unsigned growing;                 /* for room to unpack a large block */
+  void (*pressure) (void *context); /* called when somebody begins to wait */
   void *context;
 };
 
-void budget_init (struct budget *budget, size_t limit, void (*hurry) (void *context), void *context);
+void budget_init (struct budget *budget, size_t limit, void (*pressure) (void *context), void *context);
 void budget_destroy (struct budget *budget);
 
 /* Waits until `size` bytes are free and takes them; more than the limit is given when nothing else is

@@ -90,9 +90,9 @@ decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_blo
 }
 
 static bool
-decode_block (struct decode_thread *worker, struct parcel *parcel, size_t number)
+decode_block (struct decode_thread *thread, struct parcel *parcel, size_t number)
 {
-  const struct run *run = worker->run;
+  const struct run *run = thread->run;
   struct dcpipe_block *block = &parcel->blocks[number];
   const struct route *route = NULL;
   struct dcpipe_bytes label = { NULL, 0 };
@@ -109,7 +109,7 @@ decode_block (struct decode_thread *worker, struct parcel *parcel, size_t number
 
       if (!run_covers (run, decoder, route) || run->stored[decoder] > block->frame.position)
         continue;
-      if (!decode_entry (run, &worker->rows[decoder], block, entry, route->targets[target].label)) {
+      if (!decode_entry (run, &thread->rows[decoder], block, entry, route->targets[target].label)) {
         parcel_set_fault (parcel, number, STATUS_FAILED, "block at position %" PRIu64 ", entry %zu: %s",
                           block->frame.position, i, failure ());
         return false;
@@ -123,9 +123,9 @@ decode_block (struct decode_thread *worker, struct parcel *parcel, size_t number
 }
 
 static void
-decode_parcel (struct decode_thread *worker, struct parcel *parcel)
+decode_parcel (struct decode_thread *thread, struct parcel *parcel)
 {
-  size_t decoders = worker->run->setup->decoders_count, size = decoders * sizeof (struct row_list);
+  size_t decoders = thread->run->setup->decoders_count, size = decoders * sizeof (struct row_list);
 
   for (size_t i = 0; i < parcel->good; i++) {
     struct dcpipe_block *block = &parcel->blocks[i];
@@ -136,7 +136,7 @@ decode_parcel (struct decode_thread *worker, struct parcel *parcel)
       return;
     }
     memset (block->rows, 0, size);
-    if (!decode_block (worker, parcel, i))
+    if (!decode_block (thread, parcel, i))
       return;
     parcel_grow_charge (parcel);
   }
@@ -156,36 +156,36 @@ note_growth (struct run *run, const struct parcel *parcel)
 }
 
 static void
-work (struct decode_thread *worker, struct parcel *parcel)
+work (struct decode_thread *thread, struct parcel *parcel)
 {
-  if (!run_has_ended (worker->run)) {
-    unpack_parcel (worker->run, parcel);
-    decode_parcel (worker, parcel);
-    note_growth (worker->run, parcel);
+  if (!run_has_ended (thread->run)) {
+    unpack_parcel (thread->run, parcel);
+    decode_parcel (thread, parcel);
+    note_growth (thread->run, parcel);
   }
   parcel_drop_frames (parcel);
   parcel_settle_charge (parcel);
-  sequencer_deliver (worker->run->sequencer, parcel);
+  sequencer_deliver (thread->run->sequencer, parcel);
 }
 
 void *
 decode_thread_main (void *argument)
 {
   struct run *run = argument;
-  struct decode_thread worker = { .run = run };
+  struct decode_thread thread = { .run = run };
   struct parcel *parcel;
 
-  worker.rows = calloc (run->setup->decoders_count + 1, sizeof *worker.rows);
-  if (worker.rows == NULL)
+  thread.rows = calloc (run->setup->decoders_count + 1, sizeof *thread.rows);
+  if (thread.rows == NULL)
     run_end (run, STATUS_FAILED, "no memory for a worker");
-  for (size_t i = 0; worker.rows != NULL && i < run->setup->decoders_count; i++) {
+  for (size_t i = 0; thread.rows != NULL && i < run->setup->decoders_count; i++) {
     const struct instance *decoder = &run->setup->decoders[i]->instance;
 
-    rows_begin (&worker.rows[i], NULL, run->tables, i, decoder->name,
+    rows_begin (&thread.rows[i], NULL, run->tables, i, decoder->name,
                 decoder->plugin->u.decoder.tables.count);
   }
   while ((parcel = queue_pop (run->work, 0)) != NULL)
-    work (&worker, parcel);
-  free (worker.rows);
+    work (&thread, parcel);
+  free (thread.rows);
   return NULL;
 }

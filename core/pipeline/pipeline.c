@@ -142,39 +142,34 @@ find_start (struct run *run)
 
 /* ---- life --------------------------------------------------------------------------------------- */
 
+/* Backpressure: whoever waits for memory waits for commits, so the sink threads are told. Called with the
+ * budget's lock held. */
 static void
-hurry_writers (void *context)
+press_sinks (void *context)
 {
   struct run *run = context;
 
   for (size_t i = 0; i < run->sink_threads_count; i++)
-    sink_thread_hurry (run->sink_threads[i]);
+    sink_thread_press (run->sink_threads[i]);
 }
 
 static void
-run_init (struct run *run, const struct setup *setup, const struct run_options *options)
+begin_run (struct run *run, const struct setup *setup, const struct run_options *options)
 {
-  pthread_condattr_t attributes;
-
-  *run = (struct run){
-    .setup = setup, .scope = options->scope, .follow = options->follow, .until = options->until
-  };
+  run_init (run, setup, press_sinks);
+  run->scope = options->scope;
+  run->follow = options->follow;
+  run->until = options->until;
   for (size_t i = 0; options->until != NULL && i < setup->decoders_count; i++)
     if (options->until[i] > run->until_all)
       run->until_all = options->until[i];
-  atomic_init (&run->growth, 0);
-  pthread_mutex_init (&run->mutex, NULL);
-  pthread_condattr_init (&attributes);
-  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init (&run->gone, &attributes);
-  pthread_condattr_destroy (&attributes);
-  budget_init (&run->budget, setup->pipeline.memory, hurry_writers, run);
   block_set_limit (setup->pipeline.max_block_size);
   stop_set_following (options->follow);
 }
 
+/* Those who hold parcels go first, then what parcels are made of. */
 static void
-run_free (struct run *run)
+free_run (struct run *run)
 {
   for (size_t i = 0; run->sink_threads != NULL && i < run->sink_threads_count; i++)
     sink_thread_free (run->sink_threads[i]);
@@ -183,13 +178,7 @@ run_free (struct run *run)
   queue_free (run->work);
   routes_free (run->routes);
   tables_free (run->tables);
-  budget_destroy (&run->budget);
-  pthread_cond_destroy (&run->gone);
-  pthread_mutex_destroy (&run->mutex);
-  free (run->parts);
-  free (run->stored);
-  free (run->probes);
-  free (run->reason);
+  run_destroy (run);
   arena_pool_free ();
 }
 
@@ -219,7 +208,7 @@ make_parts (struct run *run)
 /* Opens a sink, after passing faults again with a handle of its own for each attempt; but a throw-away store
  * only once, since its directory must be empty. */
 static struct sink_thread *
-open_writer (struct run *run, struct instance *sink, const struct run_options *options, int *status)
+open_one_sink (struct run *run, struct instance *sink, const struct run_options *options, int *status)
 {
   const struct pipeline_settings *settings = &run->setup->pipeline;
   int mode = options->scratch != NULL ? DCPIPE_SCRATCH : DCPIPE_WRITE;
@@ -248,12 +237,12 @@ open_writer (struct run *run, struct instance *sink, const struct run_options *o
 }
 
 static int
-open_writers (struct run *run, const struct run_options *options)
+open_sinks (struct run *run, const struct run_options *options)
 {
   int status = STATUS_DONE;
 
   for (size_t i = 0; i < run->setup->sinks_count && status == STATUS_DONE; i++) {
-    struct sink_thread *thread = open_writer (run, run->setup->sinks[i], options, &status);
+    struct sink_thread *thread = open_one_sink (run, run->setup->sinks[i], options, &status);
 
     if (thread != NULL)
       run->sink_threads[run->sink_threads_count++] = thread;
@@ -284,7 +273,7 @@ tell_of_delay (struct run *run, uint64_t *since)
 }
 
 static void
-wait_for_writers (struct run *run, const struct run_options *options)
+wait_for_sinks (struct run *run, const struct run_options *options)
 {
   uint64_t since = 0;
   bool done = false;
@@ -298,9 +287,9 @@ wait_for_writers (struct run *run, const struct run_options *options)
     until.tv_nsec %= 1000000000;
     {
       LOCK_SCOPE (&run->mutex);
-      if (run->writers_alive > 0)
+      if (run->sinks_at_work > 0)
         pthread_cond_timedwait (&run->gone, &run->mutex, &until);
-      done = run->writers_alive == 0;
+      done = run->sinks_at_work == 0;
     }
     if (!done)
       tell_of_delay (run, &since);
@@ -318,7 +307,7 @@ run_threads (struct run *run, const struct run_options *options)
   pthread_t thread;
   bool good = threads != NULL;
 
-  run->writers_alive = run->sink_threads_count;
+  run->sinks_at_work = run->sink_threads_count;
   for (size_t i = 0; i < run->sink_threads_count && good; i++)
     good = sink_thread_start (run->sink_threads[i]);
   while (good && started < workers && pthread_create (&threads[started], NULL, decode_thread_main, run) == 0)
@@ -327,11 +316,10 @@ run_threads (struct run *run, const struct run_options *options)
     log_error ("threads cannot be started: %s", failure ());
     _exit (STATUS_FAILED);
   }
-  wait_for_writers (run, options);
+  wait_for_sinks (run, options);
   for (size_t i = 0; i < run->sink_threads_count; i++)
     sink_thread_join (run->sink_threads[i]);
-  stop_request ();
-  budget_close (&run->budget);
+  run_stop (run);
   pthread_join (thread, NULL);
   queue_close (run->work);
   for (size_t i = 0; i < started; i++)
@@ -362,7 +350,7 @@ run_pipeline (const struct setup *setup, const struct run_options *options)
   int status = STATUS_FAILED;
   bool ready;
 
-  run_init (&run, setup, options);
+  begin_run (&run, setup, options);
   stop_reset ();
   ready = stop_init () && make_parts (&run);
   if (ready && !run_check_source (&run)) {
@@ -370,7 +358,7 @@ run_pipeline (const struct setup *setup, const struct run_options *options)
     status = STATUS_CONFIGURATION;
   }
   if (ready) {
-    status = open_writers (&run, options);
+    status = open_sinks (&run, options);
     ready = status == STATUS_DONE && find_start (&run);
   }
   if (ready) {
@@ -380,6 +368,6 @@ run_pipeline (const struct setup *setup, const struct run_options *options)
       options->show (options->context, &run, true);
   } else
     log_error ("%s", failure ());
-  run_free (&run);
+  free_run (&run);
   return status;
 }

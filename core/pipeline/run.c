@@ -3,12 +3,41 @@
 
 #include "pipeline/run.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/stop.h"
+
+void
+run_init (struct run *run, const struct setup *setup, void (*pressure) (void *run))
+{
+  pthread_condattr_t attributes;
+
+  *run = (struct run){ .setup = setup };
+  atomic_init (&run->growth, 0);
+  pthread_mutex_init (&run->mutex, NULL);
+  pthread_condattr_init (&attributes);
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init (&run->gone, &attributes);
+  pthread_condattr_destroy (&attributes);
+  budget_init (&run->budget, setup->pipeline.memory, pressure, run);
+}
+
+void
+run_destroy (struct run *run)
+{
+  budget_destroy (&run->budget);
+  pthread_cond_destroy (&run->gone);
+  pthread_mutex_destroy (&run->mutex);
+  free (run->parts);
+  free (run->stored);
+  free (run->probes);
+  free (run->reason);
+}
 
 /* ---- the end ------------------------------------------------------------------------------------ */
 
@@ -23,9 +52,15 @@ run_end (struct run *run, int status, const char *reason)
     run->status = status;
     run->reason = reason != NULL ? strdup (reason) : NULL;
   }
+  run_stop (run);
+  return true;
+}
+
+void
+run_stop (struct run *run)
+{
   stop_request ();
   budget_close (&run->budget);
-  return true;
 }
 
 bool
@@ -43,11 +78,18 @@ run_reason (struct run *run)
 }
 
 void
-run_writer_gone (struct run *run)
+run_sink_done (struct run *run)
 {
   LOCK_SCOPE (&run->mutex);
-  run->writers_alive--;
+  assert (run->sinks_at_work > 0);
+  run->sinks_at_work--;
   pthread_cond_broadcast (&run->gone);
+}
+
+bool
+run_lacks_memory (struct run *run)
+{
+  return budget_is_short (&run->budget);
 }
 
 /* ---- parts -------------------------------------------------------------------------------------- */

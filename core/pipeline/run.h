@@ -83,8 +83,15 @@ struct run {
   bool ended;            /* nothing further is fetched or unpacked */
   int status;            /* enum status: why it ended; the first cause counts */
   char *reason;          /* of a failure, or NULL */
-  size_t writers_alive;
+  size_t sinks_at_work;  /* sink threads that are not done */
 };
+
+/* What a run begins with; the rest is empty. `pressure` is called when somebody begins to wait for memory,
+ * with the budget's lock held. */
+void run_init (struct run *run, const struct setup *setup, void (*pressure) (void *run));
+
+/* Frees what is not made by parts of the pipeline above this one. All parcels have been released. */
+void run_destroy (struct run *run);
 
 /* Ends the run; the first cause counts, and false is returned for others. Any thread. `reason` may be NULL.
  */
@@ -94,8 +101,14 @@ bool run_has_ended (struct run *run);
 /* Why the run failed, to be freed; NULL if it did not (yet). */
 char *run_reason (struct run *run);
 
+/* Lets go whoever waits: for a stop, or for memory. */
+void run_stop (struct run *run);
+
+/* True when somebody waits for what the sinks alone can give back: they should commit. */
+bool run_lacks_memory (struct run *run);
+
 /* A sink thread is done. When none is left the run has ended. */
-void run_writer_gone (struct run *run);
+void run_sink_done (struct run *run);
 
 /* True if the source, as it is configured and has found out, delivers no whole blocks that can be told apart
  * and linked, but rows of tables of its own alone. */

@@ -33,7 +33,6 @@ struct sink_thread {
   uint64_t batch_began;     /* CLOCK_MONOTONIC, ns: when the first of them came */
   uint64_t flush_at;        /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0
                                for none */
-  bool at_tip;              /* nothing is left to be fetched */
   bool failed;
   bool lacks_parcel; /* one could not be pushed for lack of memory: none after it may be applied */
   struct retry retry;
@@ -478,7 +477,7 @@ is_due (struct sink_thread *thread)
 {
   if (thread->pending_count == 0)
     return false;
-  return budget_is_short (&thread->run->budget) || monotonic_ns () >= thread->flush_at;
+  return run_lacks_memory (thread->run) || monotonic_ns () >= thread->flush_at;
 }
 
 static void *
@@ -504,7 +503,7 @@ sink_thread_main (void *argument)
   if (!thread->failed)
     note_end (thread, reason);
   free (reason);
-  run_writer_gone (thread->run);
+  run_sink_done (thread->run);
   return NULL;
 }
 
@@ -558,7 +557,7 @@ sink_thread_push (struct sink_thread *thread, struct parcel *parcel)
 }
 
 void
-sink_thread_hurry (struct sink_thread *thread)
+sink_thread_press (struct sink_thread *thread)
 {
   queue_kick (thread->queue);
 }
@@ -597,10 +596,4 @@ struct commit_report *
 sink_thread_news (struct sink_thread *thread)
 {
   return &thread->report;
-}
-
-bool
-sink_thread_failed (const struct sink_thread *thread)
-{
-  return thread->failed;
 }

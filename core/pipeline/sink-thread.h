@@ -40,8 +40,8 @@ void sink_thread_free (struct sink_thread *thread);
  * thread with what it was given before. Any thread, but one at a time. */
 void sink_thread_push (struct sink_thread *thread, struct parcel *parcel);
 
-/* Somebody waits for memory: commit soon. Any thread. */
-void sink_thread_hurry (struct sink_thread *thread);
+/* Backpressure: somebody waits for memory, so it should commit soon. Any thread. */
+void sink_thread_press (struct sink_thread *thread);
 
 /* Parcels that wait. Any thread. */
 size_t sink_thread_queue_length (const struct sink_thread *thread);
@@ -58,8 +58,4 @@ const struct table_changes *sink_thread_changes (const struct sink_thread *threa
 
 /* What its last commit left, for any thread. */
 struct commit_report *sink_thread_news (struct sink_thread *thread);
-
-/* True if the sink failed for good. */
-bool sink_thread_failed (const struct sink_thread *thread);
-
 #endif

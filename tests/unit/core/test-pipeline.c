@@ -39,16 +39,16 @@ struct flow {
   size_t sizes[PARCELS];
   bool done[PARCELS];
   size_t held; /* delivered and not given back */
-  atomic_uint hurries;
+  atomic_uint pressures;
   size_t most;
 };
 
 static void
-hurry (void *context)
+press (void *context)
 {
   struct flow *flow = context;
 
-  atomic_fetch_add (&flow->hurries, 1);
+  atomic_fetch_add (&flow->pressures, 1);
 }
 
 static void
@@ -136,7 +136,7 @@ START_TEST (budget_lets_everything_pass)
   static struct flow flow;
   pthread_t threads[WORKERS + 1];
 
-  budget_init (&flow.budget, LIMIT, hurry, &flow);
+  budget_init (&flow.budget, LIMIT, press, &flow);
   pthread_mutex_init (&flow.mutex, NULL);
   pthread_cond_init (&flow.changed, NULL);
   pthread_create (&threads[WORKERS], NULL, sink, &flow);
@@ -154,7 +154,7 @@ START_TEST (budget_lets_everything_pass)
     pthread_join (threads[i], NULL);
   ck_assert_uint_eq (flow.budget.used, 0);
   ck_assert_uint_eq (flow.budget.delivered, 0);
-  ck_assert_uint_gt (atomic_load (&flow.hurries), 0);
+  ck_assert_uint_gt (atomic_load (&flow.pressures), 0);
   /* The limit, and one that is larger than it. */
   ck_assert_uint_le (flow.most, LIMIT + 6 * LIMIT + 50);
   budget_destroy (&flow.budget);
@@ -175,7 +175,7 @@ START_TEST (closing_ends_waiting)
   struct flow flow = { .taken = 0 };
   pthread_t thread;
 
-  budget_init (&flow.budget, LIMIT, hurry, &flow);
+  budget_init (&flow.budget, LIMIT, press, &flow);
   ck_assert (budget_take (&flow.budget, LIMIT + 1)); /* when nothing else is out */
   pthread_create (&thread, NULL, close_soon, &flow.budget);
   ck_assert (!budget_take (&flow.budget, 1));
