@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 
 #define CHUNK_SIZE ((size_t) 128 * 1024)
 #define POOL_MAX 64

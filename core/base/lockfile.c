@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "dcpipe-plugin.h"
 
 /* As many as systems follow. */

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/utf8.h"
+#include "bytes/cleanup.h"
+#include "bytes/utf8.h"
 #include "dcpipe-plugin.h"
 
 #define REPEATS_SHOWN 9

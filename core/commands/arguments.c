@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "base/suggest.h"
+#include "bytes/cleanup.h"
 #include "commands/commands.h"
 #include "plugin/plugin.h"
 

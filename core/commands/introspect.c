@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/exit-status.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "plugin/plugin-path.h"
 
 static void

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/exit-status.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "plugin/plugin-path.h"
 
 #define NAME_BYTES_MAX 40

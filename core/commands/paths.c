@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 
 /* Whether the rights of this process suffice. */
 static bool

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/exit-status.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "commands/commands.h"
 #include "commands/online.h"
 #include "pipeline/scope-status.h"

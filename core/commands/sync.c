@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "commands/commands.h"
 #include "commands/progress.h"
 #include "pipeline/pipeline.h"

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "commands/commands.h"
 #include "data/row-json.h"
 #include "pipeline/pipeline.h"

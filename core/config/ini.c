@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 
 #define NAME_BYTES_MAX 48
 

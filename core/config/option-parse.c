@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/suggest.h"
+#include "bytes/cleanup.h"
 #include "config/options.h"
 
 #define SECRET_MAX 65536

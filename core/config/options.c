@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/suggest.h"
+#include "bytes/cleanup.h"
 
 static void
 clear_parsed (struct option_value *value)

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 
 #define YEAR_MS (INT64_C (366) * 86400000)
 

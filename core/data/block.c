@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/utf8.h"
+#include "bytes/utf8.h"
 
 /* Larger buffers come from malloc, so that they go back to the system at once. */
 #define LARGE_BUFFER ((size_t) 512 * 1024)

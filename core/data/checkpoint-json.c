@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 
 #define CHECKPOINT_FORMAT 1
 

@@ -6,7 +6,7 @@
 
 #include "base/json-scan.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "bytes/utf8.h"
 #include "data/row-json.h"
 
 struct reader {

@@ -10,7 +10,7 @@
 
 #include "base/json-scan.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "bytes/utf8.h"
 #include "data/block.h"
 
 /* ---- making rows -------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 
 void
 budget_init (struct budget *budget, size_t limit, void (*pressure) (void *context), void *context)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "pipeline/sink-thread.h"
 
 /* ---- failed entries ----------------------------------------------------------------------------- */

@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/retry.h"
 #include "base/stop.h"
+#include "bytes/cleanup.h"
 #include "pipeline/decode-thread.h"
 #include "pipeline/queue.h"
 #include "pipeline/sequencer.h"

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 
 struct parcel_queue {
   pthread_mutex_t mutex;

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "bytes/cleanup.h"
 
 void
 run_init (struct run *run, const struct setup *setup, void (*pressure) (void *run))

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/retry.h"
 #include "base/stop.h"
+#include "bytes/cleanup.h"
 #include "pipeline/apply.h"
 #include "pipeline/queue.h"
 #include "sink/sink-calls.h"

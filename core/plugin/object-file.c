@@ -12,8 +12,8 @@
 #include <elf.h>
 #endif
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 
 #ifdef __ELF__
 #if UINTPTR_MAX == UINT64_MAX

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "base/log.h"
-#include "base/utf8.h"
+#include "bytes/utf8.h"
 #include "config/options.h"
 #include "data/table.h"
 #include "plugin/plugin.h"

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/suggest.h"
+#include "bytes/cleanup.h"
 
 static char **added;
 static size_t added_count;

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "service/notify.h"
 #include "service/service.h"
 

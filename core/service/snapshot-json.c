@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "commands/progress.h"
 #include "pipeline/scope-status.h"
 #include "service/http/json-values.h"

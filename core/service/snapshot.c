@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/exit-status.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "service/snapshot-json.h"
 #include "setup/labels.h"
 #include "sink/scan.h"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "pipeline/sink-thread.h"
 #include "service/http/json-values.h"
 

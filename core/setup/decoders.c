@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 
 /* ---- labels -------------------------------------------------------------------------------------- */
 

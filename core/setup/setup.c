@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/suggest.h"
+#include "bytes/cleanup.h"
 #include "setup/decoders.h"
 #include "sink/sink-calls.h"
 

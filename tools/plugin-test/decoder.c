@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "decode.h"
 #include "plugin/plugin.h"
 #include "resources.h"

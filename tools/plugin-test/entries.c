@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "source-driver.h"
 #include "verdict.h"
 

@@ -14,7 +14,7 @@
 #include <elf.h>
 #include <sys/mman.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 
 #if UINTPTR_MAX == UINT64_MAX
 typedef Elf64_Ehdr elf_header;

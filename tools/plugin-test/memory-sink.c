@@ -8,7 +8,7 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "data/row-json.h"
 #include "data/row.h"
 #include "verdict.h"

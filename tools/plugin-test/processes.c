@@ -11,7 +11,7 @@
 #include <sys/prctl.h>
 #endif
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 
 /* As often as those that are ended may have started others meanwhile. */
 #define ROUNDS 100

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "decode.h"
 #include "decoder.h"
 #include "memory-sink.h"

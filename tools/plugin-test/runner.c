@@ -19,9 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "bytes/cleanup.h"
 #include "plugin/callback.h"
 #include "process-state.h"
 #include "processes.h"

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "sink-made.h"
 #include "sink.h"
 #include "verdict.h"

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "data/checkpoint.h"
 #include "data/row-json.h"
 #include "plugin/callback.h"

@@ -16,8 +16,8 @@
 #endif
 
 #include "base/arena.h"
-#include "base/cleanup.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "data/block.h"
 #include "exports.h"
 

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/exit-status.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "service/http/endpoints.h"
 #include "service/http/json-values.h"
 #include "service/stats.h"

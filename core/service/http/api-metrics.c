@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "service/http/endpoints.h"
 #include "service/metrics/metrics.h"
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "service/http/endpoints.h"
 #include "service/http/json-values.h"
 

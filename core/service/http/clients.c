@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
+#include "bytes/cleanup.h"
 
 void
 clients_init (struct clients *clients, uint64_t timeout_ms)

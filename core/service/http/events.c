@@ -7,8 +7,8 @@
 #include <microhttpd.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
+#include "bytes/cleanup.h"
 
 #define KEEP_ALIVE_NS UINT64_C (15000000000)
 

@@ -10,9 +10,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "service/http/access.h"
 #include "service/http/endpoints.h"
 #include "service/http/listener.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "dcpipe-plugin.h"
 
 json_t *

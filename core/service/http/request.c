@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "bytes/cleanup.h"
 #include "service/http/http.h"
 #include "service/http/json-values.h"
 

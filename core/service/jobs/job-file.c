@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/lockfile.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "dcpipe-plugin.h"
 
 /* ---- reading ------------------------------------------------------------------------------------ */

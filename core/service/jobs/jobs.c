@@ -9,10 +9,10 @@
 #include <microhttpd.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "bytes/cleanup.h"
 #include "service/http/json-values.h"
 #include "service/jobs/job-file.h"
 #include "service/service.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "bytes/utf8.h"
 
 /* Makes a name of a label: what cannot be shown becomes '?', so that different labels may become one. */
 static void

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "pipeline/queue.h"
 #include "pipeline/sink-thread.h"
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
+#include "bytes/cleanup.h"
 #include "dcpipe-plugin.h"
 #include "service/metrics/labels.h"
 #include "service/metrics/metrics.h"

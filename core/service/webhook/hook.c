@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/retry.h"
+#include "bytes/cleanup.h"
 #include "dcpipe-plugin.h"
 
 #define NS_PER_MS UINT64_C (1000000)

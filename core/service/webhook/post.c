@@ -10,9 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 
 #define RETRY_AFTER_MAX_S (24 * 3600)
 #define EXCERPT_MAX 120

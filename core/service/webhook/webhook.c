@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/lockfile.h"
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "dcpipe-plugin.h"
 #include "service/webhook/hook.h"
 #include "service/webhook/message.h"

@@ -3,11 +3,11 @@
  *
  *     CLEANUP_FREE char *text = strdup (name);
  *     CLEANUP_CLOSE int fd = open (path, O_RDONLY);
- *
- * Hand one on with `return steal (&text)`. */
+ *     LOCK_SCOPE (&queue->mutex); */
 #ifndef DCPIPE_LIB_CLEANUP_H
 #define DCPIPE_LIB_CLEANUP_H
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -34,8 +34,19 @@ cleanup_fclose (FILE **file)
     fclose (*file);
 }
 
+static inline void
+cleanup_unlock (pthread_mutex_t **mutex)
+{
+  pthread_mutex_unlock (*mutex);
+}
+
 #define CLEANUP_FREE CLEANUP (cleanup_free)
 #define CLEANUP_CLOSE CLEANUP (cleanup_close)
 #define CLEANUP_FCLOSE CLEANUP (cleanup_fclose)
+
+/* Holds `mutex` until the end of the scope. */
+#define LOCK_SCOPE(mutex)                                                                                    \
+  pthread_mutex_lock (mutex);                                                                                \
+  CLEANUP (cleanup_unlock) __attribute__ ((unused)) pthread_mutex_t *lock_scope_ = (mutex)
 
 #endif

@@ -40,28 +40,38 @@ utf8_sequence (const uint8_t *p, size_t left)
   return size;
 }
 
+/* Behind the ASCII that begins at `at`. Most text is nothing else, long or short: so 16 bytes at a time,
+ * then 8. */
+static inline size_t
+utf8_skip_ascii (const uint8_t *p, size_t at, size_t size)
+{
+  const uint64_t top_bits = UINT64_C (0x8080808080808080);
+  uint64_t words[2];
+
+  while (size - at >= sizeof words) {
+    memcpy (words, p + at, sizeof words);
+    if (((words[0] | words[1]) & top_bits) != 0)
+      break;
+    at += sizeof words;
+  }
+  if (size - at >= sizeof words[0]) {
+    memcpy (words, p + at, sizeof words[0]);
+    if ((words[0] & top_bits) == 0)
+      at += sizeof words[0];
+  }
+  while (at < size && p[at] < 0x80)
+    at++;
+  return at;
+}
+
 /* How many bytes at the start of `data` are well-formed UTF-8: `size` if all are. */
 static inline size_t
 utf8_prefix (const void *data, size_t size)
 {
   const uint8_t *p = data;
-  size_t at = 0;
+  size_t at = 0, step;
 
-  while (at < size) {
-    uint64_t words[2];
-    size_t step;
-
-    /* Most text is ASCII: 16 bytes at a time as long as no top bit is set. */
-    while (size - at >= sizeof words) {
-      memcpy (words, p + at, sizeof words);
-      if (((words[0] | words[1]) & UINT64_C (0x8080808080808080)) != 0)
-        break;
-      at += sizeof words;
-    }
-    while (at < size && p[at] < 0x80)
-      at++;
-    if (at == size)
-      break;
+  while ((at = utf8_skip_ascii (p, at, size)) < size) {
     step = utf8_sequence (p + at, size - at);
     if (step == 0)
       break;

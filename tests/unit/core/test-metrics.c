@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/histogram.h"
-#include "base/utf8.h"
+#include "bytes/utf8.h"
 #include "service/metrics/labels.h"
 #include "support/run.h"
 
