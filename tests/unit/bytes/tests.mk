@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+TESTS += unit/bytes/test-utf8
+check_PROGRAMS += unit/bytes/test-utf8
+unit_bytes_test_utf8_SOURCES = unit/bytes/test-utf8.c support/run.h
+unit_bytes_test_utf8_LDADD = $(CHECK_LIBS)
