@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "bytes/hex.h"
+
 #define DEPTH_MAX 512
 
 const char *
@@ -13,16 +15,6 @@ json_scan_skip (const char *p, const char *end)
   while (p < end && (*p == ' ' || *p == '\t'))
     p++;
   return p;
-}
-
-int
-json_scan_digit (char c)
-{
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool
@@ -74,7 +66,7 @@ string_end (const char *p, const char *end)
       return NULL;
     if (*p == 'u')
       for (int i = 0; i < 4; i++)
-        if (++p == end || json_scan_digit (*p) < 0)
+        if (++p == end || hex_digit (*p) < 0)
           return NULL;
   }
   return p < end ? p + 1 : NULL;

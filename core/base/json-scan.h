@@ -16,7 +16,4 @@ bool json_scan_valid (const void *text, size_t size);
 /* What comes behind blanks. */
 const char *json_scan_skip (const char *p, const char *end);
 
-/* The value of a hexadecimal digit, or -1. */
-int json_scan_digit (char c);
-
 #endif

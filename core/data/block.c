@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "bytes/hex.h"
 #include "bytes/utf8.h"
 
 /* Larger buffers come from malloc, so that they go back to the system at once. */
@@ -26,13 +27,7 @@ hash_equal (const struct hash *a, const struct hash *b)
 void
 hash_text (char text[2 * DCPIPE_HASH_MAX + 1], const struct hash *hash)
 {
-  static const char digits[] = "0123456789abcdef";
-
-  for (size_t i = 0; i < hash->size; i++) {
-    *text++ = digits[hash->data[i] >> 4];
-    *text++ = digits[hash->data[i] & 15];
-  }
-  *text = '\0';
+  hex_encode (text, hash->data, hash->size);
 }
 
 /* ---- references --------------------------------------------------------------------------------- */

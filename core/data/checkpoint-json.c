@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "bytes/bytes.h"
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 
 #define CHECKPOINT_FORMAT 1
 
@@ -143,30 +145,24 @@ checkpoint_format (struct dcpipe_checkpoint *checkpoint)
 static bool
 digest_parse (const char *text, uint64_t digest[4])
 {
-  if (text == NULL || strlen (text) != 64 || strspn (text, "0123456789abcdef") != 64)
-    return false;
-  for (int i = 0; i < 4; i++) {
-    char limb[17] = "";
+  uint8_t bytes[32];
 
-    memcpy (limb, text + 48 - 16 * i, 16);
-    digest[i] = strtoull (limb, NULL, 16);
-  }
+  if (text == NULL || strlen (text) != 2 * sizeof bytes || !hex_decode (bytes, text, sizeof bytes))
+    return false;
+  for (int i = 0; i < 4; i++)
+    digest[i] = load_be64 (bytes + 24 - 8 * i);
   return true;
 }
 
 static bool
 hash_parse (const char *text, struct hash *hash)
 {
-  static const char digits[] = "0123456789abcdef";
   size_t size = text ? strlen (text) : 0;
 
-  if (text == NULL || size % 2 != 0 || size / 2 > DCPIPE_HASH_MAX || strspn (text, digits) != size)
+  if (text == NULL || size % 2 != 0 || size / 2 > DCPIPE_HASH_MAX)
     return false;
   hash->size = (uint8_t) (size / 2);
-  for (size_t i = 0; i < hash->size; i++)
-    hash->data[i] = (uint8_t) ((strchr (digits, text[2 * i]) - digits) * 16
-                               + (strchr (digits, text[2 * i + 1]) - digits));
-  return true;
+  return hex_decode (hash->data, text, hash->size);
 }
 
 static bool

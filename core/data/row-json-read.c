@@ -6,6 +6,7 @@
 
 #include "base/json-scan.h"
 #include "base/log.h"
+#include "bytes/hex.h"
 #include "bytes/utf8.h"
 #include "data/row-json.h"
 
@@ -66,7 +67,7 @@ take_unit (struct reader *reader, uint32_t *unit)
     return false;
   *unit = 0;
   for (int i = 0; i < 4; i++) {
-    int digit = json_scan_digit (*reader->at++);
+    int digit = hex_digit (*reader->at++);
 
     if (digit < 0)
       return false;
@@ -187,7 +188,7 @@ take_blob (struct reader *reader, struct dcpipe_bytes *bytes)
     return false;
   text = (char *) (uintptr_t) bytes->data;
   for (size_t i = 0; i < bytes->size; i += 2) {
-    int high = json_scan_digit (text[i]), low = json_scan_digit (text[i + 1]);
+    int high = hex_digit (text[i]), low = hex_digit (text[i + 1]);
 
     if (high < 0 || low < 0)
       return false;

@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "bytes/hex.h"
 #include "data/scratch.h"
-
-static const char digits[] = "0123456789abcdef";
 
 /* ---- text ---------------------------------------------------------------------------------------- */
 
@@ -74,11 +73,13 @@ static void
 put_escape (struct json_text *text, uint8_t c)
 {
   static const char names[] = "\"\\nrt", meanings[] = "\"\\\n\r\t";
-  char escape[6] = { '\\', 'u', '0', '0', digits[c >> 4], digits[c & 15] };
+  char escape[6] = "\\u00";
   const char *found = c != 0 ? strchr (meanings, c) : NULL;
 
   if (found != NULL)
     escape[1] = names[found - meanings];
+  else
+    hex_put (escape + 4, &c, 1);
   put (text, escape, found != NULL ? 2 : 6);
 }
 
@@ -110,11 +111,7 @@ put_blob (struct json_text *text, struct dcpipe_bytes bytes)
     return;
   }
   *to++ = '"';
-  for (size_t i = 0; i < bytes.size; i++) {
-    *to++ = digits[bytes.data[i] >> 4];
-    *to++ = digits[bytes.data[i] & 15];
-  }
-  *to = '"';
+  *hex_put (to, bytes.data, bytes.size) = '"';
   text->size += 2 * bytes.size + 2;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/json-scan.h"
 #include "base/log.h"
+#include "bytes/hex.h"
 #include "bytes/utf8.h"
 #include "data/block.h"
 
@@ -303,10 +304,8 @@ dcpipe_set_string (dcpipe_row *row, size_t column, const char *text)
 void
 dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size)
 {
-  static const char digits[] = "0123456789abcdef";
   union value *place = settable (row, column, DCPIPE_TEXT);
-  const uint8_t *p = data;
-  uint8_t *text;
+  char *text;
 
   if (place == NULL)
     return;
@@ -318,11 +317,8 @@ dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size)
     row->maker->no_memory = true;
     return;
   }
-  place->bytes = (struct dcpipe_bytes){ text, 2 * size };
-  for (size_t i = 0; i < size; i++) {
-    *text++ = (uint8_t) digits[p[i] >> 4];
-    *text++ = (uint8_t) digits[p[i] & 15];
-  }
+  hex_put (text, data, size);
+  place->bytes = (struct dcpipe_bytes){ (const uint8_t *) text, 2 * size };
 }
 
 void

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "bench/economy.h"
+#include "bytes/hex.h"
 
 void
 payload_signature (struct economy *economy, const struct actor *actor, struct bytes message,

@@ -9,6 +9,7 @@
 
 #include "bytes/bytes.h"
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 
 /* ---- comparing ------------------------------------------------------------------------------------- */
 

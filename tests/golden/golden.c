@@ -26,6 +26,7 @@
 
 #include "bytes/bytes.h"
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 #include "dcledger/block.h"
 #include "dcledger/partition.h"
 

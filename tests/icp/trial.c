@@ -18,6 +18,7 @@
 
 #include "bytes/bytes.h"
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 
 #define SKIPPED 77
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "bytes/bytes.h"
+#include "bytes/hex.h"
 #include "replica/replica.h"
 
 #define MAX_FAULTS 64

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 #include "replica/desk.h"
 #include "support/run.h"
 #include "support/vectors.h"

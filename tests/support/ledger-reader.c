@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "bytes/hex.h"
 #include "dcledger/partition.h"
 
 struct space {

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "bytes/hex.h"
+
 char *
 vectors_path (const char *name)
 {
@@ -95,12 +97,6 @@ vectors_read (const char *name, size_t *size)
   return data;
 }
 
-static int
-digit (char c)
-{
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 uint8_t *
 vectors_hex (const json_t *object, const char *member, size_t *size)
 {
@@ -115,12 +111,7 @@ vectors_hex (const json_t *object, const char *member, size_t *size)
   ck_assert_msg (json_string_length (value) % 2 == 0, "member %s has an odd number of digits", member);
   data = malloc (*size + 1);
   ck_assert_ptr_nonnull (data);
-  for (size_t i = 0; i < *size; i++) {
-    int high = digit (text[2 * i]), low = digit (text[2 * i + 1]);
-
-    ck_assert_msg (high >= 0 && low >= 0, "member %s is not hexadecimal", member);
-    data[i] = (uint8_t) (high << 4 | low);
-  }
+  ck_assert_msg (hex_decode (data, text, *size), "member %s is not hexadecimal", member);
   return data;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 #include "decode.h"
 #include "plugin/plugin.h"
 #include "resources.h"
@@ -38,10 +39,9 @@ gather (struct entry_list *list, const struct bench_decoder *bench, const struct
 static void
 at_entry (const char *how, size_t number, const struct test_entry *entry)
 {
-  char hex[3 * 64 + 1] = "";
+  char hex[2 * 64 + 1];
 
-  for (size_t i = 0; i < entry->value.size && i < 64; i++)
-    snprintf (hex + 2 * i, 3, "%02x", entry->value.data[i]);
+  hex_encode (hex, entry->value.data, entry->value.size < 64 ? entry->value.size : 64);
   runner_at ("%s entry %zu was decoded (label %.*s, key of %zu bytes, value of %zu bytes: %s)", how, number,
              (int) entry->label.size, (const char *) entry->label.data, entry->key.size, entry->value.size,
              hex);

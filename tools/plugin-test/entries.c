@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 #include "source-driver.h"
 #include "verdict.h"
 
@@ -46,13 +47,7 @@ entries_free (struct entry_list *list)
 
 /* ---- files --------------------------------------------------------------------------------------- */
 
-static int
-digit (char c)
-{
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Turns hexadecimal digits into bytes, in place. */
+/* The bytes that hexadecimal digits stand for. */
 static bool
 from_hex (const json_t *value, struct dcpipe_bytes *bytes)
 {
@@ -65,12 +60,7 @@ from_hex (const json_t *value, struct dcpipe_bytes *bytes)
   data = malloc (size + 1);
   EXPECT_MEMORY (data);
   *bytes = (struct dcpipe_bytes){ data, size };
-  for (size_t i = 0; i < size; i++) {
-    if (digit (text[2 * i]) < 0 || digit (text[2 * i + 1]) < 0)
-      return false;
-    data[i] = (uint8_t) (digit (text[2 * i]) << 4 | digit (text[2 * i + 1]));
-  }
-  return true;
+  return hex_decode (data, text, size);
 }
 
 static bool

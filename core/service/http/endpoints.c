@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes/hex.h"
 #include "service/http/access.h"
 
 #define ARGUMENT_MAX 1024
@@ -56,16 +57,6 @@ add_method (char *list, size_t size, const char *method)
             strcmp (method, "GET") == 0 ? ", HEAD" : "");
 }
 
-static int
-hex_value (char digit)
-{
-  static const char digits[] = "0123456789abcdef";
-  const char *found =
-      digit != '\0' ? strchr (digits, digit >= 'A' && digit <= 'F' ? digit + 32 : digit) : NULL;
-
-  return found != NULL ? (int) (found - digits) : -1;
-}
-
 /* Decodes %XX. NULL if that is malformed, stands for a NUL, is too long, or memory is short. */
 static char *
 decode (const char *text)
@@ -73,8 +64,8 @@ decode (const char *text)
   char *decoded = strlen (text) > ARGUMENT_MAX ? NULL : malloc (strlen (text) + 1), *end = decoded;
 
   for (; decoded != NULL && *text != '\0'; text++, end++) {
-    int high = *text == '%' ? hex_value (text[1]) : 0,
-        low = *text == '%' && high >= 0 ? hex_value (text[2]) : 0;
+    int high = *text == '%' ? hex_digit (text[1]) : 0,
+        low = *text == '%' && high >= 0 ? hex_digit (text[2]) : 0;
 
     if (high < 0 || low < 0 || (*text == '%' && high + low == 0)) {
       free (decoded);

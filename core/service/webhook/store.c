@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 #include "dcpipe-plugin.h"
 #include "service/webhook/message.h"
 
@@ -233,11 +234,11 @@ webhook_store_set_aside (const struct webhook_store *store, const char *id, cons
 static bool
 id_of (char id[WEBHOOK_ID_SIZE], const char *name, const char *ending)
 {
+  uint8_t number[(WEBHOOK_ID_SIZE - 1 - 4) / 2];
   size_t size = strlen (name);
 
   if (size != WEBHOOK_ID_SIZE - 1 + strlen (ending) || strncmp (name, "msg_", 4) != 0
-      || strcmp (name + WEBHOOK_ID_SIZE - 1, ending) != 0
-      || strspn (name + 4, "0123456789abcdef") != WEBHOOK_ID_SIZE - 1 - 4)
+      || strcmp (name + WEBHOOK_ID_SIZE - 1, ending) != 0 || !hex_decode (number, name + 4, sizeof number))
     return false;
   memcpy (id, name, WEBHOOK_ID_SIZE - 1);
   id[WEBHOOK_ID_SIZE - 1] = '\0';

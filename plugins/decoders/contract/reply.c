@@ -3,6 +3,7 @@
 
 #include "contract.h"
 
+#include "bytes/hex.h"
 #include "decoder/columns.h"
 #include "decoder/payload.h"
 
@@ -89,28 +90,16 @@ find_contract (const dcpipe_entry *entry, dcpipe_lookup *lookup, const dcpipe_ro
   return result == DCPIPE_OK || result == DCPIPE_NONE ? DCPIPE_OK : DCPIPE_FAIL;
 }
 
-static bool
-hex_digit (uint8_t digit, uint8_t *value)
-{
-  *value = (uint8_t) (digit <= '9' ? digit - '0' : digit - 'a' + 10);
-  return *value < 16;
-}
-
 /* The verdict by the key that stands in hexadecimal in the contract's row. */
 static enum signature_status
 verify_reply (const struct signature_config *config, const struct reply *reply, struct dcpipe_bytes provider)
 {
-  uint8_t key[32], high, low;
+  uint8_t key[32];
 
   if (config->verify == VERIFY_OFF)
     return SIGNATURE_UNCHECKED;
-  if (provider.size != 2 * sizeof key)
+  if (provider.size != 2 * sizeof key || !hex_decode (key, provider.data, sizeof key))
     return SIGNATURE_INVALID;
-  for (size_t i = 0; i < sizeof key; i++) {
-    if (!hex_digit (provider.data[2 * i], &high) || !hex_digit (provider.data[2 * i + 1], &low))
-      return SIGNATURE_INVALID;
-    key[i] = (uint8_t) (high << 4 | low);
-  }
   return signature_verify (config, (struct bytes){ key, sizeof key }, reply->payload.data,
                            reply->payload.signature);
 }

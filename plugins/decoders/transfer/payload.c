@@ -6,6 +6,7 @@
 #include <nettle/sha2.h>
 
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 #include "decoder/account.h"
 #include "decoder/columns.h"
 #include "decoder/payload.h"

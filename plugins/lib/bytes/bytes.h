@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Views of bytes that somebody else owns, little- and big-endian loads, and hexadecimal. */
+/* Views of bytes that somebody else owns, and little- and big-endian loads. */
 #ifndef DCPIPE_LIB_BYTES_H
 #define DCPIPE_LIB_BYTES_H
 
@@ -70,20 +70,6 @@ store_be64 (uint8_t *p, uint64_t value)
 {
   for (int i = 0; i < 8; i++)
     p[i] = (uint8_t) (value >> (56 - 8 * i));
-}
-
-/* Writes 2 * size lower-case digits and a 0 to `text`. */
-static inline void
-hex_encode (char *text, const void *data, size_t size)
-{
-  static const char digits[] = "0123456789abcdef";
-  const uint8_t *p = data;
-
-  for (size_t i = 0; i < size; i++) {
-    *text++ = digits[p[i] >> 4];
-    *text++ = digits[p[i] & 15];
-  }
-  *text = '\0';
 }
 
 #endif

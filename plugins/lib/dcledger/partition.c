@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+#include "bytes/hex.h"
+
 #define MAGIC_SIZE 8
 #define ENTRY_SIZE 16
 #define NAME_SIZE 8

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 #include "ic/principal/account.h"
 
 /* Subaccounts are of any length; those that anybody uses have keys that fit here. */

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bytes/bytes.h"
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 
 #define FORMAT 1
 
@@ -51,14 +51,7 @@ parse_last (struct extent *extent, const char *hex, size_t size)
   if (hex == NULL || size % 2 != 0 || size / 2 > LAST_KEY_MAX)
     return false;
   extent->last_size = size / 2;
-  for (size_t i = 0; i < size; i++) {
-    const char *found = hex[i] != '\0' ? strchr ("0123456789abcdef", hex[i]) : NULL;
-
-    if (found == NULL)
-      return false;
-    extent->last[i / 2] = (uint8_t) (extent->last[i / 2] << 4 | (found - "0123456789abcdef"));
-  }
-  return true;
+  return hex_decode (extent->last, hex, extent->last_size);
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "bytes/cleanup.h"
+#include "bytes/hex.h"
 #include "dcledger/partition.h"
 #include "icp.h"
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bytes/hex.h"
 #include "dcledger/partition.h"
 #include "metadata.h"
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bytes/hex.h"
 #include "support/ledger-reader.h"
 #include "support/run.h"
 #include "support/vectors.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes/hex.h"
 #include "ic/principal/principal.h"
 
 static void put_type (FILE *out, const json_t *type);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes/bytes.h"
 #include "ic/principal/account.h"
 #include "support/run.h"
 #include "support/vectors.h"

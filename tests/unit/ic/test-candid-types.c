@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes/hex.h"
 #include "ic/candid/candid.h"
 #include "support/run.h"
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes/hex.h"
 #include "ic/candid/icrc3_value.h"
 #include "support/run.h"
 #include "support/vectors.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes/bytes.h"
+#include "bytes/hex.h"
 #include "ic/agent/identity.h"
 #include "support/run.h"
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bytes/bytes.h"
+#include "bytes/hex.h"
 #include "dcledger/block.h"
 #include "support/vectors.h"
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes/hex.h"
 #include "dcledger/block.h"
 #include "support/ledger-writer.h"
 #include "support/run.h"

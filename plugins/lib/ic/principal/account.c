@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bytes/bytes.h"
+#include "bytes/hex.h"
 #include "ic/principal/checksum.h"
 
 /* How many hexadecimal zeros a subaccount begins with. */
