@@ -5,10 +5,14 @@
 
 #include "base/lockfile.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,18 +27,42 @@
 /* As many as systems follow. */
 #define LINKS_MAX 40
 
-/* Says who holds the lock, as far as the file tells, and what that means. */
+/* What a lock file may hold: the number of the process that locked it last. */
+#define HOLDER_SIZE 32
+
+/* The number in the lock file, 0 where it is empty. False if it holds what no lock file does. */
+static bool
+read_holder (int fd, long *holder)
+{
+  char text[HOLDER_SIZE + 1], *end;
+  ssize_t size = pread (fd, text, HOLDER_SIZE, 0);
+
+  *holder = 0;
+  if (size == 0)
+    return true;
+  text[size > 0 ? size : 0] = '\0';
+  *holder = strtol (text, &end, 10);
+  return size > 0 && isdigit ((unsigned char) text[0]) && strcmp (end, "\n") == 0;
+}
+
+/* Says who holds the lock, as far as the file tells, and what that means. Whoever else could open the file
+ * may hold it, and then the number is that of an earlier process. */
 static void
 fail_held (const char *path, const char *name, int fd, const char *meaning)
 {
-  char holder[32] = "";
-  ssize_t size = pread (fd, holder, sizeof holder - 1, 0);
+  long holder;
 
-  holder[size > 0 ? strcspn (holder, "\n") : 0] = '\0';
-  if (strtol (holder, NULL, 10) == (long) getpid ())
+  if (!read_holder (fd, &holder))
+    holder = 0;
+  if (holder == (long) getpid ())
     fail ("%s is locked by this process: another sink of the configuration has the same store", path);
+  else if (holder == 0)
+    fail ("%s is locked: %s", name, meaning);
+  else if (kill ((pid_t) holder, 0) != 0 && errno == ESRCH)
+    fail ("%s is locked, and not by process %ld, which locked it last and is gone: %s", name, holder,
+          meaning);
   else
-    fail ("%s is locked%s%s: %s", name, holder[0] ? " by process " : "", holder, meaning);
+    fail ("%s is locked by process %ld: %s", name, holder, meaning);
 }
 
 /* Why there can be no lock: for the reader it is the store's directory that matters. */
@@ -45,7 +73,10 @@ fail_made (const char *path, const char *name)
   CLEANUP_FREE char *copy = strdup (name);
   const char *directory = copy != NULL ? dirname (copy) : "its directory";
 
-  if (why == ENOENT)
+  if (why == ELOOP)
+    fail ("%s cannot be locked: its lock file %s is a symbolic link, which dcpipe does not follow", path,
+          name);
+  else if (why == ENOENT)
     fail ("%s cannot be locked: there is no directory %s", path, directory);
   else if (why == ENOTDIR)
     fail ("%s cannot be locked: %s is no directory", path, directory);
@@ -92,23 +123,77 @@ lock_name (const char *path)
   return name;
 }
 
-int
-lockfile_take (const char *path, const char *meaning)
+/* Takes the right to read the file from those who may not write it: a lock can be held by whoever can open
+ * the file. */
+static void
+close_to_readers (int fd, mode_t mode)
 {
-  CLEANUP_FREE char *name = lock_name (path);
-  CLEANUP_CLOSE int fd = -1;
-  char holder[32];
-  int size, locked;
+  mode_t closed = mode & ~(mode_t) (S_IRGRP | S_IROTH);
 
-  if (name == NULL)
-    return -1;
+  if ((mode & S_IWGRP) != 0)
+    closed |= mode & S_IRGRP;
+  if ((mode & S_IWOTH) != 0)
+    closed |= mode & S_IROTH;
+  if (closed != mode && fchmod (fd, closed & 07777) != 0)
+    log_debug ("the lock file stays open to readers: %s", strerror (errno));
+}
+
+/* Opens the lock file, or makes it, and looks whether it is one: nothing is ever written into a file of
+ * another kind that happens to have its name. -1 after fail. */
+static int
+open_lock (const char *path, const char *name)
+{
+  CLEANUP_CLOSE int fd = -1;
+  struct stat status;
+  long holder;
+  int opened;
+
   do
-    fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0660);
   while (fd < 0 && errno == EINTR);
   if (fd < 0) {
     fail_made (path, name);
     return -1;
   }
+  if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode) || status.st_nlink > 1
+      || status.st_size > HOLDER_SIZE || !read_holder (fd, &holder)) {
+    fail ("%s cannot be locked: %s is there and is not a lock file of dcpipe's, so it is left as it is; move "
+          "it, or "
+          "name another store",
+          path, name);
+    return -1;
+  }
+  close_to_readers (fd, status.st_mode);
+  opened = fd;
+  fd = -1;
+  return opened;
+}
+
+/* A second name of the store's file would have a second lock, and two writers could meet in it. */
+static bool
+has_one_name (const char *path)
+{
+  struct stat status;
+
+  if (stat (path, &status) != 0 || !S_ISREG (status.st_mode) || status.st_nlink <= 1)
+    return true;
+  fail ("%s has %ju names (hard links), so that another process could write it unseen by another one; copy "
+        "it, or remove "
+        "all names but one",
+        path, (uintmax_t) status.st_nlink);
+  return false;
+}
+
+int
+lockfile_take (const char *path, const char *meaning)
+{
+  CLEANUP_FREE char *name = lock_name (path);
+  CLEANUP_CLOSE int fd = name == NULL ? -1 : open_lock (path, name);
+  char holder[HOLDER_SIZE];
+  int size, locked;
+
+  if (fd < 0)
+    return -1;
   if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
       fail_held (path, name, fd, meaning);
@@ -116,9 +201,11 @@ lockfile_take (const char *path, const char *meaning)
       fail ("the file %s cannot be locked: %s", name, strerror (errno));
     return -1;
   }
+  if (!has_one_name (path))
+    return -1;
   size = snprintf (holder, sizeof holder, "%ld\n", (long) getpid ());
   if (ftruncate (fd, 0) != 0 || pwrite (fd, holder, (size_t) size, 0) != size)
-    dcpipe_debug ("%s: the process number cannot be written into it: %s", name, strerror (errno));
+    log_debug ("%s: the process number cannot be written into it: %s", name, strerror (errno));
   locked = fd;
   fd = -1;
   return locked;

@@ -23,6 +23,7 @@ dist_check_SCRIPTS += cli/help.sh
 dist_check_SCRIPTS += cli/label-stored.sh
 dist_check_SCRIPTS += cli/label-unseen.sh
 dist_check_SCRIPTS += cli/ledger-removed.sh
+dist_check_SCRIPTS += cli/lock-files.sh
 dist_check_SCRIPTS += cli/log-json.sh
 dist_check_SCRIPTS += cli/long-lines.sh
 dist_check_SCRIPTS += cli/missing-sections.sh
