@@ -83,6 +83,11 @@ struct dcpipe_tables {
   size_t views_count;
 };
 
+/* What became of the rows of one table, since a commit or in a run. */
+struct table_changes {
+  uint64_t added, changed, removed;
+};
+
 /* The tables of all decoders of a setup and those that its source fills, which must outlive them. NULL after
  * fail. */
 struct dcpipe_tables *tables_make (const struct setup *setup);

@@ -8,7 +8,6 @@
 #include "pipeline/commit-report.h"
 #include "pipeline/failed-entries.h"
 #include "pipeline/run.h"
-#include "pipeline/sink-thread.h"
 #include "sink/row-cache.h"
 
 struct apply {

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "bytes/cleanup.h"
-#include "pipeline/sink-thread.h"
 
 /* ---- failed entries ----------------------------------------------------------------------------- */
 

@@ -11,8 +11,7 @@
 
 #include "data/checkpoint.h"
 #include "data/row.h"
-
-struct table_changes;
+#include "data/table.h"
 
 /* A row that came into failed_entries. */
 struct failure_note {

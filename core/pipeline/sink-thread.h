@@ -21,11 +21,6 @@ struct sink_thread_progress {
   struct histogram batch_times; /* from the arrival of a batch's first parcel to the end of its commit */
 };
 
-/* Rows of one table, in this run. */
-struct table_changes {
-  uint64_t added, changed, removed;
-};
-
 /* Opens the sink (enum dcpipe_mode), reads its checkpoint and prepares the tables. NULL after fail, with
  * the exit status in `status`. */
 struct sink_thread *sink_thread_open (struct run *run, struct instance *sink, int mode, const char *scratch,
