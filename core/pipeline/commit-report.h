@@ -10,31 +10,8 @@
 #include <stdint.h>
 
 #include "data/checkpoint.h"
-#include "data/row.h"
 #include "data/table.h"
-
-/* A row that came into failed_entries. */
-struct failure_note {
-  uint64_t block_offset, entry_index, item;
-  char *label, *decoder, *reason;
-};
-
-/* A bounded list: when it is full the oldest is dropped. */
-#define FAILURE_NOTES_MAX 100
-struct failure_notes {
-  struct failure_note *items;
-  size_t count;
-};
-
-/* Appends a copy of the row. When memory is short the note is lost: the row itself is in the table. */
-void failure_notes_add (struct failure_notes *notes, const struct dcpipe_row *row);
-
-/* Appends copies of all of `from`. */
-void failure_notes_copy (struct failure_notes *notes, const struct failure_notes *from);
-
-/* Appends all of `from`, which is empty afterwards. */
-void failure_notes_move (struct failure_notes *notes, struct failure_notes *from);
-void failure_notes_clear (struct failure_notes *notes);
+#include "pipeline/failed-entries.h"
 
 struct commit_report {
   pthread_mutex_t mutex; /* for all that follows */
