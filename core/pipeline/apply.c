@@ -38,14 +38,14 @@ void
 apply_free (struct apply *apply)
 {
   cache_clear (&apply->cache);
-  failed_entries_clear (&apply->failures);
+  failed_keys_clear (&apply->failed_keys);
   arena_free (&apply->arena);
   arena_free (&apply->resolved);
   free (apply->changes);
   free (apply->advanced);
   free (apply->rows);
   free (apply->effects);
-  failure_notes_clear (&apply->notes);
+  failed_entries_clear (&apply->failed);
 }
 
 /* ---- giving rows to the sink -------------------------------------------------------------------- */
@@ -80,13 +80,13 @@ count_failure (struct apply *apply, const struct dcpipe_row *row)
   struct frontier *frontier = frontier_of (apply, row);
   struct label_count *count;
 
-  if (!failed_entries_add (&apply->failures, row)) {
-    if (!apply->failures.no_memory)
+  if (!failed_keys_add (&apply->failed_keys, row)) {
+    if (!apply->failed_keys.no_memory)
       return DCPIPE_OK;
     fail ("no memory for the row of a failed entry");
     return DCPIPE_FAIL;
   }
-  failure_notes_add (&apply->notes, row);
+  failed_entries_add (&apply->failed, row);
   count = frontier != NULL ? frontier_label (frontier, row->entry->label) : NULL;
   if (count == NULL)
     return frontier != NULL ? DCPIPE_FAIL : DCPIPE_OK;
@@ -436,9 +436,9 @@ begin_batch (struct apply *apply)
   arena_free (&apply->arena);
   apply->last = NULL;
   apply->blocks = apply->entries = apply->source_rows = 0;
-  failed_entries_clear (&apply->failures);
+  failed_keys_clear (&apply->failed_keys);
   apply->rows_count = 0;
-  failure_notes_clear (&apply->notes);
+  failed_entries_clear (&apply->failed);
 }
 
 void

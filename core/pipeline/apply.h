@@ -23,12 +23,12 @@ struct apply {
   bool block_is_new;                    /* the block at hand is applied to some decoder */
   uint64_t blocks, entries;             /* applied to any decoder, since the last commit */
   uint64_t source_rows;                 /* of the source's own tables, since the last commit */
-  struct failed_entries failures;       /* since the last commit */
+  struct failed_keys failed_keys;       /* since the last commit */
   const struct dcpipe_row **rows;       /* waiting to be given to the sink */
   size_t rows_count;
   struct row_effect *effects;
-  struct failure_notes notes; /* of those rows, for people */
-  uint64_t synced_ns;         /* the time that sync_status has, since 1970 */
+  struct failed_entries failed; /* the newest of them */
+  uint64_t synced_ns;           /* the time that sync_status has, since 1970 */
 };
 
 /* False after fail. */

@@ -18,7 +18,7 @@ commit_report_init (struct commit_report *report, size_t tables)
 void
 commit_report_destroy (struct commit_report *report)
 {
-  failure_notes_clear (&report->failures);
+  failed_entries_clear (&report->failed);
   free (report->changes);
   free (report->text);
   pthread_mutex_destroy (&report->mutex);
@@ -41,7 +41,7 @@ make_room (struct commit_report *report, size_t size)
 
 void
 commit_report_publish (struct commit_report *report, const struct dcpipe_checkpoint *checkpoint,
-                       uint64_t time_ns, const struct table_changes *changes, struct failure_notes *failures)
+                       uint64_t time_ns, const struct table_changes *changes, struct failed_entries *failed)
 {
   LOCK_SCOPE (&report->mutex);
   if (!make_room (report, checkpoint->text_size))
@@ -51,5 +51,5 @@ commit_report_publish (struct commit_report *report, const struct dcpipe_checkpo
   memcpy (report->changes, changes, report->tables * sizeof *changes);
   report->time_ns = time_ns;
   report->commits++;
-  failure_notes_move (&report->failures, failures);
+  failed_entries_move (&report->failed, failed);
 }

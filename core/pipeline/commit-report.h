@@ -21,15 +21,15 @@ struct commit_report {
   size_t size;
   struct table_changes *changes; /* by table, in this run; NULL before the first commit */
   size_t tables;
-  struct failure_notes failures; /* since they were taken last */
+  struct failed_entries failed; /* since they were taken last */
 };
 
 void commit_report_init (struct commit_report *report, size_t tables);
 void commit_report_destroy (struct commit_report *report);
 
-/* After a commit, on the sink's thread. Empties `failures`. */
+/* After a commit, on the sink's thread. Empties `failed`. */
 void commit_report_publish (struct commit_report *report, const struct dcpipe_checkpoint *checkpoint,
                             uint64_t time_ns, const struct table_changes *changes,
-                            struct failure_notes *failures);
+                            struct failed_entries *failed);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "pipeline/failed-entries.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,75 +11,78 @@
 
 /* When memory is short the key is not added, and the flag says so. */
 #define HASH_NONFATAL_OOM 1
-#define uthash_nonfatal_oom(element) (failures->no_memory = true)
+#define uthash_nonfatal_oom(element) (failed->no_memory = true)
 #include <uthash.h>
 
-struct failure_key {
+struct failed_key {
   UT_hash_handle hh;
   size_t size;
   uint8_t bytes[]; /* dcpipe_row_key */
 };
 
+/* ---- counting each once -------------------------------------------------------------------------- */
+
 bool
-failed_entries_add (struct failed_entries *failures, const struct dcpipe_row *row)
+failed_keys_add (struct failed_keys *failed, const struct dcpipe_row *row)
 {
   size_t size = dcpipe_row_key (row, NULL, 0);
-  struct failure_key *key = malloc (sizeof *key + size), *known = NULL;
+  struct failed_key *key = malloc (sizeof *key + size), *known = NULL;
 
+  assert (!failed->no_memory); /* whoever was told so gives up, and begins with an empty set */
   if (key == NULL) {
-    failures->no_memory = true;
+    failed->no_memory = true;
     return false;
   }
   key->size = size;
   dcpipe_row_key (row, key->bytes, size);
-  HASH_FIND (hh, failures->keys, key->bytes, size, known);
+  HASH_FIND (hh, failed->keys, key->bytes, size, known);
   if (known == NULL)
-    HASH_ADD_KEYPTR (hh, failures->keys, key->bytes, size, key);
-  if (known != NULL || failures->no_memory) {
+    HASH_ADD_KEYPTR (hh, failed->keys, key->bytes, size, key);
+  if (known != NULL || failed->no_memory) {
     free (key);
     return false;
   }
-  failures->count++;
+  failed->count++;
   return true;
 }
 
 void
-failed_entries_clear (struct failed_entries *failures)
+failed_keys_clear (struct failed_keys *failed)
 {
-  struct failure_key *key, *next;
+  struct failed_key *key, *next;
 
-  HASH_ITER (hh, failures->keys, key, next) {
-    HASH_DEL (failures->keys, key);
+  HASH_ITER (hh, failed->keys, key, next) {
+    HASH_DEL (failed->keys, key);
     free (key);
   }
-  *failures = (struct failed_entries){ .keys = NULL };
+  *failed = (struct failed_keys){ .keys = NULL };
 }
 
-/* ---- the list ------------------------------------------------------------------------------------ */
+/* ---- for people ---------------------------------------------------------------------------------- */
 
 static void
-note_free (struct failure_note *note)
+entry_free (struct failed_entry *entry)
 {
-  free (note->label);
-  free (note->decoder);
-  free (note->reason);
+  free (entry->label);
+  free (entry->decoder);
+  free (entry->reason);
 }
 
-/* The note becomes the list's. */
+/* The entry becomes the list's. */
 static void
-append (struct failure_notes *notes, struct failure_note *note)
+append (struct failed_entries *list, struct failed_entry *entry)
 {
-  if (notes->items == NULL)
-    notes->items = calloc (FAILURE_NOTES_MAX, sizeof *notes->items);
-  if (notes->items == NULL) {
-    note_free (note);
+  if (list->items == NULL)
+    list->items = calloc (FAILED_ENTRIES_KEPT, sizeof *list->items);
+  if (list->items == NULL) {
+    entry_free (entry);
     return;
   }
-  if (notes->count == FAILURE_NOTES_MAX) {
-    note_free (&notes->items[0]);
-    memmove (notes->items, notes->items + 1, --notes->count * sizeof *notes->items);
+  if (list->count == FAILED_ENTRIES_KEPT) {
+    entry_free (&list->items[0]);
+    memmove (list->items, list->items + 1, --list->count * sizeof *list->items);
   }
-  notes->items[notes->count++] = *note;
+  list->items[list->count++] = *entry;
 }
 
 /* NULL for null, or when memory is short. */
@@ -91,16 +95,16 @@ copy_text (const struct dcpipe_row *row, size_t column)
 }
 
 void
-failure_notes_add (struct failure_notes *notes, const struct dcpipe_row *row)
+failed_entries_add (struct failed_entries *list, const struct dcpipe_row *row)
 {
-  struct failure_note note = { .block_offset = dcpipe_get_u64 (row, FAILED_BLOCK_OFFSET),
-                               .entry_index = dcpipe_get_u64 (row, FAILED_ENTRY_INDEX),
-                               .item = dcpipe_get_u64 (row, FAILED_ITEM),
-                               .label = copy_text (row, FAILED_LABEL),
-                               .decoder = copy_text (row, FAILED_DECODER),
-                               .reason = copy_text (row, FAILED_REASON) };
+  struct failed_entry entry = { .block_offset = dcpipe_get_u64 (row, FAILED_BLOCK_OFFSET),
+                                .entry_index = dcpipe_get_u64 (row, FAILED_ENTRY_INDEX),
+                                .item = dcpipe_get_u64 (row, FAILED_ITEM),
+                                .label = copy_text (row, FAILED_LABEL),
+                                .decoder = copy_text (row, FAILED_DECODER),
+                                .reason = copy_text (row, FAILED_REASON) };
 
-  append (notes, &note);
+  append (list, &entry);
 }
 
 static char *
@@ -110,31 +114,31 @@ copy_string (const char *text)
 }
 
 void
-failure_notes_copy (struct failure_notes *notes, const struct failure_notes *from)
+failed_entries_copy (struct failed_entries *list, const struct failed_entries *from)
 {
   for (size_t i = 0; i < from->count; i++) {
-    struct failure_note copy = from->items[i];
+    struct failed_entry copy = from->items[i];
 
     copy.label = copy_string (copy.label);
     copy.decoder = copy_string (copy.decoder);
     copy.reason = copy_string (copy.reason);
-    append (notes, &copy);
+    append (list, &copy);
   }
 }
 
 void
-failure_notes_move (struct failure_notes *notes, struct failure_notes *from)
+failed_entries_move (struct failed_entries *list, struct failed_entries *from)
 {
   for (size_t i = 0; i < from->count; i++)
-    append (notes, &from->items[i]);
+    append (list, &from->items[i]);
   from->count = 0;
 }
 
 void
-failure_notes_clear (struct failure_notes *notes)
+failed_entries_clear (struct failed_entries *list)
 {
-  for (size_t i = 0; i < notes->count; i++)
-    note_free (&notes->items[i]);
-  free (notes->items);
-  *notes = (struct failure_notes){ 0 };
+  for (size_t i = 0; i < list->count; i++)
+    entry_free (&list->items[i]);
+  free (list->items);
+  *list = (struct failed_entries){ 0 };
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of failed_entries that one sink was given since its last commit, so that each is counted once:
- * decode, resolve and the sink itself may all find fault with the same item. One thread. */
+/* Rows of the table failed_entries, as one sink is given them: their keys, so that each is counted once, and
+ * what people are told of them. One thread at a time. */
 #ifndef DCPIPE_PIPELINE_FAILED_ENTRIES_H
 #define DCPIPE_PIPELINE_FAILED_ENTRIES_H
 
@@ -10,42 +10,41 @@
 
 #include "data/row.h"
 
-struct failure_key;
+struct failed_key;
 
-/* All zero: empty. */
-struct failed_entries {
-  struct failure_key *keys;
+/* The keys of those since the last commit: decode, resolve and the sink itself may all find fault with the
+ * same item. All zero: empty. */
+struct failed_keys {
+  struct failed_key *keys;
   size_t count;
   bool no_memory;
 };
 
-/* Adds a row of failed_entries. True if there was none with its key; `no_memory` tells when that is not
- * known. */
-bool failed_entries_add (struct failed_entries *failures, const struct dcpipe_row *row);
+/* True if the row's key was not there yet; `no_memory` tells when that is not known. */
+bool failed_keys_add (struct failed_keys *failed, const struct dcpipe_row *row);
+void failed_keys_clear (struct failed_keys *failed);
 
-void failed_entries_clear (struct failed_entries *failures);
-
-/* A row that came into failed_entries. */
-struct failure_note {
+/* What is told of one. */
+struct failed_entry {
   uint64_t block_offset, entry_index, item;
   char *label, *decoder, *reason;
 };
 
-/* A bounded list: when it is full the oldest is dropped. */
-#define FAILURE_NOTES_MAX 100
-struct failure_notes {
-  struct failure_note *items;
+/* All zero: empty. When it is full the oldest is dropped, because a broken decoder fails at every entry. */
+#define FAILED_ENTRIES_KEPT 100
+struct failed_entries {
+  struct failed_entry *items;
   size_t count;
 };
 
-/* Appends a copy of the row. When memory is short the note is lost: the row itself is in the table. */
-void failure_notes_add (struct failure_notes *notes, const struct dcpipe_row *row);
+/* Appends what the row says. When memory is short that is lost: the row itself is in the table. */
+void failed_entries_add (struct failed_entries *list, const struct dcpipe_row *row);
 
 /* Appends copies of all of `from`. */
-void failure_notes_copy (struct failure_notes *notes, const struct failure_notes *from);
+void failed_entries_copy (struct failed_entries *list, const struct failed_entries *from);
 
 /* Appends all of `from`, which is empty afterwards. */
-void failure_notes_move (struct failure_notes *notes, struct failure_notes *from);
-void failure_notes_clear (struct failure_notes *notes);
+void failed_entries_move (struct failed_entries *list, struct failed_entries *from);
+void failed_entries_clear (struct failed_entries *list);
 
 #endif

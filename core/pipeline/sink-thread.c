@@ -167,7 +167,7 @@ static void
 publish (struct sink_thread *thread)
 {
   commit_report_publish (&thread->report, &thread->checkpoint, thread->apply.synced_ns, thread->changes,
-                         &thread->apply.notes);
+                         &thread->apply.failed);
 }
 
 static void
@@ -180,7 +180,7 @@ count_commit (struct sink_thread *thread, uint64_t began)
     atomic_store (&progress->committed, thread->apply.last->frame.position);
   atomic_fetch_add (&progress->blocks, thread->apply.blocks);
   atomic_fetch_add (&progress->entries, thread->apply.entries);
-  atomic_fetch_add (&progress->failed, thread->apply.failures.count);
+  atomic_fetch_add (&progress->failed, thread->apply.failed_keys.count);
   atomic_fetch_add (&progress->commits, 1);
   atomic_fetch_add (&progress->commit_ns, now - began);
   histogram_add (&progress->commit_times, now - began);
@@ -593,7 +593,7 @@ sink_thread_changes (const struct sink_thread *thread)
 }
 
 struct commit_report *
-sink_thread_news (struct sink_thread *thread)
+sink_thread_report (struct sink_thread *thread)
 {
   return &thread->report;
 }

@@ -52,5 +52,5 @@ const struct table_changes *sink_thread_changes (const struct sink_thread *threa
                                                                              sink_thread_join */
 
 /* What its last commit left, for any thread. */
-struct commit_report *sink_thread_news (struct sink_thread *thread);
+struct commit_report *sink_thread_report (struct sink_thread *thread);
 #endif

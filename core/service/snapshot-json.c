@@ -194,7 +194,7 @@ snapshot_failures_json (struct snapshot *snapshot, size_t max)
 
   LOCK_SCOPE (&snapshot->mutex);
   for (size_t i = snapshot->failures.count; i-- > 0 && json_array_size (list) < max;) {
-    const struct failure_note *note = &snapshot->failures.items[i];
+    const struct failed_entry *note = &snapshot->failures.items[i];
 
     json_array_append_new (list, json_pack ("{s:s, s:o, s:o, s:o, s:s, s:o, s:s}", "sink",
                                             snapshot->sinks[0].sink->name, "blockOffset",

@@ -34,7 +34,7 @@ take_synced (void *context, const struct dcpipe_row *row)
 static bool
 take_failure (void *context, const struct dcpipe_row *row)
 {
-  failure_notes_add (context, row);
+  failed_entries_add (context, row);
   return true;
 }
 
@@ -52,7 +52,7 @@ scan_table (struct instance *sink, const struct dcpipe_table *table,
 /* What a store holds besides the checkpoint. */
 struct store_extras {
   uint64_t synced_ns;
-  struct failure_notes *failures; /* or NULL */
+  struct failed_entries *failures; /* or NULL */
 };
 
 /* Opens a handle of its own, beside whoever writes. */
@@ -111,7 +111,7 @@ static void
 read_view (struct snapshot *snapshot, struct sink_view *view, bool with_failures)
 {
   struct dcpipe_checkpoint checkpoint;
-  struct failure_notes failures = { 0 };
+  struct failed_entries failures = { 0 };
   struct store_extras extras = { .failures = with_failures ? &failures : NULL };
   int status = read_store (snapshot, view->sink, &checkpoint, &extras);
 
@@ -122,9 +122,9 @@ read_view (struct snapshot *snapshot, struct sink_view *view, bool with_failures
   else
     checkpoint_free (&checkpoint);
   if (with_failures && status == STATUS_DONE)
-    failure_notes_clear (&snapshot->failures);
-  failure_notes_move (&snapshot->failures, &failures);
-  failure_notes_clear (&failures);
+    failed_entries_clear (&snapshot->failures);
+  failed_entries_move (&snapshot->failures, &failures);
+  failed_entries_clear (&failures);
 }
 
 /* ---- life --------------------------------------------------------------------------------------- */
@@ -185,7 +185,7 @@ snapshot_destroy (struct snapshot *snapshot)
     free (snapshot->sinks[i].changes_before);
   }
   free (snapshot->sinks);
-  failure_notes_clear (&snapshot->failures);
+  failed_entries_clear (&snapshot->failures);
   tables_free (snapshot->tables);
   free (snapshot->status);
   pthread_mutex_destroy (&snapshot->mutex);
@@ -253,7 +253,7 @@ parse_news (const struct commit_report *report)
 /* Takes what the sink's last commit left. */
 static void
 take_news (struct snapshot *snapshot, struct sink_view *view, struct commit_report *report,
-           struct failure_notes *failures)
+           struct failed_entries *failures)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
 
@@ -264,8 +264,8 @@ take_news (struct snapshot *snapshot, struct sink_view *view, struct commit_repo
   checkpoint = parse_news (report);
   take_changes (snapshot, view, report->changes);
   if (view == snapshot->sinks) {
-    failure_notes_copy (failures, &report->failures);
-    failure_notes_move (&snapshot->failures, &report->failures);
+    failed_entries_copy (failures, &report->failed);
+    failed_entries_move (&snapshot->failures, &report->failed);
   }
   if (checkpoint.text != NULL)
     set_checkpoint (snapshot, view, &checkpoint, report->time_ns);
@@ -285,13 +285,13 @@ count_minute (struct snapshot *snapshot, const struct sink_totals *before, const
 
 static void
 take_sink (struct snapshot *snapshot, struct sink_view *view, struct sink_thread *thread, bool last,
-           struct failure_notes *failures)
+           struct failed_entries *failures)
 {
   struct sink_totals before = view->totals;
 
   set_error (view, NULL);
   take_totals (view, thread, last);
-  take_news (snapshot, view, sink_thread_news (thread), failures);
+  take_news (snapshot, view, sink_thread_report (thread), failures);
   if (view == snapshot->sinks)
     count_minute (snapshot, &before, &view->totals);
   if (!last)
@@ -337,7 +337,7 @@ take_source (struct snapshot *snapshot, const struct run *run, bool last)
 }
 
 void
-snapshot_take (struct snapshot *snapshot, const struct run *run, bool last, struct failure_notes *failures)
+snapshot_take (struct snapshot *snapshot, const struct run *run, bool last, struct failed_entries *failures)
 {
   LOCK_SCOPE (&snapshot->mutex);
   uint64_t before = snapshot->moved;

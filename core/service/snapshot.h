@@ -54,7 +54,7 @@ struct snapshot {
   uint64_t tip_ns;                        /* when the source told of the tip, since 1970 */
   bool at_tip; /* the last run of everything reached it, and no more was told of since */
   struct source_totals source, source_before;
-  struct failure_notes failures;  /* the newest of the first sink */
+  struct failed_entries failures; /* the newest of the first sink */
   struct minute minutes[MINUTES]; /* of the first sink; a ring by `at` */
   char *status;                   /* the body of GET /api/sync/status; NULL when memory is short */
   uint64_t moved;                 /* counts changes of checkpoints and of the tip */
@@ -70,7 +70,7 @@ void snapshot_refresh (struct snapshot *snapshot);
 /* Takes what the run has done so far. `last`: it is over. Entries that failed in the first sink since the
  * last call are appended to `failures`, too. */
 void snapshot_take (struct snapshot *snapshot, const struct run *run, bool last,
-                    struct failure_notes *failures);
+                    struct failed_entries *failures);
 
 /* Parts of the answers. Any thread. */
 char *snapshot_status (

@@ -37,7 +37,7 @@ add_error (json_t *stats, json_t *text)
 }
 
 static void
-add_failure (json_t *stats, const struct failure_note *note)
+add_failure (json_t *stats, const struct failed_entry *note)
 {
   char *text = NULL;
 
@@ -76,7 +76,7 @@ rows_listed (const struct run *run, const struct table_changes *changes)
 }
 
 json_t *
-stats_json (const struct run *run, const json_t *before, const struct failure_notes *failures,
+stats_json (const struct run *run, const json_t *before, const struct failed_entries *failures,
             const char *error)
 {
   json_t *stats = stats_none_json (before, NULL);

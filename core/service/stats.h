@@ -13,7 +13,7 @@
 
 /* The counts of a run that is over, added to those of `before` (of the same job, or NULL). `failures`:
  * entries that failed in it; `error`: why it ended, or NULL. NULL when memory is short. */
-json_t *stats_json (const struct run *run, const json_t *before, const struct failure_notes *failures,
+json_t *stats_json (const struct run *run, const json_t *before, const struct failed_entries *failures,
                     const char *error);
 
 /* The same for a run that could not begin. */

@@ -22,11 +22,11 @@
 struct running {
   struct service *service;
   struct job *job;
-  uint64_t began, told;          /* CLOCK_MONOTONIC, ns; `told`: progress */
-  uint64_t moved;                /* of the snapshot, when its readers were told last */
-  struct failure_notes failures; /* of the first sink, in this run */
-  bool over;                     /* the pipeline came so far that it told its end */
-  bool makes_way;                /* for another job */
+  uint64_t began, told;           /* CLOCK_MONOTONIC, ns; `told`: progress */
+  uint64_t moved;                 /* of the snapshot, when its readers were told last */
+  struct failed_entries failures; /* of the first sink, in this run */
+  bool over;                      /* the pipeline came so far that it told its end */
+  bool makes_way;                 /* for another job */
   bool at_tip;
   char *error;
   json_t *stats;
@@ -267,5 +267,5 @@ job_run (struct service *service, struct job *job)
   if (running.at_tip)
     schedule_follow_works (service);
   finish (&running, status);
-  failure_notes_clear (&running.failures);
+  failed_entries_clear (&running.failures);
 }
