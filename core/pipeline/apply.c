@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "pipeline/resolve.h"
+#include "pipeline/scope-status.h"
 #include "sink/sink-calls.h"
 
 /* Rows given to the sink in one call. */
@@ -338,6 +340,63 @@ apply_source_rows (struct apply *apply, const struct row_list *list)
   for (size_t i = 0; i < list->count && result == DCPIPE_OK; i++)
     result = add_row (apply, list->items[i]);
   apply->source_rows += list->count;
+  return result;
+}
+
+/* ---- the table sync_status: the checkpoint by scope, for people who query the store ------------------ */
+
+static void
+fill (struct dcpipe_row *row, const char *name, const struct scope_status *status, uint64_t now)
+{
+  char digest[65];
+
+  digest_text (digest, status->digest);
+  dcpipe_set_string (row, STATUS_TABLE_NAME, name);
+  if (status->known)
+    dcpipe_set_u64 (row, STATUS_LAST_SYNCED_BLOCK_OFFSET, status->position);
+  dcpipe_set_time (row, STATUS_LAST_SYNCED_AT, now);
+  dcpipe_set_u64 (row, STATUS_TOTAL_RECORDS_SYNCED, status->entries);
+  dcpipe_set_u64 (row, STATUS_SYNC_ERRORS, status->errors);
+  dcpipe_set_string (row, STATUS_LAST_ERROR, status->last_error);
+  dcpipe_set_string (row, STATUS_TRUST, status->stored ? trust_name (status->trust) : NULL);
+  dcpipe_set_string (row, STATUS_DIGEST, digest);
+}
+
+static int
+write_scope (struct apply *apply, const char *label)
+{
+  struct scope_status status = scope_status (apply->run->setup, apply->checkpoint, label);
+  struct row_scratch scratch = { 0 };
+  struct dcpipe_row *row = row_scratch_key (&scratch, &apply->run->tables->items[CORE_SYNC_STATUS]);
+  const struct dcpipe_row *rows[1] = { row };
+  int result = DCPIPE_OK;
+
+  row->operation = DCPIPE_UPSERT;
+  fill (row, label != NULL ? label : "all", &status, apply->synced_ns);
+  if (scratch.maker.no_memory) {
+    fail ("no memory for sync_status");
+    result = DCPIPE_FAIL;
+  } else if (status.known || status.errors > 0)
+    result = apply->cache.apply (apply, rows, 1);
+  row_scratch_free (&scratch);
+  return result;
+}
+
+int
+apply_sync_status (struct apply *apply)
+{
+  const char **labels = setup_labels (apply->run->setup);
+  int result;
+
+  if (labels == NULL) {
+    fail ("no memory for sync_status");
+    return DCPIPE_FAIL;
+  }
+  apply->synced_ns = realtime_ns ();
+  result = write_scope (apply, NULL);
+  for (size_t i = 0; labels[i] != NULL && result == DCPIPE_OK; i++)
+    result = write_scope (apply, labels[i]);
+  free (labels);
   return result;
 }
 

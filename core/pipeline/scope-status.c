@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table sync_status: the checkpoint by scope, for people who query the store. */
 #include "config.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include "base/clock.h"
-#include "base/log.h"
-#include "pipeline/apply.h"
 #include "pipeline/scope-status.h"
+
+#include <string.h>
+
+#include "data/row.h"
 
 /* Adds a decoder's frontier to the scope's figures: the least of the heights, the sum of the digests. */
 static void
@@ -88,59 +84,4 @@ scope_status_json (const struct setup *setup, const struct dcpipe_checkpoint *ch
                     (json_int_t) status.failed, "syncErrors", (json_int_t) status.errors, "lastError",
                     status.last_error, "trust", status.stored ? trust_name (status.trust) : NULL, "digest",
                     digest);
-}
-
-static void
-fill (struct dcpipe_row *row, const char *name, const struct scope_status *status, uint64_t now)
-{
-  char digest[65];
-
-  digest_text (digest, status->digest);
-  dcpipe_set_string (row, STATUS_TABLE_NAME, name);
-  if (status->known)
-    dcpipe_set_u64 (row, STATUS_LAST_SYNCED_BLOCK_OFFSET, status->position);
-  dcpipe_set_time (row, STATUS_LAST_SYNCED_AT, now);
-  dcpipe_set_u64 (row, STATUS_TOTAL_RECORDS_SYNCED, status->entries);
-  dcpipe_set_u64 (row, STATUS_SYNC_ERRORS, status->errors);
-  dcpipe_set_string (row, STATUS_LAST_ERROR, status->last_error);
-  dcpipe_set_string (row, STATUS_TRUST, status->stored ? trust_name (status->trust) : NULL);
-  dcpipe_set_string (row, STATUS_DIGEST, digest);
-}
-
-static int
-write_scope (struct apply *apply, const char *label)
-{
-  struct scope_status status = scope_status (apply->run->setup, apply->checkpoint, label);
-  struct row_scratch scratch = { 0 };
-  struct dcpipe_row *row = row_scratch_key (&scratch, &apply->run->tables->items[CORE_SYNC_STATUS]);
-  const struct dcpipe_row *rows[1] = { row };
-  int result = DCPIPE_OK;
-
-  row->operation = DCPIPE_UPSERT;
-  fill (row, label != NULL ? label : "all", &status, apply->synced_ns);
-  if (scratch.maker.no_memory) {
-    fail ("no memory for sync_status");
-    result = DCPIPE_FAIL;
-  } else if (status.known || status.errors > 0)
-    result = apply->cache.apply (apply, rows, 1);
-  row_scratch_free (&scratch);
-  return result;
-}
-
-int
-apply_sync_status (struct apply *apply)
-{
-  const char **labels = setup_labels (apply->run->setup);
-  int result;
-
-  if (labels == NULL) {
-    fail ("no memory for sync_status");
-    return DCPIPE_FAIL;
-  }
-  apply->synced_ns = realtime_ns ();
-  result = write_scope (apply, NULL);
-  for (size_t i = 0; labels[i] != NULL && result == DCPIPE_OK; i++)
-    result = write_scope (apply, labels[i]);
-  free (labels);
-  return result;
 }
