@@ -226,8 +226,9 @@ fold_row (struct apply *apply, const struct dcpipe_row *row)
 
 /* The same for rows that resolve made, whose memory is used again for the next entry's. */
 static int
-fold_resolved (struct apply *apply, const struct dcpipe_row *row)
+fold_resolved (void *context, const struct dcpipe_row *row)
 {
+  struct apply *apply = context;
   int result;
 
   if (row->table->decoder != TABLE_CORE)
@@ -239,6 +240,10 @@ fold_resolved (struct apply *apply, const struct dcpipe_row *row)
 static int
 apply_resolving (struct apply *apply, size_t decoder, const struct row_list *list)
 {
+  const struct instance *instance = &apply->run->setup->decoders[decoder]->instance;
+  const struct resolver resolver = {
+    .cache = &apply->cache, .arena = &apply->resolved, .fold = fold_resolved, .context = apply
+  };
   size_t row = 0, note = 0;
   int result = DCPIPE_OK;
 
@@ -248,7 +253,7 @@ apply_resolving (struct apply *apply, size_t decoder, const struct row_list *lis
     if (row < list->count && (entry == NULL || list->items[row]->entry->index <= entry->index))
       result = fold_row (apply, list->items[row++]);
     else
-      result = resolve_entry (apply, decoder, &list->notes[note++], fold_resolved);
+      result = resolve_entry (&resolver, instance, decoder, &list->notes[note++]);
   }
   return result;
 }

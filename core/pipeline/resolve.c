@@ -9,11 +9,11 @@
 #include "plugin/callback.h"
 
 struct dcpipe_lookup {
-  struct apply *apply;
+  const struct resolver *resolver;
+  const struct instance *decoder;
   const struct note *note;
   struct dcpipe_rows *rows;
   size_t folded; /* rows of this entry that are in the cache already */
-  int (*fold) (struct apply *apply, const struct dcpipe_row *row);
   bool scanning;
   int result; /* of the first lookup that failed */
 };
@@ -22,13 +22,13 @@ struct dcpipe_lookup {
 static void
 name_sink (const struct dcpipe_lookup *lookup)
 {
-  log_set_instance (lookup->apply->sink->title);
+  log_set_instance (lookup->resolver->cache->sink->title);
 }
 
 static void
 name_decoder (const struct dcpipe_lookup *lookup)
 {
-  log_set_instance (lookup->apply->run->setup->decoders[lookup->rows->decoder]->instance.title);
+  log_set_instance (lookup->decoder->title);
 }
 
 /* Brings the cache up to the rows emitted so far. */
@@ -43,7 +43,8 @@ fold_emitted (struct dcpipe_lookup *lookup)
     lookup->result = DCPIPE_FAIL;
   name_sink (lookup);
   while (lookup->result == DCPIPE_OK && lookup->folded < lookup->rows->list->count)
-    lookup->result = lookup->fold (lookup->apply, lookup->rows->list->items[lookup->folded++]);
+    lookup->result =
+        lookup->resolver->fold (lookup->resolver->context, lookup->rows->list->items[lookup->folded++]);
   name_decoder (lookup);
   return lookup->result;
 }
@@ -96,7 +97,7 @@ dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_ro
   if (!may_look_up (lookup) || fold_emitted (lookup) != DCPIPE_OK || !check_key (lookup, key))
     return lookup->result;
   name_sink (lookup);
-  result = cache_get (&lookup->apply->cache, key, row);
+  result = cache_get (lookup->resolver->cache, key, row);
   name_decoder (lookup);
   if (result != DCPIPE_OK && result != DCPIPE_NONE)
     lookup->result = result;
@@ -113,7 +114,7 @@ dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix,
     return lookup->result;
   lookup->scanning = true;
   name_sink (lookup);
-  result = cache_scan (&lookup->apply->cache, prefix, each, context);
+  result = cache_scan (lookup->resolver->cache, prefix, each, context);
   name_decoder (lookup);
   lookup->scanning = false;
   if (lookup->result != DCPIPE_OK) /* of a lookup by `each` */
@@ -132,33 +133,32 @@ dcpipe_lookup_note (const dcpipe_lookup *lookup, size_t *size)
 }
 
 int
-resolve_entry (struct apply *apply, size_t decoder, const struct note *note,
-               int (*fold) (struct apply *apply, const struct dcpipe_row *row))
+resolve_entry (const struct resolver *resolver, const struct instance *decoder, size_t number,
+               const struct note *note)
 {
-  const struct instance *instance = &apply->run->setup->decoders[decoder]->instance;
   const char *title = log_instance ();
   struct row_list list = { 0 };
   struct dcpipe_rows rows;
-  struct dcpipe_lookup lookup = { .apply = apply, .note = note, .rows = &rows, .fold = fold };
+  struct dcpipe_lookup lookup = { .resolver = resolver, .decoder = decoder, .note = note, .rows = &rows };
   const char *outer;
   int result;
 
-  rows_begin (&rows, &apply->resolved, apply->run->tables, decoder, instance->name,
-              instance->plugin->u.decoder.tables.count);
+  rows_begin (&rows, resolver->arena, resolver->cache->tables, number, decoder->name,
+              decoder->plugin->u.decoder.tables.count);
   rows.entry = note->entry;
   rows.label = note->label;
   rows.list = &list;
   rows.resolves = true;
-  log_set_instance (instance->title);
+  log_set_instance (decoder->title);
   outer = callback_begin ("resolve");
-  result = instance->plugin->u.decoder.resolve (instance->handle, note->entry, &lookup, &rows);
-  cache_return (&apply->cache);
+  result = decoder->plugin->u.decoder.resolve (decoder->handle, note->entry, &lookup, &rows);
+  cache_return (resolver->cache);
   if (lookup.result == DCPIPE_OK && (result == DCPIPE_OK || failure ()[0] == '\0'))
     fold_emitted (&lookup);
   result = callback_end (outer, result, MAY_FAIL);
   log_set_instance (title);
-  arena_rewind (&apply->resolved);
+  arena_rewind (resolver->arena);
   if (lookup.result != DCPIPE_OK)
     return lookup.result;
-  return result == DCPIPE_OK ? cache_settle (&apply->cache) : DCPIPE_FAIL;
+  return result == DCPIPE_OK ? cache_settle (resolver->cache) : DCPIPE_FAIL;
 }
