@@ -3,8 +3,7 @@
 
 #include "pipeline/apply.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,13 +26,28 @@ apply_init (struct apply *apply, struct run *run, struct instance *sink, struct 
     .sink = sink, .tables = run->tables, .limit = 4 * 1024 * 1024, .apply = apply_rows, .context = apply
   };
   apply->changes = calloc (run->tables->count, sizeof *apply->changes);
+  apply->frontiers = calloc (run->setup->decoders_count + 1, sizeof (struct frontier *));
   apply->advanced = calloc (run->setup->decoders_count + 1, sizeof (const struct dcpipe_block *));
   apply->rows = calloc (ROWS_AT_ONCE, sizeof *apply->rows);
   apply->effects = calloc (ROWS_AT_ONCE, sizeof *apply->effects);
-  if (apply->changes != NULL && apply->advanced != NULL && apply->rows != NULL && apply->effects != NULL)
-    return true;
-  fail ("no memory for the sink's rows");
-  return false;
+  if (apply->changes == NULL || apply->frontiers == NULL || apply->advanced == NULL || apply->rows == NULL
+      || apply->effects == NULL) {
+    fail ("no memory for the sink's rows");
+    return false;
+  }
+  apply_find_frontiers (apply);
+  return true;
+}
+
+void
+apply_find_frontiers (struct apply *apply)
+{
+  const struct setup *setup = apply->run->setup;
+
+  for (size_t i = 0; i < setup->decoders_count; i++) {
+    apply->frontiers[i] = checkpoint_find (apply->checkpoint, setup->decoders[i]->instance.name);
+    assert (apply->frontiers[i] != NULL);
+  }
 }
 
 void
@@ -44,6 +58,7 @@ apply_free (struct apply *apply)
   arena_free (&apply->arena);
   arena_free (&apply->resolved);
   free (apply->changes);
+  free (apply->frontiers);
   free (apply->advanced);
   free (apply->rows);
   free (apply->effects);
@@ -277,7 +292,7 @@ static int
 apply_whole (struct apply *apply, size_t decoder, const struct dcpipe_block *block)
 {
   const struct decoder *declared = apply->run->setup->decoders[decoder];
-  struct frontier *frontier = checkpoint_find (apply->checkpoint, declared->instance.name);
+  struct frontier *frontier = apply->frontiers[decoder];
   const struct row_list *list = &block->rows[decoder];
   int result;
 
@@ -302,8 +317,7 @@ apply_whole (struct apply *apply, size_t decoder, const struct dcpipe_block *blo
 static int
 apply_ahead (struct apply *apply, size_t decoder, const struct dcpipe_block *block)
 {
-  struct frontier *frontier =
-      checkpoint_find (apply->checkpoint, apply->run->setup->decoders[decoder]->instance.name);
+  struct frontier *frontier = apply->frontiers[decoder];
   const struct row_list *list = &block->rows[decoder];
   int result = DCPIPE_OK;
 
@@ -462,7 +476,7 @@ move_frontiers (struct apply *apply)
   result = note_source (apply);
   note_unconfirmed (apply->checkpoint, apply->last);
   for (size_t i = 0; i < setup->decoders_count && result == DCPIPE_OK; i++) {
-    struct frontier *frontier = checkpoint_find (apply->checkpoint, setup->decoders[i]->instance.name);
+    struct frontier *frontier = apply->frontiers[i];
 
     if (apply->advanced[i] == NULL)
       continue;

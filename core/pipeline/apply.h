@@ -14,6 +14,7 @@ struct apply {
   struct run *run;
   struct instance *sink;
   struct dcpipe_checkpoint *checkpoint; /* as it stands with what was applied */
+  struct frontier **frontiers;          /* in it, by decoder */
   struct row_cache cache;
   struct table_changes *changes;        /* by table, since the last commit */
   const struct dcpipe_block *last;      /* applied since the last commit */
@@ -31,7 +32,7 @@ struct apply {
   uint64_t synced_ns;           /* the time that sync_status has, since 1970 */
 };
 
-/* False after fail. */
+/* The checkpoint has a frontier for each decoder. False after fail. */
 bool apply_init (struct apply *apply, struct run *run, struct instance *sink,
                  struct dcpipe_checkpoint *checkpoint);
 void apply_free (struct apply *apply);
@@ -46,9 +47,11 @@ int apply_source_rows (struct apply *apply, const struct row_list *list);
  * itself. */
 int apply_finish (struct apply *apply);
 
-/* After a commit, and after a rollback (when the checkpoint has been read again). */
+/* After a commit, and after a rollback. Before anything is applied after that, the checkpoint has been read
+ * again, has a frontier for each decoder, and its frontiers have been found. */
 void apply_committed (struct apply *apply);
 void apply_rolled_back (struct apply *apply);
+void apply_find_frontiers (struct apply *apply);
 
 /* Writes the rows of sync_status from the checkpoint. */
 int apply_sync_status (struct apply *apply);

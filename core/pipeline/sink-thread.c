@@ -267,7 +267,10 @@ roll_back (struct sink_thread *thread)
   checkpoint_free (&thread->checkpoint);
   thread->checkpoint = stored;
   apply_rolled_back (&thread->apply);
-  return add_frontiers (thread) == STATUS_DONE ? DCPIPE_OK : DCPIPE_FAIL;
+  if (add_frontiers (thread) != STATUS_DONE)
+    return DCPIPE_FAIL;
+  apply_find_frontiers (&thread->apply);
+  return DCPIPE_OK;
 }
 
 static int
