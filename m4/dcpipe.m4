@@ -39,3 +39,36 @@ AC_DEFUN([DCPIPE_DIRECTORY], [
   AS_CASE([$with_$1], [yes], [$1='$2'], [no], [$1='${docdir}/$1'], [$1=$with_$1])
   AC_SUBST([$1])
 ])
+
+# DCPIPE_HARDENING
+# What makes mistakes in memory harder to exploit, where the compiler and the linker have it, and --disable-hardening has not
+# been asked for: HARDENING_CFLAGS for all that is compiled, HARDENING_LDFLAGS for all that is linked, PIE_CFLAGS and
+# PIE_LDFLAGS for programs, empty where the compiler makes them so by itself.
+AC_DEFUN([DCPIPE_HARDENING], [
+  AC_ARG_ENABLE([hardening], [AS_HELP_STRING([--disable-hardening],
+    [do without stack protector, _FORTIFY_SOURCE, RELRO and PIE])], [], [enable_hardening=yes])
+  AS_VAR_IF([enable_hardening], [no], [], [
+    AX_APPEND_COMPILE_FLAGS([-fstack-protector-strong -fstack-clash-protection], [HARDENING_CFLAGS], [-Werror])
+    dnl In one word each: libtool takes a second "-z" for the same option given twice.
+    AX_APPEND_LINK_FLAGS([-Wl,-zrelro -Wl,-znow], [HARDENING_LDFLAGS])
+    dnl Without optimisation it does nothing but warn; sanitizers have checks of their own; whoever sets it knows which.
+    AC_MSG_CHECKING([whether _FORTIFY_SOURCE is of use])
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+      #if !defined __OPTIMIZE__ || defined _FORTIFY_SOURCE || defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+      #error no
+      #endif]])],
+      [HARDENING_CFLAGS="$HARDENING_CFLAGS -D_FORTIFY_SOURCE=2"; AC_MSG_RESULT([yes])], [AC_MSG_RESULT([no])])
+    AC_MSG_CHECKING([whether programs are position-independent by themselves])
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+      #ifndef __PIE__
+      #error no
+      #endif]])],
+      [AC_MSG_RESULT([yes])],
+      [AC_MSG_RESULT([no])
+       AX_CHECK_COMPILE_FLAG([-fPIE], [AX_CHECK_LINK_FLAG([-pie], [PIE_CFLAGS=-fPIE PIE_LDFLAGS=-pie], [], [-fPIE])])])
+  ])
+  AC_SUBST([HARDENING_CFLAGS])
+  AC_SUBST([HARDENING_LDFLAGS])
+  AC_SUBST([PIE_CFLAGS])
+  AC_SUBST([PIE_LDFLAGS])
+])

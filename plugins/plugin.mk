@@ -15,10 +15,10 @@ decodersdir = $(plugindir)/decoders
 sinksdir = $(plugindir)/sinks
 
 AM_CPPFLAGS = -I$(top_srcdir)/core -I$(top_srcdir)/plugins/lib
-AM_CFLAGS = $(WARN_CFLAGS) $(PTHREAD_CFLAGS) -fvisibility=hidden
+AM_CFLAGS = $(WARN_CFLAGS) $(HARDENING_CFLAGS) $(PTHREAD_CFLAGS) -fvisibility=hidden
 
 # A module exports dcpipe_plugin and nothing else, and takes what it calls from the program that loads it.
-PLUGIN_LDFLAGS = -module -avoid-version -shared -Wl,--version-script=$(top_srcdir)/plugins/plugin.syms
+PLUGIN_LDFLAGS = $(HARDENING_LDFLAGS) -module -avoid-version -shared -Wl,--version-script=$(top_srcdir)/plugins/plugin.syms
 
 all-local: uninstalled-plugins
 

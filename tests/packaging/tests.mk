@@ -4,6 +4,7 @@ packaging_tests =
 packaging_tests += packaging/completion.sh
 packaging_tests += packaging/demo.sh
 packaging_tests += packaging/dist.sh
+packaging_tests += packaging/hardening.sh
 packaging_tests += packaging/man-current.sh
 packaging_tests += packaging/man-examples.sh
 packaging_tests += packaging/man-lint.sh
