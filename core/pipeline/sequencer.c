@@ -4,9 +4,7 @@
 #include "pipeline/sequencer.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "bytes/cleanup.h"
@@ -55,83 +53,86 @@ sequencer_free (struct sequencer *sequencer)
 
 /* ---- the chain ---------------------------------------------------------------------------------- */
 
-/* What is wrong with the block that a resumed run re-reads, or NULL. */
-static char *
-check_stored (const struct point *stored, const struct dcpipe_block *block)
+/* The checks say what is wrong in the parcel, of block number `i`. They tell it by their result, too: for the
+ * words there may be no memory. */
+
+/* The block that a resumed run re-reads. */
+static bool
+check_stored (const struct point *stored, struct parcel *parcel, size_t i)
 {
+  const struct dcpipe_block *block = &parcel->blocks[i];
   char expected[2 * DCPIPE_HASH_MAX + 1];
-  char *fault = NULL;
 
   if (block->frame.position != stored->position) {
-    if (asprintf (&fault,
-                  "expected the stored block at position %" PRIu64
-                  ", the source delivered the one at %" PRIu64,
-                  stored->position, block->frame.position)
-        < 0)
-      return NULL;
-    return fault;
+    parcel_set_fault (parcel, i, STATUS_DIVERGED,
+                      "expected the stored block at position %" PRIu64
+                      ", the source delivered the one at %" PRIu64,
+                      stored->position, block->frame.position);
+    return false;
   }
   if (hash_equal (&stored->hash, &block->hash))
-    return NULL;
+    return true;
   hash_text (expected, &stored->hash);
-  if (asprintf (&fault,
-                "block at position %" PRIu64
-                ": its hash is %s, but %s is stored: the ledger was forked or swapped",
-                stored->position, block->hash_hex, expected)
-      < 0)
-    return NULL;
-  return fault;
+  parcel_set_fault (parcel, i, STATUS_DIVERGED,
+                    "block at position %" PRIu64
+                    ": its hash is %s, but %s is stored: the ledger was forked or swapped",
+                    stored->position, block->hash_hex, expected);
+  return false;
 }
 
-static char *
-check_first (const struct run *run, const struct dcpipe_block *block)
+static bool
+check_first (const struct run *run, struct parcel *parcel, size_t i)
 {
+  const struct dcpipe_block *block = &parcel->blocks[i];
   char text[2 * DCPIPE_HASH_MAX + 1];
-  char *fault = NULL;
-  int size = 0;
 
   if (block->parent_hash.size > 0) {
     hash_text (text, &block->parent_hash);
-    size = asprintf (&fault, "block at position %" PRIu64 ": it is the first one, but names a parent (%s)",
-                     block->frame.position, text);
-  } else if (run->ledger.size > 0 && !hash_equal (&run->ledger, &block->hash)) {
-    hash_text (text, &run->ledger);
-    size = asprintf (&fault,
-                     "block at position %" PRIu64
-                     ": the first block's hash is %s, but the stored ledger begins with %s",
-                     block->frame.position, block->hash_hex, text);
+    parcel_set_fault (parcel, i, STATUS_DIVERGED,
+                      "block at position %" PRIu64 ": it is the first one, but names a parent (%s)",
+                      block->frame.position, text);
+    return false;
   }
-  return size < 0 ? NULL : fault;
+  if (run->ledger.size == 0 || hash_equal (&run->ledger, &block->hash))
+    return true;
+  hash_text (text, &run->ledger);
+  parcel_set_fault (parcel, i, STATUS_DIVERGED,
+                    "block at position %" PRIu64
+                    ": the first block's hash is %s, but the stored ledger begins with %s",
+                    block->frame.position, block->hash_hex, text);
+  return false;
 }
 
-static char *
-check_next (const struct sequencer *sequencer, const struct dcpipe_block *block)
+static bool
+check_next (const struct sequencer *sequencer, struct parcel *parcel, size_t i)
 {
+  const struct dcpipe_block *block = &parcel->blocks[i];
   char expected[2 * DCPIPE_HASH_MAX + 1], found[2 * DCPIPE_HASH_MAX + 1];
-  char *fault = NULL;
-  int size = 0;
 
-  if (block->frame.position <= sequencer->position)
-    size = asprintf (&fault, "block at position %" PRIu64 ": it does not lie behind the one at %" PRIu64,
-                     block->frame.position, sequencer->position);
-  else if (!hash_equal (&sequencer->hash, &block->parent_hash)) {
-    hash_text (expected, &sequencer->hash);
-    hash_text (found, &block->parent_hash);
-    size = asprintf (&fault,
-                     "block at position %" PRIu64
-                     ": it names %s as its parent, but the block before has the hash %s",
-                     block->frame.position, found[0] ? found : "no hash", expected);
+  if (block->frame.position <= sequencer->position) {
+    parcel_set_fault (parcel, i, STATUS_DIVERGED,
+                      "block at position %" PRIu64 ": it does not lie behind the one at %" PRIu64,
+                      block->frame.position, sequencer->position);
+    return false;
   }
-  return size < 0 ? NULL : fault;
+  if (hash_equal (&sequencer->hash, &block->parent_hash))
+    return true;
+  hash_text (expected, &sequencer->hash);
+  hash_text (found, &block->parent_hash);
+  parcel_set_fault (parcel, i, STATUS_DIVERGED,
+                    "block at position %" PRIu64
+                    ": it names %s as its parent, but the block before has the hash %s",
+                    block->frame.position, found[0] ? found : "no hash", expected);
+  return false;
 }
 
-static char *
-check_block (const struct sequencer *sequencer, const struct dcpipe_block *block)
+static bool
+check_block (const struct sequencer *sequencer, struct parcel *parcel, size_t i)
 {
   if (sequencer->begun)
-    return check_next (sequencer, block);
-  return sequencer->run->start.known ? check_stored (&sequencer->run->start, block)
-                                     : check_first (sequencer->run, block);
+    return check_next (sequencer, parcel, i);
+  return sequencer->run->start.known ? check_stored (&sequencer->run->start, parcel, i)
+                                     : check_first (sequencer->run, parcel, i);
 }
 
 /* Numbers the block and makes it the last one of the chain. */
@@ -159,18 +160,8 @@ link_block (struct sequencer *sequencer, struct dcpipe_block *block)
 static void
 link_blocks (struct sequencer *sequencer, struct parcel *parcel)
 {
-  for (size_t i = 0; i < parcel->good; i++) {
-    char *fault = check_block (sequencer, &parcel->blocks[i]);
-
-    if (fault == NULL) {
-      link_block (sequencer, &parcel->blocks[i]);
-      continue;
-    }
-    free (parcel->fault);
-    parcel->fault = fault;
-    parcel->fault_status = STATUS_DIVERGED;
-    parcel->good = i;
-  }
+  for (size_t i = 0; i < parcel->good && check_block (sequencer, parcel, i); i++)
+    link_block (sequencer, &parcel->blocks[i]);
 }
 
 /* ---- handing on --------------------------------------------------------------------------------- */
@@ -188,18 +179,20 @@ hand_on (struct sequencer *sequencer, struct parcel *parcel)
 static void
 take_in_order (struct sequencer *sequencer, struct parcel *parcel)
 {
-  if (!sequencer->ended) {
-    link_blocks (sequencer, parcel);
-    if (parcel->fault != NULL || (parcel->blocks_count > 0 && parcel->good < parcel->blocks_count))
-      parcel->end = PARCEL_LAST;
-  }
+  struct run *run = sequencer->run;
+  bool faulty;
+
   if (sequencer->ended) {
-    parcel_skip (parcel, &sequencer->run->budget);
+    parcel_skip (parcel, &run->budget);
     return;
   }
+  link_blocks (sequencer, parcel);
+  faulty = parcel->fault != NULL || parcel->good < parcel->blocks_count;
+  if (faulty)
+    parcel->end = PARCEL_LAST;
   sequencer->ended = parcel->end == PARCEL_LAST;
-  if (parcel->fault != NULL)
-    run_end (sequencer->run, parcel->fault_status, parcel->fault);
+  if (faulty)
+    run_end (run, parcel->fault_status, parcel->fault);
   hand_on (sequencer, parcel);
 }
 

@@ -9,6 +9,7 @@ faults_shim_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 faults_tests =
 faults_tests += faults/cut-off.sh
 faults_tests += faults/memory.sh
+faults_tests += faults/bad-ledger.sh
 faults_tests += faults/disk.sh
 faults_tests += faults/full-disk.sh
 faults_tests += faults/serve.sh
