@@ -8,6 +8,7 @@
 
 #include "fuzz/fuzz.h"
 #include "ic/candid/candid.h"
+#include "ic/candid/type_table.h"
 
 static const char *const expected[] = {
   "()",

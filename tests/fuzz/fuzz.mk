@@ -21,6 +21,7 @@ fuzz_candid = $(fuzz_candid_room)/*.c $(fuzz_principal)
 fuzz_cbor = $(fuzz_candid_room)/arena.c $(fuzz_certificate_room)/cbor.c $(fuzz_candid_room)/error.c $(fuzz_certificate_room)/response.c $(CBOR_LIBS)
 fuzz_certificate = $(fuzz_certificate_room)/bls.c $(fuzz_certificate_room)/canister_ranges.c $(fuzz_certificate_room)/certificate.c $(fuzz_candid_room)/hash.c \
   $(fuzz_certificate_room)/hash_tree.c $(fuzz_candid_room)/leb128.c $(fuzz_certificate_room)/query_signature.c $(fuzz_certificate_room)/request_status.c \
+  $(fuzz_certificate_room)/verdict.c \
   $(fuzz_cbor) $(fuzz_principal) $(BLST_CPPFLAGS) $(BLST_LIBS) $(SODIUM_LIBS)
 fuzz_framer = $(fuzz_ledger)/framer.c $(fuzz_block)
 fuzz_principal = $(fuzz_principal_room)/*.c $(NETTLE_LIBS)

@@ -6,7 +6,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
-#include "ic/certificate/cbor.h"
+#include "ic/certificate/cbor_write.h"
 #include "replica/replica.h"
 #include "replica/state.h"
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_REPLICA_STATE_H
 #define TESTS_REPLICA_STATE_H
 
-#include "ic/certificate/cbor.h"
+#include "ic/certificate/cbor_write.h"
 #include "replica/calls.h"
 #include "replica/fault.h"
 #include "replica/keys.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
+#include "ic/candid/type_table.h"
 #include "replica/desk.h"
 #include "support/run.h"
 #include "support/vectors.h"

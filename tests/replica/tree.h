@@ -15,7 +15,7 @@
 
 #include "ic/candid/arena.h"
 #include "ic/candid/hash.h"
-#include "ic/certificate/cbor.h"
+#include "ic/certificate/cbor_write.h"
 
 struct tree;
 

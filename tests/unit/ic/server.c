@@ -15,6 +15,7 @@
 #include <zlib.h>
 
 #include "ic/certificate/cbor.h"
+#include "ic/certificate/cbor_write.h"
 
 #define LARGE (1 << 20)
 #define MAX_URLS 16

@@ -14,6 +14,7 @@
 #include "bytes/cleanup.h"
 #include "candid-json.h"
 #include "ic/candid/candid.h"
+#include "ic/candid/type_table.h"
 #include "support/run.h"
 #include "support/vectors.h"
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ic/certificate/cbor.h"
+#include "ic/certificate/cbor_write.h"
 #include "support/run.h"
 
 #define INPUT(text) ((struct bytes){ (const uint8_t *) (text), sizeof (text) - 1 })

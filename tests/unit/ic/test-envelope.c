@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "ic/agent/envelope.h"
+#include "ic/certificate/cbor.h"
 #include "support/run.h"
 #include "support/vectors.h"
 #include "unit/ic/requests.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bytes/hex.h"
+#include "ic/candid/candid.h"
 #include "ic/candid/icrc3_value.h"
 #include "support/run.h"
 #include "support/vectors.h"

@@ -6,7 +6,7 @@
 
 #include "ic/agent/identity.h"
 #include "ic/candid/hash.h"
-#include "ic/certificate/cbor.h"
+#include "ic/certificate/cbor_write.h"
 
 /* Appends the envelope of `request`, sent by `identity`, to `writer`, and tells its request id. The request's
  * own `sender` does not matter: the identity's principal is put in its place. Look at writer->failed

@@ -6,7 +6,7 @@
 #include <curl/curl.h>
 
 #include "ic/agent/agent.h"
-#include "ic/certificate/cbor.h"
+#include "ic/certificate/cbor_write.h"
 
 struct exchange {
   struct ic_agent_result result; /* first: the caller gets a pointer to it */

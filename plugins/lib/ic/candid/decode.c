@@ -5,9 +5,12 @@
  * both reads and checks. */
 #include "config.h"
 
-#include "ic/candid/decoder.h"
+#include "ic/candid/decode.h"
 
 #include <stdio.h>
+
+#include "ic/candid/leaf.h"
+#include "ic/candid/type_table.h"
 
 static enum ic_candid_outcome decode (struct ic_candid_decoder *d, struct ic_candid_pair pair,
                                       struct ic_candid_value *out);

@@ -3,9 +3,10 @@
 #ifndef IC_CANDID_DECODER_H
 #define IC_CANDID_DECODER_H
 
-#include "ic/candid/candid.h"
+#include "ic/candid/arena.h"
 #include "ic/candid/reader.h"
 #include "ic/candid/subtype.h"
+#include "ic/candid/value.h"
 
 /* There are two ways to fail. A mismatch is one of types, and the nearest opt around it recovers; a fault
  * is a broken message, and nothing does. */
@@ -52,17 +53,5 @@ ic_candid_set_kind (struct ic_candid_value *out, enum ic_candid_kind kind)
   if (out != NULL)
     *out = (struct ic_candid_value){ .kind = (uint8_t) kind };
 }
-
-/* Reads a value that is not made of others, of one and the same kind on both sides. */
-enum ic_candid_outcome ic_candid_decode_leaf (struct ic_candid_decoder *d, struct ic_candid_pair pair,
-                                              enum ic_candid_kind kind, struct ic_candid_value *out);
-
-/* Reads a nat or an int, the former also as the latter. */
-enum ic_candid_outcome ic_candid_decode_number (struct ic_candid_decoder *d, enum ic_candid_kind wire,
-                                                enum ic_candid_kind kind, struct ic_candid_value *out);
-
-/* Reads a principal, or the address of a service. */
-enum ic_candid_outcome ic_candid_decode_principal (struct ic_candid_decoder *d, enum ic_candid_kind kind,
-                                                   struct ic_candid_value *out);
 
 #endif

@@ -2,7 +2,7 @@
 /* Messages from types and values. */
 #include "config.h"
 
-#include "ic/candid/candid.h"
+#include "ic/candid/encode.h"
 
 #include <stdlib.h>
 #include <string.h>

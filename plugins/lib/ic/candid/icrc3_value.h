@@ -6,9 +6,11 @@
 #ifndef IC_CANDID_ICRC3_VALUE_H
 #define IC_CANDID_ICRC3_VALUE_H
 
-#include "ic/candid/candid.h"
+#include <stdbool.h>
+
 #include "ic/candid/error.h"
 #include "ic/candid/hash.h"
+#include "ic/candid/value.h"
 
 /* The definition of the type `Value`, to be put in front of types that name it. */
 #define IC_ICRC3_VALUE                                                                                       \

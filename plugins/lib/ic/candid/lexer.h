@@ -3,7 +3,10 @@
 #ifndef IC_CANDID_LEXER_H
 #define IC_CANDID_LEXER_H
 
-#include "ic/candid/candid.h"
+#include <stdbool.h>
+
+#include "bytes/bytes.h"
+#include "ic/candid/error.h"
 
 struct ic_candid_lexer {
   const char *text, *next; /* the beginning, and what is not taken yet; it ends in a 0 */

@@ -5,7 +5,9 @@
 #ifndef IC_CANDID_READER_H
 #define IC_CANDID_READER_H
 
-#include "ic/candid/candid.h"
+#include <stdbool.h>
+
+#include "bytes/bytes.h"
 
 struct ic_candid_reader {
   struct bytes message; /* from its beginning */
@@ -31,9 +33,5 @@ ic_candid_left (const struct ic_candid_reader *reader)
 {
   return reader->message.size - reader->at;
 }
-
-/* Reads "DIDL", type table and argument types. Memory is taken from `arena`. */
-bool ic_candid_read_types (struct ic_candid_reader *reader, struct ic_candid_types *types,
-                           struct ic_arena *arena);
 
 #endif

@@ -3,7 +3,11 @@
 #ifndef IC_CANDID_SUBTYPE_H
 #define IC_CANDID_SUBTYPE_H
 
-#include "ic/candid/candid.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ic/candid/arena.h"
+#include "ic/candid/type.h"
 
 enum ic_candid_verdict {
   IC_CANDID_YES,

@@ -2,10 +2,12 @@
 /* Types in the syntax of .did files. */
 #include "config.h"
 
-#include "ic/candid/lexer.h"
+#include "ic/candid/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "ic/candid/lexer.h"
 
 #define MAX_NESTING 64
 

@@ -2,7 +2,7 @@
 /* Looking into values, and making them. */
 #include "config.h"
 
-#include "ic/candid/candid.h"
+#include "ic/candid/value.h"
 
 #include <stdlib.h>
 #include <string.h>

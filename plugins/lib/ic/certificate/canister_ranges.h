@@ -7,7 +7,10 @@
 #ifndef IC_CERTIFICATE_CANISTER_RANGES_H
 #define IC_CERTIFICATE_CANISTER_RANGES_H
 
-#include "ic/certificate/certificate.h"
+#include "ic/candid/error.h"
+#include "ic/certificate/hash_tree.h"
+#include "ic/certificate/verdict.h"
+#include "ic/principal/principal.h"
 
 /* Returns IC_CERTIFICATE_VALID if `canister` lies in the ranges of `subnet` that the delegation's tree shows.
  * If it shows the newer layout, that one decides, and there the one shard with the greatest label that is not

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading and writing CBOR (RFC 8949) from and for the other side of a network connection.
+/* Reading CBOR (RFC 8949) from the other side of a network connection.
  *
  * The reader is pulled: the caller says what must come next, and takes it.
  *
@@ -23,7 +23,7 @@
  * bytes, lengths and counts beyond the input, duplicate keys, breaks out of place, text that is not UTF-8.
  * The reader accepts every encoding of a value: indefinite lengths, chunked strings, long integers.
  *
- * One thread at a time for each reader and writer. */
+ * One thread at a time for each reader. */
 #ifndef IC_CERTIFICATE_CBOR_H
 #define IC_CERTIFICATE_CBOR_H
 
@@ -102,24 +102,5 @@ ic_cbor_has (const struct ic_cbor_map *map, unsigned field)
 {
   return (map->seen >> field & 1) != 0;
 }
-
-/* What is being written. Begin with zeroed memory. When there is no memory, `failed` is set and
- * further calls do nothing: look at it once, at the end. The caller frees `data` with ic_cbor_writer_free. */
-struct ic_cbor_writer {
-  uint8_t *data;
-  size_t size, capacity;
-  bool failed;
-};
-
-void ic_cbor_put_uint (struct ic_cbor_writer *writer, uint64_t value);
-void ic_cbor_put_bytes (struct ic_cbor_writer *writer, struct bytes value);
-void ic_cbor_put_text (struct ic_cbor_writer *writer, const char *text, size_t size);
-void ic_cbor_put_array (struct ic_cbor_writer *writer, size_t count);
-void ic_cbor_put_map (struct ic_cbor_writer *writer, size_t count);
-
-/* The tag 55799, which comes first in a message and says that CBOR follows. */
-void ic_cbor_put_self_described (struct ic_cbor_writer *writer);
-
-void ic_cbor_writer_free (struct ic_cbor_writer *writer);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "ic/certificate/cbor_write.h"
+
 #include <cbor/encoding.h>
 #include <stdlib.h>
-
-#include "ic/certificate/cbor.h"
 
 #define HEAD_MAX 9
 #define TAG_SELF_DESCRIBED 55799

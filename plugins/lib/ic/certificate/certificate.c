@@ -8,18 +8,6 @@
 #include "ic/candid/leb128.h"
 #include "ic/certificate/canister_ranges.h"
 
-static const char *const result_texts[] = {
-#define X(name, text) [IC_CERTIFICATE_##name] = text,
-  IC_CERTIFICATE_RESULTS (X)
-#undef X
-};
-
-const char *
-ic_certificate_result_text (enum ic_certificate_result result)
-{
-  return result_texts[result];
-}
-
 enum { FIELD_TREE, FIELD_SIGNATURE, FIELD_DELEGATION };
 static const char *const field_names[] = { "tree", "signature", "delegation" };
 
