@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "apply.h"
+
 #include <errno.h>
 #include <string.h>
 

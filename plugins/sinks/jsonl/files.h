@@ -52,21 +52,18 @@ int files_failed (const struct files *files, const char *file, const char *what)
 /* DCPIPE_FAIL after dcpipe_error. */
 int files_no_memory (const struct files *files);
 
-/* All return an enum dcpipe_result. */
-int files_open (struct files *files);
-int files_prepare (struct files *files);
-int files_rollback (struct files *files);
-int files_commit (struct files *files, struct dcpipe_bytes text);
-int files_reset (struct files *files, const char *name);
-void files_close (struct files *files);
-
-/* READ: makes all reads show one commit until the rollback. WRITE: nothing. */
-int files_snapshot (struct files *files);
-
 /* The table of that name, or NULL. */
 struct table *files_find (const struct files *files, const char *name);
 
 /* Adds an empty table. NULL after dcpipe_error. Takes over the reference to `columns`. */
 struct table *files_add (struct files *files, const char *name, json_t *columns);
+void files_remove (struct files *files, struct table *table);
+
+/* Opens the table's file and checks that all that is committed is there. With `flags` for writing, cuts off
+ * the rest. Returns an enum dcpipe_result. */
+int files_open_table (struct files *files, struct table *table, int flags);
+void files_close_table (struct table *table);
+
+void files_close (struct files *files);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "snapshot.h"
+
 /* Bytes a read: of a file from end to end, and of one line. */
 #define STREAM_CHUNK ((size_t) 256 * 1024)
 #define LINE_CHUNK ((size_t) 4 * 1024)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows out of a change log, and into it. */
+/* Rows out of a change log. */
 #ifndef JSONL_FOLD_H
 #define JSONL_FOLD_H
 
@@ -12,8 +12,6 @@ int fold_index (struct files *files, struct table *table);
 
 int fold_get (struct files *files, const dcpipe_row *key, dcpipe_row *row);
 int fold_scan (struct files *files, const dcpipe_row *prefix, dcpipe_scan *scan);
-
-int apply_row (struct files *files, dcpipe_rows *rows, size_t i);
 
 /* The row's primary key, or its leading columns, in files->key. False if there is no memory. */
 bool fold_key (struct files *files, const dcpipe_row *row);

@@ -3,7 +3,11 @@
  * programs can follow, and that folds back into the table (doc/formats.md). */
 #include "config.h"
 
+#include "apply.h"
 #include "fold.h"
+#include "open.h"
+#include "snapshot.h"
+#include "transaction.h"
 
 static const struct dcpipe_option jsonl_options[] = {
   { .key = "path",
