@@ -2,7 +2,7 @@
 /* Tables as this sink sees them. */
 #include "config.h"
 
-#include "store.h"
+#include "describe.h"
 
 #include <stdlib.h>
 
@@ -73,4 +73,10 @@ schema_free (struct store *store)
   store->tables = NULL;
   store->items = NULL;
   store->tables_count = 0;
+}
+
+struct table *
+table_of (struct store *store, const dcpipe_row *row)
+{
+  return &store->tables[dcpipe_table_number (dcpipe_row_table (row))];
 }

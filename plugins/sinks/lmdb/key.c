@@ -2,7 +2,7 @@
 /* Keys within LMDB's limit. */
 #include "config.h"
 
-#include "store.h"
+#include "key.h"
 
 #include <nettle/sha2.h>
 #include <string.h>

@@ -38,7 +38,13 @@
  * writer opens the store and when its map grows. */
 #include "config.h"
 
+#include "open.h"
+#include "read.h"
+#include "result.h"
+#include "schema.h"
 #include "store.h"
+#include "transaction.h"
+#include "write.h"
 
 static int
 lmdb_open (void *handle, int mode, const char *scratch)

@@ -2,7 +2,7 @@
 /* Opening a store: is it ours, and how is it to be written. */
 #include "config.h"
 
-#include "store.h"
+#include "open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,10 @@
 #include <unistd.h>
 
 #include "bytes/cleanup.h"
+#include "describe.h"
+#include "record.h"
+#include "result.h"
+#include "transaction.h"
 
 /* ---- is it ours ---------------------------------------------------------------------------------- */
 
@@ -79,7 +83,7 @@ identify_locked (struct store *store)
     result = code == MDB_NOTFOUND || code == MDB_INCOMPATIBLE ? check_empty (store, txn)
                                                               : store_failed (store, code, "read");
   mdb_txn_commit (txn);
-  if (result == DCPIPE_OK && (code = schema_open_all (store)) != 0)
+  if (result == DCPIPE_OK && (code = records_open (store)) != 0)
     result = store_failed (store, code, "read the tables of");
   return result;
 }

@@ -2,11 +2,17 @@
 /* Rows out: get and scan. */
 #include "config.h"
 
-#include "store.h"
+#include "read.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "describe.h"
+#include "key.h"
+#include "result.h"
+#include "transaction.h"
+#include "value.h"
 
 static int
 read_failed (const struct store *store, int code)

@@ -2,9 +2,12 @@
 /* The writer's transactions, readers' snapshots, and a map that grows. */
 #include "config.h"
 
-#include "store.h"
+#include "transaction.h"
 
 #include <errno.h>
+
+#include "record.h"
+#include "result.h"
 
 #define ATTEMPTS 16 /* at a snapshot, while others make the map grow or add tables */
 
@@ -99,13 +102,13 @@ snapshot_locked (struct store *store)
     else if (code == MDB_READERS_FULL && attempt == 0)
       code = mdb_reader_check (store->environment->env, NULL);
     else if (code == 0) {
-      if (schema_match (store, &code)) {
+      if (records_match (store, &code)) {
         store->running = true;
         return 0;
       }
       mdb_txn_reset (store->txn);
       if (code == 0)
-        code = schema_open_all (store);
+        code = records_open (store);
     }
     if (code != 0)
       return code;

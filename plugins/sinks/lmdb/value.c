@@ -2,12 +2,14 @@
 /* Rows as CBOR: an array with one item for each column, and behind them the whole key if it is long. */
 #include "config.h"
 
-#include "store.h"
+#include "value.h"
 
 #include <cbor/encoding.h>
 #include <string.h>
 
 #include "bytes/bytes.h"
+#include "key.h"
+#include "result.h"
 
 enum major { UNSIGNED = 0, NEGATIVE = 1, BYTES = 2, TEXT = 3, ARRAY = 4, SIMPLE = 7 };
 enum simple { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22 };

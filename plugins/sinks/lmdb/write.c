@@ -2,20 +2,19 @@
 /* Rows in. */
 #include "config.h"
 
-#include "store.h"
+#include "write.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "describe.h"
+#include "key.h"
+#include "transaction.h"
+#include "value.h"
+
 struct effect {
   uint64_t added, changed, removed;
 };
-
-struct table *
-table_of (struct store *store, const dcpipe_row *row)
-{
-  return &store->tables[dcpipe_table_number (dcpipe_row_table (row))];
-}
 
 /* ---- what is there ------------------------------------------------------------------------------- */
 
