@@ -2,9 +2,12 @@
 /* Opening a database: is it ours, and how is it to be written. */
 #include "config.h"
 
-#include "sqlite.h"
+#include "open.h"
 
 #include <string.h>
+
+#include "describe.h"
+#include "result.h"
 
 static int
 connect_to (struct store *store)

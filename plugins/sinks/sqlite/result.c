@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "sqlite.h"
+#include "result.h"
 
 #include <errno.h>
 #include <fcntl.h>

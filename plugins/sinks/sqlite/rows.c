@@ -2,13 +2,13 @@
 /* Rows in and out: apply, get, scan. */
 #include "config.h"
 
-#include "sqlite.h"
+#include "rows.h"
 
-static struct table *
-table_of (struct store *store, const dcpipe_row *row)
-{
-  return &store->tables[dcpipe_table_number (dcpipe_row_table (row))];
-}
+#include "catalog.h"
+#include "describe.h"
+#include "result.h"
+#include "statements.h"
+#include "values.h"
 
 /* How many leading columns of the key the row sets. */
 static size_t
@@ -178,7 +178,7 @@ is_absent (struct store *store, const struct table *table, int code)
 
   if (store->mode != DCPIPE_READ || (code & 0xff) != SQLITE_ERROR)
     return false;
-  absent = schema_find (store, "table", table->name, &sql) == SQLITE_OK && sql == NULL;
+  absent = catalog_find (store, "table", table->name, &sql) == SQLITE_OK && sql == NULL;
   sqlite3_free (sql);
   return absent;
 }

@@ -2,99 +2,15 @@
 /* Tables, their indexes, and whether those found are those expected. */
 #include "config.h"
 
-#include "sqlite.h"
+#include "schema.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-int
-schema_find (struct store *store, const char *type, const char *name, char **sql)
-{
-  sqlite3_stmt *statement;
-  int code = sqlite3_prepare_v2 (store->db, "SELECT sql FROM sqlite_schema WHERE type = ?1 AND name = ?2", -1,
-                                 &statement, NULL);
-
-  *sql = NULL;
-  if (code != SQLITE_OK)
-    return code;
-  sqlite3_bind_text (statement, 1, type, -1, SQLITE_STATIC);
-  sqlite3_bind_text (statement, 2, name, -1, SQLITE_STATIC);
-  code = sqlite3_step (statement);
-  if (code == SQLITE_ROW) {
-    const unsigned char *text = sqlite3_column_text (statement, 0);
-
-    *sql = sqlite3_mprintf ("%s", text != NULL ? (const char *) text : "");
-    if (*sql == NULL)
-      code = SQLITE_NOMEM;
-  }
-  sqlite3_finalize (statement);
-  return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
-}
-
-/* ---- tables as this sink sees them --------------------------------------------------------------- */
-
-static bool
-describe_columns (struct table *table)
-{
-  const dcpipe_table *declared = table->declared;
-
-  table->columns = calloc (table->columns_count, sizeof *table->columns);
-  table->keys = calloc (table->keys_count, sizeof *table->keys);
-  table->shape = calloc (table->columns_count, 1);
-  if (table->columns == NULL || table->keys == NULL || table->shape == NULL)
-    return false;
-  for (size_t i = 0; i < table->columns_count; i++) {
-    table->columns[i].name = dcpipe_column_name (declared, i);
-    table->columns[i].type = dcpipe_column_type (declared, i);
-    table->columns[i].keep_first = (dcpipe_column_flags (declared, i) & DCPIPE_COLUMN_KEEP_FIRST) != 0;
-  }
-  for (size_t i = 0; i < table->keys_count; i++) {
-    table->keys[i] = dcpipe_table_key (declared, i);
-    table->columns[table->keys[i]].key = true;
-  }
-  table->in_key_order = (dcpipe_table_flags (declared) & DCPIPE_TABLE_LOG) == 0;
-  for (size_t i = 0; i < table->columns_count; i++) {
-    table->replaces |= !table->columns[i].key && !table->columns[i].keep_first;
-    table->in_key_order &= table->columns[i].type != DCPIPE_BLOB && table->columns[i].type != DCPIPE_JSON;
-  }
-  return true;
-}
-
-static bool
-describe (struct store *store, const dcpipe_tables *tables)
-{
-  store->tables_count = dcpipe_tables_count (tables);
-  store->tables = calloc (store->tables_count ? store->tables_count : 1, sizeof *store->tables);
-  for (size_t i = 0; store->tables != NULL && i < store->tables_count; i++) {
-    struct table *table = &store->tables[i];
-
-    table->declared = dcpipe_tables_at (tables, i);
-    table->name = dcpipe_table_name (table->declared);
-    table->columns_count = dcpipe_table_columns (table->declared);
-    table->keys_count = dcpipe_table_keys (table->declared);
-    if (!describe_columns (table)) {
-      dcpipe_error ("no memory for the tables");
-      return false;
-    }
-  }
-  if (store->tables == NULL)
-    dcpipe_error ("no memory for the tables");
-  return store->tables != NULL;
-}
-
-void
-schema_free (struct store *store)
-{
-  for (size_t i = 0; store->tables != NULL && i < store->tables_count; i++) {
-    statements_free (&store->tables[i]);
-    free (store->tables[i].columns);
-    free (store->tables[i].keys);
-    free (store->tables[i].shape);
-  }
-  free (store->tables);
-  store->tables = NULL;
-  store->tables_count = 0;
-}
+#include "catalog.h"
+#include "describe.h"
+#include "result.h"
+#include "statements.h"
+#include "views.h"
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
 
@@ -109,7 +25,7 @@ static int
 prepare_table (struct store *store, const struct table *table)
 {
   char *expected = table_sql (table), *found = NULL;
-  int code = expected != NULL ? schema_find (store, "table", table->name, &found) : SQLITE_NOMEM;
+  int code = expected != NULL ? catalog_find (store, "table", table->name, &found) : SQLITE_NOMEM;
   int result = DCPIPE_OK;
 
   if (code != SQLITE_OK)
@@ -142,7 +58,7 @@ prepare_all (struct store *store, const dcpipe_tables *tables)
 int
 schema_prepare (struct store *store, const dcpipe_tables *tables)
 {
-  int result = describe (store, tables) ? sqlite_begin (store) : DCPIPE_FAIL;
+  int result = schema_describe (store, tables) ? sqlite_begin (store) : DCPIPE_FAIL;
 
   if (result == DCPIPE_OK)
     result = prepare_all (store, tables);
@@ -176,7 +92,7 @@ build_index (struct store *store, const struct table *table, size_t number)
   const char *name = dcpipe_table_index_name (table->declared, number);
   sqlite3_str *sql;
   char *found;
-  int code = schema_find (store, "index", name, &found);
+  int code = catalog_find (store, "index", name, &found);
 
   if (code != SQLITE_OK)
     return sqlite_failed (store, code, "read the indexes of");

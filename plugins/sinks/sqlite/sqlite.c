@@ -30,7 +30,11 @@
  * READING. Readers open the file read-only and see one commit from their first read until rollback. */
 #include "config.h"
 
-#include "sqlite.h"
+#include "open.h"
+#include "result.h"
+#include "rows.h"
+#include "schema.h"
+#include "store.h"
 
 static int
 sqlite_open (void *handle, int mode, const char *scratch)

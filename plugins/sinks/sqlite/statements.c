@@ -2,7 +2,7 @@
 /* SQL texts, and the prepared statements made of them. */
 #include "config.h"
 
-#include "sqlite.h"
+#include "statements.h"
 
 #include <stdlib.h>
 #include <string.h>

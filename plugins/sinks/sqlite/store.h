@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of the sqlite sink share. The on-disk form is described in sqlite.c. */
-#ifndef DCPIPE_SINK_SQLITE_H
-#define DCPIPE_SINK_SQLITE_H
+/* What the parts of the sqlite sink share. The form on disk is described in sqlite.c. */
+#ifndef DCPIPE_SINK_SQLITE_STORE_H
+#define DCPIPE_SINK_SQLITE_STORE_H
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -91,79 +91,5 @@ enum synchronous { SYNCHRONOUS_FULL, SYNCHRONOUS_NORMAL };
 
 /* The SQL function, true always, by which an UPSERT tells that it found its row. */
 #define REPLACES_FUNCTION "dcpipe_replaces"
-
-/* ---- result.c: what SQLite's results mean to the engine ------------------------------------------ */
-
-/* DCPIPE_RETRY or DCPIPE_FAIL after dcpipe_error, which says what could not be done ("cannot ACTION
- * PATH: ...") and why. */
-int sqlite_failed (struct store *store, int code, const char *action);
-
-/* True if the fault is the row's own, so that others can be stored. */
-bool sqlite_refuses_row (int code);
-
-/* Runs SQL without results; DCPIPE_OK or as sqlite_failed. */
-int sqlite_run (struct store *store, const char *sql, const char *action);
-
-/* The same with SQL from sqlite3_mprintf, which is freed; NULL counts as no memory. */
-int sqlite_run_made (struct store *store, char *sql, const char *action);
-
-/* The first column of the first row, an integer. A result of SQLite: SQLITE_ROW, or SQLITE_DONE if there is
- * no row. */
-int sqlite_number (struct store *store, const char *sql, int64_t *number);
-
-/* Begins a transaction if none runs: a write, or for READ a snapshot. */
-int sqlite_begin (struct store *store);
-
-/* ---- open.c -------------------------------------------------------------------------------------- */
-
-int store_open (struct store *store, int mode);
-void store_close (struct store *store);
-
-/* ---- schema.c ------------------------------------------------------------------------------------ */
-
-int schema_prepare (struct store *store, const dcpipe_tables *tables);
-int schema_reset (struct store *store, const char *table);
-int schema_build_indexes (struct store *store);
-void schema_free (struct store *store);
-
-/* The SQL that made an object, to be freed with sqlite3_free; NULL if there is none. `type` is table, view
- * or index. A result of SQLite, SQLITE_OK also for none. */
-int schema_find (struct store *store, const char *type, const char *name, char **sql);
-
-/* ---- views.c ------------------------------------------------------------------------------------- */
-
-/* Makes view number `number`, or replaces one of another text. One whose tables are absent is left out. */
-int view_make (struct store *store, const dcpipe_tables *tables, size_t number);
-
-/* ---- statements.c -------------------------------------------------------------------------------- */
-
-/* The SQL that makes the table; NULL when there is no memory. */
-char *table_sql (const struct table *table);
-
-/* Appends quoted names, parted by commas, of the columns in `numbers`. */
-void append_columns (sqlite3_str *sql, const struct table *table, const size_t *numbers, size_t count);
-
-/* A prepared statement with nothing bound that matters. NULL with SQLite's result in `code`. */
-sqlite3_stmt *statement_fixed (struct store *store, struct table *table, int kind, int *code);
-sqlite3_stmt *statement_shaped (struct store *store, struct table *table, int kind, const uint8_t *shape,
-                                size_t size, int *code);
-
-void statements_free (struct table *table);
-
-/* ---- values.c ------------------------------------------------------------------------------------ */
-
-/* Binds a column of the row to its parameter. The bytes stay the row's. A result of SQLite. */
-int value_bind (sqlite3_stmt *statement, struct table *table, const dcpipe_row *row, size_t column);
-
-/* Sets all columns of `row` from a result. False after dcpipe_error if the store holds what we never
- * write. */
-bool values_read (const struct store *store, sqlite3_stmt *statement, const struct table *table,
-                  dcpipe_row *row);
-
-/* ---- rows.c -------------------------------------------------------------------------------------- */
-
-int rows_apply (struct store *store, dcpipe_rows *rows);
-int rows_get (struct store *store, const dcpipe_row *key, dcpipe_row *row);
-int rows_scan (struct store *store, const dcpipe_row *prefix, dcpipe_scan *scan);
 
 #endif

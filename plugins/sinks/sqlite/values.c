@@ -2,7 +2,7 @@
 /* Values on their way into SQLite and back. */
 #include "config.h"
 
-#include "sqlite.h"
+#include "values.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "sqlite.h"
+#include "views.h"
 
 #include <string.h>
+
+#include "catalog.h"
+#include "result.h"
 
 /* True if the view can be read: the tables and columns that it names are there. */
 static bool
@@ -39,7 +42,7 @@ view_make (struct store *store, const dcpipe_tables *tables, size_t number)
   const char *name = dcpipe_tables_view_name (tables, number),
              *select = dcpipe_tables_view_sql (tables, number);
   char *wanted = sqlite3_mprintf ("CREATE VIEW \"%w\" AS %s", name, select), *found = NULL;
-  int code = wanted != NULL ? schema_find (store, "view", name, &found) : SQLITE_NOMEM, result;
+  int code = wanted != NULL ? catalog_find (store, "view", name, &found) : SQLITE_NOMEM, result;
 
   if (code != SQLITE_OK)
     result = sqlite_failed (store, code, "read the views of");
