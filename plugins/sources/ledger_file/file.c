@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "ledger_file.h"
+#include "file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bytes/cleanup.h"
+#include "dcpipe-plugin.h"
 
 /* What network file systems report while their server is away. */
 static int

@@ -2,11 +2,13 @@
 /* Reads a Decent Cloud ledger from a file, also one that is still being written. */
 #include "config.h"
 
-#include "ledger_file.h"
-
 #include <inttypes.h>
 
-#include "dcledger/partition.h"
+#include "dcledger/unpack.h"
+#include "handle.h"
+#include "locate.h"
+#include "tip.h"
+#include "torn.h"
 
 /* Memory taken for one call of next, unless a block is larger. */
 #define CHUNK_SIZE ((size_t) 1024 * 1024)
@@ -101,39 +103,6 @@ look (struct ledger_file *handle, dcpipe_batch *batch)
   if (!handle->located && result == DCPIPE_OK)
     result = check_anchor (handle, batch);
   return result;
-}
-
-/* ---- where the blocks are ------------------------------------------------------------------------- */
-
-static int
-table_fault (struct ledger_file *handle, struct bytes table, const char *reason)
-{
-  if (dcpipe_following ())
-    return torn_or_fault (handle, handle->at, table, reason);
-  dcpipe_error ("%s: %s", handle->path, reason);
-  return DCPIPE_DIVERGED;
-}
-
-int
-ledger_file_locate (struct ledger_file *handle)
-{
-  uint8_t table[LEDGER_TABLE_SIZE];
-  struct ledger_reason reason;
-  size_t got;
-  int result = file_read (&handle->file, handle->path, 0, table, sizeof table, &got);
-
-  if (result != DCPIPE_OK)
-    return result;
-  if (!ledger_data_start ((struct bytes){ table, got }, handle->file.size, &handle->first, &reason))
-    return table_fault (handle, (struct bytes){ table, got }, reason.text);
-  if (handle->at == 0)
-    handle->at = handle->first;
-  if (handle->at < handle->first) {
-    ledger_refuse (&reason, "the blocks of this ledger start at position %" PRIu64, handle->first);
-    return table_fault (handle, (struct bytes){ table, got }, reason.text);
-  }
-  handle->located = true;
-  return DCPIPE_OK;
 }
 
 /* ---- reading -------------------------------------------------------------------------------------- */

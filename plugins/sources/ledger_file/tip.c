@@ -2,9 +2,12 @@
 /* dcpipe status --online and --check --online: how far the file reaches. */
 #include "config.h"
 
-#include "ledger_file.h"
+#include "tip.h"
 
 #include <inttypes.h>
+
+#include "dcledger/unpack.h"
+#include "locate.h"
 
 /* Steps from header to header, up to the end of the ledger or to what is no whole block. */
 static int

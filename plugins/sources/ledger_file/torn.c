@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "ledger_file.h"
+#include "torn.h"
 
 #include <inttypes.h>
 #include <nettle/sha2.h>
