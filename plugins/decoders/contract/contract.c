@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Contracts: the tables contract_signatures, contract_payment_entries and contract_replies.
+ *
+ *              request                reply: accepted
+ *     (none) ─────────▶ pending ─────────────────────▶ signed
+ *                        │   ▲ └─ reply: refused ─────▶ rejected
+ *                        │   └─── request, from any ──
+ *                        └─ reply that cannot be read ▶ unreadable
+ *
+ * The last reply counts, whether its signature is valid or not (but see verify_signatures = reject), and
+ * whatever contract id stands in it: the entry's key tells which contract it is about. */
 #include "config.h"
 
-#include "contract.h"
+#include "reply.h"
+#include "request.h"
+#include "tables.h"
 
 enum { REQUEST, REPLY };
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "contract.h"
+#include "reply.h"
 
 #include "bytes/hex.h"
 #include "decoder/columns.h"
 #include "decoder/payload.h"
+#include "tables.h"
 
 struct reply {
   bool outer, inner; /* could be read */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "contract.h"
+#include "request.h"
 
 #include <nettle/sha2.h>
 
 #include "decoder/columns.h"
 #include "decoder/payload.h"
+#include "tables.h"
 
 struct request {
   struct bytes requester, ssh_pubkey, contact, provider, offering_id, memo;

@@ -3,6 +3,8 @@
  * but what is wrong with it, in the canister's words. */
 #include "config.h"
 
+#include "item.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 #include "decoder/columns.h"
 #include "decoder/payload.h"
 #include "number.h"
-#include "offering.h"
+#include "tables.h"
 #include "trim.h"
 
 enum kind {

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Offerings of providers: the tables provider_offerings, provider_offering_items and offering_row_errors.
+ *
+ *     offering.c   the entry: payload, signature, the provider's row
+ *     wrapper.c    offerings inside JSON
+ *     sheet.c      CSV into rows of fields
+ *     item.c       a row of fields into typed columns, or what is wrong with it
+ *
+ * A payload is CSV, or JSON that holds CSV. The canister reads both as CSV, and so finds nothing in JSON;
+ * what is inside is read here too, and marked (in_wrapper). */
 #include "config.h"
-
-#include "offering.h"
 
 #include "bytes/cleanup.h"
 #include "bytes/utf8.h"
@@ -9,6 +16,9 @@
 #include "decoder/identity.h"
 #include "decoder/payload.h"
 #include "decoder/signature.h"
+#include "item.h"
+#include "tables.h"
+#include "wrapper.h"
 
 static const struct dcpipe_label labels[] = { { .name = "ProvOffering" }, { .name = "NPOffering" } };
 

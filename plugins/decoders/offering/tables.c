@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "offering.h"
+#include "tables.h"
 
 #include "decoder/columns.h"
 

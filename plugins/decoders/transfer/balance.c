@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "transfer.h"
+#include "balance.h"
 
 #include "decoder/account.h"
 #include "decoder/columns.h"
 #include "decoder/payload.h"
+#include "tables.h"
 
 /* ---- balances -------------------------------------------------------------------------------------- */
 

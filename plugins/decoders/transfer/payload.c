@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "transfer.h"
+#include "payload.h"
 
 #include <nettle/sha2.h>
 
@@ -10,6 +10,7 @@
 #include "decoder/account.h"
 #include "decoder/columns.h"
 #include "decoder/payload.h"
+#include "tables.h"
 
 /* ---- reading --------------------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "transfer.h"
+#include "tables.h"
 
 #include "decoder/account.h"
 #include "decoder/columns.h"

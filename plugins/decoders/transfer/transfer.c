@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Transfers of tokens: the tables token_transfers, token_balances and registered_principals.
+ *
+ *     decode (payload.c): read the transfer, emit its row, leave a note
+ *     resolve (balance.c): move the tokens, and complete the row */
 #include "config.h"
 
-#include "transfer.h"
-
+#include "balance.h"
 #include "dcledger/ed25519ph.h"
 #include "decoder/columns.h"
 #include "decoder/identity.h"
 #include "decoder/payload.h"
+#include "payload.h"
+#include "tables.h"
 
 /* Registrations tell which public key stands behind an account. They are optional: without them transfers
  * tell no public keys. */

@@ -20,7 +20,8 @@ record_find (struct store *store, MDB_txn *txn, const char *name, MDB_val *recor
 {
   struct record_key key;
 
-  return record_key_make (&key, name) ? mdb_get (txn, store->environment->meta, &key.val, record) : MDB_NOTFOUND;
+  return record_key_make (&key, name) ? mdb_get (txn, store->environment->meta, &key.val, record)
+                                      : MDB_NOTFOUND;
 }
 
 /* Calls `each` with the name of every table that has a record until it gives something else than 0. */
