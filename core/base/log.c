@@ -65,10 +65,13 @@ log_is_json (void)
   return state.json;
 }
 
-void
+const char *
 log_set_instance (const char *instance)
 {
+  const char *before = thread_instance;
+
   thread_instance = instance;
+  return before;
 }
 
 const char *

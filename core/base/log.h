@@ -47,9 +47,21 @@ void log_event (enum log_level level, const char *event, const char *message, co
 /* Prints the sums of repeats that are still owed. To be called before the program ends. */
 void log_finish (void);
 
-/* What this thread works for ("sink main"), put before its lines; NULL for none. The text must live on. */
-void log_set_instance (const char *instance);
+/* What this thread works for ("sink main"), put before its lines; NULL for none. The text must live on. Gives
+ * what it was before. */
+const char *log_set_instance (const char *instance);
 const char *log_instance (void);
+
+/* The thread works for it until the end of the scope, and then for what it worked for before. */
+static inline void
+log_leave_instance (const char **before)
+{
+  log_set_instance (*before);
+}
+
+#define LOG_INSTANCE_SCOPE(instance)                                                                         \
+  __attribute__ ((cleanup (log_leave_instance), unused)) const char *log_instance_scope_ =                   \
+      log_set_instance (instance)
 
 /* Records why this thread's current operation fails; with the instance's name before it. Keeps errno. The
  * arguments may include failure () itself: what is said of an error is added around it. */

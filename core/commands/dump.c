@@ -51,7 +51,7 @@ command_dump (const struct setup *setup, const struct arguments *arguments)
     if (table == NULL) {
       reader_log_tables (&reader, arguments->table);
       status = STATUS_USAGE;
-    } else if (!sink_can_read (&reader.sink->plugin->u.sink)) {
+    } else if (!plugin_looks_up (reader.sink->plugin)) {
       log_error ("%s: the plugin %s cannot read rows back", reader.sink->title,
                  plugin_name (reader.sink->plugin));
       status = STATUS_FAILED;

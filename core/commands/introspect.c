@@ -120,19 +120,22 @@ print_tables (const struct dcpipe_table_defs *tables)
 }
 
 static void
-print_decoder (const struct dcpipe_decoder *decoder)
+print_decoder (const struct plugin *decoder)
 {
-  printf ("row_format=%u\n", decoder->row_format);
-  if (decoder->labels.count == 0)
+  const struct dcpipe_labels *labels = plugin_labels (decoder);
+  const struct dcpipe_views *views = plugin_views (decoder);
+
+  printf ("row_format=%u\n", plugin_row_format (decoder));
+  if (labels->count == 0)
     printf ("label=*\n");
-  for (size_t i = 0; i < decoder->labels.count; i++) {
-    printf ("label=%s\n", decoder->labels.items[i].name);
-    if (decoder->labels.items[i].aliases != NULL)
-      printf ("label.%s.aliases=%s\n", decoder->labels.items[i].name, decoder->labels.items[i].aliases);
+  for (size_t i = 0; i < labels->count; i++) {
+    printf ("label=%s\n", labels->items[i].name);
+    if (labels->items[i].aliases != NULL)
+      printf ("label.%s.aliases=%s\n", labels->items[i].name, labels->items[i].aliases);
   }
-  print_tables (&decoder->tables);
-  for (size_t i = 0; i < decoder->views.count; i++)
-    printf ("view=%s\n", decoder->views.items[i].name);
+  print_tables (plugin_tables (decoder));
+  for (size_t i = 0; i < views->count; i++)
+    printf ("view=%s\n", views->items[i].name);
 }
 
 static void
@@ -150,9 +153,9 @@ print_plugin (const struct plugin *plugin)
   for (size_t i = 0; i < options->count; i++)
     print_option (&options->items[i]);
   if (plugin->kind == DCPIPE_KIND_DECODER)
-    print_decoder (&plugin->u.decoder);
+    print_decoder (plugin);
   if (plugin->kind == DCPIPE_KIND_SOURCE)
-    print_tables (&plugin->u.source.tables);
+    print_tables (plugin_tables (plugin));
 }
 
 struct wanted {

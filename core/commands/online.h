@@ -4,18 +4,9 @@
 #ifndef DCPIPE_COMMANDS_ONLINE_H
 #define DCPIPE_COMMANDS_ONLINE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/exit-status.h"
+#include "plugin/source-calls.h"
 #include "setup/setup.h"
-
-/* How far the ledger reaches at its origin. */
-struct dcpipe_tip {
-  bool known;
-  uint64_t end;    /* position at which the next block will begin */
-  uint64_t blocks; /* 0 if that is not known */
-};
 
 /* Lets the source's plugin check and tell what a run would need. */
 int online_probe (const struct setup *setup);

@@ -289,7 +289,7 @@ warn_of_unseen (const struct run *run, const struct decoder *decoder)
   const struct frontier *frontier =
       checkpoint_find (sink_thread_checkpoint (run->sink_threads[0]), decoder->instance.name);
 
-  if (decoder->instance.plugin->u.decoder.labels.count > 0 || frontier == NULL)
+  if (plugin_labels (decoder->instance.plugin)->count > 0 || frontier == NULL)
     return;
   for (size_t i = 0; i < decoder->labels_count; i++)
     if (frontier_label_find (frontier, decoder->labels[i]) == NULL)

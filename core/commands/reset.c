@@ -54,7 +54,7 @@ confirm (const struct instance *sink, const char *decoder)
 static int
 remove_source_tables (struct instance *sink, const struct instance *source)
 {
-  const struct dcpipe_table_defs *tables = &source->plugin->u.source.tables;
+  const struct dcpipe_table_defs *tables = plugin_tables (source->plugin);
   int result = DCPIPE_OK;
 
   for (size_t i = 0; i < tables->count && result == DCPIPE_OK; i++)
@@ -135,7 +135,7 @@ remove_traces (struct instance *sink, const struct dcpipe_tables *tables, const 
   struct row_scratch scratch = { 0 };
   int result = DCPIPE_OK;
 
-  if (sink_can_read (&sink->plugin->u.sink))
+  if (plugin_looks_up (sink->plugin))
     result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[CORE_FAILED_ENTRIES]), find_failed,
                         &found);
   if (found.no_memory) {
@@ -262,7 +262,7 @@ run_reset (struct reset *reset)
                          .longest = settings->max_retry_delay };
   int status = STATUS_FAILED;
 
-  log_set_instance (reset->configured->title);
+  LOG_INSTANCE_SCOPE (reset->configured->title);
   reset->tables = tables_make (reset->setup);
   reset->core = reset->tables != NULL ? tables_make (&none) : NULL;
   if (reset->core != NULL)
@@ -272,7 +272,6 @@ run_reset (struct reset *reset)
     } while (status == STATUS_TEMPORARY && retry_wait (&retry));
   tables_free (reset->core);
   tables_free (reset->tables);
-  log_set_instance (NULL);
   return status;
 }
 

@@ -195,7 +195,7 @@ compare (void *context, const struct run *run, bool last)
     return;
   replay->differences += compare_digests (verify, sink_thread_checkpoint (run->sink_threads[0]));
   verify->replayed = verify->setup->sinks[0];
-  if (!sink_can_read (&verify->replayed->plugin->u.sink))
+  if (!plugin_looks_up (verify->replayed->plugin))
     log_info ("the plugin %s cannot read rows back: digests were compared, tables not",
               plugin_name (verify->replayed->plugin));
   else

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "data/checkpoint.h"
 #include "data/table-text.h"
+#include "plugin/source-calls.h"
 #include "setup/setup.h"
 
 /* A sink built for an earlier minor version must not be given types and flags that it does not know, as the
@@ -328,29 +329,31 @@ add_table (struct dcpipe_tables *tables, const struct dcpipe_table_def *def, siz
 static bool
 add_source (struct dcpipe_tables *tables, const struct instance *source)
 {
-  const struct dcpipe_source *plugin = &source->plugin->u.source;
+  const struct dcpipe_table_defs *defs = plugin_tables (source->plugin);
 
-  for (size_t i = 0; i < plugin->tables.count; i++) {
-    bool filled = plugin->fills_table == NULL || source->lacking || plugin->fills_table (source->handle, i);
+  for (size_t i = 0; i < defs->count; i++) {
+    bool filled = source->lacking || source_call_fills_table (source, i);
 
     tables->source[i] = filled ? tables->count : SIZE_MAX;
-    if (filled && !add_table (tables, def_at (&plugin->tables, i), TABLE_SOURCE))
+    if (filled && !add_table (tables, def_at (defs, i), TABLE_SOURCE))
       return false;
   }
   return true;
 }
 
 static bool
-add_decoder (struct dcpipe_tables *tables, const struct dcpipe_decoder *decoder, size_t number)
+add_decoder (struct dcpipe_tables *tables, const struct plugin *decoder, size_t number)
 {
+  const struct dcpipe_table_defs *defs = plugin_tables (decoder);
+  const struct dcpipe_views *views = plugin_views (decoder);
+
   tables->first[number] = tables->count;
-  for (size_t i = 0; i < decoder->tables.count; i++)
-    if (!add_table (tables, def_at (&decoder->tables, i), number))
+  for (size_t i = 0; i < defs->count; i++)
+    if (!add_table (tables, def_at (defs, i), number))
       return false;
-  for (size_t i = 0; i < decoder->views.count; i++) {
+  for (size_t i = 0; i < views->count; i++) {
     const struct dcpipe_view *view =
-        (const struct dcpipe_view *) (const void *) ((const char *) decoder->views.items
-                                                     + i * decoder->views.item_size);
+        (const struct dcpipe_view *) (const void *) ((const char *) views->items + i * views->item_size);
 
     tables->views[tables->views_count].name = view->name;
     tables->views[tables->views_count++].sql = view->sql;
@@ -362,13 +365,13 @@ struct dcpipe_tables *
 tables_make (const struct setup *setup)
 {
   struct dcpipe_tables *tables = calloc (1, sizeof *tables);
-  size_t of_source = setup->source != NULL ? setup->source->plugin->u.source.tables.count : 0;
+  size_t of_source = setup->source != NULL ? plugin_tables (setup->source->plugin)->count : 0;
   size_t count = CORE_TABLES + of_source, views = 1;
   bool good;
 
   for (size_t i = 0; i < setup->decoders_count; i++) {
-    count += setup->decoders[i]->instance.plugin->u.decoder.tables.count;
-    views += setup->decoders[i]->instance.plugin->u.decoder.views.count;
+    count += plugin_tables (setup->decoders[i]->instance.plugin)->count;
+    views += plugin_views (setup->decoders[i]->instance.plugin)->count;
   }
   if (tables != NULL) {
     tables->items = calloc (count, sizeof *tables->items);
@@ -386,7 +389,7 @@ tables_make (const struct setup *setup)
   for (size_t i = 0; i < CORE_TABLES && good; i++)
     good = add_table (tables, &core_tables[i], TABLE_CORE);
   for (size_t i = 0; i < setup->decoders_count && good; i++)
-    good = add_decoder (tables, &setup->decoders[i]->instance.plugin->u.decoder, i);
+    good = add_decoder (tables, setup->decoders[i]->instance.plugin, i);
   good = good && (setup->source == NULL || add_source (tables, setup->source));
   if (!good) {
     tables_free (tables);

@@ -71,7 +71,7 @@ static bool
 resolves (const struct apply *apply, const struct dcpipe_table *table)
 {
   return table->decoder < apply->run->setup->decoders_count
-         && apply->run->setup->decoders[table->decoder]->instance.plugin->u.decoder.resolve != NULL;
+         && plugin_resolves (apply->run->setup->decoders[table->decoder]->instance.plugin);
 }
 
 /* The frontier of the decoder that found fault, named in the row. */
@@ -306,7 +306,7 @@ apply_whole (struct apply *apply, size_t decoder, const struct dcpipe_block *blo
     frontier->trust = block->frame.trust;
   if (list->count == 0 && list->notes_count == 0 && list->tallies_count == 0)
     return DCPIPE_OK;
-  if (declared->instance.plugin->u.decoder.resolve != NULL)
+  if (plugin_resolves (declared->instance.plugin))
     result = apply_resolving (apply, decoder, list);
   else
     result = apply_plain (apply, frontier, list);

@@ -11,7 +11,7 @@
 #include "pipeline/queue.h"
 #include "pipeline/sequencer.h"
 #include "pipeline/unpack.h"
-#include "plugin/callback.h"
+#include "plugin/decoder-calls.h"
 
 struct decode_thread {
   struct run *run;
@@ -68,25 +68,12 @@ static bool
 decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_block *block,
               const struct dcpipe_entry *entry, size_t label)
 {
-  const struct instance *decoder = &run->setup->decoders[rows->decoder]->instance;
-  size_t from = block->rows[rows->decoder].count;
-  const char *outer;
-  int result;
-
   rows->arena = &block->memory->arena;
   rows->list = &block->rows[rows->decoder];
   rows->entry = entry;
   rows->label = label;
-  log_set_instance (decoder->title);
-  outer = callback_begin ("decode");
-  result = decoder->plugin->u.decoder.decode (decoder->handle, entry, rows);
-  if ((result == DCPIPE_OK || failure ()[0] == '\0') && !rows_finish (rows, from))
-    result = DCPIPE_FAIL;
-  result = callback_end (outer, result, MAY_FAIL);
-  if (result == DCPIPE_OK && !count_entry (rows, entry->label))
-    result = DCPIPE_FAIL;
-  log_set_instance (NULL);
-  return result == DCPIPE_OK;
+  return decoder_call_decode (&run->setup->decoders[rows->decoder]->instance, rows) == DCPIPE_OK
+         && count_entry (rows, entry->label);
 }
 
 static bool
@@ -181,8 +168,7 @@ decode_thread_main (void *argument)
   for (size_t i = 0; thread.rows != NULL && i < run->setup->decoders_count; i++) {
     const struct instance *decoder = &run->setup->decoders[i]->instance;
 
-    rows_begin (&thread.rows[i], NULL, run->tables, i, decoder->name,
-                decoder->plugin->u.decoder.tables.count);
+    rows_begin (&thread.rows[i], NULL, run->tables, i, decoder->name, plugin_tables (decoder->plugin)->count);
   }
   while ((parcel = queue_pop (run->work, 0)) != NULL)
     work (&thread, parcel);

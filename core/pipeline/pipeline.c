@@ -45,7 +45,7 @@ set_parts (struct run *run)
 
     if (run->scope.count == 0 || names_one_of (decoder, run->scope))
       run->parts[i] = PART_WHOLE;
-    else if (decoder->any && decoder->instance.plugin->u.decoder.resolve == NULL)
+    else if (decoder->any && !plugin_resolves (decoder->instance.plugin))
       run->parts[i] = PART_AHEAD;
     else
       run->parts[i] = PART_NONE;
@@ -215,10 +215,9 @@ open_one_sink (struct run *run, struct instance *sink, const struct run_options 
   struct retry retry = { .max = options->scratch != NULL ? 0 : settings->max_retries,
                          .delay = settings->retry_delay,
                          .longest = settings->max_retry_delay };
-  const char *title = log_instance ();
   struct sink_thread *thread;
 
-  log_set_instance (sink->title);
+  LOG_INSTANCE_SCOPE (sink->title);
   for (;;) {
     retry_begin ();
     thread = sink_thread_open (run, sink, mode, options->scratch, status);
@@ -230,7 +229,6 @@ open_one_sink (struct run *run, struct instance *sink, const struct run_options 
       break;
     }
   }
-  log_set_instance (title);
   if (*status == STATUS_TEMPORARY && stop_signal () != 0)
     *status = 128 + stop_signal ();
   return thread;

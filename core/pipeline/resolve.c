@@ -6,7 +6,7 @@
 #include <inttypes.h>
 
 #include "base/log.h"
-#include "plugin/callback.h"
+#include "plugin/decoder-calls.h"
 
 struct dcpipe_lookup {
   const struct resolver *resolver;
@@ -18,34 +18,24 @@ struct dcpipe_lookup {
   int result; /* of the first lookup that failed */
 };
 
-/* What goes wrong in the cache from here on is the sink's, until the callback goes on. */
+/* What goes wrong in the cache is the sink's, although the decoder's callback is under way. */
 static void
-name_sink (const struct dcpipe_lookup *lookup)
+fold_rows (struct dcpipe_lookup *lookup)
 {
-  log_set_instance (lookup->resolver->cache->sink->title);
-}
+  const struct resolver *resolver = lookup->resolver;
 
-static void
-name_decoder (const struct dcpipe_lookup *lookup)
-{
-  log_set_instance (lookup->decoder->title);
+  LOG_INSTANCE_SCOPE (resolver->cache->sink->title);
+  while (lookup->result == DCPIPE_OK && lookup->folded < lookup->rows->list->count)
+    lookup->result = resolver->fold (resolver->context, lookup->rows->list->items[lookup->folded++]);
 }
 
 /* Brings the cache up to the rows emitted so far. */
 static int
 fold_emitted (struct dcpipe_lookup *lookup)
 {
-  size_t from = lookup->folded;
-
-  if (lookup->result != DCPIPE_OK)
-    return lookup->result;
-  if (!rows_finish (lookup->rows, from))
+  if (lookup->result == DCPIPE_OK && !rows_finish (lookup->rows, lookup->folded))
     lookup->result = DCPIPE_FAIL;
-  name_sink (lookup);
-  while (lookup->result == DCPIPE_OK && lookup->folded < lookup->rows->list->count)
-    lookup->result =
-        lookup->resolver->fold (lookup->resolver->context, lookup->rows->list->items[lookup->folded++]);
-  name_decoder (lookup);
+  fold_rows (lookup);
   return lookup->result;
 }
 
@@ -88,6 +78,13 @@ may_look_up (struct dcpipe_lookup *lookup)
   return !lookup->scanning;
 }
 
+static int
+look_up (const struct dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **row)
+{
+  LOG_INSTANCE_SCOPE (lookup->resolver->cache->sink->title);
+  return cache_get (lookup->resolver->cache, key, row);
+}
+
 int
 dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **row)
 {
@@ -96,26 +93,45 @@ dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_ro
   *row = NULL;
   if (!may_look_up (lookup) || fold_emitted (lookup) != DCPIPE_OK || !check_key (lookup, key))
     return lookup->result;
-  name_sink (lookup);
-  result = cache_get (lookup->resolver->cache, key, row);
-  name_decoder (lookup);
+  result = look_up (lookup, key, row);
   if (result != DCPIPE_OK && result != DCPIPE_NONE)
     lookup->result = result;
   return result;
+}
+
+/* Where the rows of a scan go. */
+struct scan_target {
+  const struct instance *decoder;
+  bool (*each) (void *context, const dcpipe_row *row);
+  void *context;
+};
+
+static bool
+give_row (void *context, const dcpipe_row *row)
+{
+  const struct scan_target *target = context;
+
+  return decoder_call_each (target->decoder, target->each, target->context, row);
+}
+
+static int
+scan_cache (const struct dcpipe_lookup *lookup, const dcpipe_row *prefix, struct scan_target *target)
+{
+  LOG_INSTANCE_SCOPE (lookup->resolver->cache->sink->title);
+  return cache_scan (lookup->resolver->cache, prefix, give_row, target);
 }
 
 int
 dcpipe_lookup_scan (dcpipe_lookup *lookup, const dcpipe_row *prefix,
                     bool (*each) (void *context, const dcpipe_row *row), void *context)
 {
+  struct scan_target target = { .decoder = lookup->decoder, .each = each, .context = context };
   int result;
 
   if (!may_look_up (lookup) || fold_emitted (lookup) != DCPIPE_OK)
     return lookup->result;
   lookup->scanning = true;
-  name_sink (lookup);
-  result = cache_scan (lookup->resolver->cache, prefix, each, context);
-  name_decoder (lookup);
+  result = scan_cache (lookup, prefix, &target);
   lookup->scanning = false;
   if (lookup->result != DCPIPE_OK) /* of a lookup by `each` */
     fail ("a lookup within a scan (a mistake in the plugin)");
@@ -132,31 +148,30 @@ dcpipe_lookup_note (const dcpipe_lookup *lookup, size_t *size)
   return lookup->note->data;
 }
 
+/* After the callback: nobody reads the rows any more that it looked up. */
+static void
+finish (struct dcpipe_lookup *lookup)
+{
+  cache_return (lookup->resolver->cache);
+  fold_emitted (lookup);
+}
+
 int
 resolve_entry (const struct resolver *resolver, const struct instance *decoder, size_t number,
                const struct note *note)
 {
-  const char *title = log_instance ();
   struct row_list list = { 0 };
   struct dcpipe_rows rows;
   struct dcpipe_lookup lookup = { .resolver = resolver, .decoder = decoder, .note = note, .rows = &rows };
-  const char *outer;
   int result;
 
   rows_begin (&rows, resolver->arena, resolver->cache->tables, number, decoder->name,
-              decoder->plugin->u.decoder.tables.count);
+              plugin_tables (decoder->plugin)->count);
   rows.entry = note->entry;
   rows.label = note->label;
   rows.list = &list;
   rows.resolves = true;
-  log_set_instance (decoder->title);
-  outer = callback_begin ("resolve");
-  result = decoder->plugin->u.decoder.resolve (decoder->handle, note->entry, &lookup, &rows);
-  cache_return (resolver->cache);
-  if (lookup.result == DCPIPE_OK && (result == DCPIPE_OK || failure ()[0] == '\0'))
-    fold_emitted (&lookup);
-  result = callback_end (outer, result, MAY_FAIL);
-  log_set_instance (title);
+  result = decoder_call_resolve (decoder, &lookup, &rows, finish);
   arena_rewind (resolver->arena);
   if (lookup.result != DCPIPE_OK)
     return lookup.result;

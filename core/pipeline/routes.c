@@ -35,7 +35,7 @@ label_at (const struct dcpipe_labels *labels, size_t i)
 static size_t
 label_number (const struct decoder *decoder, const char *label)
 {
-  const struct dcpipe_labels *labels = &decoder->instance.plugin->u.decoder.labels;
+  const struct dcpipe_labels *labels = plugin_labels (decoder->instance.plugin);
 
   for (size_t i = 0; i < labels->count; i++)
     if (strcmp (label_at (labels, i)->name, label) == 0)

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "bytes/cleanup.h"
+#include "plugin/source-calls.h"
 
 void
 run_init (struct run *run, const struct setup *setup, void (*pressure) (void *run))
@@ -103,11 +104,9 @@ run_covers (const struct run *run, size_t decoder, const struct route *route)
 bool
 run_only_lists (const struct run *run)
 {
-  const struct instance *source = run->setup->source;
   const unsigned needed = DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES;
 
-  return source->plugin->u.source.capabilities == NULL
-         || (source->plugin->u.source.capabilities (source->handle) & needed) != needed;
+  return (source_call_capabilities (run->setup->source) & needed) != needed;
 }
 
 bool
@@ -115,7 +114,7 @@ run_check_source (const struct run *run)
 {
   const struct instance *source = run->setup->source;
 
-  if (!run_only_lists (run) || (source->plugin->u.source.tables.count > 0 && run->until == NULL))
+  if (!run_only_lists (run) || (plugin_tables (source->plugin)->count > 0 && run->until == NULL))
     return true;
   fail ("%s, as it is configured, does not deliver whole blocks with positions and hashes, which the tables "
         "need",

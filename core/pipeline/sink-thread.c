@@ -88,12 +88,12 @@ add_frontiers (struct sink_thread *thread)
 static int
 check_lookups (const struct sink_thread *thread)
 {
-  const struct dcpipe_sink *plugin = &thread->sink->plugin->u.sink;
+  const struct plugin *plugin = thread->sink->plugin;
   const struct setup *setup = thread->run->setup;
 
   for (size_t i = 0; i < setup->decoders_count; i++)
-    if (setup->decoders[i]->instance.plugin->u.decoder.resolve != NULL && !sink_can_read (plugin)) {
-      fail ("the plugin %s cannot look rows up, which the decoder %s needs", plugin->name,
+    if (plugin_resolves (setup->decoders[i]->instance.plugin) && !plugin_looks_up (plugin)) {
+      fail ("the plugin %s cannot look rows up, which the decoder %s needs", plugin_name (plugin),
             setup->decoders[i]->instance.name);
       return STATUS_CONFIGURATION;
     }
@@ -123,7 +123,6 @@ struct sink_thread *
 sink_thread_open (struct run *run, struct instance *sink, int mode, const char *scratch, int *status)
 {
   struct sink_thread *thread = calloc (1, sizeof *thread);
-  const char *title = log_instance ();
 
   *status = STATUS_FAILED;
   if (thread == NULL) {
@@ -138,12 +137,10 @@ sink_thread_open (struct run *run, struct instance *sink, int mode, const char *
   thread->queue = queue_make ();
   thread->changes = calloc (run->tables->count, sizeof *thread->changes);
   commit_report_init (&thread->report, run->tables->count);
-  log_set_instance (sink->title);
   if (thread->changes == NULL)
     fail ("no memory for a sink");
   else if (thread->queue != NULL)
     *status = open_and_load (thread, mode, scratch);
-  log_set_instance (title);
   if (*status == STATUS_DONE)
     return thread;
   sink_thread_free (thread);

@@ -16,7 +16,7 @@
 #include "data/batch.h"
 #include "pipeline/queue.h"
 #include "pipeline/unpack.h"
-#include "plugin/callback.h"
+#include "plugin/source-calls.h"
 
 /* A parcel is worth a decode thread's while, and small enough to keep all decode threads busy; less of it if
  * blocks grow so much when they are unpacked that it would take more than this part of the budget. */
@@ -29,8 +29,7 @@
 
 struct source_thread {
   struct run *run;
-  struct instance *source;
-  const struct dcpipe_source *plugin;
+  const struct instance *source;
   struct retry retry;
   uint64_t number; /* of the next parcel */
   bool delivered;  /* a frame came */
@@ -131,63 +130,30 @@ open_source (struct source_thread *thread, const struct dcpipe_resume *resume)
   int result;
 
   do {
-    const char *outer = callback_begin ("open");
-
     retry_begin ();
-    result = callback_end (outer, thread->plugin->open (thread->source->handle, resume), MAY_REPEAT);
+    result = source_call_open (thread->source, resume);
   } while (result == DCPIPE_RETRY && retry_wait (&thread->retry));
   retry_reset (&thread->retry);
   return result == DCPIPE_OK ? note_kind (thread) : result;
-}
-
-static void
-close_source (const struct source_thread *thread)
-{
-  const char *outer = callback_enter ("close");
-
-  if (thread->plugin->close != NULL)
-    thread->plugin->close (thread->source->handle);
-  callback_leave (outer);
-}
-
-/* What the plugin did wrong in `next`, or NULL. */
-static const char *
-mistake_of (const struct source_thread *thread, const struct dcpipe_batch *batch, int result)
-{
-  if (batch->mistake != NULL)
-    return batch->mistake;
-  if (result == DCPIPE_OK && batch->frames_count == 0 && batch->row_list.count == 0)
-    return "it delivered a batch without blocks or rows";
-  if (result == DCPIPE_OK && batch->frames_count > 0 && thread->only_lists)
-    return "it delivered blocks, and says that it has none with positions and hashes";
-  if (result == DCPIPE_TIP && batch->frames_count > 0)
-    return "it delivered blocks together with DCPIPE_TIP";
-  return NULL;
 }
 
 /* One call of `next`, repeated after passing faults. */
 static int
 ask (struct source_thread *thread, struct dcpipe_batch *batch)
 {
-  const char *mistake;
   int result;
 
   for (;;) {
-    const char *outer = callback_begin ("next");
-
-    batch_begin (batch, thread->run->tables, thread->plugin->tables.count);
+    batch_begin (batch, thread->run->tables, plugin_tables (thread->source->plugin)->count);
     retry_begin ();
     atomic_store (&thread->run->asked, true);
-    result = thread->plugin->next (thread->source->handle, monotonic_ns () + NEXT_NS, batch);
+    result = source_call_next (thread->source, monotonic_ns () + NEXT_NS, batch);
     atomic_store (&thread->run->asked, false);
-    result = callback_end (outer, result, MAY_DELIVER);
-    mistake = mistake_of (thread, batch, result);
-    if (mistake != NULL) {
-      fail ("%s (a mistake in the plugin)", mistake);
+    if (result == DCPIPE_OK && batch->frames_count > 0 && thread->only_lists) {
+      fail ("it delivered blocks, and says that it has none with positions and hashes (a mistake in the "
+            "plugin)");
       return DCPIPE_FAIL;
     }
-    if ((result == DCPIPE_OK || result == DCPIPE_TIP) && !rows_settle (&batch->rows))
-      return DCPIPE_FAIL;
     if (batch->extent_known) {
       atomic_store (&thread->run->progress.first, batch->first);
       atomic_store (&thread->run->progress.end, batch->end);
@@ -348,7 +314,7 @@ check_stored_blocks (struct source_thread *thread)
     if (result == DCPIPE_OK && !thread->only_lists)
       result = compare_stored (thread, resume.point, &batch);
     batch_clear (&batch);
-    close_source (thread);
+    source_call_close (thread->source);
   }
   return result;
 }
@@ -404,7 +370,6 @@ source_thread_main (void *argument)
   struct run *run = argument;
   struct source_thread thread = { .run = run,
                                   .source = run->setup->source,
-                                  .plugin = &run->setup->source->plugin->u.source,
                                   .retry = { .max = run->setup->pipeline.max_retries,
                                              .delay = run->setup->pipeline.retry_delay,
                                              .longest = run->setup->pipeline.max_retry_delay } };
@@ -422,6 +387,6 @@ source_thread_main (void *argument)
   else
     send_end (&thread, PARCEL_LAST, status_of (result), stop_requested () ? NULL : failure ());
   batch_clear (&batch);
-  close_source (&thread);
+  source_call_close (thread.source);
   return NULL;
 }

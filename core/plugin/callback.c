@@ -11,6 +11,7 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "dcpipe-plugin.h"
+#include "plugin/plugin.h"
 
 static _Thread_local const char *current;
 static callback_place *watched;
@@ -30,26 +31,27 @@ move_to (const char *name)
     atomic_store (watched, name);
 }
 
-const char *
-callback_enter (const char *name)
+struct callback
+callback_enter (const struct instance *instance, const char *name)
 {
-  const char *outer = current;
+  struct callback outer = { .name = current, .instance = log_set_instance (instance->title) };
 
   move_to (name);
   return outer;
 }
 
 void
-callback_leave (const char *outer)
+callback_leave (struct callback outer)
 {
-  move_to (outer);
+  move_to (outer.name);
+  log_set_instance (outer.instance);
 }
 
-const char *
-callback_begin (const char *name)
+struct callback
+callback_begin (const struct instance *instance, const char *name)
 {
   failure_clear ();
-  return callback_enter (name);
+  return callback_enter (instance, name);
 }
 
 const char *
@@ -81,18 +83,24 @@ misresult (const char *name, int result)
   return DCPIPE_FAIL;
 }
 
-int
-callback_end (const char *outer, int result, unsigned may)
+/* What its result comes to; said of the instance that the thread still works for. */
+static int
+judge (const char *name, int result, unsigned may)
 {
-  const char *name = current;
-
-  move_to (outer);
   if (result == DCPIPE_OK)
     return result;
   if (result < DCPIPE_OK || result > DCPIPE_AGAIN || (may & MAY (result)) == 0)
     return misresult (name, result);
   if ((MAY (result) & (MAY_REPEAT & ~MAY (DCPIPE_OK))) != 0 && failure ()[0] == '\0')
     fail ("its callback %s gave %s and does not say why", name, RESULT_NAME (result));
+  return result;
+}
+
+int
+callback_end (struct callback outer, int result, unsigned may)
+{
+  result = judge (current, result, may);
+  callback_leave (outer);
   return result;
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is done around the callbacks of plugins: a thread knows in which one it is, and what it gives is held
- * against what it may give. */
+/* What is done around every callback of a plugin: the thread works for the instance and knows in which of its
+ * callbacks it is, so that whatever goes wrong there, a crash included, is told with both names; and what the
+ * callback gives is held against what it may give. */
 #ifndef DCPIPE_PLUGIN_CALLBACK_H
 #define DCPIPE_PLUGIN_CALLBACK_H
 
 #include <stdatomic.h>
+
+struct instance;
 
 /* Sets of results. */
 #define MAY(result_) (1u << (result_))
@@ -15,17 +18,23 @@
 #define MAY_STORE (MAY_REPEAT | MAY (DCPIPE_AGAIN))
 #define MAY_LACK (MAY_STORE | MAY (DCPIPE_NONE))
 
-/* The callback of that name is about to be called on this thread, and what failed before is forgotten. Gives
- * the one that this thread is in already, or NULL. */
-const char *callback_begin (const char *name);
+/* What a thread was in before a callback: another callback, of the same instance or of another, or nothing.
+ */
+struct callback {
+  const char *name, *instance;
+};
+
+/* The callback of that name is about to be called on this thread, and what failed before is forgotten. */
+struct callback callback_begin (const struct instance *instance, const char *name);
 
 /* It gave that result, which is handed on if it is one of `may`; DCPIPE_FAIL after fail if it is not. What
- * fails without saying why is said to do so. */
-int callback_end (const char *outer, int result, unsigned may);
+ * fails without saying why is said to do so. The thread is back in what `callback_begin` gave. */
+int callback_end (struct callback outer, int result, unsigned may);
 
-/* The same for callbacks that give nothing, which do not touch what failed before. */
-const char *callback_enter (const char *name);
-void callback_leave (const char *outer);
+/* The same for callbacks that cannot fail: what failed before stays, for they are called to clean up after
+ * it. */
+struct callback callback_enter (const struct instance *instance, const char *name);
+void callback_leave (struct callback outer);
 
 /* The callback that this thread is in, or NULL. Also in signal handlers. */
 const char *callback_name (void);

@@ -24,19 +24,17 @@ bool
 instance_complete (struct instance *instance)
 {
   int (*complete) (void *handle) = plugin_config_complete (instance->plugin);
-  const char *before = log_instance (), *outer;
+  struct callback outer;
   int result;
 
   if (complete == NULL)
     return true;
-  log_set_instance (instance->title);
   instance->completed = true;
-  outer = callback_begin ("config_complete");
+  outer = callback_begin (instance, "config_complete");
   result = complete (instance->handle);
-  callback_leave (outer);
   if (result != DCPIPE_OK && failure ()[0] == '\0')
     fail ("the plugin refuses its options and does not say why");
-  log_set_instance (before);
+  callback_leave (outer);
   return result == DCPIPE_OK;
 }
 
@@ -71,25 +69,13 @@ instance_clone (const struct instance *instance)
 static void
 free_config (struct instance *instance)
 {
-  void (*config_free) (void *handle) = NULL;
-  const char *outer;
+  void (*config_free) (void *handle) = instance->completed ? plugin_config_free (instance->plugin) : NULL;
+  struct callback outer;
 
-  if (!instance->completed)
+  if (config_free == NULL)
     return;
-  switch (instance->plugin->kind) {
-  case DCPIPE_KIND_SOURCE:
-    config_free = instance->plugin->u.source.config_free;
-    break;
-  case DCPIPE_KIND_DECODER:
-    config_free = instance->plugin->u.decoder.config_free;
-    break;
-  case DCPIPE_KIND_SINK:
-    config_free = instance->plugin->u.sink.config_free;
-    break;
-  }
-  outer = callback_enter ("config_free");
-  if (config_free != NULL)
-    config_free (instance->handle);
+  outer = callback_enter (instance, "config_free");
+  config_free (instance->handle);
   callback_leave (outer);
 }
 

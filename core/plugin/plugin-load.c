@@ -4,6 +4,7 @@
 
 #include "plugin/plugin.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -85,6 +86,53 @@ plugin_handle_size (const struct plugin *plugin)
 int (*plugin_config_complete (const struct plugin *plugin)) (void *)
 {
   return COMMON (plugin, config_complete);
+}
+
+void (*plugin_config_free (const struct plugin *plugin)) (void *)
+{
+  return COMMON (plugin, config_free);
+}
+
+const struct dcpipe_table_defs *
+plugin_tables (const struct plugin *plugin)
+{
+  assert (plugin->kind != DCPIPE_KIND_SINK);
+  return plugin->kind == DCPIPE_KIND_SOURCE ? &plugin->u.source.tables : &plugin->u.decoder.tables;
+}
+
+const struct dcpipe_views *
+plugin_views (const struct plugin *plugin)
+{
+  assert (plugin->kind == DCPIPE_KIND_DECODER);
+  return &plugin->u.decoder.views;
+}
+
+const struct dcpipe_labels *
+plugin_labels (const struct plugin *plugin)
+{
+  assert (plugin->kind == DCPIPE_KIND_DECODER);
+  return &plugin->u.decoder.labels;
+}
+
+unsigned
+plugin_row_format (const struct plugin *plugin)
+{
+  assert (plugin->kind == DCPIPE_KIND_DECODER);
+  return plugin->u.decoder.row_format;
+}
+
+bool
+plugin_resolves (const struct plugin *decoder)
+{
+  assert (decoder->kind == DCPIPE_KIND_DECODER);
+  return decoder->u.decoder.resolve != NULL;
+}
+
+bool
+plugin_looks_up (const struct plugin *sink)
+{
+  assert (sink->kind == DCPIPE_KIND_SINK);
+  return sink->u.sink.walk != NULL || (sink->u.sink.get != NULL && sink->u.sink.scan != NULL);
 }
 
 /* ---- copies of arrays ---------------------------------------------------------------------------- */

@@ -33,7 +33,18 @@ const char *plugin_license (const struct plugin *plugin);
 const struct dcpipe_options *plugin_options (const struct plugin *plugin);
 size_t plugin_handle_size (const struct plugin *plugin);
 int (*plugin_config_complete (const struct plugin *plugin)) (void *handle);
+void (*plugin_config_free (const struct plugin *plugin)) (void *handle);
 const char *plugin_kind_name (enum dcpipe_kind kind); /* "source", "decoder", "sink" */
+
+/* What those of some kinds declare: tables of a source or decoder, the rest of a decoder. */
+const struct dcpipe_table_defs *plugin_tables (const struct plugin *plugin);
+const struct dcpipe_views *plugin_views (const struct plugin *plugin);
+const struct dcpipe_labels *plugin_labels (const struct plugin *plugin);
+unsigned plugin_row_format (const struct plugin *plugin);
+
+/* A decoder resolves, and so needs sinks that look rows up; a sink does that. */
+bool plugin_resolves (const struct plugin *decoder);
+bool plugin_looks_up (const struct plugin *sink);
 
 /* Adds a directory (with sources/, decoders/, sinks/ in it) behind those added before. They are searched
  * first, then those of the environment variable DCPIPE_PLUGIN_PATH, then the installed one. Never the

@@ -67,9 +67,9 @@ read_store (const struct snapshot *snapshot, const struct instance *configured,
   *checkpoint = (struct dcpipe_checkpoint){ 0 };
   if (sink == NULL)
     return STATUS_FAILED;
-  log_set_instance (configured->title);
+  LOG_INSTANCE_SCOPE (configured->title);
   status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
-  if (status == STATUS_DONE && checkpoint->text != NULL && sink_can_read (&sink->plugin->u.sink)) {
+  if (status == STATUS_DONE && checkpoint->text != NULL && plugin_looks_up (sink->plugin)) {
     status = sink_prepare (sink, snapshot->tables);
     if (status == STATUS_DONE)
       status = scan_table (sink, &tables[CORE_SYNC_STATUS], take_synced, &extras->synced_ns);
@@ -77,7 +77,6 @@ read_store (const struct snapshot *snapshot, const struct instance *configured,
       status = scan_table (sink, &tables[CORE_FAILED_ENTRIES], take_failure, extras->failures);
   }
   sink_call_close (sink);
-  log_set_instance (NULL);
   instance_free (sink);
   return status;
 }

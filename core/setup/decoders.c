@@ -30,7 +30,7 @@ is_listed (const char *list, const char *word)
 static const char *
 declared_label (const struct plugin *plugin, const char *label)
 {
-  const struct dcpipe_labels *labels = &plugin->u.decoder.labels;
+  const struct dcpipe_labels *labels = plugin_labels (plugin);
 
   for (size_t i = 0; i < labels->count; i++)
     if (strcmp (labels->items[i].name, label) == 0 || is_listed (labels->items[i].aliases, label))
@@ -171,7 +171,7 @@ add_label (struct decoder *decoder, const char *label)
 static char *
 list_labels (const struct plugin *plugin)
 {
-  const struct dcpipe_labels *labels = &plugin->u.decoder.labels;
+  const struct dcpipe_labels *labels = plugin_labels (plugin);
   char *text = NULL;
   size_t size = 0;
   FILE *out = open_memstream (&text, &size);
@@ -189,7 +189,7 @@ static bool
 take_labels (struct setup *setup, struct decoder *decoder, const struct ini_section *section)
 {
   const struct plugin *plugin = decoder->instance.plugin;
-  const struct dcpipe_labels *labels = &plugin->u.decoder.labels;
+  const struct dcpipe_labels *labels = plugin_labels (plugin);
   CLEANUP_FREE char *list = NULL;
   const char *label;
   bool good = true;
@@ -255,8 +255,7 @@ make_fingerprint (struct decoder *decoder)
 
   if (out == NULL)
     return false;
-  fprintf (out, "%s/%u labels=%s", plugin_name (plugin), plugin->u.decoder.row_format,
-           decoder->any ? "*" : "");
+  fprintf (out, "%s/%u labels=%s", plugin_name (plugin), plugin_row_format (plugin), decoder->any ? "*" : "");
   for (size_t i = 0; i < decoder->labels_count; i++)
     fprintf (out, "%s%s", i ? "," : "", decoder->labels[i]);
   for (size_t i = 0; i < options->count; i++)
@@ -364,10 +363,10 @@ declares (const struct dcpipe_table_defs *tables, const char *table)
 static const struct instance *
 owner_of (const struct setup *setup, size_t before, const char *table)
 {
-  if (setup->source != NULL && declares (&setup->source->plugin->u.source.tables, table))
+  if (setup->source != NULL && declares (plugin_tables (setup->source->plugin), table))
     return setup->source;
   for (size_t i = 0; i < before; i++)
-    if (declares (&setup->decoders[i]->instance.plugin->u.decoder.tables, table))
+    if (declares (plugin_tables (setup->decoders[i]->instance.plugin), table))
       return &setup->decoders[i]->instance;
   return NULL;
 }
@@ -378,7 +377,7 @@ check_owners (struct setup *setup)
 {
   for (size_t i = 0; i < setup->decoders_count; i++) {
     const struct instance *instance = &setup->decoders[i]->instance;
-    const struct dcpipe_table_defs *tables = &instance->plugin->u.decoder.tables;
+    const struct dcpipe_table_defs *tables = plugin_tables (instance->plugin);
 
     for (size_t j = 0; j < i; j++)
       if (strcmp (setup->decoders[j]->instance.name, instance->name) == 0)

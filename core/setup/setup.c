@@ -339,7 +339,7 @@ check_lookups (struct setup *setup)
     for (size_t j = 0; j < setup->sinks_count; j++) {
       const struct instance *decoder = &setup->decoders[i]->instance, *sink = setup->sinks[j];
 
-      if (decoder->plugin->u.decoder.resolve != NULL && !sink_can_read (&sink->plugin->u.sink))
+      if (plugin_resolves (decoder->plugin) && !plugin_looks_up (sink->plugin))
         ini_mistake (setup->file, sink->line,
                      "%s: the plugin %s cannot look rows up, which decoder %s (line %u) needs", sink->section,
                      plugin_name (sink->plugin), decoder->name, decoder->line);

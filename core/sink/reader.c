@@ -42,7 +42,6 @@ int
 reader_open (struct reader *reader, const struct setup *setup, const char *name)
 {
   const struct instance *configured = find_sink (setup, name);
-  const char *title = log_instance ();
   int status;
 
   *reader = (struct reader){ .sink = NULL };
@@ -54,7 +53,7 @@ reader_open (struct reader *reader, const struct setup *setup, const char *name)
   reader->sink = instance_clone (configured);
   if (reader->sink == NULL)
     return STATUS_FAILED;
-  log_set_instance (configured->title);
+  LOG_INSTANCE_SCOPE (configured->title);
   status = sink_open (reader->sink, DCPIPE_READ, NULL, &reader->checkpoint);
   if (status == STATUS_DONE && reader->checkpoint.text == NULL) {
     fail ("nothing was stored yet");
@@ -62,7 +61,6 @@ reader_open (struct reader *reader, const struct setup *setup, const char *name)
   }
   if (status == STATUS_DONE)
     status = sink_prepare (reader->sink, reader->tables);
-  log_set_instance (title);
   return status;
 }
 

@@ -21,9 +21,9 @@
 static const struct dcpipe_bytes nothing;
 
 void
-simple_sink_begin (struct simple_sink *simple, const struct dcpipe_sink *plugin, void *handle, int mode)
+simple_sink_begin (struct simple_sink *simple, const struct instance *sink, int mode)
 {
-  *simple = (struct simple_sink){ .plugin = plugin, .handle = handle, .reads = mode == DCPIPE_READ };
+  *simple = (struct simple_sink){ .sink = sink, .reads = mode == DCPIPE_READ };
 }
 
 void
@@ -32,6 +32,12 @@ simple_sink_end (struct simple_sink *simple)
   free (simple->unknown);
   free (simple->text.data);
   free (simple->key);
+}
+
+static const struct dcpipe_sink *
+plugin_of (const struct simple_sink *simple)
+{
+  return &simple->sink->plugin->u.sink;
 }
 
 /* ---- texts --------------------------------------------------------------------------------------- */
@@ -57,19 +63,20 @@ bytes_of (const char *text)
 static int
 put (struct simple_sink *simple, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
 {
-  const char *outer = callback_begin ("put");
-  int result = callback_end (outer, simple->plugin->put (simple->handle, table, key, text), MAY_LACK);
+  struct callback outer = callback_begin (simple->sink, "put");
+  int result = plugin_of (simple)->put (simple->sink->handle, table, key, text);
 
   if (result == DCPIPE_NONE && failure ()[0] == '\0')
     fail ("its callback put gave DCPIPE_NONE and does not say why");
-  return result;
+  return callback_end (outer, result, MAY_LACK);
 }
 
 static int
 walk (struct simple_sink *simple, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
 {
-  const char *outer = callback_begin ("walk");
-  int result = callback_end (outer, simple->plugin->walk (simple->handle, table, prefix, walk), MAY_STORE);
+  struct callback outer = callback_begin (simple->sink, "walk");
+  int result =
+      callback_end (outer, plugin_of (simple)->walk (simple->sink->handle, table, prefix, walk), MAY_STORE);
 
   return walk->bad ? DCPIPE_FAIL : result;
 }
@@ -146,7 +153,7 @@ simple_sink_load (struct simple_sink *simple, struct dcpipe_checkpoint *checkpoi
 {
   struct found found = { false, false, NULL, 0 };
   int result = find_about (simple, bytes_of (CHECKPOINT_KEY), &found);
-  const char *outer;
+  struct callback outer;
 
   if (result == DCPIPE_OK && found.any)
     dcpipe_checkpoint_set (checkpoint, found.text, found.size);
@@ -154,8 +161,8 @@ simple_sink_load (struct simple_sink *simple, struct dcpipe_checkpoint *checkpoi
   /* For a writer this is outside of any transaction, so none is left open. */
   if (result != DCPIPE_OK || simple->reads)
     return result;
-  outer = callback_begin ("rollback");
-  return callback_end (outer, simple->plugin->rollback (simple->handle), MAY_STORE);
+  outer = callback_begin (simple->sink, "rollback");
+  return callback_end (outer, plugin_of (simple)->rollback (simple->sink->handle), MAY_STORE);
 }
 
 static int

@@ -10,8 +10,7 @@
 #include "sink/scan.h"
 
 struct simple_sink {
-  const struct dcpipe_sink *plugin;
-  void *handle;
+  const struct instance *sink;
   bool reads; /* DCPIPE_READ */
   const struct dcpipe_tables *tables;
   bool *unknown;         /* the table's columns are not stored yet */
@@ -20,7 +19,7 @@ struct simple_sink {
   size_t key_capacity;
 };
 
-void simple_sink_begin (struct simple_sink *simple, const struct dcpipe_sink *plugin, void *handle, int mode);
+void simple_sink_begin (struct simple_sink *simple, const struct instance *sink, int mode);
 void simple_sink_end (struct simple_sink *simple);
 
 /* As the callbacks of a sink. */

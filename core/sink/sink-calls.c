@@ -30,12 +30,6 @@ plugin_of (const struct instance *sink)
   return &sink->plugin->u.sink;
 }
 
-bool
-sink_can_read (const struct dcpipe_sink *plugin)
-{
-  return plugin->walk != NULL || (plugin->get != NULL && plugin->scan != NULL);
-}
-
 /* ---- the store's place --------------------------------------------------------------------------- */
 
 static const char **
@@ -91,9 +85,10 @@ int
 sink_call_open (struct instance *sink, int mode, const char *scratch)
 {
   struct held *held = calloc (1, sizeof *held);
-  const char *outer;
+  struct callback outer;
   int result;
 
+  LOG_INSTANCE_SCOPE (sink->title);
   if (held == NULL) {
     fail ("no memory to open the store");
     return DCPIPE_FAIL;
@@ -101,12 +96,12 @@ sink_call_open (struct instance *sink, int mode, const char *scratch)
   sink->held = held;
   held->lock = -1;
   held->option = store_option (sink);
-  simple_sink_begin (&held->simple, plugin_of (sink), sink->handle, mode);
+  simple_sink_begin (&held->simple, sink, mode);
   result = find_place (held, mode, scratch);
   if (result != DCPIPE_OK)
     return result;
   held->reached = true;
-  outer = callback_begin ("open");
+  outer = callback_begin (sink, "open");
   return callback_end (outer, plugin_of (sink)->open (sink->handle, mode, scratch), MAY_LACK);
 }
 
@@ -114,12 +109,12 @@ void
 sink_call_close (struct instance *sink)
 {
   struct held *held = sink->held;
-  const char *outer;
+  struct callback outer;
 
   if (held == NULL)
     return;
   sink->held = NULL;
-  outer = callback_enter ("close");
+  outer = callback_enter (sink, "close");
   if (held->reached && plugin_of (sink)->close != NULL)
     plugin_of (sink)->close (sink->handle);
   callback_leave (outer);
@@ -143,28 +138,28 @@ is_simple (const struct instance *sink)
 int
 sink_call_load (struct instance *sink, struct dcpipe_checkpoint *checkpoint)
 {
-  const char *outer;
+  struct callback outer;
 
   if (is_simple (sink))
     return simple_sink_load (&sink->held->simple, checkpoint);
-  outer = callback_begin ("checkpoint_load");
+  outer = callback_begin (sink, "checkpoint_load");
   return callback_end (outer, plugin_of (sink)->checkpoint_load (sink->handle, checkpoint), MAY_STORE);
 }
 
 int
 sink_call_prepare (struct instance *sink, const struct dcpipe_tables *tables)
 {
-  const char *outer;
+  struct callback outer;
 
   if (is_simple (sink))
     return simple_sink_prepare (&sink->held->simple, tables);
-  outer = callback_begin ("prepare");
+  outer = callback_begin (sink, "prepare");
   return callback_end (outer, plugin_of (sink)->prepare (sink->handle, tables), MAY_STORE);
 }
 
 /* As callback_end, for callbacks that read rows. */
 static int
-end_reading (const char *outer, int result, unsigned may)
+end_reading (struct callback outer, int result, unsigned may)
 {
   return callback_end (outer, row_misread () ? DCPIPE_FAIL : result, may);
 }
@@ -172,11 +167,11 @@ end_reading (const char *outer, int result, unsigned may)
 int
 sink_call_apply (struct instance *sink, struct dcpipe_rows *rows)
 {
-  const char *outer;
+  struct callback outer;
 
   if (is_simple (sink))
     return simple_sink_apply (&sink->held->simple, rows);
-  outer = callback_begin ("apply");
+  outer = callback_begin (sink, "apply");
   return end_reading (outer, plugin_of (sink)->apply (sink->handle, rows), MAY_STORE);
 }
 
@@ -184,11 +179,11 @@ int
 sink_call_commit (struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
 {
   int result = is_simple (sink) ? simple_sink_put_all (&sink->held->simple, checkpoint) : DCPIPE_OK;
-  const char *outer;
+  struct callback outer;
 
   if (result != DCPIPE_OK)
     return result;
-  outer = callback_begin ("commit");
+  outer = callback_begin (sink, "commit");
   result = callback_end (outer, plugin_of (sink)->commit (sink->handle, checkpoint), MAY_STORE);
   if (result == DCPIPE_OK && is_simple (sink))
     simple_sink_committed (&sink->held->simple);
@@ -198,7 +193,7 @@ sink_call_commit (struct instance *sink, const struct dcpipe_checkpoint *checkpo
 int
 sink_call_rollback (struct instance *sink)
 {
-  const char *outer = callback_begin ("rollback");
+  struct callback outer = callback_begin (sink, "rollback");
 
   return callback_end (outer, plugin_of (sink)->rollback (sink->handle), MAY_STORE);
 }
@@ -206,40 +201,40 @@ sink_call_rollback (struct instance *sink)
 int
 sink_call_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row *row)
 {
-  const char *outer;
+  struct callback outer;
 
   if (is_simple (sink))
     return simple_sink_get (&sink->held->simple, key, row);
-  outer = callback_begin ("get");
+  outer = callback_begin (sink, "get");
   return end_reading (outer, plugin_of (sink)->get (sink->handle, key, row), MAY_LACK);
 }
 
 int
 sink_call_scan (struct instance *sink, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
 {
-  const char *outer;
+  struct callback outer;
 
   if (is_simple (sink))
     return simple_sink_scan (&sink->held->simple, prefix, scan);
-  outer = callback_begin ("scan");
+  outer = callback_begin (sink, "scan");
   return end_reading (outer, plugin_of (sink)->scan (sink->handle, prefix, scan), MAY_STORE);
 }
 
 int
 sink_call_reset (struct instance *sink, const char *table)
 {
-  const char *outer;
+  struct callback outer;
 
   if (is_simple (sink))
     return simple_sink_reset (&sink->held->simple, table);
-  outer = callback_begin ("reset");
+  outer = callback_begin (sink, "reset");
   return callback_end (outer, plugin_of (sink)->reset (sink->handle, table), MAY_STORE);
 }
 
 int
 sink_call_tip_reached (struct instance *sink)
 {
-  const char *outer = callback_begin ("tip_reached");
+  struct callback outer = callback_begin (sink, "tip_reached");
   int (*tip_reached) (void *handle) = plugin_of (sink)->tip_reached;
 
   return callback_end (outer, tip_reached != NULL ? tip_reached (sink->handle) : DCPIPE_OK, MAY_STORE);

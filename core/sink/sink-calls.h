@@ -5,8 +5,6 @@
 #ifndef DCPIPE_SINK_SINK_CALLS_H
 #define DCPIPE_SINK_SINK_CALLS_H
 
-#include <stdbool.h>
-
 #include "data/checkpoint.h"
 #include "plugin/plugin.h"
 #include "sink/scan.h"
@@ -24,8 +22,5 @@ int sink_call_tip_reached (struct instance *sink);
 
 /* Also after a failed open, or none. */
 void sink_call_close (struct instance *sink);
-
-/* Rows can be looked up. */
-bool sink_can_read (const struct dcpipe_sink *plugin);
 
 #endif

@@ -19,6 +19,7 @@ sink_load_checkpoint (struct instance *sink, struct dcpipe_checkpoint *checkpoin
 {
   int result = sink_call_load (sink, checkpoint);
 
+  LOG_INSTANCE_SCOPE (sink->title);
   if (result != DCPIPE_OK)
     return sink_status (result);
   if (checkpoint->no_memory) {
@@ -56,10 +57,8 @@ sink_peek (const struct instance *configured, struct dcpipe_checkpoint *checkpoi
   *checkpoint = (struct dcpipe_checkpoint){ 0 };
   if (sink == NULL)
     return STATUS_FAILED;
-  log_set_instance (configured->title);
   status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
   sink_call_close (sink);
-  log_set_instance (NULL);
   instance_free (sink);
   return status;
 }

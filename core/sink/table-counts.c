@@ -46,14 +46,13 @@ count_in (struct instance *sink, const struct dcpipe_tables *tables, struct tabl
   struct dcpipe_checkpoint checkpoint = { 0 };
   int status;
 
-  log_set_instance (sink->title);
+  LOG_INSTANCE_SCOPE (sink->title);
   status = sink_open (sink, DCPIPE_READ, NULL, &checkpoint);
   if (status == STATUS_DONE && checkpoint.text != NULL)
     status = sink_prepare (sink, tables);
   if (status == STATUS_DONE && checkpoint.text != NULL)
     status = count_tables (sink, tables, items, count);
   sink_call_close (sink);
-  log_set_instance (NULL);
   checkpoint_free (&checkpoint);
   return status;
 }
@@ -72,7 +71,7 @@ table_counts_read (const struct setup *setup, const struct instance *configured,
   if (sink != NULL && *items == NULL)
     fail ("no memory for the tables of %s", setup->source->title);
   else if (sink != NULL)
-    status = tables->count == CORE_TABLES || sink->plugin->u.sink.scan == NULL
+    status = tables->count == CORE_TABLES || !plugin_looks_up (sink->plugin)
                  ? STATUS_DONE
                  : count_in (sink, tables, *items, count);
   instance_free (sink);

@@ -9,6 +9,7 @@ engine_tests += engine/follow.sh
 engine_tests += engine/frontiers.sh
 engine_tests += engine/ledger-changed.sh
 engine_tests += engine/memory.sh
+engine_tests += engine/plugin-ends.sh
 engine_tests += engine/plugin-mistakes.sh
 engine_tests += engine/plurals.sh
 engine_tests += engine/signals.sh

@@ -15,6 +15,22 @@ check_LTLIBRARIES += plugins/fold2.la
 plugins_fold2_la_SOURCES = plugins/fold.c
 plugins_fold2_la_CPPFLAGS = $(AM_CPPFLAGS) -DFOLD_ROW_FORMAT=2
 plugins_fold2_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/doomed_source.la
+plugins_doomed_source_la_SOURCES = plugins/doomed.c
+plugins_doomed_source_la_CPPFLAGS = $(AM_CPPFLAGS) -DDOOMED_KIND=1
+plugins_doomed_source_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/doomed_decoder.la
+plugins_doomed_decoder_la_SOURCES = plugins/doomed.c
+plugins_doomed_decoder_la_CPPFLAGS = $(AM_CPPFLAGS) -DDOOMED_KIND=2
+plugins_doomed_decoder_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/doomed_sink.la
+plugins_doomed_sink_la_SOURCES = plugins/doomed.c
+plugins_doomed_sink_la_CPPFLAGS = $(AM_CPPFLAGS) -DDOOMED_KIND=3
+plugins_doomed_sink_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/doomed_simple.la
+plugins_doomed_simple_la_SOURCES = plugins/doomed.c
+plugins_doomed_simple_la_CPPFLAGS = $(AM_CPPFLAGS) -DDOOMED_KIND=4
+plugins_doomed_simple_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 check_LTLIBRARIES += plugins/stumble.la
 plugins_stumble_la_SOURCES = plugins/stumble.c
 plugins_stumble_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)

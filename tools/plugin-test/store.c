@@ -146,7 +146,9 @@ bench_begin (struct bench *bench, const struct sink_under_test *sink)
 bool
 bench_can_read (const struct bench *bench)
 {
-  return sink_can_read (bench->sink->plugin);
+  const struct plugin plugin = { .kind = DCPIPE_KIND_SINK, .u.sink = *bench->sink->plugin };
+
+  return plugin_looks_up (&plugin);
 }
 
 static int
