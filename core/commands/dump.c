@@ -10,9 +10,7 @@
 #include "commands/commands.h"
 #include "data/row-json.h"
 #include "sink/reader.h"
-#include "sink/scan.h"
 #include "sink/sink-calls.h"
-#include "sink/sinkopen.h"
 
 static bool
 dump_one (void *context, const struct dcpipe_row *row)

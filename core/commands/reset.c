@@ -12,9 +12,7 @@
 #include "base/retry.h"
 #include "commands/commands.h"
 #include "sink/reader.h"
-#include "sink/scan.h"
 #include "sink/sink-calls.h"
-#include "sink/sinkopen.h"
 
 /* The number of the decoder called `name`, or SIZE_MAX after logging those that there are. */
 static size_t

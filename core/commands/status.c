@@ -15,7 +15,7 @@
 #include "pipeline/scope-status.h"
 #include "pipeline/sink-thread.h"
 #include "sink/reader.h"
-#include "sink/sinkopen.h"
+#include "sink/sink-calls.h"
 #include "sink/table-counts.h"
 
 /* A sink, and what is known of it. */

@@ -10,7 +10,7 @@
 #include "commands/progress.h"
 #include "pipeline/pipeline.h"
 #include "setup/labels.h"
-#include "sink/sinkopen.h"
+#include "sink/sink-calls.h"
 
 /* True if entries of the label are in a sink, where a decoder of all labels put them. A sink that cannot be
  * read counts as well: the run will say why. */

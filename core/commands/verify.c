@@ -18,7 +18,6 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/sink-thread.h"
 #include "sink/reader.h"
-#include "sink/scan.h"
 #include "sink/sink-calls.h"
 
 /* Differences printed for one table; the others are counted. */

@@ -184,6 +184,19 @@ dcpipe_rows_note (dcpipe_rows *rows, size_t size)
   return data;
 }
 
+struct dcpipe_row *
+row_scratch_key (struct row_scratch *scratch, const struct dcpipe_table *table)
+{
+  scratch->maker = (struct dcpipe_rows){ .arena = &scratch->arena };
+  return row_make (&scratch->maker, table, DCPIPE_INSERT);
+}
+
+void
+row_scratch_free (struct row_scratch *scratch)
+{
+  arena_free (&scratch->arena);
+}
+
 /* ---- setting values ----------------------------------------------------------------------------- */
 
 /* The value to set, or NULL if the plugin may not set it (which is noted). */

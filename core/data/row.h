@@ -182,4 +182,13 @@ void digest_add (uint64_t sum[4], const uint64_t addend[4]);
  * columns are not compared. */
 bool row_equal (const struct dcpipe_row *a, const struct dcpipe_row *b, size_t *column);
 
+/* An empty key of `table`, in memory of the maker, which row_scratch_free ends. */
+struct row_scratch {
+  struct arena arena;
+  struct dcpipe_rows maker;
+};
+
+struct dcpipe_row *row_scratch_key (struct row_scratch *scratch, const struct dcpipe_table *table);
+void row_scratch_free (struct row_scratch *scratch);
+
 #endif

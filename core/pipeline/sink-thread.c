@@ -16,7 +16,6 @@
 #include "pipeline/apply.h"
 #include "pipeline/queue.h"
 #include "sink/sink-calls.h"
-#include "sink/sinkopen.h"
 
 struct sink_thread {
   struct run *run;

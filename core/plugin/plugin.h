@@ -82,7 +82,7 @@ struct instance {
   char *section;               /* "[sink main]" */
   unsigned line;               /* of the section in the INI file */
   struct option_value *values; /* one for each option; see options.h */
-  struct held *held;           /* of a sink, from its open to its close; see sinkcalls.c */
+  struct open_sink *open;      /* of a sink, from its open to its close */
 };
 
 /* Allocates the handle of an instance. False when memory is short. */

@@ -12,9 +12,7 @@
 #include "bytes/cleanup.h"
 #include "service/snapshot-json.h"
 #include "setup/labels.h"
-#include "sink/scan.h"
 #include "sink/sink-calls.h"
-#include "sink/sinkopen.h"
 
 #define NS_PER_MINUTE UINT64_C (60000000000)
 

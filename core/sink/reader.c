@@ -9,7 +9,6 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "sink/sink-calls.h"
-#include "sink/sinkopen.h"
 
 void
 list_append (char *list, size_t size, const char *name)

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "sink/row-index.h"
+#include "sink/sink-calls.h"
 
 /* ---- rows held ---------------------------------------------------------------------------------- */
 

@@ -10,7 +10,6 @@
 
 #include "data/row.h"
 #include "plugin/plugin.h"
-#include "sink/scan.h"
 
 struct cached_row;
 struct row_index;

@@ -4,24 +4,9 @@
 #include "sink/scan.h"
 
 #include "base/log.h"
-#include "sink/sink-calls.h"
 
-struct dcpipe_row *
-row_scratch_key (struct row_scratch *scratch, const struct dcpipe_table *table)
-{
-  scratch->maker = (struct dcpipe_rows){ .arena = &scratch->arena };
-  return row_make (&scratch->maker, table, DCPIPE_INSERT);
-}
-
-void
-row_scratch_free (struct row_scratch *scratch)
-{
-  arena_free (&scratch->arena);
-}
-
-/* False after fail if the sink filled the row wrongly. */
-static bool
-check_filled (const struct dcpipe_rows *maker, const struct dcpipe_row *row)
+bool
+scan_check_row (const struct dcpipe_rows *maker, const struct dcpipe_row *row)
 {
   const struct dcpipe_table *table = row->table;
 
@@ -57,43 +42,10 @@ dcpipe_scan_row (dcpipe_scan *scan)
 bool
 dcpipe_scan_emit (dcpipe_scan *scan)
 {
-  if (!check_filled (&scan->maker, scan->row)) {
+  if (!scan_check_row (&scan->maker, scan->row)) {
     scan->bad = true;
     return false;
   }
   scan->stopped = !scan->each (scan->context, scan->row);
   return !scan->stopped;
-}
-
-int
-sink_scan (struct instance *sink, const struct dcpipe_row *prefix,
-           bool (*each) (void *context, const struct dcpipe_row *row), void *context)
-{
-  struct dcpipe_scan scan = { .table = prefix->table, .each = each, .context = context };
-  int result = sink_call_scan (sink, prefix, &scan);
-
-  arena_free (&scan.arena);
-  return scan.bad ? DCPIPE_FAIL : result;
-}
-
-int
-sink_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row **row)
-{
-  struct arena arena = { 0 };
-  struct dcpipe_rows maker = { .arena = &arena };
-  struct dcpipe_row *filled = row_make (&maker, key->table, DCPIPE_INSERT);
-  int result = sink_call_get (sink, key, filled);
-
-  *row = NULL;
-  if (result == DCPIPE_OK && !check_filled (&maker, filled))
-    result = DCPIPE_FAIL;
-  if (result == DCPIPE_OK) {
-    *row = row_copy (filled);
-    if (*row == NULL) {
-      fail ("no memory for a row of table %s", key->table->name);
-      result = DCPIPE_FAIL;
-    }
-  }
-  arena_free (&arena);
-  return result;
 }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "bytes/cleanup.h"
 #include "plugin/callback.h"
+#include "sink/scan.h"
 
 #define ABOUT "dcpipe_about"
 #define CHECKPOINT_KEY "checkpoint"
@@ -21,13 +22,7 @@
 static const struct dcpipe_bytes nothing;
 
 void
-simple_sink_begin (struct simple_sink *simple, const struct instance *sink, int mode)
-{
-  *simple = (struct simple_sink){ .sink = sink, .reads = mode == DCPIPE_READ };
-}
-
-void
-simple_sink_end (struct simple_sink *simple)
+simple_sink_free (struct simple_state *simple)
 {
   free (simple->unknown);
   free (simple->text.data);
@@ -35,9 +30,9 @@ simple_sink_end (struct simple_sink *simple)
 }
 
 static const struct dcpipe_sink *
-plugin_of (const struct simple_sink *simple)
+plugin_of (const struct open_sink *sink)
 {
-  return &simple->sink->plugin->u.sink;
+  return &sink->instance->plugin->u.sink;
 }
 
 /* ---- texts --------------------------------------------------------------------------------------- */
@@ -61,10 +56,10 @@ bytes_of (const char *text)
 }
 
 static int
-put (struct simple_sink *simple, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
+put (struct open_sink *sink, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
 {
-  struct callback outer = callback_begin (simple->sink, "put");
-  int result = plugin_of (simple)->put (simple->sink->handle, table, key, text);
+  struct callback outer = callback_begin (sink->instance, "put");
+  int result = plugin_of (sink)->put (sink->instance->handle, table, key, text);
 
   if (result == DCPIPE_NONE && failure ()[0] == '\0')
     fail ("its callback put gave DCPIPE_NONE and does not say why");
@@ -72,33 +67,33 @@ put (struct simple_sink *simple, const char *table, struct dcpipe_bytes key, str
 }
 
 static int
-walk (struct simple_sink *simple, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
+walk (struct open_sink *sink, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
 {
-  struct callback outer = callback_begin (simple->sink, "walk");
+  struct callback outer = callback_begin (sink->instance, "walk");
   int result =
-      callback_end (outer, plugin_of (simple)->walk (simple->sink->handle, table, prefix, walk), MAY_STORE);
+      callback_end (outer, plugin_of (sink)->walk (sink->instance->handle, table, prefix, walk), MAY_STORE);
 
   return walk->bad ? DCPIPE_FAIL : result;
 }
 
 /* The row's key, or as many leading columns of it as are set. False after fail. */
 static bool
-make_key (struct simple_sink *simple, const struct dcpipe_row *row, struct dcpipe_bytes *key)
+make_key (struct open_sink *sink, const struct dcpipe_row *row, struct dcpipe_bytes *key)
 {
-  size_t size = dcpipe_row_key (row, simple->key, simple->key_capacity);
+  size_t size = dcpipe_row_key (row, sink->simple.key, sink->simple.key_capacity);
 
-  if (size > simple->key_capacity || simple->key == NULL) {
-    uint8_t *more = realloc (simple->key, size + DCPIPE_KEY_MAX);
+  if (size > sink->simple.key_capacity || sink->simple.key == NULL) {
+    uint8_t *more = realloc (sink->simple.key, size + DCPIPE_KEY_MAX);
 
     if (more == NULL) {
       fail ("no memory for a key of table %s", row->table->name);
       return false;
     }
-    simple->key = more;
-    simple->key_capacity = size + DCPIPE_KEY_MAX;
-    dcpipe_row_key (row, simple->key, simple->key_capacity);
+    sink->simple.key = more;
+    sink->simple.key_capacity = size + DCPIPE_KEY_MAX;
+    dcpipe_row_key (row, sink->simple.key, sink->simple.key_capacity);
   }
-  *key = (struct dcpipe_bytes){ simple->key, size };
+  *key = (struct dcpipe_bytes){ sink->simple.key, size };
   return true;
 }
 
@@ -136,10 +131,10 @@ take_text (void *context, const void *text, size_t size)
 
 /* What lies under a key of ABOUT, its text to be freed. */
 static int
-find_about (struct simple_sink *simple, struct dcpipe_bytes key, struct found *found)
+find_about (struct open_sink *sink, struct dcpipe_bytes key, struct found *found)
 {
   dcpipe_walk walking = { take_text, found, false };
-  int result = walk (simple, ABOUT, key, &walking);
+  int result = walk (sink, ABOUT, key, &walking);
 
   if (result == DCPIPE_OK && found->no_memory) {
     fail ("no memory for what the store holds");
@@ -148,96 +143,97 @@ find_about (struct simple_sink *simple, struct dcpipe_bytes key, struct found *f
   return result;
 }
 
-int
-simple_sink_load (struct simple_sink *simple, struct dcpipe_checkpoint *checkpoint)
+static int
+load_checkpoint (struct open_sink *sink, struct dcpipe_checkpoint *checkpoint)
 {
   struct found found = { false, false, NULL, 0 };
-  int result = find_about (simple, bytes_of (CHECKPOINT_KEY), &found);
+  int result = find_about (sink, bytes_of (CHECKPOINT_KEY), &found);
   struct callback outer;
 
   if (result == DCPIPE_OK && found.any)
     dcpipe_checkpoint_set (checkpoint, found.text, found.size);
   free (found.text);
   /* For a writer this is outside of any transaction, so none is left open. */
-  if (result != DCPIPE_OK || simple->reads)
+  if (result != DCPIPE_OK || sink->mode == DCPIPE_READ)
     return result;
-  outer = callback_begin (simple->sink, "rollback");
-  return callback_end (outer, plugin_of (simple)->rollback (simple->sink->handle), MAY_STORE);
+  outer = callback_begin (sink->instance, "rollback");
+  return callback_end (outer, plugin_of (sink)->rollback (sink->instance->handle), MAY_STORE);
 }
 
 static int
-prepare_table (struct simple_sink *simple, const struct dcpipe_table *table)
+prepare_table (struct open_sink *sink, const struct dcpipe_table *table)
 {
   char text[TABLE_KEY_MAX];
   struct found found = { false, false, NULL, 0 };
-  int result = find_about (simple, table_key (table->name, text), &found);
+  int result = find_about (sink, table_key (table->name, text), &found);
 
   if (result == DCPIPE_OK && found.any)
     result = dcpipe_table_compare (table, (struct dcpipe_bytes){ (const uint8_t *) found.text, found.size },
                                    dcpipe_table_text (table));
-  else if (result == DCPIPE_OK && !simple->reads) {
-    simple->unknown[table->number] = true;
+  else if (result == DCPIPE_OK && sink->mode != DCPIPE_READ) {
+    sink->simple.unknown[table->number] = true;
     result = dcpipe_table_missing (table);
   }
   free (found.text);
   return result;
 }
 
-int
-simple_sink_prepare (struct simple_sink *simple, const struct dcpipe_tables *tables)
+static int
+prepare (struct open_sink *sink, const struct dcpipe_tables *tables)
 {
   int result = DCPIPE_OK;
 
-  free (simple->unknown);
-  simple->tables = tables;
-  simple->unknown = calloc (tables->count + 1, sizeof *simple->unknown);
-  if (simple->unknown == NULL) {
+  free (sink->simple.unknown);
+  sink->simple.tables = tables;
+  sink->simple.unknown = calloc (tables->count + 1, sizeof *sink->simple.unknown);
+  if (sink->simple.unknown == NULL) {
     fail ("no memory for the tables");
     return DCPIPE_FAIL;
   }
   for (size_t i = 0; i < tables->count && result == DCPIPE_OK; i++)
-    result = prepare_table (simple, &tables->items[i]);
+    result = prepare_table (sink, &tables->items[i]);
   return result;
 }
 
 /* A text that the store must be able to hold. */
 static int
-put_about (struct simple_sink *simple, struct dcpipe_bytes key, struct dcpipe_bytes text)
+put_about (struct open_sink *sink, struct dcpipe_bytes key, struct dcpipe_bytes text)
 {
-  int result = put (simple, ABOUT, key, text);
+  int result = put (sink, ABOUT, key, text);
 
   return result == DCPIPE_NONE ? DCPIPE_FAIL : result;
 }
 
-int
-simple_sink_put_all (struct simple_sink *simple, const struct dcpipe_checkpoint *checkpoint)
+static int
+put_pending (struct open_sink *sink, const struct dcpipe_checkpoint *checkpoint)
 {
   char text[TABLE_KEY_MAX];
   int result = DCPIPE_OK;
 
-  for (size_t i = 0; simple->tables != NULL && i < simple->tables->count && result == DCPIPE_OK; i++)
-    if (simple->unknown[i])
-      result = put_about (simple, table_key (simple->tables->items[i].name, text),
-                          dcpipe_table_text (&simple->tables->items[i]));
+  for (size_t i = 0; sink->simple.tables != NULL && i < sink->simple.tables->count && result == DCPIPE_OK;
+       i++)
+    if (sink->simple.unknown[i])
+      result = put_about (sink, table_key (sink->simple.tables->items[i].name, text),
+                          dcpipe_table_text (&sink->simple.tables->items[i]));
   return result == DCPIPE_OK
-             ? put_about (simple, bytes_of (CHECKPOINT_KEY), dcpipe_checkpoint_text (checkpoint))
+             ? put_about (sink, bytes_of (CHECKPOINT_KEY), dcpipe_checkpoint_text (checkpoint))
              : result;
 }
 
-void
-simple_sink_committed (struct simple_sink *simple)
+static void
+forget_pending (struct open_sink *sink)
 {
-  if (simple->tables != NULL)
-    memset (simple->unknown, 0, simple->tables->count * sizeof *simple->unknown);
+  if (sink->simple.tables != NULL)
+    memset (sink->simple.unknown, 0, sink->simple.tables->count * sizeof *sink->simple.unknown);
 }
 
-int
-simple_sink_reset (struct simple_sink *simple, const char *table)
+static int
+reset (struct open_sink *sink, const char *table)
 {
   char text[TABLE_KEY_MAX];
-  int result = put (simple, table, nothing, nothing);
+  int result = put (sink, table, nothing, nothing);
 
-  return result == DCPIPE_OK ? put (simple, ABOUT, table_key (table, text), nothing) : result;
+  return result == DCPIPE_OK ? put (sink, ABOUT, table_key (table, text), nothing) : result;
 }
 
 /* ---- rows out ------------------------------------------------------------------------------------ */
@@ -261,23 +257,23 @@ take_row (void *context, const void *text, size_t size)
 
 /* The row under the key: DCPIPE_OK or DCPIPE_NONE. */
 static int
-find_row (struct simple_sink *simple, struct dcpipe_bytes key, struct dcpipe_row *row)
+find_row (struct open_sink *sink, struct dcpipe_bytes key, struct dcpipe_row *row)
 {
   struct wanted wanted = { .row = row };
   dcpipe_walk walking = { take_row, &wanted, false };
   int result;
 
   wanted.walk = &walking;
-  result = walk (simple, row->table->name, key, &walking);
+  result = walk (sink, row->table->name, key, &walking);
   return result == DCPIPE_OK && !wanted.found ? DCPIPE_NONE : result;
 }
 
-int
-simple_sink_get (struct simple_sink *simple, const struct dcpipe_row *key, struct dcpipe_row *row)
+static int
+get (struct open_sink *sink, const struct dcpipe_row *key, struct dcpipe_row *row)
 {
   struct dcpipe_bytes bytes;
 
-  return make_key (simple, key, &bytes) ? find_row (simple, bytes, row) : DCPIPE_FAIL;
+  return make_key (sink, key, &bytes) ? find_row (sink, bytes, row) : DCPIPE_FAIL;
 }
 
 struct scanning {
@@ -296,16 +292,15 @@ emit_row (void *context, const void *text, size_t size)
   return false;
 }
 
-int
-simple_sink_scan (struct simple_sink *simple, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
+static int
+scan (struct open_sink *sink, const struct dcpipe_row *prefix, struct dcpipe_scan *scan)
 {
   struct scanning scanning = { .scan = scan };
   dcpipe_walk walking = { emit_row, &scanning, false };
   struct dcpipe_bytes bytes;
 
   scanning.walk = &walking;
-  return make_key (simple, prefix, &bytes) ? walk (simple, prefix->table->name, bytes, &walking)
-                                           : DCPIPE_FAIL;
+  return make_key (sink, prefix, &bytes) ? walk (sink, prefix->table->name, bytes, &walking) : DCPIPE_FAIL;
 }
 
 /* ---- rows in ------------------------------------------------------------------------------------- */
@@ -327,41 +322,41 @@ see_text (void *context, const void *text, size_t size)
 }
 
 static int
-put_row (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe_row *row)
+put_row (struct open_sink *sink, struct dcpipe_bytes key, const struct dcpipe_row *row)
 {
-  simple->text.size = 0;
-  simple->text.no_memory = false;
-  row_json_write (&simple->text, row);
-  if (simple->text.no_memory) {
+  sink->simple.text.size = 0;
+  sink->simple.text.no_memory = false;
+  row_json_write (&sink->simple.text, row);
+  if (sink->simple.text.no_memory) {
     fail ("no memory for a row of table %s", row->table->name);
     return DCPIPE_FAIL;
   }
-  return put (simple, row->table->name, key,
-              (struct dcpipe_bytes){ (const uint8_t *) simple->text.data, simple->text.size });
+  return put (sink, row->table->name, key,
+              (struct dcpipe_bytes){ (const uint8_t *) sink->simple.text.data, sink->simple.text.size });
 }
 
 static int
-insert (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe_row *row,
+insert (struct open_sink *sink, struct dcpipe_bytes key, const struct dcpipe_row *row,
         struct row_effect *effect)
 {
   bool there = false;
   dcpipe_walk walking = { see_text, &there, false };
-  int result = walk (simple, row->table->name, key, &walking);
+  int result = walk (sink, row->table->name, key, &walking);
 
   if (result != DCPIPE_OK || there)
     return result;
   effect->added = 1;
-  return put_row (simple, key, row);
+  return put_row (sink, key, row);
 }
 
 /* Puts what an UPSERT or UPDATE makes of the row that is there, if there is one. */
 static int
-change (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe_row *row,
+change (struct open_sink *sink, struct dcpipe_bytes key, const struct dcpipe_row *row,
         struct row_effect *effect)
 {
   struct row_scratch scratch = { 0 };
   struct dcpipe_row *old = row_scratch_key (&scratch, row->table);
-  int found = find_row (simple, key, old), result = found;
+  int found = find_row (sink, key, old), result = found;
   CLEANUP_FREE struct dcpipe_row *merged = NULL;
 
   if (found == DCPIPE_NONE && row->operation == DCPIPE_UPDATE)
@@ -374,19 +369,19 @@ change (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe
       fail ("no memory for a row of table %s", row->table->name);
     else
       merged->operation = DCPIPE_INSERT; /* a whole row */
-    result = merged != NULL ? put_row (simple, key, merged) : DCPIPE_FAIL;
+    result = merged != NULL ? put_row (sink, key, merged) : DCPIPE_FAIL;
   }
   row_scratch_free (&scratch);
   return result;
 }
 
-static int delete (struct simple_sink *simple, struct dcpipe_bytes key, const struct dcpipe_row *row,
+static int delete (struct open_sink *sink, struct dcpipe_bytes key, const struct dcpipe_row *row,
                    struct row_effect *effect)
 {
   dcpipe_walk walking = { count_text, &effect->removed, false };
-  int result = walk (simple, row->table->name, key, &walking);
+  int result = walk (sink, row->table->name, key, &walking);
 
-  return result == DCPIPE_OK && effect->removed > 0 ? put (simple, row->table->name, key, nothing) : result;
+  return result == DCPIPE_OK && effect->removed > 0 ? put (sink, row->table->name, key, nothing) : result;
 }
 
 /* An UPDATE may set nothing but its key. */
@@ -402,22 +397,21 @@ sets_nothing (const struct dcpipe_row *row)
 }
 
 static int
-apply_row (struct simple_sink *simple, const struct dcpipe_row *row, struct row_effect *effect)
+apply_row (struct open_sink *sink, const struct dcpipe_row *row, struct row_effect *effect)
 {
   struct dcpipe_bytes key;
 
   if (sets_nothing (row))
     return DCPIPE_OK;
-  if (!make_key (simple, row, &key))
+  if (!make_key (sink, row, &key))
     return DCPIPE_FAIL;
   if (row->operation == DCPIPE_INSERT)
-    return insert (simple, key, row, effect);
-  return row->operation == DCPIPE_DELETE ? delete (simple, key, row, effect)
-                                         : change (simple, key, row, effect);
+    return insert (sink, key, row, effect);
+  return row->operation == DCPIPE_DELETE ? delete (sink, key, row, effect) : change (sink, key, row, effect);
 }
 
-int
-simple_sink_apply (struct simple_sink *simple, struct dcpipe_rows *rows)
+static int
+apply (struct open_sink *sink, struct dcpipe_rows *rows)
 {
   int result = DCPIPE_OK;
 
@@ -425,7 +419,7 @@ simple_sink_apply (struct simple_sink *simple, struct dcpipe_rows *rows)
     struct row_effect effect = { 0 };
 
     failure_clear ();
-    result = apply_row (simple, dcpipe_rows_at (rows, i), &effect);
+    result = apply_row (sink, dcpipe_rows_at (rows, i), &effect);
     if (result == DCPIPE_NONE) {
       dcpipe_row_refused (rows, i, "%s", failure_reason ());
       result = DCPIPE_OK;
@@ -434,3 +428,14 @@ simple_sink_apply (struct simple_sink *simple, struct dcpipe_rows *rows)
   }
   return result;
 }
+
+const struct sink_form simple_sink_form = {
+  .load = load_checkpoint,
+  .prepare = prepare,
+  .apply = apply,
+  .get = get,
+  .scan = scan,
+  .reset = reset,
+  .before_commit = put_pending,
+  .after_commit = forget_pending,
+};

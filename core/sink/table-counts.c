@@ -9,9 +9,7 @@
 #include "base/log.h"
 #include "data/checkpoint.h"
 #include "data/table.h"
-#include "sink/scan.h"
 #include "sink/sink-calls.h"
-#include "sink/sinkopen.h"
 
 static bool
 count_row (void *context, const struct dcpipe_row *row)

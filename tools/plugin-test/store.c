@@ -18,7 +18,6 @@
 #include "data/row-json.h"
 #include "plugin/callback.h"
 #include "setup/setup.h"
-#include "sink/scan.h"
 #include "sink/sink-calls.h"
 #include "verdict.h"
 

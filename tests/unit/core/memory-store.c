@@ -316,4 +316,13 @@ memory_scan (void *handle, const dcpipe_row *row, dcpipe_scan *scan)
   return DCPIPE_OK;
 }
 
-const struct dcpipe_sink memory_sink = { .name = "memory", .get = memory_get, .scan = memory_scan };
+static int
+memory_open (void *handle, int mode, const char *scratch)
+{
+  (void) handle, (void) mode, (void) scratch;
+  return DCPIPE_OK;
+}
+
+const struct dcpipe_sink memory_sink = {
+  .name = "memory", .open = memory_open, .get = memory_get, .scan = memory_scan
+};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sink/row-cache.h"
+#include "sink/sink-calls.h"
 #include "support/run.h"
 #include "unit/core/memory-store.h"
 #include "unit/core/tables.h"
@@ -316,7 +317,9 @@ run_trial (uint64_t seed, size_t limit)
   trial.random = seed * UINT64_C (0x9e3779b97f4a7c15) + 1;
   trial.tables = test_tables ();
   trial.plugin.u.sink = memory_sink;
+  trial.plugin.kind = DCPIPE_KIND_SINK;
   trial.instance = (struct instance){ .plugin = &trial.plugin, .handle = &trial.sink };
+  ck_assert_int_eq (sink_call_open (&trial.instance, DCPIPE_WRITE, NULL), DCPIPE_OK);
   trial.cache = (struct row_cache){
     .sink = &trial.instance, .tables = trial.tables, .limit = limit, .apply = apply, .context = &trial
   };
@@ -324,6 +327,7 @@ run_trial (uint64_t seed, size_t limit)
     step (&trial);
   commit (&trial);
   cache_clear (&trial.cache);
+  sink_call_close (&trial.instance);
   store_clear (&trial.sink);
   store_clear (&trial.model);
   store_clear (&trial.sink_committed);
@@ -352,7 +356,9 @@ START_TEST (writes_each_changed_row_once)
   memset (&trial, 0, sizeof trial);
   trial.tables = test_tables ();
   trial.plugin.u.sink = memory_sink;
+  trial.plugin.kind = DCPIPE_KIND_SINK;
   trial.instance = (struct instance){ .plugin = &trial.plugin, .handle = &trial.sink };
+  ck_assert_int_eq (sink_call_open (&trial.instance, DCPIPE_WRITE, NULL), DCPIPE_OK);
   trial.cache = (struct row_cache){
     .sink = &trial.instance, .tables = trial.tables, .limit = 1 << 20, .apply = apply, .context = &trial
   };
@@ -372,6 +378,7 @@ START_TEST (writes_each_changed_row_once)
   ck_assert_int_eq (cache_flush (&trial.cache), DCPIPE_OK);
   ck_assert_uint_eq (trial.sink.applied, 2);
   cache_clear (&trial.cache);
+  sink_call_close (&trial.instance);
   store_clear (&trial.sink);
   emitter_end (&emitter);
   tables_free (trial.tables);
@@ -385,7 +392,9 @@ START_TEST (stays_within_its_limit)
   memset (&trial, 0, sizeof trial);
   trial.tables = test_tables ();
   trial.plugin.u.sink = memory_sink;
+  trial.plugin.kind = DCPIPE_KIND_SINK;
   trial.instance = (struct instance){ .plugin = &trial.plugin, .handle = &trial.sink };
+  ck_assert_int_eq (sink_call_open (&trial.instance, DCPIPE_WRITE, NULL), DCPIPE_OK);
   trial.cache = (struct row_cache){
     .sink = &trial.instance, .tables = trial.tables, .limit = 4096, .apply = apply, .context = &trial
   };
@@ -406,6 +415,7 @@ START_TEST (stays_within_its_limit)
   ck_assert_uint_eq (trial.sink.count, 2000);
   cache_clear (&trial.cache);
   ck_assert_uint_eq (trial.cache.size, 0);
+  sink_call_close (&trial.instance);
   store_clear (&trial.sink);
   tables_free (trial.tables);
 }

@@ -10,7 +10,7 @@
 
 #include "contract.h"
 #include "host.h"
-#include "sink/scan.h"
+#include "sink/sink-calls.h"
 #include "store.h"
 
 /* ---- files --------------------------------------------------------------------------------------- */
@@ -374,11 +374,8 @@ copy_row (void *context, const struct dcpipe_row *row)
 static void
 scan_all (struct store_handle *store, struct copies *copies, const struct dcpipe_row *prefix)
 {
-  struct plugin plugin = { .kind = DCPIPE_KIND_SINK, .u.sink = *store->bench->sink->plugin };
-  struct instance sink = { .plugin = &plugin, .handle = store->handle };
-
   copies->count = 0;
-  ck_assert_msg (sink_scan (&sink, prefix, copy_row, copies) == DCPIPE_OK, "%s", host_error ());
+  ck_assert_msg (sink_scan (&store->sink, prefix, copy_row, copies) == DCPIPE_OK, "%s", host_error ());
 }
 
 static void

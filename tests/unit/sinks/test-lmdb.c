@@ -15,7 +15,7 @@
 #include "contract.h"
 #include "host.h"
 #include "setup/setup.h"
-#include "sink/scan.h"
+#include "sink/sink-calls.h"
 #include "store.h"
 
 /* ---- the store as others see it ------------------------------------------------------------------ */
@@ -297,11 +297,9 @@ grow_meanwhile (void *context, const struct dcpipe_row *row)
 START_TEST (the_map_grows_under_readers)
 {
   struct sink_under_test sink = *contract_sink ();
-  struct plugin plugin = { .kind = DCPIPE_KIND_SINK, .u.sink = *sink.plugin };
   struct bench bench;
   struct store_handle writer, reader, late;
   struct growing growing = { .writer = &writer };
-  struct instance instance;
 
   sink.settings = small_map;
   bench_begin (&bench, &sink);
@@ -309,8 +307,8 @@ START_TEST (the_map_grows_under_readers)
   store_until_it_fits (&writer, 0, 50);
   store_open_prepared (&reader, &bench, DCPIPE_READ);
   store_open_prepared (&late, &bench, DCPIPE_READ);
-  instance = (struct instance){ .plugin = &plugin, .handle = reader.handle };
-  ck_assert_int_eq (sink_scan (&instance, make_row (&reader, EVENTS), grow_meanwhile, &growing), DCPIPE_OK);
+  ck_assert_int_eq (sink_scan (&reader.sink, make_row (&reader, EVENTS), grow_meanwhile, &growing),
+                    DCPIPE_OK);
   ck_assert_uint_eq (growing.rows, 50);
   ck_assert_uint_eq (count_table (&reader, EVENTS), 50);
   ck_assert_uint_eq (count_table (&late, EVENTS), 50 + 2 * 1500);
