@@ -355,7 +355,9 @@ read_line (char *buffer, int size, void *context)
     if (!is_key_line (reader, length))
       continue;
     reader->key_expected = true;
-    snprintf (buffer, (size_t) size, "%s", reader->text);
+    /* With its end also where it is cut: releases of inih from 59 on would look for that in the lines behind
+     * it. */
+    snprintf (buffer, (size_t) size, "%.*s\n", size - 2, reader->text);
     return buffer;
   }
   return NULL;

@@ -6,6 +6,11 @@ check_PROGRAMS += unit/core/test-ini
 unit_core_test_ini_SOURCES = unit/core/test-ini.c
 unit_core_test_ini_LDADD = $(CORE_TEST_LIBS)
 
+TESTS += unit/core/test-inih
+check_PROGRAMS += unit/core/test-inih
+unit_core_test_inih_SOURCES = unit/core/test-inih.c
+unit_core_test_inih_LDADD = $(CORE_TEST_LIBS)
+
 TESTS += unit/core/test-log
 check_PROGRAMS += unit/core/test-log
 unit_core_test_log_SOURCES = unit/core/test-log.c
