@@ -47,8 +47,8 @@ static const struct {
   const char *text;
 } transport[] = {
   { "kind=close", IC_AGENT_RETRY, "" },
-  { "kind=cut", IC_AGENT_RETRY, "transfer closed" },
-  { "kind=cut,size=3", IC_AGENT_RETRY, "transfer closed" },
+  { "kind=cut", IC_AGENT_RETRY, "the answer broke off: " },
+  { "kind=cut,size=3", IC_AGENT_RETRY, "the answer broke off: " },
   { "kind=status,status=429,retry_after=7", IC_AGENT_RETRY, "HTTP status 429: not now" },
   { "kind=status,status=500", IC_AGENT_RETRY, "HTTP status 500" },
   { "kind=status,text=busy", IC_AGENT_RETRY, "HTTP status 503: busy" },

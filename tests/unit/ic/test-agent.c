@@ -181,7 +181,7 @@ static const struct {
   { "status-500", IC_AGENT_RETRY, "HTTP status 500: no" },
   { "status-503", IC_AGENT_RETRY, "HTTP status 503: no" },
   { "close", IC_AGENT_RETRY, "" },
-  { "cut", IC_AGENT_RETRY, "transfer closed" },
+  { "cut", IC_AGENT_RETRY, "the answer broke off: " },
   { "garbage", IC_AGENT_RETRY,
     "an answer of type text/html that makes no sense: answer to a query: CBOR byte 0" },
   { "large", IC_AGENT_RETRY, "the answer is larger than the limit of 100000 bytes" },

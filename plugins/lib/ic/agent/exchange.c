@@ -107,12 +107,27 @@ is_lasting (CURLcode code)
   }
 }
 
+/* What libcurl says differs from release to release, and of a connection that was closed it tells bytes. */
+static const char *
+own_words (CURLcode code)
+{
+  switch (code) {
+  case CURLE_PARTIAL_FILE:
+    return "the answer broke off: ";
+  case CURLE_GOT_NOTHING:
+    return "no answer: ";
+  default:
+    return "";
+  }
+}
+
 /* No whole answer came. Another URL may do better even where this one fails for good, such as one whose TLS
  * certificate has expired. Answers beyond the limit are not what the network sends, so they are the fault of
  * one server, and worth another attempt. */
 static void
 finish_transfer_error (struct exchange *exchange, CURLcode code, bool other_urls)
 {
+  const char *detail = exchange->curl_error[0] != '\0' ? exchange->curl_error : curl_easy_strerror (code);
   char reason[CURL_ERROR_SIZE + 64];
 
   if (exchange->too_large || code == CURLE_FILESIZE_EXCEEDED)
@@ -121,8 +136,7 @@ finish_transfer_error (struct exchange *exchange, CURLcode code, bool other_urls
   else if (exchange->no_memory)
     snprintf (reason, sizeof reason, "out of memory");
   else
-    snprintf (reason, sizeof reason, "%s",
-              exchange->curl_error[0] != '\0' ? exchange->curl_error : curl_easy_strerror (code));
+    snprintf (reason, sizeof reason, "%s%s", own_words (code), detail);
   exchange_end (exchange, is_lasting (code) && !other_urls ? IC_AGENT_FAILED : IC_AGENT_RETRY, reason);
 }
 
