@@ -95,7 +95,12 @@ open_directory (struct files *files)
   if (files->mode != DCPIPE_READ && mkdir (files->path, 0777) < 0 && errno != EEXIST)
     return files_failed (files, NULL, "create the directory");
   files->fd = open (files->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return files->fd < 0 ? files_failed (files, NULL, "open the directory") : DCPIPE_OK;
+  if (files->fd < 0)
+    return files_failed (files, NULL, "open the directory");
+  /* Found out now, and not when the first commit makes a file. */
+  if (files->mode != DCPIPE_READ && faccessat (files->fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+    return files_failed (files, NULL, "write to the directory");
+  return DCPIPE_OK;
 }
 
 int
