@@ -33,6 +33,10 @@ random ()
 disk=$dir/disk
 mkdir "$disk"
 
+# remount OPTION: of the tmpfs. It is named in full, or mount would add what the table of mounts has, with the number of a
+# user whom a user namespace does not know.
+remount () { mount -t tmpfs -o "remount,$1" tmpfs "$disk"; }
+
 # configure SINK: with its store on the disk. Undisturbed, it is elsewhere.
 configure ()
 {
@@ -79,7 +83,7 @@ tmpfs_of ()
     mount -t tmpfs -o "size=${size}k" tmpfs "$disk"
     full "$1" "tmpfs of $size KiB" 75 "$space"
     full "$1" "tmpfs of $size KiB, again" 75 "$space"
-    mount -o remount,size=64m "$disk"
+    remount size=64m
     whole "$1" "tmpfs of $size KiB"
     umount "$disk"
   done
@@ -93,7 +97,7 @@ inodes_of ()
     refused=0 expected=75
     mount -t tmpfs -o "size=64m,nr_inodes=$inodes" tmpfs "$disk"
     full "$1" "$inodes inodes" "$expected" "$space"
-    mount -o remount,nr_inodes=1000 "$disk"
+    remount nr_inodes=1000
     whole "$1" "$inodes inodes"
     umount "$disk"
     test "$refused" = 1 || test "$inodes" -gt 2 || die "$1: two inodes were enough"
@@ -108,14 +112,14 @@ read_only ()
 {
   mount -t tmpfs -o size=64m tmpfs "$disk"
   whole "$1" 'still writable'
-  mount -o remount,ro "$disk"
+  remount ro
   refused=0
   full "$1" 'read-only' 1 'Read-only file system\|the file system is read-only'
   test "$refused" = 1 || die "$1: it ended well on a read-only file system"
   for command in status 'dump ledger_entries' 'verify --quiet'; do
     run 0 -c "$dir/$1.disk.ini" $command
   done
-  mount -o remount,rw "$disk"
+  remount rw
   whole "$1" 'writable again'
   umount "$disk"
 }
