@@ -5,14 +5,14 @@
 . "$srcdir/cli/lib.sh"
 cd "$top_srcdir"
 awk '
-  function scan (file, directory, depth,   line) {
+  function scan(file, directory, depth,   line) {
     while ((getline line < file) > 0) {
       if (line ~ /^if /)
         depth++
       else if (line ~ /^endif/)
         depth--
       else if (sub (/^include \$\(srcdir\)\//, "", line))
-        scan (directory "/" line, directory, depth)
+        scan(directory "/" line, directory, depth)
       else if (line ~ /^(EXTRA_DIST|dist_)/) {
         lines++
         if (depth > 0)
@@ -25,7 +25,7 @@ awk '
     while (("find . -name \"*build*\" -prune -o -name Makefile.am -print" | getline file) > 0) {
       directory = file
       sub ("/[^/]*$", "", directory)
-      scan (file, directory, 0)
+      scan(file, directory, 0)
     }
     print lines " lines"
   }' > "$dir/out"
