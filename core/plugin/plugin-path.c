@@ -47,6 +47,16 @@ plugin_path_forget (void)
   added_count = 0;
 }
 
+/* The directory that is searched last. A build tree names its own, so that it takes none of what is
+ * installed. */
+static const char *
+last_directory (void)
+{
+  const char *given = getenv ("DCPIPE_PLUGIN_DIRECTORY");
+
+  return given != NULL && given[0] != '\0' ? given : PLUGIN_DIRECTORY;
+}
+
 typedef bool (*directory_function) (void *context, const char *directory);
 
 /* Calls `each` with NAME/KINDs. An empty name is no directory, least of all the current one. */
@@ -66,7 +76,7 @@ offer_directory (enum dcpipe_kind kind, const char *name, size_t size, directory
 static void
 each_directory (enum dcpipe_kind kind, directory_function each, void *context)
 {
-  const char *p = getenv ("DCPIPE_PLUGIN_PATH");
+  const char *p = getenv ("DCPIPE_PLUGIN_PATH"), *last = last_directory ();
 
   for (size_t i = 0; i < added_count; i++)
     if (!offer_directory (kind, added[i], strlen (added[i]), each, context))
@@ -78,7 +88,7 @@ each_directory (enum dcpipe_kind kind, directory_function each, void *context)
       return;
     p += size + (p[size] == ':');
   }
-  offer_directory (kind, PLUGIN_DIRECTORY, strlen (PLUGIN_DIRECTORY), each, context);
+  offer_directory (kind, last, strlen (last), each, context);
 }
 
 char *
@@ -100,7 +110,7 @@ plugin_path_searched (void)
       fprintf (out, "%.*s, ", (int) length, path);
     path += length + (path[length] == ':');
   }
-  fprintf (out, "%s", PLUGIN_DIRECTORY);
+  fprintf (out, "%s", last_directory ());
   return fclose (out) == 0 ? text : NULL;
 }
 

@@ -47,8 +47,8 @@ bool plugin_resolves (const struct plugin *decoder);
 bool plugin_looks_up (const struct plugin *sink);
 
 /* Adds a directory (with sources/, decoders/, sinks/ in it) behind those added before. They are searched
- * first, then those of the environment variable DCPIPE_PLUGIN_PATH, then the installed one. Never the
- * current directory. */
+ * first, then those of the environment variable DCPIPE_PLUGIN_PATH, then that of DCPIPE_PLUGIN_DIRECTORY or
+ * the installed one. Never the current directory. */
 void plugin_add_path (const char *directory);
 
 /* Loads `name` (looked up along the path) or the file `name` if it has a '/'. A second call for the same

@@ -7,8 +7,6 @@ test -e "$shim" || { echo 'the shim was not built'; exit 77; }
 # Sanitizers and valgrind have a malloc of their own.
 test -z "${DCPIPE_VALGRIND:-}" || { echo 'not under valgrind'; exit 77; }
 ! grep -Eqa '__(asan|tsan|msan)_init' "$top_builddir/core/dcpipe" || { echo 'not with sanitizers'; exit 77; }
-DCPIPE_PLUGIN_PATH=$top_builddir/uninstalled
-export DCPIPE_PLUGIN_PATH
 
 # with_fault FAULT ARGUMENT...: runs the program itself with that fault; the exit status is in `status`, and the file $dir/struck is there
 # if anything was made to fail.

@@ -37,6 +37,6 @@ installcheck-tests:
 	  echo 'exec "$(DESTDIR)$(bindir)/dcpipe" "$$@"'; } > installed/dcpipe
 	chmod +x installed/dcpipe
 	DCPIPE_PC_PATH='$(DESTDIR)$(libdir)/pkgconfig' \
-	  $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(installed_tests)' abs_top_builddir='$(abs_builddir)/installed'
+	  $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(installed_tests)' abs_top_builddir='$(abs_builddir)/installed' searched_last=
 	rm -rf installed
 .PHONY: installcheck-tests
