@@ -249,9 +249,10 @@ finish (struct running *running, int status)
     jobs_pause (&service->jobs, job);
     return;
   }
-  jobs_end (&service->jobs, job, state);
+  /* First, so that whoever sees that it failed is told when it goes on. */
   if (job->trigger == JOB_FOLLOW && state != JOB_CANCELLED)
     schedule_follow_failed (service);
+  jobs_end (&service->jobs, job, state);
 }
 
 void
