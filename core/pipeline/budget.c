@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-#include "bytes/cleanup.h"
+#include "pipeline/lock-order.h"
 
 void
 budget_init (struct budget *budget, size_t limit, void (*pressure) (void *context), void *context)
@@ -51,7 +51,7 @@ wait_for_room (struct budget *budget, unsigned *waiting)
 bool
 budget_take (struct budget *budget, size_t size)
 {
-  LOCK_SCOPE (&budget->mutex);
+  ORDERED_LOCK_SCOPE (&budget->mutex, LOCK_BUDGET);
   while (!budget->closed && budget->used > 0
          && (budget->used > budget->limit || size > budget->limit - budget->used))
     wait_for_room (budget, &budget->waiting);
@@ -65,7 +65,7 @@ budget_take (struct budget *budget, size_t size)
 void
 budget_adjust (struct budget *budget, size_t from, size_t to)
 {
-  LOCK_SCOPE (&budget->mutex);
+  ORDERED_LOCK_SCOPE (&budget->mutex, LOCK_BUDGET);
   change (budget, from, to);
   if (to < from)
     pthread_cond_broadcast (&budget->freed);
@@ -84,7 +84,7 @@ fits (const struct budget *budget, uint64_t number, size_t from, size_t to)
 bool
 budget_grow (struct budget *budget, uint64_t number, size_t from, size_t to)
 {
-  LOCK_SCOPE (&budget->mutex);
+  ORDERED_LOCK_SCOPE (&budget->mutex, LOCK_BUDGET);
   while (!budget->closed && !fits (budget, number, from, to))
     wait_for_room (budget, &budget->growing);
   change (budget, from, to);
@@ -94,7 +94,7 @@ budget_grow (struct budget *budget, uint64_t number, size_t from, size_t to)
 void
 budget_deliver (struct budget *budget, uint64_t number, size_t size)
 {
-  LOCK_SCOPE (&budget->mutex);
+  ORDERED_LOCK_SCOPE (&budget->mutex, LOCK_BUDGET);
   budget->next = number + 1;
   budget->delivered += size;
   check (budget);
@@ -104,7 +104,7 @@ budget_deliver (struct budget *budget, uint64_t number, size_t size)
 void
 budget_give (struct budget *budget, size_t size, bool delivered)
 {
-  LOCK_SCOPE (&budget->mutex);
+  ORDERED_LOCK_SCOPE (&budget->mutex, LOCK_BUDGET);
   assert (budget->parcels > 0 && size <= budget->used && (!delivered || size <= budget->delivered));
   budget->used -= size;
   budget->delivered -= delivered ? size : 0;
@@ -116,7 +116,7 @@ budget_give (struct budget *budget, size_t size, bool delivered)
 bool
 budget_is_short (struct budget *budget)
 {
-  LOCK_SCOPE (&budget->mutex);
+  ORDERED_LOCK_SCOPE (&budget->mutex, LOCK_BUDGET);
   return budget->growing > 0 || (budget->waiting > 0 && budget->used == budget->delivered);
 }
 
@@ -129,7 +129,7 @@ budget_used (const struct budget *budget)
 void
 budget_close (struct budget *budget)
 {
-  LOCK_SCOPE (&budget->mutex);
+  ORDERED_LOCK_SCOPE (&budget->mutex, LOCK_BUDGET);
   budget->closed = true;
   pthread_cond_broadcast (&budget->freed);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes/cleanup.h"
+#include "pipeline/lock-order.h"
 
 void
 commit_report_init (struct commit_report *report, size_t tables)
@@ -43,7 +43,7 @@ void
 commit_report_publish (struct commit_report *report, const struct dcpipe_checkpoint *checkpoint,
                        uint64_t time_ns, const struct table_changes *changes, struct failed_entries *failed)
 {
-  LOCK_SCOPE (&report->mutex);
+  ORDERED_LOCK_SCOPE (&report->mutex, LOCK_INNERMOST);
   if (!make_room (report, checkpoint->text_size))
     return;
   memcpy (report->text, checkpoint->text, checkpoint->text_size);

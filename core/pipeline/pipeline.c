@@ -3,6 +3,7 @@
 
 #include "pipeline/pipeline.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +15,7 @@
 #include "base/stop.h"
 #include "bytes/cleanup.h"
 #include "pipeline/decode-thread.h"
+#include "pipeline/lock-order.h"
 #include "pipeline/queue.h"
 #include "pipeline/sequencer.h"
 #include "pipeline/sink-thread.h"
@@ -149,6 +151,7 @@ press_sinks (void *context)
 {
   struct run *run = context;
 
+  assert (lock_level == LOCK_BUDGET);
   for (size_t i = 0; i < run->sink_threads_count; i++)
     sink_thread_press (run->sink_threads[i]);
 }
@@ -284,7 +287,7 @@ wait_for_sinks (struct run *run, const struct run_options *options)
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     {
-      LOCK_SCOPE (&run->mutex);
+      ORDERED_LOCK_SCOPE (&run->mutex, LOCK_INNERMOST);
       if (run->sinks_at_work > 0)
         pthread_cond_timedwait (&run->gone, &run->mutex, &until);
       done = run->sinks_at_work == 0;

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "bytes/cleanup.h"
+#include "pipeline/lock-order.h"
 
 struct parcel_queue {
   pthread_mutex_t mutex;
@@ -72,7 +72,7 @@ grow (struct parcel_queue *queue)
 bool
 queue_push (struct parcel_queue *queue, struct parcel *parcel)
 {
-  LOCK_SCOPE (&queue->mutex);
+  ORDERED_LOCK_SCOPE (&queue->mutex, LOCK_INNERMOST);
   if (queue->count == queue->capacity && !grow (queue))
     return false;
   queue->ring[(queue->first + queue->count++) % queue->capacity] = parcel;
@@ -87,7 +87,7 @@ queue_pop (struct parcel_queue *queue, uint64_t deadline)
                             .tv_nsec = (long) (deadline % 1000000000u) };
   struct parcel *parcel;
 
-  LOCK_SCOPE (&queue->mutex);
+  ORDERED_LOCK_SCOPE (&queue->mutex, LOCK_INNERMOST);
   while (queue->count == 0 && !queue->closed && !queue->kicked) {
     if (deadline == 0)
       pthread_cond_wait (&queue->changed, &queue->mutex);
@@ -106,7 +106,7 @@ queue_pop (struct parcel_queue *queue, uint64_t deadline)
 void
 queue_kick (struct parcel_queue *queue)
 {
-  LOCK_SCOPE (&queue->mutex);
+  ORDERED_LOCK_SCOPE (&queue->mutex, LOCK_INNERMOST);
   queue->kicked = true;
   pthread_cond_broadcast (&queue->changed);
 }
@@ -114,7 +114,7 @@ queue_kick (struct parcel_queue *queue)
 void
 queue_close (struct parcel_queue *queue)
 {
-  LOCK_SCOPE (&queue->mutex);
+  ORDERED_LOCK_SCOPE (&queue->mutex, LOCK_INNERMOST);
   queue->closed = true;
   pthread_cond_broadcast (&queue->changed);
 }
@@ -122,13 +122,13 @@ queue_close (struct parcel_queue *queue)
 bool
 queue_is_over (struct parcel_queue *queue)
 {
-  LOCK_SCOPE (&queue->mutex);
+  ORDERED_LOCK_SCOPE (&queue->mutex, LOCK_INNERMOST);
   return queue->closed && queue->count == 0;
 }
 
 size_t
 queue_length (struct parcel_queue *queue)
 {
-  LOCK_SCOPE (&queue->mutex);
+  ORDERED_LOCK_SCOPE (&queue->mutex, LOCK_INNERMOST);
   return queue->count;
 }

@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "base/stop.h"
-#include "bytes/cleanup.h"
+#include "pipeline/lock-order.h"
 #include "plugin/source-calls.h"
 
 void
@@ -46,7 +46,7 @@ bool
 run_end (struct run *run, int status, const char *reason)
 {
   {
-    LOCK_SCOPE (&run->mutex);
+    ORDERED_LOCK_SCOPE (&run->mutex, LOCK_INNERMOST);
     if (run->ended)
       return false;
     run->ended = true;
@@ -67,21 +67,21 @@ run_stop (struct run *run)
 bool
 run_has_ended (struct run *run)
 {
-  LOCK_SCOPE (&run->mutex);
+  ORDERED_LOCK_SCOPE (&run->mutex, LOCK_INNERMOST);
   return run->ended;
 }
 
 char *
 run_reason (struct run *run)
 {
-  LOCK_SCOPE (&run->mutex);
+  ORDERED_LOCK_SCOPE (&run->mutex, LOCK_INNERMOST);
   return run->reason != NULL ? strdup (run->reason) : NULL;
 }
 
 void
 run_sink_done (struct run *run)
 {
-  LOCK_SCOPE (&run->mutex);
+  ORDERED_LOCK_SCOPE (&run->mutex, LOCK_INNERMOST);
   assert (run->sinks_at_work > 0);
   run->sinks_at_work--;
   pthread_cond_broadcast (&run->gone);

@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the threads of one run share. */
+/* What the threads of one run share.
+ *
+ * Whoever holds one of these locks may take those below it, and no other:
+ *
+ *    sequencer         because parcels are handed on in order
+ *    budget            a parcel that is handed on is told to it; whoever waits there presses the sinks
+ *    a sink's queue    gets the parcel, or is told of the pressure
+ *
+ * The run's own lock, a commit report's and the queue of the decode threads are innermost as well: nothing is
+ * taken while one of them is held. lock-order.h asserts all that. */
 #ifndef DCPIPE_PIPELINE_RUN_H
 #define DCPIPE_PIPELINE_RUN_H
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "bytes/cleanup.h"
+#include "pipeline/lock-order.h"
 #include "pipeline/sink-thread.h"
 
 struct sequencer {
@@ -201,7 +201,7 @@ sequencer_deliver (struct sequencer *sequencer, struct parcel *parcel)
 {
   struct parcel **place = &sequencer->waiting;
 
-  LOCK_SCOPE (&sequencer->mutex);
+  ORDERED_LOCK_SCOPE (&sequencer->mutex, LOCK_SEQUENCER);
   while (*place != NULL && (*place)->number < parcel->number)
     place = &(*place)->later;
   parcel->later = *place;

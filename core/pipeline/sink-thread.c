@@ -1,9 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a sink's thread may be in the middle of:
+ *
+ *    state     told by                        when a parcel comes    when a commit is due
+ *    empty     pending_count 0, flush_at 0    applied: pending       nothing is done
+ *    pending   pending_count, flush_at > 0    applied: pending       committed: empty
+ *    failed    failed, pending_count 0        released unread        nothing is done
+ *
+ * A commit is due when the batch is large enough, at `flush_at`, under pressure (somebody waits for memory
+ * that only commits give back), at the tip and at the end.
+ *
+ * A passing fault of applying or committing rolls back to the last commit and applies all that is pending
+ * again: as DCPIPE_RETRY after a pause and counted in `retry`, as DCPIPE_AGAIN at once and counted in
+ * `again`; a commit resets both. When there are no attempts left, or the fault is another, the thread is
+ * failed for good. It goes on taking parcels, since others wait for the memory that these hold, and ends with
+ * the run.
+ *
+ * Beside that, `lacks_parcel` belongs to the sequencer: a parcel could not be pushed, so none after it may be
+ * applied. The queue is closed; what lies in it is applied and committed as at the end of a run. */
 #include "config.h"
 
 #include "pipeline/sink-thread.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +32,7 @@
 #include "base/stop.h"
 #include "bytes/cleanup.h"
 #include "pipeline/apply.h"
+#include "pipeline/lock-order.h"
 #include "pipeline/queue.h"
 #include "sink/sink-calls.h"
 
@@ -30,10 +49,9 @@ struct sink_thread {
   size_t pending_bytes;
   uint64_t pending_entries; /* rows of the source's own tables count as such */
   uint64_t batch_began;     /* CLOCK_MONOTONIC, ns: when the first of them came */
-  uint64_t flush_at;        /* CLOCK_MONOTONIC, ns: when the pending ones are to be committed at the latest; 0
-                               for none */
+  uint64_t flush_at;        /* CLOCK_MONOTONIC, ns: when they are to be committed at the latest; 0 for none */
   bool failed;
-  bool lacks_parcel; /* one could not be pushed for lack of memory: none after it may be applied */
+  bool lacks_parcel; /* guarded by the sequencer's lock */
   struct retry retry;
   unsigned again; /* transactions begun anew since the last commit */
   struct sink_thread_progress progress;
@@ -212,7 +230,10 @@ static int
 try_commit (struct sink_thread *thread)
 {
   uint64_t began = monotonic_ns ();
-  int result = apply_finish (&thread->apply);
+  int result;
+
+  assert (!thread->failed && thread->pending_count > 0);
+  result = apply_finish (&thread->apply);
 
   if (result == DCPIPE_OK && !checkpoint_format (&thread->checkpoint))
     result = DCPIPE_FAIL;
@@ -470,6 +491,15 @@ note_end (struct sink_thread *thread, const char *reason)
     publish (thread);
 }
 
+/* What the table above says of the fields that tell a state. */
+static void
+check_state (const struct sink_thread *thread)
+{
+  assert ((thread->pending_count == 0) == (thread->flush_at == 0));
+  assert (thread->pending_count > 0 || (thread->pending_bytes == 0 && thread->pending_entries == 0));
+  assert (!thread->failed || thread->pending_count == 0);
+}
+
 /* True when what is pending should not wait for more. */
 static bool
 is_due (struct sink_thread *thread)
@@ -490,6 +520,7 @@ sink_thread_main (void *argument)
   while (!last) {
     struct parcel *parcel;
 
+    check_state (thread);
     if (queue_length (thread->queue) == 0 && is_due (thread))
       commit (thread);
     parcel = queue_pop (thread->queue, thread->flush_at);
@@ -546,6 +577,7 @@ sink_thread_free (struct sink_thread *thread)
 void
 sink_thread_push (struct sink_thread *thread, struct parcel *parcel)
 {
+  assert (lock_level == LOCK_SEQUENCER);
   if (!thread->lacks_parcel && queue_push (thread->queue, parcel))
     return;
   if (!thread->lacks_parcel)

@@ -32,7 +32,7 @@ void sink_thread_join (struct sink_thread *thread);
 void sink_thread_free (struct sink_thread *thread);
 
 /* Gives the sink thread its reference to a parcel. If there is no memory for that the run ends, and the sink
- * thread with what it was given before. Any thread, but one at a time. */
+ * thread with what it was given before. Called by the sequencer with its lock held. */
 void sink_thread_push (struct sink_thread *thread, struct parcel *parcel);
 
 /* Backpressure: somebody waits for memory, so it should commit soon. Any thread. */
