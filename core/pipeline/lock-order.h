@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Locks that know their place in the order of run.h, and assert that they are taken in it. So a test that takes two the wrong way
- * fails at once, and not just when another thread happens to take them the right way meanwhile. */
+/* Locks that know their place in the order of run.h, and assert that they are taken in it. So a test that
+ * takes two the wrong way fails at once, and not just when another thread happens to take them the right way
+ * meanwhile. */
 #ifndef DCPIPE_PIPELINE_LOCK_ORDER_H
 #define DCPIPE_PIPELINE_LOCK_ORDER_H
 

@@ -34,32 +34,32 @@ cost (const struct cached_row *cached)
   return sizeof *cached + cached->key_size + cached->row_size;
 }
 
-/* Makes room for so many more rows to be buried, so that burying cannot fail. */
+/* Reserves slots in the list of retired rows, so that retiring one cannot fail. */
 static bool
-dig (struct row_cache *cache, size_t rows)
+reserve (struct row_cache *cache, size_t rows)
 {
-  if (rows > cache->grave_capacity - cache->grave_count) {
-    size_t capacity = 2 * cache->grave_capacity + (rows > 64 ? rows : 64);
-    struct dcpipe_row **grave = realloc (cache->grave, capacity * sizeof *grave);
+  if (rows > cache->retired_capacity - cache->retired_count) {
+    size_t capacity = 2 * cache->retired_capacity + (rows > 64 ? rows : 64);
+    struct dcpipe_row **retired = realloc (cache->retired, capacity * sizeof *retired);
 
-    if (grave == NULL) {
+    if (retired == NULL) {
       fail ("no memory for the row cache");
       return false;
     }
-    cache->grave = grave;
-    cache->grave_capacity = capacity;
+    cache->retired = retired;
+    cache->retired_capacity = capacity;
   }
   return true;
 }
 
-/* Replaces what is held, which is buried if it may still be read. */
+/* Replaces what is held, which is retired if it may still be read. Then a slot was reserved. */
 static void
 hold_row (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row,
           struct dcpipe_row *own)
 {
   cache->size -= cost (cached);
-  if (cached->own != NULL && cache->lent && cache->grave_count < cache->grave_capacity)
-    cache->grave[cache->grave_count++] = cached->own;
+  if (cached->own != NULL && cache->pinned && cache->retired_count < cache->retired_capacity)
+    cache->retired[cache->retired_count++] = cached->own;
   else
     free (cached->own);
   cached->row = row;
@@ -75,10 +75,10 @@ drop_row (struct row_cache *cache, struct cached_row *cached)
 }
 
 static void
-bury (struct row_cache *cache)
+free_retired (struct row_cache *cache)
 {
-  while (cache->grave_count > 0)
-    free (cache->grave[--cache->grave_count]);
+  while (cache->retired_count > 0)
+    free (cache->retired[--cache->retired_count]);
 }
 
 static void
@@ -168,7 +168,7 @@ put (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row
 {
   struct dcpipe_row *copy;
 
-  if (!cache->lent && cached->own != NULL && row_change (cached->own, row)) {
+  if (!cache->pinned && cached->own != NULL && row_change (cached->own, row)) {
     mark_dirty (cache, cached);
     return DCPIPE_OK;
   }
@@ -212,7 +212,7 @@ fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const
   const struct dcpipe_row *rows[1] = { row };
   struct row_index *index = row_index_of (cache, row->table);
   struct cached_row *cached, *next;
-  int result = dig (cache, HASH_COUNT (index->rows)) ? cache_flush (cache) : DCPIPE_FAIL;
+  int result = reserve (cache, HASH_COUNT (index->rows)) ? cache_flush (cache) : DCPIPE_FAIL;
 
   if (result == DCPIPE_OK)
     result = cache->apply (cache->context, rows, 1);
@@ -254,7 +254,7 @@ cache_fold (struct row_cache *cache, const struct dcpipe_row *row, bool lasts)
   struct row_key key;
   int result;
 
-  if (!make_indexes (cache) || !dig (cache, 1) || !row_key_make (&key, row))
+  if (!make_indexes (cache) || !reserve (cache, 1) || !row_key_make (&key, row))
     return DCPIPE_FAIL;
   if (row->operation == DCPIPE_DELETE && !dcpipe_is_set (row, last))
     result = fold_delete_prefix (cache, &key, row);
@@ -282,7 +282,7 @@ cache_get (struct row_cache *cache, const struct dcpipe_row *key_row, const stru
   if (result != DCPIPE_OK)
     return result;
   *row = cached->row;
-  cache->lent = true;
+  cache->pinned = true;
   return cached->row != NULL ? DCPIPE_OK : DCPIPE_NONE;
 }
 
@@ -383,7 +383,7 @@ cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix,
   }
   if (!row_index_sort (index) || !row_key_make (&key, prefix))
     return DCPIPE_FAIL;
-  cache->lent = true;
+  cache->pinned = true;
   result = scan_held (index, &key, each, context);
   row_key_free (&key);
   return result;
@@ -452,7 +452,7 @@ static bool
 is_done (const struct row_cache *cache, const struct cached_row *cached)
 {
   return cached->row != NULL
-         && (cached->own == NULL || (!cache->lent && (cached->table->flags & DCPIPE_TABLE_LOG)));
+         && (cached->own == NULL || (!cache->pinned && (cached->table->flags & DCPIPE_TABLE_LOG)));
 }
 
 int
@@ -480,7 +480,7 @@ cache_flush (struct row_cache *cache)
 
 /* Lets go of rows that were not used since they were looked at last, until the cache is within its limit. */
 static void
-trim_shelf (struct row_cache *cache, struct row_index *index)
+trim_index (struct row_cache *cache, struct row_index *index)
 {
   struct cached_row *cached, *next;
 
@@ -501,17 +501,17 @@ static void
 trim (struct row_cache *cache)
 {
   for (size_t looked = 0; looked < 2 * cache->tables->count && cache->size > cache->limit; looked++) {
-    trim_shelf (cache, &cache->indexes[cache->hand]);
+    trim_index (cache, &cache->indexes[cache->clock_hand]);
     if (cache->size > cache->limit)
-      cache->hand = (cache->hand + 1) % cache->tables->count;
+      cache->clock_hand = (cache->clock_hand + 1) % cache->tables->count;
   }
 }
 
 void
 cache_return (struct row_cache *cache)
 {
-  bury (cache);
-  cache->lent = false;
+  free_retired (cache);
+  cache->pinned = false;
 }
 
 int
@@ -541,9 +541,9 @@ cache_clear (struct row_cache *cache)
   cache_return (cache);
   free (cache->indexes);
   cache->indexes = NULL;
-  free (cache->grave);
-  cache->grave = NULL;
-  cache->grave_capacity = 0;
+  free (cache->retired);
+  cache->retired = NULL;
+  cache->retired_capacity = 0;
   cache->dirty = cache->dirty_last = NULL;
   cache->size = 0;
 }

@@ -20,14 +20,14 @@ struct row_cache {
   size_t limit; /* bytes of rows kept */
   size_t size;
   struct row_index *indexes; /* by table number */
-  size_t hand;               /* number of the row index that is trimmed next */
+  size_t clock_hand;         /* number of the row index that is trimmed next */
   struct cached_row *dirty, *dirty_last;
   /* Gives rows to the sink at once. */
   int (*apply) (void *context, const struct dcpipe_row **rows, size_t count);
   void *context;
-  bool lent;                 /* a resolve callback may still read rows that it got or scanned */
-  struct dcpipe_row **grave; /* those that were replaced since */
-  size_t grave_count, grave_capacity;
+  bool pinned;                 /* a resolve callback may still read rows that it got or scanned */
+  struct dcpipe_row **retired; /* those that were replaced since, to be freed when it has ended */
+  size_t retired_count, retired_capacity;
 };
 
 /* All return an enum dcpipe_result; other than DCPIPE_OK and DCPIPE_NONE after fail. */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HASH_NONFATAL_OOM 1 /* see uthash_nonfatal_oom in row index.c */
+#define HASH_NONFATAL_OOM 1 /* see uthash_nonfatal_oom in row-index.c */
 #include <uthash.h>
 
 #include "data/row.h"
