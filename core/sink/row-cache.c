@@ -3,12 +3,23 @@
 
 #include "sink/row-cache.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "sink/row-index.h"
 #include "sink/sink-calls.h"
+
+/* What is known of a key is in its cached_row:
+ *
+ *    dirty  in_sink_known  row
+ *    no     no             NULL: nothing is known yet, only the place was made
+ *    no     yes            what the sink has: a row, or none (NULL)
+ *    yes    yes            what the next flush makes of it; in_sink tells whether there is one now
+ *    yes    no             the same, but nobody looked, since an UPSERT or a DELETE need not know
+ *
+ * So each changed row is written once for a commit, whatever happened to it in between. */
 
 /* ---- rows held ---------------------------------------------------------------------------------- */
 
@@ -57,10 +68,12 @@ static void
 hold_row (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row,
           struct dcpipe_row *own)
 {
+  assert (cache->size >= cost (cached));
   cache->size -= cost (cached);
-  if (cached->own != NULL && cache->pinned && cache->retired_count < cache->retired_capacity)
+  if (cached->own != NULL && cache->pinned) {
+    assert (cache->retired_count < cache->retired_capacity);
     cache->retired[cache->retired_count++] = cached->own;
-  else
+  } else
     free (cached->own);
   cached->row = row;
   cached->own = own;
@@ -129,6 +142,7 @@ fetch (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_r
 
   if (cached->dirty || cached->in_sink_known)
     return DCPIPE_OK;
+  assert (cached->row == NULL);
   if (row_index_of (cache, cached->table)->whole == WHOLE) {
     cached->in_sink_known = true;
     return DCPIPE_OK;
@@ -163,6 +177,8 @@ sets_kept (const struct dcpipe_row *row)
   return false;
 }
 
+/* Most often the row held may be changed where it is, which costs no allocation; not while it is pinned,
+ * since whoever got it may compare it with what he gets next. */
 static int
 put (struct row_cache *cache, struct cached_row *cached, const struct dcpipe_row *row)
 {
@@ -205,7 +221,8 @@ fold_delete (struct row_cache *cache, struct cached_row *cached)
   return DCPIPE_OK;
 }
 
-/* Removes many rows: through the sink, which alone knows all of them. */
+/* Removes many rows: through the sink, which alone knows all of them. What is dirty goes to it first, or rows
+ * that were added before the DELETE would be written after it. */
 static int
 fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const struct dcpipe_row *row)
 {
@@ -222,6 +239,13 @@ fold_delete_prefix (struct row_cache *cache, const struct row_key *prefix, const
   return result;
 }
 
+/* The rules of operations, as dcpipe-plugin.h has them. The sink is asked for what it has only if that
+ * matters: an UPSERT without kept columns, a DELETE and a log's row come out the same whatever was there, and
+ * asking is what costs.
+ *
+ * What became of a row that was deleted or may not be kept is more than an UPSERT can say to the sink, which
+ * would keep columns of the old one; so it is `replaced`. A row that is absent and dirty was deleted since
+ * the last flush. */
 static int
 fold (struct row_cache *cache, const struct row_key *key, const struct dcpipe_row *row, bool lasts)
 {
@@ -240,6 +264,7 @@ fold (struct row_cache *cache, const struct row_key *key, const struct dcpipe_ro
   if (result != DCPIPE_OK)
     return result;
   absent = cached->row == NULL;
+  assert (cached->dirty || cached->in_sink_known || (row->operation == DCPIPE_UPSERT && absent));
   if (row->operation == DCPIPE_INSERT ? !absent : row->operation == DCPIPE_UPDATE && absent)
     return DCPIPE_OK;
   if ((absent && cached->dirty) || (row->operation == DCPIPE_UPDATE && sets_kept (row)))
@@ -294,7 +319,8 @@ struct load {
   int result;
 };
 
-/* Takes a row of the sink into the cache, where it is not known better. */
+/* Takes a row of the sink into the cache, where it is not known better: what is dirty is newer than the
+ * sink's. Stops when the table turns out to be too large. */
 static bool
 load_row (void *context, const struct dcpipe_row *row)
 {
@@ -312,6 +338,7 @@ load_row (void *context, const struct dcpipe_row *row)
     return false;
   load->result = DCPIPE_OK;
   if (!cached->dirty && !cached->in_sink_known) {
+    assert (cached->row == NULL);
     copy = row_copy (row);
     if (copy == NULL) {
       fail ("no memory for the row cache");
@@ -324,7 +351,8 @@ load_row (void *context, const struct dcpipe_row *row)
   return load->cache->size <= load->limit;
 }
 
-/* Reads a whole table into the cache, if it is of a size for that. */
+/* Reads a whole table into the cache, if it is of a size for that. It is tried once: a table that is too
+ * large does not become small, and reading it for each scan would cost more than scanning in the sink. */
 static int
 load_table (struct row_cache *cache, const struct dcpipe_table *table)
 {
@@ -362,6 +390,9 @@ scan_held (const struct row_index *index, const struct row_key *prefix,
   return DCPIPE_OK;
 }
 
+/* A scan in the sink must find what changed, so all that is dirty is flushed before it, even within a
+ * resolve. That is what scanning here saves. A log is not read whole: it grows for ever, and its rows are
+ * forgotten once written. */
 int
 cache_scan (struct row_cache *cache, const struct dcpipe_row *prefix,
             bool (*each) (void *context, const struct dcpipe_row *row), void *context)
@@ -422,11 +453,14 @@ delete_row (struct flush *flush, const struct cached_row *cached)
   return flush->scratch.maker.no_memory ? NULL : row;
 }
 
+/* Adds what makes the sink's row that of the cache: two operations at the most. A row of a parcel's own is in
+ * this list as an INSERT into a log, and is given as it is. */
 static int
 flush_row (struct flush *flush, struct cached_row *cached)
 {
   bool sure_absent = cached->in_sink_known && !cached->in_sink;
 
+  assert (cached->dirty && flush->count + 2 <= FLUSH_ROWS);
   if ((cached->row == NULL || cached->replaced) && !sure_absent) {
     struct dcpipe_row *row = delete_row (flush, cached);
 
@@ -455,6 +489,8 @@ is_done (const struct row_cache *cache, const struct cached_row *cached)
          && (cached->own == NULL || (!cache->pinned && (cached->table->flags & DCPIPE_TABLE_LOG)));
 }
 
+/* Rows are forgotten in a second pass, since they wait in `flush.rows` until many have gathered. After a
+ * fault the places keep their marks though the list is gone: the caller rolls back, and clears the cache. */
 int
 cache_flush (struct row_cache *cache)
 {
@@ -478,7 +514,8 @@ cache_flush (struct row_cache *cache)
   return result;
 }
 
-/* Lets go of rows that were not used since they were looked at last, until the cache is within its limit. */
+/* Lets go of rows that were not used since they were looked at last, until the cache is within its limit: the
+ * clock algorithm, with the rows of an index in the order in which they came. */
 static void
 trim_index (struct row_cache *cache, struct row_index *index)
 {
@@ -496,10 +533,12 @@ trim_index (struct row_cache *cache, struct row_index *index)
   }
 }
 
-/* Lets go of rows beyond the limit, of one table after the other; all are flushed. */
+/* Lets go of rows beyond the limit, of one table after the other; all are flushed. Twice around, because the
+ * first look at a row that was used only takes its mark away. */
 static void
 trim (struct row_cache *cache)
 {
+  assert (cache->dirty == NULL && !cache->pinned);
   for (size_t looked = 0; looked < 2 * cache->tables->count && cache->size > cache->limit; looked++) {
     trim_index (cache, &cache->indexes[cache->clock_hand]);
     if (cache->size > cache->limit)
@@ -514,6 +553,7 @@ cache_return (struct row_cache *cache)
   cache->pinned = false;
 }
 
+/* Trims to the limit only when there is twice as much, so that this is done seldom and then for many rows. */
 int
 cache_settle (struct row_cache *cache)
 {
@@ -531,6 +571,7 @@ cache_settle (struct row_cache *cache)
 void
 cache_clear (struct row_cache *cache)
 {
+  cache_return (cache);
   for (size_t i = 0; cache->indexes != NULL && i < cache->tables->count; i++) {
     struct cached_row *cached, *next;
 
@@ -538,12 +579,11 @@ cache_clear (struct row_cache *cache)
       forget (cache, cached);
     row_index_free (&cache->indexes[i]);
   }
-  cache_return (cache);
+  assert (cache->size == 0);
   free (cache->indexes);
   cache->indexes = NULL;
   free (cache->retired);
   cache->retired = NULL;
   cache->retired_capacity = 0;
   cache->dirty = cache->dirty_last = NULL;
-  cache->size = 0;
 }

@@ -5,6 +5,7 @@
 #define uthash_nonfatal_oom(element) (added = false)
 #include "sink/row-index.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +90,8 @@ reserve_order (struct row_index *index, size_t count)
   return true;
 }
 
+/* The order is kept up only for a table that is scanned here, and without memory for it just dropped: it is
+ * gathered again when it is needed. */
 static bool
 add (struct row_index *index, struct cached_row *cached, unsigned hash)
 {
@@ -144,6 +147,7 @@ row_index_remove (struct row_index *index, struct cached_row *cached)
 void
 row_index_free (struct row_index *index)
 {
+  assert (HASH_COUNT (index->rows) == 0);
   drop_order (index);
   *index = (struct row_index){ 0 };
 }
@@ -186,6 +190,7 @@ seek (const struct row_index *index, const uint8_t *key, size_t size)
 size_t
 row_index_seek (const struct row_index *index, const struct row_key *key)
 {
+  assert (order_is_whole (index) && index->sorted == index->order_count);
   return seek (index, key->data, key->size);
 }
 
@@ -205,6 +210,8 @@ gather_order (struct row_index *index)
 /* So many rows that came since the last time are put in their places one by one. */
 #define FEW 32
 
+/* Resolvers scan after every few rows, so the few that came since are put into a sorted order instead of
+ * sorting it anew. */
 bool
 row_index_sort (struct row_index *index)
 {
