@@ -8,10 +8,10 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "bytes/cleanup.h"
+#include "config/webhook-secret.h"
 #ifdef HAVE_CURL
 #include "service/webhook/post.h"
 #endif
-#include "service/webhook/sign.h"
 #include "service/webhook/webhook.h"
 
 #define NAME_MAX_BYTES 64

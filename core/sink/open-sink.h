@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the engine holds for a sink from `open` to `close`, and the form that was chosen for it then: a sink works
- * with rows itself (the full form), or it only keeps texts under keys and simple-sink.c does that for it. Either
- * fills one table of functions, so that nobody asks later. */
+/* What the engine holds for a sink from `open` to `close`, and the form that was chosen for it then: a sink
+ * works with rows itself (the full form), or it only keeps texts under keys and simple-sink.c does that for
+ * it. Either fills one table of functions, so that nobody asks later. */
 #ifndef DCPIPE_SINK_OPEN_SINK_H
 #define DCPIPE_SINK_OPEN_SINK_H
 

@@ -5,7 +5,6 @@
 
 #include "data/block.h"
 #include "data/row.h"
-#include "data/row.h"
 #include "data/table.h"
 
 /* Tables 0 and 1 are core's. */
