@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the sections [service], [schedule] and [webhook NAME] of the INI file say: see struct dcpipe_option
- * tables in settings.c and webhook-settings.c, from which errors, --check and --dump-config are made. */
+/* What the sections [service] and [schedule] of the INI file say, with those of webhooks: tables of options,
+ * from which errors, --check and --dump-config are made. */
 #ifndef DCPIPE_CONFIG_SERVICE_SETTINGS_H
 #define DCPIPE_CONFIG_SERVICE_SETTINGS_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "config/options.h"
-#include "service/webhook/webhook.h"
+#include "config/webhook-settings.h"
 
 /* [service] */
 struct service_settings {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sections [webhook NAME]. */
 #include "config.h"
+
+#include "config/webhook-settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,7 @@
 #include "base/suggest.h"
 #include "bytes/cleanup.h"
 #include "config/webhook-secret.h"
-#ifdef HAVE_CURL
-#include "service/webhook/post.h"
-#endif
-#include "service/webhook/webhook.h"
+#include "config/webhook-url.h"
 
 #define NAME_MAX_BYTES 64
 #define DAY INT64_C (86400000)
@@ -107,13 +105,12 @@ static void
 check (struct ini_file *file, const struct ini_section *section, const struct webhook_settings *settings,
        const struct option_value *values)
 {
-#ifdef HAVE_CURL
-  if (settings->url != NULL && !webhook_url_check (settings->url))
-    ini_mistake (file, line_of (section, "url"), "url: %s", failure ());
-#else
+#ifndef HAVE_CURL
   ini_mistake (file, section->line, "%s: this dcpipe was built without libcurl, which sends webhooks",
                section->title);
 #endif
+  if (settings->url != NULL && !webhook_url_check (settings->url))
+    ini_mistake (file, line_of (section, "url"), "url: %s", failure ());
   check_secret (file, section, "secret", settings->secret);
   check_secret (file, section, "old_secret", settings->old_secret);
   for (const char *const *event = settings->events; event != NULL && *event != NULL; event++)

@@ -9,11 +9,11 @@ if HAVE_CURL
 TESTS += $(webhook_tests)
 check_PROGRAMS += service/webhook-driver
 service_webhook_driver_SOURCES = service/webhook-driver.c
-service_webhook_driver_LDADD = $(CORE_TEST_LIBS)
+service_webhook_driver_LDADD = $(CORE_TEST_LIBS) $(CURL_LIBS)
 
 TESTS += unit/core/test-webhook
 check_PROGRAMS += unit/core/test-webhook
 unit_core_test_webhook_SOURCES = unit/core/test-webhook.c
-unit_core_test_webhook_LDADD = $(CORE_TEST_LIBS)
+unit_core_test_webhook_LDADD = $(CORE_TEST_LIBS) $(CURL_LIBS)
 endif
 endif

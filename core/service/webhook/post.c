@@ -79,19 +79,6 @@ webhook_url_origin (const char *text)
   return origin;
 }
 
-bool
-webhook_url_check (const char *url)
-{
-  CLEANUP_FREE char *origin = webhook_url_origin (url);
-
-  if (origin == NULL)
-    return false;
-  if (strncmp (origin, "http://", 7) == 0 || strncmp (origin, "https://", 8) == 0)
-    return true;
-  fail ("expected an http or https URL like https://example.org/hook");
-  return false;
-}
-
 /* ---- the answer ---------------------------------------------------------------------------------- */
 
 static size_t

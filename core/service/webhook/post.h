@@ -28,9 +28,6 @@ struct webhook_outcome {
   char reason[384];     /* why not, in printable ASCII; without the URL's path, which may be a secret */
 };
 
-/* An http or https URL with a host. False after fail. */
-bool webhook_url_check (const char *url);
-
 /* "scheme://host" and the port, if it is another than the scheme's: to be freed; NULL after fail. */
 char *webhook_url_origin (const char *url);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/webhook-url.h"
 #include "service/webhook/message.h"
 #include "service/webhook/post.h"
 #include "service/webhook/sign.h"
@@ -71,6 +72,14 @@ START_TEST (origins)
     { "/hook", NULL },
     { "", NULL },
     { "http://exa mple.org/", NULL },
+    { "http://example.org:65536/", NULL },
+    { "http://example.org:8a/", NULL },
+    { "http://example.org:/", "http://example.org" },
+    { "http://[::1/", NULL },
+    { "http://[::g]/", NULL },
+    { "http://[fe80::1%25eth0]/", "http://[fe80::1]" },
+    { "http:////example.org/", NULL },
+    { "http://a@/", NULL },
   };
 
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -84,6 +93,30 @@ START_TEST (origins)
   }
   ck_assert (!webhook_url_check ("ftp://example.org/"));
   ck_assert (!webhook_url_check ("file:///etc/passwd"));
+}
+END_TEST
+
+/* What the configuration takes is posted to by libcurl, whichever byte stands wherever. */
+START_TEST (urls_that_are_taken)
+{
+  static const char *const urls[] = { "http://ab.c/d?e#f", "https://u:p@ab:80/", "http://[::1]:8/" };
+  unsigned taken = 0;
+
+  for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
+    for (size_t at = 0; at < strlen (urls[i]); at++)
+      for (int byte = 1; byte < 256; byte++) {
+        char url[64], *origin;
+
+        strcpy (url, urls[i]);
+        url[at] = (char) byte;
+        if (!webhook_url_check (url))
+          continue;
+        taken++;
+        origin = webhook_url_origin (url);
+        ck_assert_msg (origin != NULL, "'%s' is taken, and libcurl refuses it", url);
+        free (origin);
+      }
+  ck_assert_uint_gt (taken, 2000);
 }
 END_TEST
 
@@ -173,7 +206,7 @@ int
 main (void)
 {
   const TTest *const tests[] = { signature_of_the_reference, secrets_that_are_refused, origins,
-                                 messages_on_disk, given_up_are_bounded };
+                                 urls_that_are_taken,        messages_on_disk,         given_up_are_bounded };
 
   return RUN_TESTS ("webhook", tests);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-CORE_TEST_LIBS = ../core/libcore.a $(CHECK_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(CURL_LIBS) $(PTHREAD_LIBS)
+CORE_TEST_LIBS = ../core/libcore.a $(CHECK_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(PTHREAD_LIBS)
 
 TESTS += unit/core/test-ini
 check_PROGRAMS += unit/core/test-ini
