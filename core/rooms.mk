@@ -2,11 +2,12 @@
 # The libraries of core's rooms, those that use others first. `core` is where they lie.
 CORE_ROOMS = \
   $(core)/libcommands.a \
-  $(core)/libmetrics.a \
-  $(core)/libwebhook.a \
-  $(core)/libjobs.a \
-  $(core)/libhttp.a \
   $(core)/libservice.a \
+  $(core)/libhttp.a \
+  $(core)/libmetrics.a \
+  $(core)/libjobs.a \
+  $(core)/libwebhook.a \
+  $(core)/libstate.a \
   $(core)/libpipeline.a \
   $(core)/libsink.a \
   $(core)/libsetup.a \
@@ -16,4 +17,4 @@ CORE_ROOMS = \
   $(core)/libbase.a
 
 # All of them whole.
-CORE_WHOLE = -Wl,--whole-archive,$(core)/libcommands.a,$(core)/libmetrics.a,$(core)/libwebhook.a,$(core)/libjobs.a,$(core)/libhttp.a,$(core)/libservice.a,$(core)/libpipeline.a,$(core)/libsink.a,$(core)/libsetup.a,$(core)/libplugin.a,$(core)/libdata.a,$(core)/libconfig.a,$(core)/libbase.a,--no-whole-archive
+CORE_WHOLE = -Wl,--whole-archive,$(core)/libcommands.a,$(core)/libservice.a,$(core)/libhttp.a,$(core)/libmetrics.a,$(core)/libjobs.a,$(core)/libwebhook.a,$(core)/libstate.a,$(core)/libpipeline.a,$(core)/libsink.a,$(core)/libsetup.a,$(core)/libplugin.a,$(core)/libdata.a,$(core)/libconfig.a,$(core)/libbase.a,--no-whole-archive

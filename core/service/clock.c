@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
-#include "service/notify.h"
-#include "service/service.h"
+#include "service/state/notify.h"
+#include "service/state/service.h"
 
 #define TICK_NS 250000000
 

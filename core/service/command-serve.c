@@ -13,8 +13,8 @@
 #include "service/clock.h"
 #include "service/http/http.h"
 #include "service/jobs/job-run.h"
-#include "service/notify.h"
-#include "service/service.h"
+#include "service/state/notify.h"
+#include "service/state/service.h"
 
 /* How long the main thread waits for something to do, ms; and the part of its time, in percent, that it
  * spends at the most on looking whether other processes have written into the sinks. */

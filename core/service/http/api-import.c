@@ -11,8 +11,8 @@
 #include "base/log.h"
 #include "bytes/cleanup.h"
 #include "service/http/endpoints.h"
-#include "service/http/json-values.h"
-#include "service/stats.h"
+#include "service/state/json-values.h"
+#include "service/state/stats.h"
 
 #define BATCH_SIZE_MAX 1000000
 #define WAIT_MAX 86400

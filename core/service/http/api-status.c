@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "bytes/cleanup.h"
 #include "service/http/endpoints.h"
-#include "service/http/json-values.h"
+#include "service/state/json-values.h"
 
 #define OVERVIEW_JOBS 20
 #define OVERVIEW_FAILURES 50

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "service/jobs/jobs.h"
-#include "service/service.h"
+#include "service/state/service.h"
 
 #define BODY_MAX ((size_t) 64 * 1024)
 

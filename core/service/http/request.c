@@ -8,7 +8,7 @@
 
 #include "bytes/cleanup.h"
 #include "service/http/http.h"
-#include "service/http/json-values.h"
+#include "service/state/json-values.h"
 
 #define JSON_TYPE "application/json"
 

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "pipeline/pipeline.h"
-#include "service/stats.h"
+#include "service/state/stats.h"
 
 #define PROGRESS_NS UINT64_C (500000000)
 

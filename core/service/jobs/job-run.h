@@ -3,7 +3,7 @@
 #ifndef DCPIPE_SERVICE_JOBS_JOB_RUN_H
 #define DCPIPE_SERVICE_JOBS_JOB_RUN_H
 
-#include "service/service.h"
+#include "service/state/service.h"
 
 /* From its beginning to its end, or until a job that follows makes way for another, or the process is to end.
  */

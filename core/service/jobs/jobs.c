@@ -13,9 +13,9 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "bytes/cleanup.h"
-#include "service/http/json-values.h"
+#include "service/state/json-values.h"
 #include "service/jobs/job-file.h"
-#include "service/service.h"
+#include "service/state/service.h"
 
 /* ---- life --------------------------------------------------------------------------------------- */
 

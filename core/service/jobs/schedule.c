@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "service/http/json-values.h"
-#include "service/service.h"
+#include "service/state/json-values.h"
+#include "service/state/service.h"
 
 #define NS_PER_MS 1000000u
 #define FIRST_PAUSE UINT64_C (5000000000)

@@ -13,8 +13,8 @@
 #include "dcpipe-plugin.h"
 #include "service/metrics/labels.h"
 #include "service/metrics/metrics.h"
-#include "service/service.h"
-#include "service/snapshot-json.h"
+#include "service/state/service.h"
+#include "service/state/status-cache-json.h"
 #include "service/webhook/webhook.h"
 
 #define TEXT_OF(number) #number

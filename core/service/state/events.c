@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "service/http/events.h"
+#include "service/state/events.h"
 
 #include <inttypes.h>
 #include <microhttpd.h>

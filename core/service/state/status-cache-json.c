@@ -2,7 +2,7 @@
 /* The snapshot as the REST API shows it. */
 #include "config.h"
 
-#include "service/snapshot-json.h"
+#include "service/state/status-cache-json.h"
 
 #include <string.h>
 
@@ -11,8 +11,8 @@
 #include "bytes/cleanup.h"
 #include "commands/progress.h"
 #include "pipeline/scope-status.h"
-#include "service/http/json-values.h"
-#include "service/snapshot.h"
+#include "service/state/json-values.h"
+#include "service/state/status-cache.h"
 
 #define NS_PER_MINUTE UINT64_C (60000000000)
 

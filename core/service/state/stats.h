@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a job did, as the REST API tells it: data.stats. Counted in the first sink. */
-#ifndef DCPIPE_SERVICE_STATS_H
-#define DCPIPE_SERVICE_STATS_H
+#ifndef DCPIPE_SERVICE_STATE_STATS_H
+#define DCPIPE_SERVICE_STATE_STATS_H
 
 #include <jansson.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Server-sent events: what happens is put into a ring, from which each reader takes at its own pace. A reader
  * that falls behind by more than the ring holds is cut off. */
-#ifndef DCPIPE_SERVICE_HTTP_EVENTS_H
-#define DCPIPE_SERVICE_HTTP_EVENTS_H
+#ifndef DCPIPE_SERVICE_STATE_EVENTS_H
+#define DCPIPE_SERVICE_STATE_EVENTS_H
 
 #include <jansson.h>
 #include <pthread.h>

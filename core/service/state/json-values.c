@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "service/http/json-values.h"
+#include "service/state/json-values.h"
 
 #include <string.h>
 #include <time.h>

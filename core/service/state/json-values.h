@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values of the REST API. */
-#ifndef DCPIPE_SERVICE_HTTP_JSON_VALUES_H
-#define DCPIPE_SERVICE_HTTP_JSON_VALUES_H
+#ifndef DCPIPE_SERVICE_STATE_JSON_VALUES_H
+#define DCPIPE_SERVICE_STATE_JSON_VALUES_H
 
 #include <jansson.h>
 #include <stdint.h>

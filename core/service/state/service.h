@@ -6,8 +6,8 @@
  *    clock thread (clock.c)                         time-outs, keep-alives, the watchdog
  *
  * The HTTP thread never waits for a store, a source or a run. */
-#ifndef DCPIPE_SERVICE_H
-#define DCPIPE_SERVICE_H
+#ifndef DCPIPE_SERVICE_STATE_SERVICE_H
+#define DCPIPE_SERVICE_STATE_SERVICE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -15,11 +15,11 @@
 
 #include "config/service-settings.h"
 #include "service/http/clients.h"
-#include "service/http/events.h"
+#include "service/state/events.h"
 #include "service/jobs/jobs.h"
 #include "service/jobs/schedule.h"
 #include "service/metrics/metrics.h"
-#include "service/snapshot.h"
+#include "service/state/status-cache.h"
 #include "service/webhook/webhook.h"
 #include "setup/setup.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "service/notify.h"
+#include "service/state/notify.h"
 
 #include <errno.h>
 #include <inttypes.h>

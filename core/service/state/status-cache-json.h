@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef DCPIPE_SERVICE_SNAPSHOT_JSON_H
-#define DCPIPE_SERVICE_SNAPSHOT_JSON_H
+#ifndef DCPIPE_SERVICE_STATE_STATUS_CACHE_JSON_H
+#define DCPIPE_SERVICE_STATE_STATUS_CACHE_JSON_H
 
 #include "data/checkpoint.h"
 #include "setup/setup.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tells systemd, or whoever set $NOTIFY_SOCKET, how the service is: datagrams as sd_notify(3) describes them.
  * Without that variable nothing happens. */
-#ifndef DCPIPE_SERVICE_NOTIFY_H
-#define DCPIPE_SERVICE_NOTIFY_H
+#ifndef DCPIPE_SERVICE_STATE_NOTIFY_H
+#define DCPIPE_SERVICE_STATE_NOTIFY_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "service/snapshot.h"
+#include "service/state/status-cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
-#include "service/snapshot-json.h"
+#include "service/state/status-cache-json.h"
 #include "setup/labels.h"
 #include "sink/sink-calls.h"
 

@@ -2,8 +2,8 @@
 /* What is known of the source and the sinks, for all who ask: kept by the main thread, which takes it from
  * the running pipeline, or, when none runs, from the stores, where other processes may have written. Asking
  * costs the pipeline nothing. */
-#ifndef DCPIPE_SERVICE_SNAPSHOT_H
-#define DCPIPE_SERVICE_SNAPSHOT_H
+#ifndef DCPIPE_SERVICE_STATE_STATUS_CACHE_H
+#define DCPIPE_SERVICE_STATE_STATUS_CACHE_H
 
 #include <jansson.h>
 #include <pthread.h>

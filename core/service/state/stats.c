@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "service/stats.h"
+#include "service/state/stats.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "bytes/cleanup.h"
 #include "pipeline/sink-thread.h"
-#include "service/http/json-values.h"
+#include "service/state/json-values.h"
 
 #define ERRORS_MAX 100
 
