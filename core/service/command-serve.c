@@ -12,7 +12,7 @@
 #include "dcpipe-plugin.h"
 #include "service/clock.h"
 #include "service/http/http.h"
-#include "service/jobs/job-run.h"
+#include "service/job-run.h"
 #include "service/state/notify.h"
 #include "service/state/service.h"
 

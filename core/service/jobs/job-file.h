@@ -13,6 +13,4 @@ bool job_file_open (struct jobs *jobs, const char *directory);
 /* Writes all jobs; they are on disk when it returns true. False after fail. With the mutex held. */
 bool job_file_save (const struct jobs *jobs);
 
-void job_free (struct job *job);
-
 #endif

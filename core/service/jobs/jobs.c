@@ -76,16 +76,6 @@ jobs_init (struct jobs *jobs, struct service *service, const char *directory)
 }
 
 void
-job_free (struct job *job)
-{
-  free (job->label);
-  free (job->error);
-  json_decref (job->stats);
-  json_decref (job->progress);
-  free (job);
-}
-
-void
 jobs_destroy (struct jobs *jobs)
 {
   for (struct job *job = jobs->newest, *next; job != NULL; job = next) {
@@ -108,37 +98,6 @@ jobs_wake (struct jobs *jobs)
 }
 
 /* ---- as JSON ------------------------------------------------------------------------------------ */
-
-static const char *const state_names[] = { "queued", "running", "completed", "failed", "cancelled" };
-static const char *const trigger_names[] = { "request", "schedule", "follow" };
-
-const char *
-job_state_name (enum job_state state)
-{
-  return state_names[state];
-}
-
-const char *
-job_trigger_name (enum job_trigger trigger)
-{
-  return trigger_names[trigger];
-}
-
-json_t *
-job_json (const struct job *job)
-{
-  char id[24];
-
-  snprintf (id, sizeof id, "%" PRIu64, job->id);
-  return json_pack ("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:O?, s:O?}", "id", id, "scope",
-                    job->label != NULL ? job->label : "all", "trigger", trigger_names[job->trigger], "state",
-                    state_names[job->state], "batchSize",
-                    job->batch_size > 0 ? json_integer ((json_int_t) job->batch_size) : json_null (),
-                    "createdAt", time_json (job->created_ns), "startedAt", time_json (job->started_ns),
-                    "endedAt", time_json (job->ended_ns), "exitStatus",
-                    job->exit_status >= 0 ? json_integer (job->exit_status) : json_null (), "error",
-                    text_json (job->error), "stats", job->stats, "progress", job->progress);
-}
 
 json_t *
 jobs_list_json (struct jobs *jobs, size_t max)

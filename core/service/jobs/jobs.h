@@ -16,31 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "service/jobs/job.h"
+
 struct MHD_Connection;
 struct service;
 
 /* So many may wait, and so many that ended are remembered. */
 #define JOBS_QUEUED_MAX 32
 #define JOBS_ENDED_MAX 100
-
-enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_COMPLETED, JOB_FAILED, JOB_CANCELLED };
-enum job_trigger { JOB_REQUEST, JOB_SCHEDULE, JOB_FOLLOW };
-
-struct job {
-  uint64_t id;
-  char *label; /* canonical; NULL: all */
-  enum job_trigger trigger;
-  enum job_state state;
-  uint64_t batch_size;                       /* 0: as configured */
-  uint64_t created_ns, started_ns, ended_ns; /* since 1970; 0: not yet */
-  int exit_status;                           /* enum status; -1: not yet */
-  char *error;                               /* or NULL */
-  json_t *stats;                             /* or NULL; not changed any more */
-  json_t *progress;                          /* or NULL; not changed any more */
-  bool cancelled;                            /* somebody wants it to end */
-  unsigned watchers;                         /* requests that will still look at it */
-  struct job *next;                          /* an older one */
-};
 
 /* A request that waits for a job, its connection being suspended. */
 struct job_wait {
@@ -140,10 +123,6 @@ enum cancel_result jobs_cancel (struct jobs *jobs, uint64_t id, json_t **json);
 json_t *jobs_list_json (struct jobs *jobs, size_t max);
 json_t *jobs_find_json (struct jobs *jobs, uint64_t id);
 json_t *jobs_last_json (struct jobs *jobs, enum job_trigger trigger);
-json_t *job_json (const struct job *job); /* with the mutex held, or by the main thread for its own job */
-
-const char *job_state_name (enum job_state state);
-const char *job_trigger_name (enum job_trigger trigger);
 
 /* Wakes the main thread when it waits for something to do. */
 void jobs_wake (struct jobs *jobs);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs one job through the pipeline. Main thread. */
-#ifndef DCPIPE_SERVICE_JOBS_JOB_RUN_H
-#define DCPIPE_SERVICE_JOBS_JOB_RUN_H
+#ifndef DCPIPE_SERVICE_JOB_RUN_H
+#define DCPIPE_SERVICE_JOB_RUN_H
 
 #include "service/state/service.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "service/jobs/job-run.h"
+#include "service/job-run.h"
 
 #include <inttypes.h>
 #include <string.h>
