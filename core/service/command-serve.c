@@ -49,13 +49,13 @@ wait_for_work (struct service *service)
 static void
 refresh (struct service *service, uint64_t *next)
 {
-  uint64_t began = monotonic_ns (), moved = snapshot_moved (&service->snapshot);
+  uint64_t began = monotonic_ns (), moved = status_cache_moved (&service->status);
 
   if (began < *next)
     return;
-  snapshot_refresh (&service->snapshot);
+  status_cache_refresh (&service->status);
   *next = monotonic_ns () + (monotonic_ns () - began) * (100 / REFRESH_PERCENT);
-  if (snapshot_moved (&service->snapshot) != moved)
+  if (status_cache_moved (&service->status) != moved)
     events_publish (&service->events, "status", status_event_json (service));
 }
 
@@ -142,7 +142,7 @@ command_serve (const struct setup *setup, const struct arguments *arguments)
   service.decoders = setup_known_decoders ();
   if (service.decoders == NULL)
     fail ("no memory for the decoders");
-  good = service.decoders != NULL && stop_init () && snapshot_init (&service.snapshot, setup);
+  good = service.decoders != NULL && stop_init () && status_cache_init (&service.status, setup);
   good = metrics_init (&service.metrics, setup->sinks_count) && good;
   good = jobs_init (&service.jobs, &service, service.config->service.state) && good;
   good = good && start_webhooks (&service);
@@ -154,7 +154,7 @@ command_serve (const struct setup *setup, const struct arguments *arguments)
     webhooks_stop (service.webhooks);
   jobs_destroy (&service.jobs);
   metrics_destroy (&service.metrics);
-  snapshot_destroy (&service.snapshot);
+  status_cache_destroy (&service.status);
   clients_destroy (&service.clients);
   events_destroy (&service.events);
   free (service.decoders);

@@ -23,7 +23,7 @@ struct running {
   struct service *service;
   struct job *job;
   uint64_t began, told;           /* CLOCK_MONOTONIC, ns; `told`: progress */
-  uint64_t moved;                 /* of the snapshot, when its readers were told last */
+  uint64_t moved;                 /* of the status cache, when its readers were told last */
   struct failed_entries failures; /* of the first sink, in this run */
   bool over;                      /* the pipeline came so far that it told its end */
   bool makes_way;                 /* for another job */
@@ -56,7 +56,7 @@ static void
 tell_status (struct running *running)
 {
   struct service *service = running->service;
-  uint64_t moved = snapshot_moved (&service->snapshot);
+  uint64_t moved = status_cache_moved (&service->status);
 
   if (moved == running->moved)
     return;
@@ -96,7 +96,7 @@ show (void *context, const struct run *run, bool last)
   struct running *running = context;
 
   atomic_store (&running->service->beat, monotonic_ns ());
-  snapshot_take (&running->service->snapshot, run, last, &running->failures);
+  status_cache_take (&running->service->status, run, last, &running->failures);
   metrics_take (&running->service->metrics, run, last);
   tell_progress (running, run, last);
   tell_status (running);
@@ -219,8 +219,8 @@ tell_webhooks (struct service *service, const struct job *job, enum job_state st
     return true;
   json = job_json (job);
   json_object_set_new (json, "state", json_string (job_state_name (state)));
-  data = json_pack ("{s:o, s:o, s:o}", "job", json, "ledger", snapshot_ledger_json (&service->snapshot),
-                    "sinks", snapshot_committed_json (&service->snapshot));
+  data = json_pack ("{s:o, s:o, s:o}", "job", json, "ledger", status_cache_ledger_json (&service->status),
+                    "sinks", status_cache_committed_json (&service->status));
   told = send_message (service, state == JOB_COMPLETED ? WEBHOOK_COMPLETED : WEBHOOK_FAILED, data);
   if (told && job->exit_status == STATUS_DIVERGED)
     told = send_message (service, WEBHOOK_DIVERGED, data);
@@ -263,7 +263,7 @@ job_run (struct service *service, struct job *job)
 
   log_info ("job %" PRIu64 " (%s, by %s) begins", job->id, job->label != NULL ? job->label : "all",
             job_trigger_name (job->trigger));
-  running.moved = snapshot_moved (&service->snapshot);
+  running.moved = status_cache_moved (&service->status);
   status = run_once (&running);
   if (running.at_tip)
     schedule_follow_works (service);

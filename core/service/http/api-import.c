@@ -143,13 +143,13 @@ take_preferences (const struct request *request)
 static const char *
 take_label (const struct request *request, struct reply *reply)
 {
-  struct snapshot *snapshot = &request->service->snapshot;
+  struct status_cache *cache = &request->service->status;
   const char *label =
       setup_label_among (request->service->setup, request->service->decoders, request->argument);
   CLEANUP_FREE const char **labels = NULL;
   char list[2048] = "";
 
-  if (snapshot_knows_label (snapshot, label))
+  if (status_cache_knows_label (cache, label))
     return label;
   labels = setup_labels (request->service->setup);
   for (size_t i = 0; labels != NULL && labels[i] != NULL; i++) {

@@ -16,7 +16,7 @@
 void
 api_status (struct request *request, struct reply *reply)
 {
-  CLEANUP_FREE char *body = snapshot_status (&request->service->snapshot);
+  CLEANUP_FREE char *body = status_cache_status (&request->service->status);
 
   if (body != NULL)
     reply_text (reply, MHD_HTTP_OK, "application/json", body, strlen (body));
@@ -27,8 +27,8 @@ api_status (struct request *request, struct reply *reply)
 json_t *
 status_event_json (struct service *service)
 {
-  return json_pack ("{s:o, s:o}", "heights", snapshot_heights_json (&service->snapshot), "sinks",
-                    snapshot_committed_json (&service->snapshot));
+  return json_pack ("{s:o, s:o}", "heights", status_cache_heights_json (&service->status), "sinks",
+                    status_cache_committed_json (&service->status));
 }
 
 /* True if the service takes imports; else `*why` and `*error`, an errno or 0, say why not. No paths: anybody
@@ -48,10 +48,10 @@ void
 api_overview (struct request *request, struct reply *reply)
 {
   struct service *service = request->service;
-  struct snapshot *snapshot = &service->snapshot;
+  struct status_cache *cache = &service->status;
   const char *why;
   int error;
-  json_t *heights = snapshot_heights_json (snapshot);
+  json_t *heights = status_cache_heights_json (cache);
   json_t *source =
       json_pack ("{s:s, s:O, s:O}", "plugin", plugin_name (service->setup->source->plugin), "first",
                  json_object_get (heights, "first"), "tip", json_object_get (heights, "tip"));
@@ -60,12 +60,12 @@ api_overview (struct request *request, struct reply *reply)
               json_pack ("{s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version",
                          PACKAGE_VERSION, "now", time_json (realtime_ns ()), "startedAt",
                          time_json (service->started_ns), "ready", takes_imports (service, &why, &error),
-                         "ledger", snapshot_ledger_json (snapshot), "source", source, "labels",
-                         snapshot_labels_json (snapshot), "heights", heights, "sinks",
-                         snapshot_sinks_json (snapshot), "failedEntries",
-                         snapshot_failures_json (snapshot, OVERVIEW_FAILURES), "schedule",
+                         "ledger", status_cache_ledger_json (cache), "source", source, "labels",
+                         status_cache_labels_json (cache), "heights", heights, "sinks",
+                         status_cache_sinks_json (cache), "failedEntries",
+                         status_cache_failures_json (cache, OVERVIEW_FAILURES), "schedule",
                          schedule_json (service), "webhooks", webhooks_status (service->webhooks),
-                         "throughput", snapshot_throughput_json (snapshot), "jobs",
+                         "throughput", status_cache_throughput_json (cache), "jobs",
                          jobs_list_json (&service->jobs, OVERVIEW_JOBS)));
 }
 

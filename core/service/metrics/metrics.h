@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Figures of the service for Prometheus (text format 0.0.4): what doc/metrics.md says of each.
  *
- * The main thread takes them from the running pipeline, beside the snapshot, which has most of them; the HTTP
- * thread writes them down. Counters go on from run to run, for as long as the process lives. */
+ * The main thread takes them from the running pipeline, beside the status cache, which has most of them; the
+ * HTTP thread writes them down. Counters go on from run to run, for as long as the process lives. */
 #ifndef DCPIPE_SERVICE_METRICS_METRICS_H
 #define DCPIPE_SERVICE_METRICS_METRICS_H
 

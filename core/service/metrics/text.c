@@ -90,9 +90,9 @@ single (FILE *out, const char *name, const char *type, const char *help, uint64_
 /* ---- the source --------------------------------------------------------------------------------- */
 
 static void
-put_source (FILE *out, const struct snapshot *snapshot)
+put_source (FILE *out, const struct status_cache *cache)
 {
-  const struct source_totals *totals = &snapshot->source;
+  const struct source_totals *totals = &cache->source;
 
   single (out, "dcpipe_source_bytes_total", "counter", "Bytes of the ledger that the source delivered.",
           totals->fetched_bytes);
@@ -105,7 +105,7 @@ put_source (FILE *out, const struct snapshot *snapshot)
 }
 
 static void
-put_heights (FILE *out, const struct snapshot *snapshot)
+put_heights (FILE *out, const struct status_cache *cache)
 {
   static const char name[] = "dcpipe_height_bytes";
 
@@ -113,15 +113,15 @@ put_heights (FILE *out, const struct snapshot *snapshot)
           "Positions in the ledger: of the end that the source told of (tip), behind the newest block "
           "fetched, of the "
           "newest block verified.");
-  if (snapshot->tip > 0)
-    sample (out, name, LABELS ("height", "tip"), snapshot->tip);
-  if (snapshot->fetched > 0)
-    sample (out, name, LABELS ("height", "fetched"), snapshot->fetched);
-  if (snapshot->verified > 0)
-    sample (out, name, LABELS ("height", "verified"), snapshot->verified);
+  if (cache->tip > 0)
+    sample (out, name, LABELS ("height", "tip"), cache->tip);
+  if (cache->fetched > 0)
+    sample (out, name, LABELS ("height", "fetched"), cache->fetched);
+  if (cache->verified > 0)
+    sample (out, name, LABELS ("height", "verified"), cache->verified);
   metric (out, "dcpipe_tip_timestamp_seconds", "gauge", "When the source told of its end last.");
-  if (snapshot->tip_ns > 0)
-    sample_time (out, "dcpipe_tip_timestamp_seconds", NO_LABELS, snapshot->tip_ns);
+  if (cache->tip_ns > 0)
+    sample_time (out, "dcpipe_tip_timestamp_seconds", NO_LABELS, cache->tip_ns);
 }
 
 /* ---- sinks -------------------------------------------------------------------------------------- */
@@ -139,12 +139,12 @@ static const struct {
 };
 
 static void
-put_sink_counters (FILE *out, const struct snapshot *snapshot)
+put_sink_counters (FILE *out, const struct status_cache *cache)
 {
   for (size_t i = 0; i < sizeof sink_counters / sizeof *sink_counters; i++) {
     metric (out, sink_counters[i].name, "counter", sink_counters[i].help);
-    for (size_t sink = 0; sink < snapshot->sinks_count; sink++) {
-      const struct sink_view *view = &snapshot->sinks[sink];
+    for (size_t sink = 0; sink < cache->sinks_count; sink++) {
+      const struct sink_view *view = &cache->sinks[sink];
       uint64_t value;
 
       memcpy (&value, (const char *) &view->totals + sink_counters[i].offset, sizeof value);
@@ -154,15 +154,15 @@ put_sink_counters (FILE *out, const struct snapshot *snapshot)
 }
 
 static void
-put_rows (FILE *out, const struct snapshot *snapshot)
+put_rows (FILE *out, const struct status_cache *cache)
 {
   static const char name[] = "dcpipe_sink_rows_total";
 
   metric (out, name, "counter", "Rows committed to the sink, by table and by what became of them.");
-  for (size_t sink = 0; sink < snapshot->sinks_count; sink++)
-    for (size_t i = 0; i < snapshot->tables->count; i++) {
-      const char *table = snapshot->tables->items[i].name, *of = snapshot->sinks[sink].sink->name;
-      const struct table_changes *changes = &snapshot->sinks[sink].changes[i];
+  for (size_t sink = 0; sink < cache->sinks_count; sink++)
+    for (size_t i = 0; i < cache->tables->count; i++) {
+      const char *table = cache->tables->items[i].name, *of = cache->sinks[sink].sink->name;
+      const struct table_changes *changes = &cache->sinks[sink].changes[i];
 
       sample (out, name, LABELS ("sink", of, "table", table, "kind", "added"), changes->added);
       sample (out, name, LABELS ("sink", of, "table", table, "kind", "changed"), changes->changed);
@@ -171,34 +171,34 @@ put_rows (FILE *out, const struct snapshot *snapshot)
 }
 
 static void
-put_labels (FILE *out, const struct snapshot *snapshot)
+put_labels (FILE *out, const struct status_cache *cache)
 {
   static const char name[] = "dcpipe_sink_label_entries_total";
 
   metric (out, name, "counter",
           "Entries that decoders were applied to since the sink was filled first, by label.");
-  for (size_t sink = 0; sink < snapshot->sinks_count; sink++) {
+  for (size_t sink = 0; sink < cache->sinks_count; sink++) {
     struct label_metrics labels;
 
-    label_metrics_make (&labels, &snapshot->sinks[sink].checkpoint);
+    label_metrics_make (&labels, &cache->sinks[sink].checkpoint);
     for (size_t i = 0; i < labels.count; i++)
-      sample (out, name, LABELS ("sink", snapshot->sinks[sink].sink->name, "label", labels.items[i].name),
+      sample (out, name, LABELS ("sink", cache->sinks[sink].sink->name, "label", labels.items[i].name),
               labels.items[i].entries);
   }
 }
 
 /* How far a sink is behind the tip; false if that is not known. */
 static bool
-lag (const struct snapshot *snapshot, const struct point *at, uint64_t *bytes, uint64_t *ns)
+lag (const struct status_cache *cache, const struct point *at, uint64_t *bytes, uint64_t *ns)
 {
   uint64_t now = realtime_ns ();
 
-  if (snapshot->tip == 0 || at == NULL)
+  if (cache->tip == 0 || at == NULL)
     return false;
   *bytes = *ns = 0;
-  if (snapshot->at_tip && at->position >= snapshot->verified)
+  if (cache->at_tip && at->position >= cache->verified)
     return true;
-  *bytes = snapshot->tip > at->position ? snapshot->tip - at->position : 0;
+  *bytes = cache->tip > at->position ? cache->tip - at->position : 0;
   *ns = now > at->time_ns ? now - at->time_ns : 0;
   return true;
 }
@@ -225,10 +225,10 @@ static const struct {
 };
 
 static void
-put_sink_gauge (FILE *out, const struct snapshot *snapshot, const struct sink_view *view,
+put_sink_gauge (FILE *out, const struct status_cache *cache, const struct sink_view *view,
                 enum sink_gauge gauge)
 {
-  const struct point *at = snapshot_committed_point (snapshot->setup, &view->checkpoint);
+  const struct point *at = status_cache_committed_point (cache->setup, &view->checkpoint);
   const char *name = sink_gauges[gauge].name, *const labels[] = { "sink", view->sink->name, NULL };
   uint64_t bytes, ns;
 
@@ -240,22 +240,22 @@ put_sink_gauge (FILE *out, const struct snapshot *snapshot, const struct sink_vi
     sample (out, name, labels, at->position);
   else if (gauge == SINK_BLOCK_TIME && at != NULL)
     sample_time (out, name, labels, at->time_ns);
-  else if (gauge == SINK_LAG_BYTES && lag (snapshot, at, &bytes, &ns))
+  else if (gauge == SINK_LAG_BYTES && lag (cache, at, &bytes, &ns))
     sample (out, name, labels, bytes);
-  else if (gauge == SINK_LAG_TIME && lag (snapshot, at, &bytes, &ns))
+  else if (gauge == SINK_LAG_TIME && lag (cache, at, &bytes, &ns))
     sample_time (out, name, labels, ns);
 }
 
 static void
-put_sinks (FILE *out, const struct snapshot *snapshot)
+put_sinks (FILE *out, const struct status_cache *cache)
 {
-  put_sink_counters (out, snapshot);
-  put_rows (out, snapshot);
-  put_labels (out, snapshot);
+  put_sink_counters (out, cache);
+  put_rows (out, cache);
+  put_labels (out, cache);
   for (size_t gauge = 0; gauge < sizeof sink_gauges / sizeof *sink_gauges; gauge++) {
     metric (out, sink_gauges[gauge].name, "gauge", sink_gauges[gauge].help);
-    for (size_t sink = 0; sink < snapshot->sinks_count; sink++)
-      put_sink_gauge (out, snapshot, &snapshot->sinks[sink], (enum sink_gauge) gauge);
+    for (size_t sink = 0; sink < cache->sinks_count; sink++)
+      put_sink_gauge (out, cache, &cache->sinks[sink], (enum sink_gauge) gauge);
   }
 }
 
@@ -383,10 +383,10 @@ metrics_text (struct service *service)
     return NULL;
   put_process (out, service);
   {
-    LOCK_SCOPE (&service->snapshot.mutex);
-    put_source (out, &service->snapshot);
-    put_heights (out, &service->snapshot);
-    put_sinks (out, &service->snapshot);
+    LOCK_SCOPE (&service->status.mutex);
+    put_source (out, &service->status);
+    put_heights (out, &service->status);
+    put_sinks (out, &service->status);
   }
   put_pipeline (out, &service->metrics, service->setup);
   put_jobs (out, service);

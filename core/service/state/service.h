@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The service of `dcpipe serve`: what its threads share.
  *
- *    HTTP thread (http.c, endpoints.c, api-*.c)     takes requests, reads the snapshot, adds and cancels jobs
- *    main thread (runner.c)                         runs jobs one by one, and fills the snapshot meanwhile
- *    clock thread (clock.c)                         time-outs, keep-alives, the watchdog
+ *    HTTP thread (http.c, endpoints.c, api-*.c)     takes requests, reads the cache, adds and cancels jobs
+ *    main thread (runner.c)                         runs jobs one by one, and fills the status cache
+ * meanwhile clock thread (clock.c)                         time-outs, keep-alives, the watchdog
  *
  * The HTTP thread never waits for a store, a source or a run. */
 #ifndef DCPIPE_SERVICE_STATE_SERVICE_H
@@ -29,7 +29,7 @@ struct service {
   const struct setup *setup;
   const struct service_config *config;
   const struct plugin **decoders; /* all that can be found: their aliases of labels are taken */
-  struct snapshot snapshot;
+  struct status_cache status;
   struct jobs jobs;
   struct events events;
   struct schedule schedule;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The snapshot as the REST API shows it. */
+/* The status cache as the REST API shows it. */
 #include "config.h"
 
 #include "service/state/status-cache-json.h"
@@ -26,10 +26,10 @@ height_json (uint64_t position)
 /* ---- GET /api/sync/status ----------------------------------------------------------------------- */
 
 static void
-add_status (json_t *list, const struct snapshot *snapshot, const char *label)
+add_status (json_t *list, const struct status_cache *cache, const char *label)
 {
-  const struct sink_view *view = &snapshot->sinks[0];
-  struct scope_status status = scope_status (snapshot->setup, &view->checkpoint, label);
+  const struct sink_view *view = &cache->sinks[0];
+  struct scope_status status = scope_status (cache->setup, &view->checkpoint, label);
 
   if (!status.known && status.errors == 0)
     return;
@@ -43,32 +43,32 @@ add_status (json_t *list, const struct snapshot *snapshot, const char *label)
 }
 
 void
-snapshot_make_status (struct snapshot *snapshot)
+status_cache_make_status (struct status_cache *cache)
 {
-  CLEANUP_FREE const char **labels = setup_labels (snapshot->setup);
+  CLEANUP_FREE const char **labels = setup_labels (cache->setup);
   json_t *list = json_array (), *body;
 
-  add_status (list, snapshot, NULL);
+  add_status (list, cache, NULL);
   for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
-    add_status (list, snapshot, labels[i]);
+    add_status (list, cache, labels[i]);
   body = json_pack ("{s:b, s:{s:o, s:o}}", "success", 1, "data", "statuses", list, "totalTables",
                     json_integer ((json_int_t) json_array_size (list)));
-  free (snapshot->status);
-  snapshot->status = json_dumps (body, JSON_COMPACT);
+  free (cache->status);
+  cache->status = json_dumps (body, JSON_COMPACT);
   json_decref (body);
 }
 
 char *
-snapshot_status (struct snapshot *snapshot)
+status_cache_status (struct status_cache *cache)
 {
   char *copy;
 
-  LOCK_SCOPE (&snapshot->mutex);
-  if (snapshot->sinks[0].error != NULL) {
-    fail ("%s", snapshot->sinks[0].error);
+  LOCK_SCOPE (&cache->mutex);
+  if (cache->sinks[0].error != NULL) {
+    fail ("%s", cache->sinks[0].error);
     return NULL;
   }
-  copy = snapshot->status != NULL ? strdup (snapshot->status) : NULL;
+  copy = cache->status != NULL ? strdup (cache->status) : NULL;
   if (copy == NULL)
     fail ("no memory for the status");
   return copy;
@@ -77,7 +77,7 @@ snapshot_status (struct snapshot *snapshot)
 /* ---- sinks -------------------------------------------------------------------------------------- */
 
 const struct point *
-snapshot_committed_point (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint)
+status_cache_committed_point (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint)
 {
   const struct point *least = NULL;
 
@@ -93,9 +93,9 @@ snapshot_committed_point (const struct setup *setup, const struct dcpipe_checkpo
 }
 
 static json_t *
-committed_json (const struct snapshot *snapshot, const struct sink_view *view)
+committed_json (const struct status_cache *cache, const struct sink_view *view)
 {
-  const struct point *point = snapshot_committed_point (snapshot->setup, &view->checkpoint);
+  const struct point *point = status_cache_committed_point (cache->setup, &view->checkpoint);
 
   return point == NULL ? json_null ()
                        : json_pack ("{s:o, s:o, s:o, s:o}", "position", number_json (point->position), "time",
@@ -131,10 +131,10 @@ scopes_json (const struct setup *setup, const struct dcpipe_checkpoint *checkpoi
 }
 
 static json_t *
-sink_json (const struct snapshot *snapshot, const struct sink_view *view)
+sink_json (const struct status_cache *cache, const struct sink_view *view)
 {
   const struct dcpipe_checkpoint *checkpoint = &view->checkpoint;
-  struct scope_status all = scope_status (snapshot->setup, checkpoint, NULL);
+  struct scope_status all = scope_status (cache->setup, checkpoint, NULL);
   json_t *frontiers = json_array ();
   char digest[65];
 
@@ -142,9 +142,8 @@ sink_json (const struct snapshot *snapshot, const struct sink_view *view)
   for (size_t i = 0; i < checkpoint->frontiers_count; i++)
     json_array_append_new (frontiers, frontier_json (&checkpoint->frontiers[i]));
   return json_pack ("{s:s, s:s, s:o, s:o, s:o, s:o, s:s?, s:s?, s:o, s:o}", "name", view->sink->name,
-                    "plugin", plugin_name (view->sink->plugin), "committed", committed_json (snapshot, view),
-                    "scopes", scopes_json (snapshot->setup, checkpoint), "frontiers", frontiers,
-                    "unconfirmed",
+                    "plugin", plugin_name (view->sink->plugin), "committed", committed_json (cache, view),
+                    "scopes", scopes_json (cache->setup, checkpoint), "frontiers", frontiers, "unconfirmed",
                     checkpoint->unconfirmed > 0 ? number_json (checkpoint->unconfirmed - 1) : json_null (),
                     "digest", checkpoint->text != NULL ? digest : NULL, "trust",
                     all.stored ? trust_name (all.trust) : NULL, "lastSyncedAt", time_json (view->synced_ns),
@@ -152,52 +151,51 @@ sink_json (const struct snapshot *snapshot, const struct sink_view *view)
 }
 
 json_t *
-snapshot_sinks_json (struct snapshot *snapshot)
+status_cache_sinks_json (struct status_cache *cache)
 {
   json_t *list = json_array ();
 
-  LOCK_SCOPE (&snapshot->mutex);
-  for (size_t i = 0; i < snapshot->sinks_count; i++)
-    json_array_append_new (list, sink_json (snapshot, &snapshot->sinks[i]));
+  LOCK_SCOPE (&cache->mutex);
+  for (size_t i = 0; i < cache->sinks_count; i++)
+    json_array_append_new (list, sink_json (cache, &cache->sinks[i]));
   return list;
 }
 
 json_t *
-snapshot_committed_json (struct snapshot *snapshot)
+status_cache_committed_json (struct status_cache *cache)
 {
   json_t *list = json_array ();
 
-  LOCK_SCOPE (&snapshot->mutex);
-  for (size_t i = 0; i < snapshot->sinks_count; i++)
-    json_array_append_new (list, json_pack ("{s:s, s:o}", "name", snapshot->sinks[i].sink->name, "committed",
-                                            committed_json (snapshot, &snapshot->sinks[i])));
+  LOCK_SCOPE (&cache->mutex);
+  for (size_t i = 0; i < cache->sinks_count; i++)
+    json_array_append_new (list, json_pack ("{s:s, s:o}", "name", cache->sinks[i].sink->name, "committed",
+                                            committed_json (cache, &cache->sinks[i])));
   return list;
 }
 
 /* ---- the rest ----------------------------------------------------------------------------------- */
 
 json_t *
-snapshot_heights_json (struct snapshot *snapshot)
+status_cache_heights_json (struct status_cache *cache)
 {
-  LOCK_SCOPE (&snapshot->mutex);
+  LOCK_SCOPE (&cache->mutex);
   return json_pack ("{s:o, s:o, s:o, s:o, s:o, s:b}", "first",
-                    snapshot->tip > 0 ? number_json (snapshot->first) : json_null (), "fetched",
-                    height_json (snapshot->fetched), "verified", height_json (snapshot->verified), "tip",
-                    height_json (snapshot->tip), "tipSeenAt", time_json (snapshot->tip_ns), "atTip",
-                    snapshot->at_tip);
+                    cache->tip > 0 ? number_json (cache->first) : json_null (), "fetched",
+                    height_json (cache->fetched), "verified", height_json (cache->verified), "tip",
+                    height_json (cache->tip), "tipSeenAt", time_json (cache->tip_ns), "atTip", cache->at_tip);
 }
 
 json_t *
-snapshot_failures_json (struct snapshot *snapshot, size_t max)
+status_cache_failures_json (struct status_cache *cache, size_t max)
 {
   json_t *list = json_array ();
 
-  LOCK_SCOPE (&snapshot->mutex);
-  for (size_t i = snapshot->failures.count; i-- > 0 && json_array_size (list) < max;) {
-    const struct failed_entry *note = &snapshot->failures.items[i];
+  LOCK_SCOPE (&cache->mutex);
+  for (size_t i = cache->failures.count; i-- > 0 && json_array_size (list) < max;) {
+    const struct failed_entry *note = &cache->failures.items[i];
 
     json_array_append_new (list, json_pack ("{s:s, s:o, s:o, s:o, s:s, s:o, s:s}", "sink",
-                                            snapshot->sinks[0].sink->name, "blockOffset",
+                                            cache->sinks[0].sink->name, "blockOffset",
                                             number_json (note->block_offset), "entryIndex",
                                             number_json (note->entry_index), "label", text_json (note->label),
                                             "decoder", note->decoder != NULL ? note->decoder : "", "item",
@@ -208,14 +206,14 @@ snapshot_failures_json (struct snapshot *snapshot, size_t max)
 }
 
 json_t *
-snapshot_throughput_json (struct snapshot *snapshot)
+status_cache_throughput_json (struct status_cache *cache)
 {
   uint64_t now = realtime_ns () / NS_PER_MINUTE;
   json_t *list = json_array ();
 
-  LOCK_SCOPE (&snapshot->mutex);
+  LOCK_SCOPE (&cache->mutex);
   for (uint64_t at = now - (MINUTES - 1); at <= now; at++) {
-    const struct minute *minute = &snapshot->minutes[at % MINUTES];
+    const struct minute *minute = &cache->minutes[at % MINUTES];
 
     if (minute->at == at && minute->blocks > 0)
       json_array_append_new (list, json_pack ("{s:o, s:o, s:o}", "at", time_json (at * NS_PER_MINUTE),
@@ -226,23 +224,23 @@ snapshot_throughput_json (struct snapshot *snapshot)
 }
 
 json_t *
-snapshot_ledger_json (struct snapshot *snapshot)
+status_cache_ledger_json (struct status_cache *cache)
 {
   char text[2 * DCPIPE_HASH_MAX + 1];
 
-  LOCK_SCOPE (&snapshot->mutex);
-  for (size_t i = 0; i < snapshot->sinks_count; i++)
-    if (snapshot->sinks[i].checkpoint.ledger.size > 0) {
-      hash_text (text, &snapshot->sinks[i].checkpoint.ledger);
+  LOCK_SCOPE (&cache->mutex);
+  for (size_t i = 0; i < cache->sinks_count; i++)
+    if (cache->sinks[i].checkpoint.ledger.size > 0) {
+      hash_text (text, &cache->sinks[i].checkpoint.ledger);
       return json_string (text);
     }
   return json_null ();
 }
 
 json_t *
-snapshot_labels_json (struct snapshot *snapshot)
+status_cache_labels_json (struct status_cache *cache)
 {
-  CLEANUP_FREE const char **labels = setup_labels (snapshot->setup);
+  CLEANUP_FREE const char **labels = setup_labels (cache->setup);
   json_t *list = json_array ();
 
   for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)

@@ -5,13 +5,13 @@
 #include "data/checkpoint.h"
 #include "setup/setup.h"
 
-struct snapshot;
+struct status_cache;
 
 /* Makes the body of GET /api/sync/status anew. With the mutex held. */
-void snapshot_make_status (struct snapshot *snapshot);
+void status_cache_make_status (struct status_cache *cache);
 
 /* The least of all decoders' frontiers, or NULL if there is a decoder without. */
-const struct point *snapshot_committed_point (const struct setup *setup,
-                                              const struct dcpipe_checkpoint *checkpoint);
+const struct point *status_cache_committed_point (const struct setup *setup,
+                                                  const struct dcpipe_checkpoint *checkpoint);
 
 #endif

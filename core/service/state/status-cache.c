@@ -55,11 +55,11 @@ struct store_extras {
 
 /* Opens a handle of its own, beside whoever writes. */
 static int
-read_store (const struct snapshot *snapshot, const struct instance *configured,
+read_store (const struct status_cache *cache, const struct instance *configured,
             struct dcpipe_checkpoint *checkpoint, struct store_extras *extras)
 {
   struct instance *sink = instance_clone (configured);
-  const struct dcpipe_table *tables = snapshot->tables->items;
+  const struct dcpipe_table *tables = cache->tables->items;
   int status;
 
   *checkpoint = (struct dcpipe_checkpoint){ 0 };
@@ -68,7 +68,7 @@ read_store (const struct snapshot *snapshot, const struct instance *configured,
   LOG_INSTANCE_SCOPE (configured->title);
   status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
   if (status == STATUS_DONE && checkpoint->text != NULL && plugin_looks_up (sink->plugin)) {
-    status = sink_prepare (sink, snapshot->tables);
+    status = sink_prepare (sink, cache->tables);
     if (status == STATUS_DONE)
       status = scan_table (sink, &tables[CORE_SYNC_STATUS], take_synced, &extras->synced_ns);
     if (status == STATUS_DONE && extras->failures != NULL)
@@ -88,13 +88,13 @@ same_text (const struct dcpipe_checkpoint *a, const struct dcpipe_checkpoint *b)
 
 /* The checkpoint becomes the view's. With the mutex held. */
 static void
-set_checkpoint (struct snapshot *snapshot, struct sink_view *view, struct dcpipe_checkpoint *checkpoint,
+set_checkpoint (struct status_cache *cache, struct sink_view *view, struct dcpipe_checkpoint *checkpoint,
                 uint64_t synced_ns)
 {
   checkpoint_free (&view->checkpoint);
   view->checkpoint = *checkpoint;
   view->synced_ns = synced_ns;
-  snapshot->moved++;
+  cache->moved++;
 }
 
 static void
@@ -105,96 +105,96 @@ set_error (struct sink_view *view, const char *error)
 }
 
 static void
-read_view (struct snapshot *snapshot, struct sink_view *view, bool with_failures)
+read_view (struct status_cache *cache, struct sink_view *view, bool with_failures)
 {
   struct dcpipe_checkpoint checkpoint;
   struct failed_entries failures = { 0 };
   struct store_extras extras = { .failures = with_failures ? &failures : NULL };
-  int status = read_store (snapshot, view->sink, &checkpoint, &extras);
+  int status = read_store (cache, view->sink, &checkpoint, &extras);
 
-  LOCK_SCOPE (&snapshot->mutex);
+  LOCK_SCOPE (&cache->mutex);
   set_error (view, status == STATUS_DONE ? NULL : failure ());
   if (status == STATUS_DONE)
-    set_checkpoint (snapshot, view, &checkpoint, extras.synced_ns);
+    set_checkpoint (cache, view, &checkpoint, extras.synced_ns);
   else
     checkpoint_free (&checkpoint);
   if (with_failures && status == STATUS_DONE)
-    failed_entries_clear (&snapshot->failures);
-  failed_entries_move (&snapshot->failures, &failures);
+    failed_entries_clear (&cache->failures);
+  failed_entries_move (&cache->failures, &failures);
   failed_entries_clear (&failures);
 }
 
 /* ---- life --------------------------------------------------------------------------------------- */
 
 static bool
-make_view (struct snapshot *snapshot, const struct instance *sink)
+make_view (struct status_cache *cache, const struct instance *sink)
 {
-  struct sink_view *view = &snapshot->sinks[snapshot->sinks_count++];
+  struct sink_view *view = &cache->sinks[cache->sinks_count++];
 
   view->sink = sink;
-  view->changes = calloc (snapshot->tables->count, sizeof *view->changes);
-  view->changes_before = calloc (snapshot->tables->count, sizeof *view->changes);
+  view->changes = calloc (cache->tables->count, sizeof *view->changes);
+  view->changes_before = calloc (cache->tables->count, sizeof *view->changes);
   return view->changes != NULL && view->changes_before != NULL;
 }
 
 static bool
-make_views (struct snapshot *snapshot)
+make_views (struct status_cache *cache)
 {
-  const struct setup *setup = snapshot->setup;
+  const struct setup *setup = cache->setup;
   bool good;
 
-  snapshot->tables = tables_make (setup);
-  if (snapshot->tables == NULL)
+  cache->tables = tables_make (setup);
+  if (cache->tables == NULL)
     return false;
-  snapshot->sinks = calloc (setup->sinks_count, sizeof *snapshot->sinks);
-  good = snapshot->sinks != NULL;
+  cache->sinks = calloc (setup->sinks_count, sizeof *cache->sinks);
+  good = cache->sinks != NULL;
   for (size_t i = 0; good && i < setup->sinks_count; i++)
-    good = make_view (snapshot, setup->sinks[i]);
+    good = make_view (cache, setup->sinks[i]);
   if (!good)
     fail ("no memory for the state of the sinks");
   return good;
 }
 
 bool
-snapshot_init (struct snapshot *snapshot, const struct setup *setup)
+status_cache_init (struct status_cache *cache, const struct setup *setup)
 {
-  *snapshot = (struct snapshot){ .setup = setup };
-  pthread_mutex_init (&snapshot->mutex, NULL);
-  if (!make_views (snapshot))
+  *cache = (struct status_cache){ .setup = setup };
+  pthread_mutex_init (&cache->mutex, NULL);
+  if (!make_views (cache))
     return false;
-  for (size_t i = 0; i < snapshot->sinks_count; i++) {
-    read_view (snapshot, &snapshot->sinks[i], i == 0);
-    if (snapshot->sinks[i].error != NULL)
-      log_warning ("%s", snapshot->sinks[i].error);
+  for (size_t i = 0; i < cache->sinks_count; i++) {
+    read_view (cache, &cache->sinks[i], i == 0);
+    if (cache->sinks[i].error != NULL)
+      log_warning ("%s", cache->sinks[i].error);
   }
-  LOCK_SCOPE (&snapshot->mutex);
-  snapshot_make_status (snapshot);
+  LOCK_SCOPE (&cache->mutex);
+  status_cache_make_status (cache);
   return true;
 }
 
 void
-snapshot_destroy (struct snapshot *snapshot)
+status_cache_destroy (struct status_cache *cache)
 {
-  for (size_t i = 0; i < snapshot->sinks_count; i++) {
-    checkpoint_free (&snapshot->sinks[i].checkpoint);
-    free (snapshot->sinks[i].error);
-    free (snapshot->sinks[i].changes);
-    free (snapshot->sinks[i].changes_before);
+  for (size_t i = 0; i < cache->sinks_count; i++) {
+    checkpoint_free (&cache->sinks[i].checkpoint);
+    free (cache->sinks[i].error);
+    free (cache->sinks[i].changes);
+    free (cache->sinks[i].changes_before);
   }
-  free (snapshot->sinks);
-  failed_entries_clear (&snapshot->failures);
-  tables_free (snapshot->tables);
-  free (snapshot->status);
-  pthread_mutex_destroy (&snapshot->mutex);
+  free (cache->sinks);
+  failed_entries_clear (&cache->failures);
+  tables_free (cache->tables);
+  free (cache->status);
+  pthread_mutex_destroy (&cache->mutex);
 }
 
 void
-snapshot_refresh (struct snapshot *snapshot)
+status_cache_refresh (struct status_cache *cache)
 {
-  uint64_t before = snapshot->moved;
+  uint64_t before = cache->moved;
 
-  for (size_t i = 0; i < snapshot->sinks_count; i++) {
-    struct sink_view *view = &snapshot->sinks[i];
+  for (size_t i = 0; i < cache->sinks_count; i++) {
+    struct sink_view *view = &cache->sinks[i];
     struct dcpipe_checkpoint stored;
     bool good = sink_peek (view->sink, &stored) == STATUS_DONE;
     bool same = good && view->error == NULL
@@ -202,11 +202,11 @@ snapshot_refresh (struct snapshot *snapshot)
 
     checkpoint_free (&stored);
     if (!same)
-      read_view (snapshot, view, i == 0);
+      read_view (cache, view, i == 0);
   }
-  LOCK_SCOPE (&snapshot->mutex);
-  if (snapshot->moved != before)
-    snapshot_make_status (snapshot);
+  LOCK_SCOPE (&cache->mutex);
+  if (cache->moved != before)
+    status_cache_make_status (cache);
 }
 
 /* ---- from a run --------------------------------------------------------------------------------- */
@@ -227,9 +227,9 @@ take_totals (struct sink_view *view, const struct sink_thread *thread, bool last
 }
 
 static void
-take_changes (struct snapshot *snapshot, struct sink_view *view, const struct table_changes *changes)
+take_changes (struct status_cache *cache, struct sink_view *view, const struct table_changes *changes)
 {
-  for (size_t i = 0; i < snapshot->tables->count; i++) {
+  for (size_t i = 0; i < cache->tables->count; i++) {
     view->changes[i].added = view->changes_before[i].added + changes[i].added;
     view->changes[i].changed = view->changes_before[i].changed + changes[i].changed;
     view->changes[i].removed = view->changes_before[i].removed + changes[i].removed;
@@ -249,7 +249,7 @@ parse_news (const struct commit_report *report)
 
 /* Takes what the sink's last commit left. */
 static void
-take_news (struct snapshot *snapshot, struct sink_view *view, struct commit_report *report,
+take_news (struct status_cache *cache, struct sink_view *view, struct commit_report *report,
            struct failed_entries *failures)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
@@ -259,20 +259,20 @@ take_news (struct snapshot *snapshot, struct sink_view *view, struct commit_repo
     return;
   view->taken = report->commits;
   checkpoint = parse_news (report);
-  take_changes (snapshot, view, report->changes);
-  if (view == snapshot->sinks) {
+  take_changes (cache, view, report->changes);
+  if (view == cache->sinks) {
     failed_entries_copy (failures, &report->failed);
-    failed_entries_move (&snapshot->failures, &report->failed);
+    failed_entries_move (&cache->failures, &report->failed);
   }
   if (checkpoint.text != NULL)
-    set_checkpoint (snapshot, view, &checkpoint, report->time_ns);
+    set_checkpoint (cache, view, &checkpoint, report->time_ns);
 }
 
 static void
-count_minute (struct snapshot *snapshot, const struct sink_totals *before, const struct sink_totals *now)
+count_minute (struct status_cache *cache, const struct sink_totals *before, const struct sink_totals *now)
 {
   uint64_t at = realtime_ns () / NS_PER_MINUTE;
-  struct minute *minute = &snapshot->minutes[at % MINUTES];
+  struct minute *minute = &cache->minutes[at % MINUTES];
 
   if (minute->at != at)
     *minute = (struct minute){ .at = at };
@@ -281,48 +281,48 @@ count_minute (struct snapshot *snapshot, const struct sink_totals *before, const
 }
 
 static void
-take_sink (struct snapshot *snapshot, struct sink_view *view, struct sink_thread *thread, bool last,
+take_sink (struct status_cache *cache, struct sink_view *view, struct sink_thread *thread, bool last,
            struct failed_entries *failures)
 {
   struct sink_totals before = view->totals;
 
   set_error (view, NULL);
   take_totals (view, thread, last);
-  take_news (snapshot, view, sink_thread_report (thread), failures);
-  if (view == snapshot->sinks)
-    count_minute (snapshot, &before, &view->totals);
+  take_news (cache, view, sink_thread_report (thread), failures);
+  if (view == cache->sinks)
+    count_minute (cache, &before, &view->totals);
   if (!last)
     return;
   view->taken = 0;
-  memcpy (view->changes_before, view->changes, snapshot->tables->count * sizeof *view->changes);
+  memcpy (view->changes_before, view->changes, cache->tables->count * sizeof *view->changes);
 }
 
 static void
-take_heights (struct snapshot *snapshot, const struct run *run)
+take_heights (struct status_cache *cache, const struct run *run)
 {
   uint64_t end = atomic_load (&run->progress.end), fetched = atomic_load (&run->progress.fetched),
            verified = atomic_load (&run->progress.verified);
 
   if (end > 0) {
-    snapshot->moved += end != snapshot->tip;
-    snapshot->first = atomic_load (&run->progress.first);
-    snapshot->tip = end;
-    snapshot->tip_ns = realtime_ns ();
+    cache->moved += end != cache->tip;
+    cache->first = atomic_load (&run->progress.first);
+    cache->tip = end;
+    cache->tip_ns = realtime_ns ();
   }
   if (fetched > 0)
-    snapshot->fetched = fetched;
+    cache->fetched = fetched;
   if (verified > 0)
-    snapshot->verified = verified;
+    cache->verified = verified;
   if (run->scope.count == 0)
-    snapshot->at_tip = atomic_load (&run->at_tip);
+    cache->at_tip = atomic_load (&run->at_tip);
 }
 
 static void
-take_source (struct snapshot *snapshot, const struct run *run, bool last)
+take_source (struct status_cache *cache, const struct run *run, bool last)
 {
-  const struct source_totals *before = &snapshot->source_before;
+  const struct source_totals *before = &cache->source_before;
 
-  snapshot->source =
+  cache->source =
       (struct source_totals){ .blocks = before->blocks + atomic_load (&run->progress.verified_blocks),
                               .entries = before->entries + atomic_load (&run->progress.verified_entries),
                               .bytes = before->bytes + atomic_load (&run->progress.verified_bytes),
@@ -330,37 +330,38 @@ take_source (struct snapshot *snapshot, const struct run *run, bool last)
                                   before->fetched_bytes + atomic_load (&run->progress.fetched_bytes),
                               .retries = before->retries + atomic_load (&run->progress.retries) };
   if (last)
-    snapshot->source_before = snapshot->source;
+    cache->source_before = cache->source;
 }
 
 void
-snapshot_take (struct snapshot *snapshot, const struct run *run, bool last, struct failed_entries *failures)
+status_cache_take (struct status_cache *cache, const struct run *run, bool last,
+                   struct failed_entries *failures)
 {
-  LOCK_SCOPE (&snapshot->mutex);
-  uint64_t before = snapshot->moved;
+  LOCK_SCOPE (&cache->mutex);
+  uint64_t before = cache->moved;
 
-  take_heights (snapshot, run);
-  take_source (snapshot, run, last);
-  for (size_t i = 0; i < run->sink_threads_count && i < snapshot->sinks_count; i++)
-    take_sink (snapshot, &snapshot->sinks[i], run->sink_threads[i], last, failures);
-  if (snapshot->moved != before)
-    snapshot_make_status (snapshot);
+  take_heights (cache, run);
+  take_source (cache, run, last);
+  for (size_t i = 0; i < run->sink_threads_count && i < cache->sinks_count; i++)
+    take_sink (cache, &cache->sinks[i], run->sink_threads[i], last, failures);
+  if (cache->moved != before)
+    status_cache_make_status (cache);
 }
 
 uint64_t
-snapshot_moved (struct snapshot *snapshot)
+status_cache_moved (struct status_cache *cache)
 {
-  LOCK_SCOPE (&snapshot->mutex);
-  return snapshot->moved;
+  LOCK_SCOPE (&cache->mutex);
+  return cache->moved;
 }
 
 bool
-snapshot_knows_label (struct snapshot *snapshot, const char *label)
+status_cache_knows_label (struct status_cache *cache, const char *label)
 {
-  bool known = label_is_named (snapshot->setup, label);
+  bool known = label_is_named (cache->setup, label);
 
-  LOCK_SCOPE (&snapshot->mutex);
-  for (size_t i = 0; i < snapshot->sinks_count && !known; i++)
-    known = label_is_stored (&snapshot->sinks[i].checkpoint, label);
+  LOCK_SCOPE (&cache->mutex);
+  for (size_t i = 0; i < cache->sinks_count && !known; i++)
+    known = label_is_stored (&cache->sinks[i].checkpoint, label);
   return known;
 }

@@ -44,7 +44,7 @@ struct minute {
   uint64_t blocks, entries;
 };
 
-struct snapshot {
+struct status_cache {
   pthread_mutex_t mutex; /* for all that follows */
   const struct setup *setup;
   struct dcpipe_tables *tables;
@@ -61,32 +61,32 @@ struct snapshot {
 };
 
 /* Reads all sinks. False after fail. Main thread, as all that does not say otherwise. */
-bool snapshot_init (struct snapshot *snapshot, const struct setup *setup);
-void snapshot_destroy (struct snapshot *snapshot);
+bool status_cache_init (struct status_cache *cache, const struct setup *setup);
+void status_cache_destroy (struct status_cache *cache);
 
 /* Looks whether other processes have written. Not during a run. */
-void snapshot_refresh (struct snapshot *snapshot);
+void status_cache_refresh (struct status_cache *cache);
 
 /* Takes what the run has done so far. `last`: it is over. Entries that failed in the first sink since the
  * last call are appended to `failures`, too. */
-void snapshot_take (struct snapshot *snapshot, const struct run *run, bool last,
-                    struct failed_entries *failures);
+void status_cache_take (struct status_cache *cache, const struct run *run, bool last,
+                        struct failed_entries *failures);
 
 /* Parts of the answers. Any thread. */
-char *snapshot_status (
-    struct snapshot *snapshot); /* the body of GET /api/sync/status, to be freed; NULL after
+char *status_cache_status (
+    struct status_cache *cache); /* the body of GET /api/sync/status, to be freed; NULL after
                                    fail: the first sink cannot be read, or no memory */
-json_t *snapshot_heights_json (struct snapshot *snapshot);
-json_t *snapshot_sinks_json (struct snapshot *snapshot);
-json_t *snapshot_committed_json (struct snapshot *snapshot); /* names and committed blocks only */
-json_t *snapshot_failures_json (struct snapshot *snapshot, size_t max);
-json_t *snapshot_throughput_json (struct snapshot *snapshot);
-json_t *snapshot_ledger_json (struct snapshot *snapshot);
-json_t *snapshot_labels_json (struct snapshot *snapshot);
-uint64_t snapshot_moved (struct snapshot *snapshot);
+json_t *status_cache_heights_json (struct status_cache *cache);
+json_t *status_cache_sinks_json (struct status_cache *cache);
+json_t *status_cache_committed_json (struct status_cache *cache); /* names and committed blocks only */
+json_t *status_cache_failures_json (struct status_cache *cache, size_t max);
+json_t *status_cache_throughput_json (struct status_cache *cache);
+json_t *status_cache_ledger_json (struct status_cache *cache);
+json_t *status_cache_labels_json (struct status_cache *cache);
+uint64_t status_cache_moved (struct status_cache *cache);
 
 /* True if a decoder names the label, or a sink holds entries of it. Any thread. */
-bool snapshot_knows_label (struct snapshot *snapshot, const char *label);
+bool status_cache_knows_label (struct status_cache *cache, const char *label);
 
 /* The figures of the terminal's bar, as the REST API shows them. */
 json_t *run_progress_json (const struct run *run, double seconds);
