@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "service/http/http.h"
+#include "service/http/request.h"
 
 /* False after a reply with 401 or 403. `open`: no token is needed. `changes`: the request changes something.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* POST /api/sync/import and /api/sync/import/LABEL. */
 #include "config.h"
+
+#include "service/http/api-import.h"
 
 #include <inttypes.h>
 #include <string.h>

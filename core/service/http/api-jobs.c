@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /api/sync/jobs, /api/sync/jobs/ID and /api/sync/events. */
 #include "config.h"
+
+#include "service/http/api-jobs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include "service/http/endpoints.h"
 
 /* Bytes on their way to one reader of events. */
 #define STREAM_BUFFER 32768

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /api/sync/status, /api/sync/overview, /healthz and /readyz. */
 #include "config.h"
+
+#include "service/http/api-status.h"
 
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/log.h"
 #include "bytes/cleanup.h"
 #include "service/http/endpoints.h"
+#include "service/metrics/metrics.h"
 #include "service/state/json-values.h"
 
 #define OVERVIEW_JOBS 20
@@ -67,6 +69,17 @@ api_overview (struct request *request, struct reply *reply)
                          schedule_json (service), "webhooks", webhooks_status (service->webhooks),
                          "throughput", status_cache_throughput_json (cache), "jobs",
                          jobs_list_json (&service->jobs, OVERVIEW_JOBS)));
+}
+
+void
+api_metrics (struct request *request, struct reply *reply)
+{
+  CLEANUP_FREE char *text = metrics_text (request->service);
+
+  if (text != NULL)
+    reply_text (reply, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", text, strlen (text));
+  else
+    reply_error (reply, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory", "there is no memory for the metrics");
 }
 
 void

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "service/http/request.h"
+
 struct asset {
   const char *path; /* of the URL: "/", "/api/openapi.yaml" */
   const char *type; /* Content-Type */
@@ -17,5 +19,7 @@ struct asset {
 
 /* The asset with exactly that path, or NULL. Any thread; it lives as long as the program. */
 const struct asset *asset_find (const char *path);
+
+void api_asset (struct request *request, struct reply *reply);
 
 #endif

@@ -8,6 +8,10 @@
 
 #include "bytes/hex.h"
 #include "service/http/access.h"
+#include "service/http/api-import.h"
+#include "service/http/api-jobs.h"
+#include "service/http/api-status.h"
+#include "service/http/assets.h"
 
 #define ARGUMENT_MAX 1024
 

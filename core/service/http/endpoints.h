@@ -3,7 +3,7 @@
 #ifndef DCPIPE_SERVICE_HTTP_ENDPOINTS_H
 #define DCPIPE_SERVICE_HTTP_ENDPOINTS_H
 
-#include "service/http/http.h"
+#include "service/http/request.h"
 
 enum endpoint_flags {
   ENDPOINT_OPEN = 1, /* no token is needed */
@@ -20,18 +20,5 @@ struct endpoint {
 /* Finds the endpoint of request.path and method, and checks who asks: sets request.endpoint and
  * request.argument. False after a reply that says why not. */
 bool endpoints_find (struct request *request, struct reply *reply);
-
-/* Handlers. */
-void api_asset (struct request *request, struct reply *reply);
-void api_import (struct request *request, struct reply *reply);
-void api_status (struct request *request, struct reply *reply);
-void api_overview (struct request *request, struct reply *reply);
-void api_jobs (struct request *request, struct reply *reply);
-void api_job (struct request *request, struct reply *reply);
-void api_cancel (struct request *request, struct reply *reply);
-void api_events (struct request *request, struct reply *reply);
-void api_metrics (struct request *request, struct reply *reply);
-void api_healthz (struct request *request, struct reply *reply);
-void api_readyz (struct request *request, struct reply *reply);
 
 #endif

@@ -16,6 +16,7 @@
 #include "service/http/access.h"
 #include "service/http/endpoints.h"
 #include "service/http/listener.h"
+#include "service/http/request.h"
 
 /* A body that is too large is read up to this size, so that who sends it can read why it is refused. */
 #define BODY_DRAINED ((size_t) 8 * 1024 * 1024)
@@ -34,12 +35,6 @@ struct http {
 };
 
 /* ---- requests ----------------------------------------------------------------------------------- */
-
-const char *
-request_header (const struct request *request, const char *name)
-{
-  return MHD_lookup_connection_value (request->connection, MHD_HEADER_KIND, name);
-}
 
 /* Called with the whole address, query included. NULL makes the connection close. */
 static void *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Answers. */
 #include "config.h"
+
+#include "service/http/request.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +12,14 @@
 #include "service/state/json-values.h"
 
 #define JSON_TYPE "application/json"
+
+const char *
+request_header (const struct request *request, const char *name)
+{
+  return MHD_lookup_connection_value (request->connection, MHD_HEADER_KIND, name);
+}
+
+/* ---- answers ------------------------------------------------------------------------------------ */
 
 /* What every answer has, whoever asks. */
 static const struct {
