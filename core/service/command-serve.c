@@ -15,6 +15,7 @@
 #include "service/job-run.h"
 #include "service/state/notify.h"
 #include "service/state/service.h"
+#include "service/state/status-cache-json.h"
 
 /* How long the main thread waits for something to do, ms; and the part of its time, in percent, that it
  * spends at the most on looking whether other processes have written into the sinks. */
@@ -56,7 +57,7 @@ refresh (struct service *service, uint64_t *next)
   status_cache_refresh (&service->status);
   *next = monotonic_ns () + (monotonic_ns () - began) * (100 / REFRESH_PERCENT);
   if (status_cache_moved (&service->status) != moved)
-    events_publish (&service->events, "status", status_event_json (service));
+    events_publish (&service->events, "status", status_cache_event_json (&service->status));
 }
 
 static void

@@ -11,7 +11,9 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "pipeline/pipeline.h"
+#include "service/state/run-progress.h"
 #include "service/state/stats.h"
+#include "service/state/status-cache-json.h"
 
 #define PROGRESS_NS UINT64_C (500000000)
 
@@ -62,7 +64,7 @@ tell_status (struct running *running)
     return;
   running->moved = moved;
   if (events_are_read (&service->events))
-    events_publish (&service->events, "status", status_event_json (service));
+    events_publish (&service->events, "status", status_cache_event_json (&service->status));
 }
 
 /* Ends the run early, where that is asked for. */

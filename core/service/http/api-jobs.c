@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "service/state/status-cache-json.h"
+
 /* Bytes on their way to one reader of events. */
 #define STREAM_BUFFER 32768
 
@@ -102,7 +104,7 @@ present_state (struct service *service, uint64_t number)
     json_decref (jobs);
     return NULL;
   }
-  print_event (out, number, "status", status_event_json (service));
+  print_event (out, number, "status", status_cache_event_json (&service->status));
   json_array_foreach (jobs, i, job) {
     if (strcmp (json_string_value (json_object_get (job, "state")), "running") != 0)
       continue;

@@ -11,6 +11,7 @@
 #include "service/http/endpoints.h"
 #include "service/metrics/metrics.h"
 #include "service/state/json-values.h"
+#include "service/state/status-cache-json.h"
 
 #define OVERVIEW_JOBS 20
 #define OVERVIEW_FAILURES 50
@@ -18,19 +19,12 @@
 void
 api_status (struct request *request, struct reply *reply)
 {
-  CLEANUP_FREE char *body = status_cache_status (&request->service->status);
+  CLEANUP_FREE char *body = status_cache_body (&request->service->status);
 
   if (body != NULL)
     reply_text (reply, MHD_HTTP_OK, "application/json", body, strlen (body));
   else
     reply_error (reply, MHD_HTTP_INTERNAL_SERVER_ERROR, "the sink cannot be read", "%s", failure ());
-}
-
-json_t *
-status_event_json (struct service *service)
-{
-  return json_pack ("{s:o, s:o}", "heights", status_cache_heights_json (&service->status), "sinks",
-                    status_cache_committed_json (&service->status));
 }
 
 /* True if the service takes imports; else `*why` and `*error`, an errno or 0, say why not. No paths: anybody

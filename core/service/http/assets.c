@@ -17,6 +17,15 @@
 
 enum { PAGE, OPENAPI };
 
+struct asset {
+  const char *path; /* of the URL: "/", "/api/openapi.yaml" */
+  const char *type; /* Content-Type */
+  const uint8_t *data;
+  size_t size;
+  char etag[40];    /* with its quotes */
+  char policy[512]; /* Content-Security-Policy */
+};
+
 static struct asset assets[] = {
   [PAGE] = { .path = "/", .type = "text/html; charset=utf-8" },
   [OPENAPI] = { .path = "/api/openapi.yaml", .type = "application/yaml" },
@@ -96,8 +105,9 @@ prepare (void)
     set_etag (&assets[i]);
 }
 
-const struct asset *
-asset_find (const char *path)
+/* The asset with exactly that path, or NULL. */
+static const struct asset *
+find (const char *path)
 {
   pthread_once (&once, prepare);
   for (size_t i = 0; i < sizeof assets / sizeof *assets; i++)
@@ -118,7 +128,7 @@ has_it (const struct request *request, const struct asset *asset)
 void
 api_asset (struct request *request, struct reply *reply)
 {
-  const struct asset *asset = asset_find (request->path);
+  const struct asset *asset = find (request->path);
 
   if (asset == NULL) {
     reply_error (reply, MHD_HTTP_NOT_FOUND, "not found", "this build does not have that file");

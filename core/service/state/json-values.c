@@ -40,3 +40,9 @@ number_json (uint64_t number)
 {
   return json_integer (number <= INT64_MAX ? (json_int_t) number : INT64_MAX);
 }
+
+json_t *
+position_json (uint64_t position)
+{
+  return position > 0 ? number_json (position) : json_null ();
+}

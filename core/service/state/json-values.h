@@ -15,4 +15,7 @@ json_t *text_json (const char *text);
 /* A position or count. */
 json_t *number_json (uint64_t number);
 
+/* The same where 0 stands for a position that is not known; null for 0. */
+json_t *position_json (uint64_t position);
+
 #endif

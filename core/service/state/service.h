@@ -46,7 +46,4 @@ struct service {
 /* The process is to end: nothing new is taken. Main thread. */
 void service_stopping (struct service *service);
 
-/* The data of the event `status`. Any thread. */
-json_t *status_event_json (struct service *service);
-
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The status cache as the REST API shows it. */
 #include "config.h"
 
 #include "service/state/status-cache-json.h"
@@ -12,67 +11,8 @@
 #include "commands/progress.h"
 #include "pipeline/scope-status.h"
 #include "service/state/json-values.h"
-#include "service/state/status-cache.h"
 
 #define NS_PER_MINUTE UINT64_C (60000000000)
-
-/* 0 stands for a position that is not known. */
-static json_t *
-height_json (uint64_t position)
-{
-  return position > 0 ? number_json (position) : json_null ();
-}
-
-/* ---- GET /api/sync/status ----------------------------------------------------------------------- */
-
-static void
-add_status (json_t *list, const struct status_cache *cache, const char *label)
-{
-  const struct sink_view *view = &cache->sinks[0];
-  struct scope_status status = scope_status (cache->setup, &view->checkpoint, label);
-
-  if (!status.known && status.errors == 0)
-    return;
-  json_array_append_new (list,
-                         json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o}", "tableName",
-                                    label != NULL ? label : "all", "lastSyncedBlockOffset",
-                                    status.known ? number_json (status.position) : json_null (),
-                                    "lastSyncedAt", time_json (view->synced_ns), "totalRecordsSynced",
-                                    number_json (status.entries), "syncErrors", number_json (status.errors),
-                                    "lastError", text_json (status.last_error)));
-}
-
-void
-status_cache_make_status (struct status_cache *cache)
-{
-  CLEANUP_FREE const char **labels = setup_labels (cache->setup);
-  json_t *list = json_array (), *body;
-
-  add_status (list, cache, NULL);
-  for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
-    add_status (list, cache, labels[i]);
-  body = json_pack ("{s:b, s:{s:o, s:o}}", "success", 1, "data", "statuses", list, "totalTables",
-                    json_integer ((json_int_t) json_array_size (list)));
-  free (cache->status);
-  cache->status = json_dumps (body, JSON_COMPACT);
-  json_decref (body);
-}
-
-char *
-status_cache_status (struct status_cache *cache)
-{
-  char *copy;
-
-  LOCK_SCOPE (&cache->mutex);
-  if (cache->sinks[0].error != NULL) {
-    fail ("%s", cache->sinks[0].error);
-    return NULL;
-  }
-  copy = cache->status != NULL ? strdup (cache->status) : NULL;
-  if (copy == NULL)
-    fail ("no memory for the status");
-  return copy;
-}
 
 /* ---- sinks -------------------------------------------------------------------------------------- */
 
@@ -181,8 +121,9 @@ status_cache_heights_json (struct status_cache *cache)
   LOCK_SCOPE (&cache->mutex);
   return json_pack ("{s:o, s:o, s:o, s:o, s:o, s:b}", "first",
                     cache->tip > 0 ? number_json (cache->first) : json_null (), "fetched",
-                    height_json (cache->fetched), "verified", height_json (cache->verified), "tip",
-                    height_json (cache->tip), "tipSeenAt", time_json (cache->tip_ns), "atTip", cache->at_tip);
+                    position_json (cache->fetched), "verified", position_json (cache->verified), "tip",
+                    position_json (cache->tip), "tipSeenAt", time_json (cache->tip_ns), "atTip",
+                    cache->at_tip);
 }
 
 json_t *
@@ -248,56 +189,9 @@ status_cache_labels_json (struct status_cache *cache)
   return list;
 }
 
-/* ---- progress ----------------------------------------------------------------------------------- */
-
-static json_t *
-sink_thread_json (const struct sink_thread *thread)
-{
-  const struct sink_thread_progress *progress = sink_thread_progress (thread);
-
-  return json_pack ("{s:s, s:o, s:o, s:o, s:o, s:o}", "name", sink_thread_sink (thread)->name, "committed",
-                    height_json (atomic_load (&progress->committed)), "blocks",
-                    number_json (atomic_load (&progress->blocks)), "entries",
-                    number_json (atomic_load (&progress->entries)), "failed",
-                    number_json (atomic_load (&progress->failed)), "retries",
-                    number_json (atomic_load (&progress->retries)));
-}
-
-/* `least`: what all sinks have committed. Of a ledger read to its end that is all, although the last block
- * does not end where it begins. */
-static json_t *
-percent_json (const struct run *run, uint64_t least)
-{
-  int permille = progress_permille (run);
-
-  if (atomic_load (&run->at_tip) && least >= atomic_load (&run->progress.verified))
-    permille = 1000;
-  return permille >= 0 ? json_real ((double) permille / 10) : json_null ();
-}
-
 json_t *
-run_progress_json (const struct run *run, double seconds)
+status_cache_event_json (struct status_cache *cache)
 {
-  const struct run_progress *progress = &run->progress;
-  uint64_t entries = atomic_load (&progress->verified_entries),
-           bytes = atomic_load (&progress->verified_bytes), end = atomic_load (&progress->end),
-           least = UINT64_MAX;
-  json_t *sinks = json_array ();
-
-  for (size_t i = 0; i < run->sink_threads_count; i++) {
-    uint64_t committed = atomic_load (&sink_thread_progress (run->sink_threads[i])->committed);
-
-    least = committed < least ? committed : least;
-    json_array_append_new (sinks, sink_thread_json (run->sink_threads[i]));
-  }
-  return json_pack ("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:o}", "percent",
-                    percent_json (run, least), "first",
-                    end > 0 ? number_json (atomic_load (&progress->first)) : json_null (), "tip",
-                    height_json (end), "fetched", height_json (atomic_load (&progress->fetched)), "verified",
-                    height_json (atomic_load (&progress->verified)), "committed",
-                    height_json (least == UINT64_MAX ? 0 : least), "blocks",
-                    number_json (atomic_load (&progress->verified_blocks)), "entries", number_json (entries),
-                    "bytes", number_json (bytes), "retries", number_json (atomic_load (&progress->retries)),
-                    "seconds", seconds, "entriesPerSecond", seconds > 0 ? (double) entries / seconds : 0,
-                    "bytesPerSecond", seconds > 0 ? (double) bytes / seconds : 0, "sinks", sinks);
+  return json_pack ("{s:o, s:o}", "heights", status_cache_heights_json (cache), "sinks",
+                    status_cache_committed_json (cache));
 }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "bytes/cleanup.h"
 #include "service/state/status-cache-json.h"
+#include "service/state/sync-status.h"
 #include "setup/labels.h"
 #include "sink/sink-calls.h"
 
@@ -124,6 +125,16 @@ read_view (struct status_cache *cache, struct sink_view *view, bool with_failure
   failed_entries_clear (&failures);
 }
 
+/* Makes the body anew. With the mutex held. */
+static void
+make_body (struct status_cache *cache)
+{
+  const struct sink_view *first = &cache->sinks[0];
+
+  free (cache->body);
+  cache->body = sync_status_text (cache->setup, &first->checkpoint, first->synced_ns);
+}
+
 /* ---- life --------------------------------------------------------------------------------------- */
 
 static bool
@@ -168,7 +179,7 @@ status_cache_init (struct status_cache *cache, const struct setup *setup)
       log_warning ("%s", cache->sinks[i].error);
   }
   LOCK_SCOPE (&cache->mutex);
-  status_cache_make_status (cache);
+  make_body (cache);
   return true;
 }
 
@@ -184,7 +195,7 @@ status_cache_destroy (struct status_cache *cache)
   free (cache->sinks);
   failed_entries_clear (&cache->failures);
   tables_free (cache->tables);
-  free (cache->status);
+  free (cache->body);
   pthread_mutex_destroy (&cache->mutex);
 }
 
@@ -206,7 +217,7 @@ status_cache_refresh (struct status_cache *cache)
   }
   LOCK_SCOPE (&cache->mutex);
   if (cache->moved != before)
-    status_cache_make_status (cache);
+    make_body (cache);
 }
 
 /* ---- from a run --------------------------------------------------------------------------------- */
@@ -345,7 +356,7 @@ status_cache_take (struct status_cache *cache, const struct run *run, bool last,
   for (size_t i = 0; i < run->sink_threads_count && i < cache->sinks_count; i++)
     take_sink (cache, &cache->sinks[i], run->sink_threads[i], last, failures);
   if (cache->moved != before)
-    status_cache_make_status (cache);
+    make_body (cache);
 }
 
 uint64_t
@@ -364,4 +375,20 @@ status_cache_knows_label (struct status_cache *cache, const char *label)
   for (size_t i = 0; i < cache->sinks_count && !known; i++)
     known = label_is_stored (&cache->sinks[i].checkpoint, label);
   return known;
+}
+
+char *
+status_cache_body (struct status_cache *cache)
+{
+  char *copy;
+
+  LOCK_SCOPE (&cache->mutex);
+  if (cache->sinks[0].error != NULL) {
+    fail ("%s", cache->sinks[0].error);
+    return NULL;
+  }
+  copy = cache->body != NULL ? strdup (cache->body) : NULL;
+  if (copy == NULL)
+    fail ("no memory for the status");
+  return copy;
 }

@@ -5,7 +5,6 @@
 #ifndef DCPIPE_SERVICE_STATE_STATUS_CACHE_H
 #define DCPIPE_SERVICE_STATE_STATUS_CACHE_H
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,7 +55,7 @@ struct status_cache {
   struct source_totals source, source_before;
   struct failed_entries failures; /* the newest of the first sink */
   struct minute minutes[MINUTES]; /* of the first sink; a ring by `at` */
-  char *status;                   /* the body of GET /api/sync/status; NULL when memory is short */
+  char *body;                     /* the body of GET /api/sync/status; NULL when memory is short */
   uint64_t moved;                 /* counts changes of checkpoints and of the tip */
 };
 
@@ -72,23 +71,14 @@ void status_cache_refresh (struct status_cache *cache);
 void status_cache_take (struct status_cache *cache, const struct run *run, bool last,
                         struct failed_entries *failures);
 
-/* Parts of the answers. Any thread. */
-char *status_cache_status (
-    struct status_cache *cache); /* the body of GET /api/sync/status, to be freed; NULL after
-                                   fail: the first sink cannot be read, or no memory */
-json_t *status_cache_heights_json (struct status_cache *cache);
-json_t *status_cache_sinks_json (struct status_cache *cache);
-json_t *status_cache_committed_json (struct status_cache *cache); /* names and committed blocks only */
-json_t *status_cache_failures_json (struct status_cache *cache, size_t max);
-json_t *status_cache_throughput_json (struct status_cache *cache);
-json_t *status_cache_ledger_json (struct status_cache *cache);
-json_t *status_cache_labels_json (struct status_cache *cache);
+/* The body of GET /api/sync/status, to be freed. NULL after fail: the first sink cannot be read, or no
+ * memory. Any thread. */
+char *status_cache_body (struct status_cache *cache);
+
+/* Changes whenever a checkpoint or the tip does. Any thread. */
 uint64_t status_cache_moved (struct status_cache *cache);
 
 /* True if a decoder names the label, or a sink holds entries of it. Any thread. */
 bool status_cache_knows_label (struct status_cache *cache, const char *label);
-
-/* The figures of the terminal's bar, as the REST API shows them. */
-json_t *run_progress_json (const struct run *run, double seconds);
 
 #endif
