@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "pipeline/completion.h"
 #include "pipeline/run.h"
 #include "pipeline/scope-status.h"
 #include "pipeline/sink-thread.h"
@@ -45,34 +46,12 @@ progress_end (struct progress *progress)
   redraw (progress, false);
 }
 
-int
-progress_permille (const struct run *run)
-{
-  uint64_t first = atomic_load (&run->progress.first), end = atomic_load (&run->progress.end),
-           least = UINT64_MAX;
-
-  for (size_t i = 0; i < run->sink_threads_count; i++) {
-    uint64_t committed = atomic_load (&sink_thread_progress (run->sink_threads[i])->committed);
-
-    if (committed < least)
-      least = committed;
-  }
-  if (end <= first || least == UINT64_MAX)
-    return -1;
-  /* The extent goes on to the last block's end, and what is committed is told by its beginning. */
-  if (least > 0 && atomic_load (&run->at_tip) && least == atomic_load (&run->progress.verified))
-    return 1000;
-  if (least <= first)
-    return 0;
-  return least >= end ? 1000 : (int) ((double) (least - first) * 1000 / (double) (end - first));
-}
-
 static void
 draw_bar (struct progress *progress, const struct run *run, double seconds)
 {
   uint64_t entries = atomic_load (&run->progress.verified_entries),
            bytes = atomic_load (&run->progress.verified_bytes), listed = atomic_load (&run->progress.listed);
-  int done = progress_permille (run);
+  int done = run_permille (run);
   char bar[BAR_WIDTH + 1];
 
   if (atomic_load (&run->lists)) {
@@ -96,7 +75,7 @@ tell (struct progress *progress, const struct run *run, double seconds)
 {
   uint64_t entries = atomic_load (&run->progress.verified_entries),
            listed = atomic_load (&run->progress.listed);
-  int done = progress_permille (run);
+  int done = run_permille (run);
 
   if (monotonic_ns () - progress->told < LINE_NS)
     return;

@@ -22,7 +22,4 @@ void progress_end (struct progress *progress);
 /* For run_pipeline. */
 void progress_show (void *progress, const struct run *run, bool last);
 
-/* Per mille of the ledger's extent that all sinks have committed, or -1 if the extent is not known. */
-int progress_permille (const struct run *run);
-
 #endif

@@ -3,7 +3,7 @@
 
 #include "service/state/run-progress.h"
 
-#include "commands/progress.h"
+#include "pipeline/completion.h"
 #include "pipeline/sink-thread.h"
 #include "service/state/json-values.h"
 
@@ -25,7 +25,7 @@ sink_thread_json (const struct sink_thread *thread)
 static json_t *
 percent_json (const struct run *run, uint64_t least)
 {
-  int permille = progress_permille (run);
+  int permille = run_permille (run);
 
   if (atomic_load (&run->at_tip) && least >= atomic_load (&run->progress.verified))
     permille = 1000;
