@@ -10,6 +10,7 @@
 #include "bytes/cleanup.h"
 #include "service/http/endpoints.h"
 #include "service/metrics/metrics.h"
+#include "service/metrics/text.h"
 #include "service/state/json-values.h"
 #include "service/state/status-cache-json.h"
 

@@ -3,10 +3,13 @@
 #ifndef DCPIPE_SERVICE_METRICS_LABELS_H
 #define DCPIPE_SERVICE_METRICS_LABELS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "data/checkpoint.h"
-#include "service/metrics/metrics.h"
+
+/* Labels of the ledger that are told apart for each sink; the rest is "other". */
+#define METRICS_LABELS_MAX 64
 
 /* A name is cut to so many bytes. */
 #define METRICS_NAME_MAX 64

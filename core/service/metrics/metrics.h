@@ -14,11 +14,6 @@
 #include "base/histogram.h"
 #include "pipeline/run.h"
 
-struct service;
-
-/* Labels of the ledger that are told apart for each sink; the rest is "other". */
-#define METRICS_LABELS_MAX 64
-
 struct sink_metrics {
   struct histogram_counts commit, batch, commit_before,
       batch_before; /* `before`: of the runs that have ended */
@@ -41,8 +36,5 @@ void metrics_destroy (struct metrics *metrics);
 
 /* Takes what the run has done so far. `last`: it is over. Main thread. */
 void metrics_take (struct metrics *metrics, const struct run *run, bool last);
-
-/* All of them, to be freed; NULL when memory is short. Any thread. */
-char *metrics_text (struct service *service);
 
 #endif

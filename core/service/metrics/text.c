@@ -3,6 +3,8 @@
  * of a metric stand together, behind its HELP and TYPE. */
 #include "config.h"
 
+#include "service/metrics/text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,13 +3,37 @@
 
 #include "service/webhook/message.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "dcpipe-plugin.h"
 
 #define NS_PER_MS 1000000u
+
+bool
+webhook_id_make (char id[WEBHOOK_ID_SIZE], uint64_t now_ms)
+{
+  uint64_t chance;
+
+  if (getentropy (&chance, sizeof chance) != 0) {
+    fail ("no random numbers for a webhook's ID: %s", strerror (errno));
+    return false;
+  }
+  snprintf (id, WEBHOOK_ID_SIZE, "msg_%016" PRIx64 "%016" PRIx64, now_ms, chance);
+  return true;
+}
+
+void
+webhook_message_clear (struct webhook_message *message)
+{
+  free (message->last_error);
+  json_decref (message->body);
+  *message = (struct webhook_message){ 0 };
+}
 
 static json_t *
 time_json (uint64_t ms)

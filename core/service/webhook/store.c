@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,19 +103,6 @@ cleanup_closedir (DIR **stream)
 
 /* ---- files --------------------------------------------------------------------------------------- */
 
-bool
-webhook_id_make (char id[WEBHOOK_ID_SIZE], uint64_t now_ms)
-{
-  uint64_t chance;
-
-  if (getentropy (&chance, sizeof chance) != 0) {
-    fail ("no random numbers for a webhook's ID: %s", strerror (errno));
-    return false;
-  }
-  snprintf (id, WEBHOOK_ID_SIZE, "msg_%016" PRIx64 "%016" PRIx64, now_ms, chance);
-  return true;
-}
-
 static void
 file_name (char name[FILE_NAME_SIZE], const char *id, const char *ending)
 {
@@ -204,14 +190,6 @@ webhook_store_read (const struct webhook_store *store, const char *id, struct we
     return result;
   }
   return webhook_message_parse (message, file, id);
-}
-
-void
-webhook_message_clear (struct webhook_message *message)
-{
-  free (message->last_error);
-  json_decref (message->body);
-  *message = (struct webhook_message){ 0 };
 }
 
 void

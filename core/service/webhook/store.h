@@ -11,13 +11,11 @@
 #ifndef DCPIPE_SERVICE_WEBHOOK_STORE_H
 #define DCPIPE_SERVICE_WEBHOOK_STORE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-/* "msg_", 16 hexadecimal digits of the time in ms, 16 of chance, and a 0: in the order of time. */
-#define WEBHOOK_ID_SIZE (4 + 32 + 1)
+#include "service/webhook/message.h"
+
 #define WEBHOOK_KEPT_MAX 1000
 
 struct webhook_store {
@@ -25,39 +23,18 @@ struct webhook_store {
   int pending, given_up, corrupt; /* directories */
 };
 
-/* Times are in ms since 1970. */
-struct webhook_message {
-  char id[WEBHOOK_ID_SIZE];
-  uint64_t created_at;
-  uint64_t attempts;
-  uint64_t next_attempt_at;
-  char *last_error; /* NULL before the first failure */
-  json_t *body;     /* what is posted: type, timestamp, data */
-};
-
 /* Makes the directories where they are missing. False after fail; to be closed in either case. */
 bool webhook_store_open (struct webhook_store *store, const char *directory, const char *hook);
 void webhook_store_close (struct webhook_store *store);
-
-/* Makes an ID. False after fail: no random numbers can be had. */
-bool webhook_id_make (char id[WEBHOOK_ID_SIZE], uint64_t now_ms);
 
 /* Writes the message, not yet to be seen by _list; makes it seen, for good; takes it back after either. */
 bool webhook_store_stage (const struct webhook_store *store, const struct webhook_message *message);
 bool webhook_store_publish (const struct webhook_store *store, const char *id);
 void webhook_store_remove (const struct webhook_store *store, const char *id);
 
-enum webhook_read {
-  WEBHOOK_READ,
-  WEBHOOK_DAMAGED,   /* it is no message, and will not become one */
-  WEBHOOK_MISSING,   /* there is no such file: somebody has removed it */
-  WEBHOOK_UNREADABLE /* for now: files or memory are short, or the disk does not answer */
-};
-
 /* Reads a pending message, to be cleared in any case. Others than WEBHOOK_READ after fail. */
 enum webhook_read webhook_store_read (const struct webhook_store *store, const char *id,
                                       struct webhook_message *message);
-void webhook_message_clear (struct webhook_message *message);
 
 /* Calls `each` for every pending message; what was left half-written by a process that died is removed, and
  * what is no message is set aside with a line in the log. False after fail, also of `each`. */
