@@ -12,16 +12,44 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "commands/arguments.h"
-#include "commands/commands.h"
+#include "commands/command.h"
+#include "commands/dump.h"
 #include "commands/introspect.h"
 #include "commands/new-plugin.h"
 #include "commands/online.h"
 #include "commands/paths.h"
+#include "commands/reset.h"
+#include "commands/status.h"
+#include "commands/sync.h"
+#include "commands/verify.h"
 #include "data/table.h"
 #include "plugin/callback.h"
 #include "plugin/crash.h"
 #include "plugin/plugin.h"
+#include "service/command-serve.h"
 #include "setup/setup.h"
+
+/* The service knows no command line. */
+static int
+serve (const struct setup *setup, const struct arguments *arguments)
+{
+  (void) arguments;
+  return command_serve (setup);
+}
+
+static const struct command commands[] = {
+  { "sync", NULL, TAKES_FOLLOW | TAKES_LABEL, SETUP_SOURCE, command_sync,
+    "import up to the tip; done when no command is given" },
+  { "status", NULL, TAKES_SINK | TAKES_JSON | TAKES_ONLINE, 0, command_status,
+    "print how far each sink is (--online: the ledger)" },
+  { "verify", NULL, TAKES_SINK, SETUP_SOURCE, command_verify, "replay the ledger and compare every table" },
+  { "dump", "TABLE", TAKES_SINK | TAKES_ALL_COLUMNS, 0, command_dump, "print a table as JSON lines" },
+  { "reset", NULL, TAKES_SINK | TAKES_DECODER | TAKES_YES, 0, command_reset,
+    "empty a sink, or a decoder's tables in it" },
+  { "serve", NULL, 0, SETUP_SOURCE | SETUP_SERVICE, serve,
+    "answer over HTTP; import when asked or by schedule" },
+  { NULL, NULL, 0, 0, NULL, NULL },
+};
 
 /* Standard descriptors that are closed are taken, lest a database is opened as one and messages are written
  * into it. What is printed there fails, as it would on the closed one. */
@@ -93,7 +121,7 @@ run (const struct arguments *arguments)
 {
   switch (arguments->action) {
   case ACTION_HELP:
-    arguments_help ();
+    arguments_help (commands);
     return STATUS_DONE;
   case ACTION_VERSION:
     printf ("dcpipe %s\nplugin API %d.%d\n", PACKAGE_VERSION, DCPIPE_API_MAJOR, DCPIPE_API_MINOR);
@@ -122,7 +150,7 @@ main (int argc, char **argv)
   output_begin ();
   crash_init ();
   callback_forbid_exit ();
-  if (arguments_parse (&arguments, argc, argv)) {
+  if (arguments_parse (&arguments, commands, argc, argv)) {
     configure_log (&arguments);
     status = output_finish (run (&arguments));
   }

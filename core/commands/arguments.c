@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "bytes/cleanup.h"
-#include "commands/commands.h"
+#include "commands/command.h"
 #include "plugin/plugin.h"
 
 enum option_code {
@@ -108,7 +108,7 @@ print_option (const struct known_option *option)
 }
 
 void
-arguments_help (void)
+arguments_help (const struct command *commands)
 {
   printf ("Usage: dcpipe -c FILE [OPTION...] [COMMAND]\n"
           "Copies a ledger into databases, verified, and keeps the copy up to date.\n\nCommands:\n");
@@ -290,14 +290,16 @@ parse_options (struct arguments *arguments, int argc, char **argv, unsigned *giv
 }
 
 static bool
-take_command (struct arguments *arguments, const char *name)
+take_command (struct arguments *arguments, const struct command *commands, const char *name)
 {
   struct suggestion suggestion = { .word = name };
   CLEANUP_FREE char *hint = NULL;
 
-  arguments->command = command_find (name);
-  if (arguments->command != NULL)
-    return true;
+  for (const struct command *command = commands; command->name != NULL; command++)
+    if (strcmp (command->name, name) == 0) {
+      arguments->command = command;
+      return true;
+    }
   if (strpbrk (name, "./") != NULL)
     return usage_error ("unknown command '%s'; an INI file is named with -c %s", name, name);
   for (const struct command *command = commands; command->name != NULL; command++)
@@ -307,11 +309,11 @@ take_command (struct arguments *arguments, const char *name)
 }
 
 static bool
-take_operands (struct arguments *arguments, int count, char **operands)
+take_operands (struct arguments *arguments, const struct command *commands, int count, char **operands)
 {
   const struct command *command;
 
-  if (!take_command (arguments, count > 0 ? operands[0] : "sync"))
+  if (!take_command (arguments, commands, count > 0 ? operands[0] : commands->name))
     return false;
   command = arguments->command;
   if (command->operand != NULL && count < 2)
@@ -354,7 +356,7 @@ check_options (const struct arguments *arguments, unsigned given)
 }
 
 bool
-arguments_parse (struct arguments *arguments, int argc, char **argv)
+arguments_parse (struct arguments *arguments, const struct command *commands, int argc, char **argv)
 {
   unsigned given = 0;
 
@@ -370,7 +372,8 @@ arguments_parse (struct arguments *arguments, int argc, char **argv)
   }
   if (arguments->action != ACTION_COMMAND && optind < argc)
     return usage_error ("'%s' is not expected here", argv[optind]);
-  if (arguments->action == ACTION_COMMAND && !take_operands (arguments, argc - optind, argv + optind))
+  if (arguments->action == ACTION_COMMAND
+      && !take_operands (arguments, commands, argc - optind, argv + optind))
     return false;
   return check_options (arguments, given);
 }

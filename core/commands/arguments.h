@@ -23,7 +23,7 @@ enum action {
 
 struct arguments {
   enum action action;
-  const struct command *command; /* of ACTION_COMMAND; `sync` when none is named */
+  const struct command *command; /* of ACTION_COMMAND */
   const char *table;             /* of dump; NULL for others */
   const char *config;            /* -c FILE */
   const char *plugin;            /* of --dump-plugin; the name behind --new-plugin */
@@ -36,14 +36,15 @@ struct arguments {
   bool quiet, verbose, log_json;
 };
 
-/* Reads the command line and adds the directories of --plugin-path. False after a usage error, which is
- * logged. Texts point into argv. */
-bool arguments_parse (struct arguments *arguments, int argc, char **argv);
+/* Reads the command line, in which one of `commands` may be named, and adds the directories of --plugin-path.
+ * The last command has no name; the first is the one that counts when none is named. False after a usage
+ * error, which is logged. Texts point into argv. */
+bool arguments_parse (struct arguments *arguments, const struct command *commands, int argc, char **argv);
 
 /* Frees what arguments_parse allocated, also after it failed. */
 void arguments_clear (struct arguments *arguments);
 
 /* Prints --help to stdout. */
-void arguments_help (void);
+void arguments_help (const struct command *commands);
 
 #endif

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "commands/dump.h"
+
 #include <errno.h>
 #include <stdio.h>
 
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "base/output.h"
-#include "commands/commands.h"
+#include "commands/arguments.h"
 #include "data/row-json.h"
 #include "sink/reader.h"
 #include "sink/sink-calls.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "commands/reset.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,7 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "base/retry.h"
-#include "commands/commands.h"
+#include "commands/arguments.h"
 #include "sink/reader.h"
 #include "sink/sink-calls.h"
 

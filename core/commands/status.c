@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "commands/status.h"
+
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -10,7 +12,7 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
-#include "commands/commands.h"
+#include "commands/arguments.h"
 #include "commands/online.h"
 #include "pipeline/scope-status.h"
 #include "pipeline/sink-thread.h"

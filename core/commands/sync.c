@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "commands/sync.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "bytes/cleanup.h"
-#include "commands/commands.h"
+#include "base/exit-status.h"
+#include "commands/arguments.h"
 #include "commands/progress.h"
 #include "pipeline/pipeline.h"
 #include "setup/labels.h"

@@ -3,6 +3,8 @@
  * table. */
 #include "config.h"
 
+#include "commands/verify.h"
+
 #include <errno.h>
 #include <ftw.h>
 #include <inttypes.h>
@@ -13,7 +15,8 @@
 
 #include "base/log.h"
 #include "bytes/cleanup.h"
-#include "commands/commands.h"
+#include "base/exit-status.h"
+#include "commands/arguments.h"
 #include "data/row-json.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/sink-thread.h"

@@ -11,6 +11,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "service/http/clients.h"
+#include "service/jobs/jobs.h"
+#include "service/state/events.h"
 #include "service/state/notify.h"
 #include "service/state/service.h"
 
@@ -45,10 +48,10 @@ feed_watchdog (struct clock_thread *clock)
 static void
 tick (struct clock_thread *clock)
 {
-  clients_sweep (&clock->service->clients);
-  jobs_expire (&clock->service->jobs);
-  jobs_save_again (&clock->service->jobs);
-  events_keep_alive (&clock->service->events);
+  clients_sweep (clock->service->clients);
+  jobs_expire (clock->service->jobs);
+  jobs_save_again (clock->service->jobs);
+  events_keep_alive (clock->service->events);
   feed_watchdog (clock);
 }
 

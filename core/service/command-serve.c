@@ -1,36 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "service/command-serve.h"
+
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/exit-status.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "commands/commands.h"
 #include "dcpipe-plugin.h"
 #include "service/clock.h"
+#include "service/http/clients.h"
 #include "service/http/http.h"
 #include "service/job-run.h"
+#include "service/jobs/jobs.h"
+#include "service/jobs/schedule.h"
+#include "service/metrics/metrics.h"
+#include "service/state/events.h"
 #include "service/state/notify.h"
 #include "service/state/service.h"
 #include "service/state/status-cache-json.h"
+#include "service/webhook/webhook.h"
+#include "setup/setup.h"
 
 /* How long the main thread waits for something to do, ms; and the part of its time, in percent, that it
  * spends at the most on looking whether other processes have written into the sinks. */
 #define IDLE_MS 1000
 #define REFRESH_PERCENT 5
-
-void
-service_stopping (struct service *service)
-{
-  if (atomic_exchange (&service->stopping, true))
-    return;
-  log_info ("the service is being stopped");
-  notify_send ("STOPPING=1");
-  jobs_refuse (&service->jobs);
-}
 
 /* ---- the main thread ---------------------------------------------------------------------------- */
 
@@ -38,11 +37,11 @@ static void
 wait_for_work (struct service *service)
 {
   struct pollfd wait[] = { { .fd = dcpipe_stop_fd (), .events = POLLIN },
-                           { .fd = service->jobs.wake[0], .events = POLLIN } };
+                           { .fd = service->jobs->wake[0], .events = POLLIN } };
   char bytes[64];
 
-  poll (wait, 2, schedule_wait (service, IDLE_MS));
-  while (read (service->jobs.wake[0], bytes, sizeof bytes) > 0)
+  poll (wait, 2, schedule_wait (service->schedule, IDLE_MS));
+  while (read (service->jobs->wake[0], bytes, sizeof bytes) > 0)
     ;
 }
 
@@ -50,14 +49,14 @@ wait_for_work (struct service *service)
 static void
 refresh (struct service *service, uint64_t *next)
 {
-  uint64_t began = monotonic_ns (), moved = status_cache_moved (&service->status);
+  uint64_t began = monotonic_ns (), moved = status_cache_moved (service->status);
 
   if (began < *next)
     return;
-  status_cache_refresh (&service->status);
+  status_cache_refresh (service->status);
   *next = monotonic_ns () + (monotonic_ns () - began) * (100 / REFRESH_PERCENT);
-  if (status_cache_moved (&service->status) != moved)
-    events_publish (&service->events, "status", status_cache_event_json (&service->status));
+  if (status_cache_moved (service->status) != moved)
+    events_publish (service->events, "status", status_cache_event_json (service->status));
 }
 
 static void
@@ -69,8 +68,8 @@ work (struct service *service)
     struct job *job;
 
     atomic_store (&service->beat, monotonic_ns ());
-    schedule_tick (service);
-    job = jobs_begin (&service->jobs);
+    schedule_tick (service->schedule);
+    job = jobs_begin (service->jobs);
     if (job != NULL) {
       job_run (service, job);
       continue;
@@ -107,8 +106,8 @@ serve (struct service *service)
   } else
     log_failure ();
   service_stopping (service);
-  jobs_close (&service->jobs);
-  events_close (&service->events);
+  jobs_close (service->jobs);
+  events_close (service->events);
   if (service->http != NULL)
     http_stop (service->http);
   clock_stop (clock);
@@ -125,39 +124,63 @@ start_webhooks (struct service *service)
   return list->count == 0 || service->webhooks != NULL;
 }
 
-int
-command_serve (const struct setup *setup, const struct arguments *arguments)
+/* Makes what is to be closed in either case. False after fail. */
+static bool
+open_parts (struct service *service)
 {
-  static struct service service;
-  int status = STATUS_FAILED;
+  const struct service_config *config = service->config;
   bool good;
 
-  (void) arguments;
+  events_init (service->events);
+  clients_init (service->clients, config->service.request_timeout);
+  schedule_init (service->schedule, &config->schedule, service->jobs);
+  service->decoders = setup_known_decoders ();
+  if (service->decoders == NULL)
+    fail ("no memory for the decoders");
+  good = service->decoders != NULL && stop_init () && status_cache_init (service->status, service->setup);
+  good = metrics_init (service->metrics, service->setup->sinks_count) && good;
+  good = jobs_init (service->jobs, service->events, &service->stopping, config->service.state) && good;
+  return good && start_webhooks (service);
+}
+
+static void
+close_parts (struct service *service)
+{
+  if (service->webhooks != NULL)
+    webhooks_stop (service->webhooks);
+  jobs_destroy (service->jobs);
+  metrics_destroy (service->metrics);
+  status_cache_destroy (service->status);
+  clients_destroy (service->clients);
+  events_destroy (service->events);
+  free (service->decoders);
+}
+
+int
+command_serve (const struct setup *setup)
+{
+  static struct status_cache status;
+  static struct jobs jobs;
+  static struct events events;
+  static struct schedule schedule;
+  static struct clients clients;
+  static struct metrics metrics;
+  static struct service service = { .status = &status,
+                                    .jobs = &jobs,
+                                    .events = &events,
+                                    .schedule = &schedule,
+                                    .clients = &clients,
+                                    .metrics = &metrics };
+  int result = STATUS_FAILED;
+
   service.setup = setup;
   service.config = setup->service;
   service.started_ns = realtime_ns ();
   atomic_store (&service.beat, monotonic_ns ());
-  events_init (&service.events);
-  clients_init (&service.clients, service.config->service.request_timeout);
-  schedule_init (&service.schedule, &service);
-  service.decoders = setup_known_decoders ();
-  if (service.decoders == NULL)
-    fail ("no memory for the decoders");
-  good = service.decoders != NULL && stop_init () && status_cache_init (&service.status, setup);
-  good = metrics_init (&service.metrics, setup->sinks_count) && good;
-  good = jobs_init (&service.jobs, &service, service.config->service.state) && good;
-  good = good && start_webhooks (&service);
-  if (good)
-    status = serve (&service);
+  if (open_parts (&service))
+    result = serve (&service);
   else
     log_failure ();
-  if (service.webhooks != NULL)
-    webhooks_stop (service.webhooks);
-  jobs_destroy (&service.jobs);
-  metrics_destroy (&service.metrics);
-  status_cache_destroy (&service.status);
-  clients_destroy (&service.clients);
-  events_destroy (&service.events);
-  free (service.decoders);
-  return status;
+  close_parts (&service);
+  return result;
 }

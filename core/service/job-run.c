@@ -11,9 +11,15 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "pipeline/pipeline.h"
+#include "service/jobs/jobs.h"
+#include "service/jobs/schedule.h"
+#include "service/metrics/metrics.h"
+#include "service/state/events.h"
 #include "service/state/run-progress.h"
+#include "service/state/service.h"
 #include "service/state/stats.h"
 #include "service/state/status-cache-json.h"
+#include "service/webhook/webhook.h"
 
 #define PROGRESS_NS UINT64_C (500000000)
 
@@ -49,22 +55,22 @@ tell_progress (struct running *running, const struct run *run, bool last)
   running->told = now;
   progress = run_progress_json (run, (double) (now - running->began) / 1e9);
   snprintf (id, sizeof id, "%" PRIu64, running->job->id);
-  if (events_are_read (&service->events))
-    events_publish (&service->events, "progress", json_pack ("{s:s, s:O}", "job", id, "progress", progress));
-  jobs_set_progress (&service->jobs, running->job, progress);
+  if (events_are_read (service->events))
+    events_publish (service->events, "progress", json_pack ("{s:s, s:O}", "job", id, "progress", progress));
+  jobs_set_progress (service->jobs, running->job, progress);
 }
 
 static void
 tell_status (struct running *running)
 {
   struct service *service = running->service;
-  uint64_t moved = status_cache_moved (&service->status);
+  uint64_t moved = status_cache_moved (service->status);
 
   if (moved == running->moved)
     return;
   running->moved = moved;
-  if (events_are_read (&service->events))
-    events_publish (&service->events, "status", status_cache_event_json (&service->status));
+  if (events_are_read (service->events))
+    events_publish (service->events, "status", status_cache_event_json (service->status));
 }
 
 /* Ends the run early, where that is asked for. */
@@ -73,12 +79,12 @@ look_around (struct running *running)
 {
   struct service *service = running->service;
 
-  schedule_tick (service);
+  schedule_tick (service->schedule);
   if (stop_signal () != 0)
     service_stopping (service);
-  if (running->job->trigger == JOB_FOLLOW && jobs_are_waiting (&service->jobs))
+  if (running->job->trigger == JOB_FOLLOW && jobs_are_waiting (service->jobs))
     running->makes_way = true;
-  if (running->makes_way || job_is_cancelled (&service->jobs, running->job))
+  if (running->makes_way || job_is_cancelled (service->jobs, running->job))
     stop_request ();
 }
 
@@ -98,8 +104,8 @@ show (void *context, const struct run *run, bool last)
   struct running *running = context;
 
   atomic_store (&running->service->beat, monotonic_ns ());
-  status_cache_take (&running->service->status, run, last, &running->failures);
-  metrics_take (&running->service->metrics, run, last);
+  status_cache_take (running->service->status, run, last, &running->failures);
+  metrics_take (running->service->metrics, run, last);
   tell_progress (running, run, last);
   tell_status (running);
   if (!last) {
@@ -187,7 +193,7 @@ outcome (const struct running *running, int status)
 
   if (!good)
     return stop_signal () != 0 && running->error == NULL ? JOB_QUEUED : JOB_FAILED;
-  if (job_is_cancelled (&running->service->jobs, running->job) && (follows || !running->at_tip))
+  if (job_is_cancelled (running->service->jobs, running->job) && (follows || !running->at_tip))
     return JOB_CANCELLED;
   if (follows && (running->makes_way || stop_signal () != 0))
     return JOB_QUEUED;
@@ -221,8 +227,8 @@ tell_webhooks (struct service *service, const struct job *job, enum job_state st
     return true;
   json = job_json (job);
   json_object_set_new (json, "state", json_string (job_state_name (state)));
-  data = json_pack ("{s:o, s:o, s:o}", "job", json, "ledger", status_cache_ledger_json (&service->status),
-                    "sinks", status_cache_committed_json (&service->status));
+  data = json_pack ("{s:o, s:o, s:o}", "job", json, "ledger", status_cache_ledger_json (service->status),
+                    "sinks", status_cache_committed_json (service->status));
   told = send_message (service, state == JOB_COMPLETED ? WEBHOOK_COMPLETED : WEBHOOK_FAILED, data);
   if (told && job->exit_status == STATUS_DIVERGED)
     told = send_message (service, WEBHOOK_DIVERGED, data);
@@ -238,23 +244,23 @@ finish (struct running *running, int status)
   enum job_state state = outcome (running, status);
 
   if (state == JOB_QUEUED) {
-    jobs_set_stats (&service->jobs, job, running->stats);
-    jobs_pause (&service->jobs, job);
+    jobs_set_stats (service->jobs, job, running->stats);
+    jobs_pause (service->jobs, job);
     free (running->error);
     return;
   }
   log_info ("job %" PRIu64 " (%s) is %s", job->id, job->label != NULL ? job->label : "all",
             job_state_name (state));
-  jobs_set_result (&service->jobs, job, status, running->error, running->stats);
+  jobs_set_result (service->jobs, job, status, running->error, running->stats);
   if (!tell_webhooks (service, job, state)) {
     log_warning ("job %" PRIu64 " is run again at the next start, since no webhook could be told", job->id);
-    jobs_pause (&service->jobs, job);
+    jobs_pause (service->jobs, job);
     return;
   }
   /* First, so that whoever sees that it failed is told when it goes on. */
   if (job->trigger == JOB_FOLLOW && state != JOB_CANCELLED)
-    schedule_follow_failed (service);
-  jobs_end (&service->jobs, job, state);
+    schedule_follow_failed (service->schedule);
+  jobs_end (service->jobs, job, state);
 }
 
 void
@@ -265,10 +271,10 @@ job_run (struct service *service, struct job *job)
 
   log_info ("job %" PRIu64 " (%s, by %s) begins", job->id, job->label != NULL ? job->label : "all",
             job_trigger_name (job->trigger));
-  running.moved = status_cache_moved (&service->status);
+  running.moved = status_cache_moved (service->status);
   status = run_once (&running);
   if (running.at_tip)
-    schedule_follow_works (service);
+    schedule_follow_works (service->schedule);
   finish (&running, status);
   failed_entries_clear (&running.failures);
 }

@@ -3,7 +3,8 @@
 #ifndef DCPIPE_SERVICE_JOB_RUN_H
 #define DCPIPE_SERVICE_JOB_RUN_H
 
-#include "service/state/service.h"
+struct job;
+struct service;
 
 /* From its beginning to its end, or until a job that follows makes way for another, or the process is to end.
  */

@@ -11,9 +11,10 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
-#include "service/http/endpoints.h"
 #include "service/state/json-values.h"
+#include "service/http/clients.h"
 #include "service/state/stats.h"
+#include "service/state/status-cache.h"
 
 #define BATCH_SIZE_MAX 1000000
 #define WAIT_MAX 86400
@@ -144,7 +145,7 @@ take_preferences (const struct request *request)
 static const char *
 take_label (const struct request *request, struct reply *reply)
 {
-  struct status_cache *cache = &request->service->status;
+  struct status_cache *cache = request->service->status;
   const char *label =
       setup_label_among (request->service->setup, request->service->decoders, request->argument);
   CLEANUP_FREE const char **labels = NULL;
@@ -211,7 +212,7 @@ reply_ended (struct request *request, struct reply *reply)
   const struct job *job = request->wait.job;
   char message[512];
 
-  LOCK_SCOPE (&request->service->jobs.mutex);
+  LOCK_SCOPE (&request->service->jobs->mutex);
   if (request->wait.late)
     reply_error (reply, MHD_HTTP_CONFLICT, "another import is running",
                  "the turn of job %" PRIu64 " did not come in time, and it was cancelled", job->id);
@@ -228,7 +229,7 @@ reply_ended (struct request *request, struct reply *reply)
 static void
 reply_accepted (const struct request *request, uint64_t id, struct reply *reply)
 {
-  json_t *job = jobs_find_json (&request->service->jobs, id);
+  json_t *job = jobs_find_json (request->service->jobs, id);
 
   reply_data (reply, MHD_HTTP_ACCEPTED, json_pack ("{s:o}", "job", job));
   reply_header (reply, "Preference-Applied", "respond-async");
@@ -240,9 +241,9 @@ wait_for_job (struct request *request, int64_t seconds, struct reply *reply)
 {
   if (seconds >= 0)
     request->wait.deadline = monotonic_ns () + (uint64_t) seconds * 1000000000u;
-  client_pause (&request->service->clients, request->client);
+  client_pause (request->service->clients, request->client);
   reply->later = true;
-  jobs_wait (&request->service->jobs, &request->wait);
+  jobs_wait (request->service->jobs, &request->wait);
 }
 
 void
@@ -260,7 +261,7 @@ api_import (struct request *request, struct reply *reply)
   if (!take_body (request, &batch_size, reply)
       || (request->argument != NULL && (label = take_label (request, reply)) == NULL))
     return;
-  id = jobs_add (&request->service->jobs, label, JOB_REQUEST, batch_size,
+  id = jobs_add (request->service->jobs, label, JOB_REQUEST, batch_size,
                  preferences.async ? NULL : &request->wait, &full);
   if (id == 0)
     reply_error (reply, full ? MHD_HTTP_CONFLICT : MHD_HTTP_SERVICE_UNAVAILABLE,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "service/state/events.h"
 #include "service/state/status-cache-json.h"
 
 /* Bytes on their way to one reader of events. */
@@ -17,7 +18,7 @@ void
 api_jobs (struct request *request, struct reply *reply)
 {
   reply_data (reply, MHD_HTTP_OK,
-              json_pack ("{s:o}", "jobs", jobs_list_json (&request->service->jobs, SIZE_MAX)));
+              json_pack ("{s:o}", "jobs", jobs_list_json (request->service->jobs, SIZE_MAX)));
 }
 
 /* 0 if it is no number as jobs have them. */
@@ -46,7 +47,7 @@ reply_unknown (const struct request *request, struct reply *reply)
 void
 api_job (struct request *request, struct reply *reply)
 {
-  json_t *job = jobs_find_json (&request->service->jobs, parse_id (request->argument));
+  json_t *job = jobs_find_json (request->service->jobs, parse_id (request->argument));
 
   if (job != NULL)
     reply_data (reply, MHD_HTTP_OK, json_pack ("{s:o}", "job", job));
@@ -59,7 +60,7 @@ api_cancel (struct request *request, struct reply *reply)
 {
   json_t *job;
 
-  switch (jobs_cancel (&request->service->jobs, parse_id (request->argument), &job)) {
+  switch (jobs_cancel (request->service->jobs, parse_id (request->argument), &job)) {
   case CANCEL_UNKNOWN:
     reply_unknown (request, reply);
     break;
@@ -95,7 +96,7 @@ print_event (FILE *out, uint64_t number, const char *type, json_t *data)
 static char *
 present_state (struct service *service, uint64_t number)
 {
-  json_t *jobs = jobs_list_json (&service->jobs, SIZE_MAX), *job;
+  json_t *jobs = jobs_list_json (service->jobs, SIZE_MAX), *job;
   char *text = NULL;
   size_t size = 0, i;
   FILE *out = open_memstream (&text, &size);
@@ -104,7 +105,7 @@ present_state (struct service *service, uint64_t number)
     json_decref (jobs);
     return NULL;
   }
-  print_event (out, number, "status", status_cache_event_json (&service->status));
+  print_event (out, number, "status", status_cache_event_json (service->status));
   json_array_foreach (jobs, i, job) {
     if (strcmp (json_string_value (json_object_get (job, "state")), "running") != 0)
       continue;
@@ -133,7 +134,7 @@ bound_buffer (const struct request *request)
 void
 api_events (struct request *request, struct reply *reply)
 {
-  struct events *events = &request->service->events;
+  struct events *events = request->service->events;
   const char *last = request_header (request, "Last-Event-ID");
   uint64_t from = last != NULL ? parse_id (last) + 1 : 0;
   struct MHD_Response *response;

@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
-#include "service/http/endpoints.h"
-#include "service/metrics/metrics.h"
+#include "service/jobs/schedule.h"
 #include "service/metrics/text.h"
 #include "service/state/json-values.h"
 #include "service/state/status-cache-json.h"
+#include "service/webhook/webhook.h"
 
 #define OVERVIEW_JOBS 20
 #define OVERVIEW_FAILURES 50
@@ -20,7 +20,7 @@
 void
 api_status (struct request *request, struct reply *reply)
 {
-  CLEANUP_FREE char *body = status_cache_body (&request->service->status);
+  CLEANUP_FREE char *body = status_cache_body (request->service->status);
 
   if (body != NULL)
     reply_text (reply, MHD_HTTP_OK, "application/json", body, strlen (body));
@@ -33,7 +33,7 @@ api_status (struct request *request, struct reply *reply)
 static bool
 takes_imports (struct service *service, const char **why, int *error)
 {
-  *error = jobs_hindrance (&service->jobs);
+  *error = jobs_hindrance (service->jobs);
   *why = atomic_load (&service->stopping) ? "the service is being stopped"
          : !atomic_load (&service->ready) ? "the service is being started"
          : *error != 0                    ? "the history of jobs cannot be written"
@@ -45,7 +45,7 @@ void
 api_overview (struct request *request, struct reply *reply)
 {
   struct service *service = request->service;
-  struct status_cache *cache = &service->status;
+  struct status_cache *cache = service->status;
   const char *why;
   int error;
   json_t *heights = status_cache_heights_json (cache);
@@ -61,9 +61,9 @@ api_overview (struct request *request, struct reply *reply)
                          status_cache_labels_json (cache), "heights", heights, "sinks",
                          status_cache_sinks_json (cache), "failedEntries",
                          status_cache_failures_json (cache, OVERVIEW_FAILURES), "schedule",
-                         schedule_json (service), "webhooks", webhooks_status (service->webhooks),
+                         schedule_json (service->schedule), "webhooks", webhooks_status (service->webhooks),
                          "throughput", status_cache_throughput_json (cache), "jobs",
-                         jobs_list_json (&service->jobs, OVERVIEW_JOBS)));
+                         jobs_list_json (service->jobs, OVERVIEW_JOBS)));
 }
 
 void

@@ -13,7 +13,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "config/service-settings.h"
 #include "service/http/access.h"
+#include "service/http/clients.h"
 #include "service/http/endpoints.h"
 #include "service/http/listener.h"
 #include "service/http/request.h"
@@ -68,8 +70,8 @@ end_request (void *context, struct MHD_Connection *connection, void **state,
   (void) why;
   if (request == NULL)
     return;
-  jobs_forget (&http->service->jobs, &request->wait);
-  client_begin (&http->service->clients, request->client);
+  jobs_forget (http->service->jobs, &request->wait);
+  client_begin (http->service->clients, request->client);
   free (request->path);
   free (request->argument);
   free (request->body);
@@ -119,9 +121,9 @@ send_reply (struct request *request, struct reply *reply)
   access_allow_origin (request, reply);
   log_request (request, reply);
   if (reply->endless)
-    client_pause (&request->service->clients, request->client);
+    client_pause (request->service->clients, request->client);
   else
-    client_begin (&request->service->clients, request->client);
+    client_begin (request->service->clients, request->client);
   result = MHD_queue_response (request->connection, reply->status, reply->response);
   MHD_destroy_response (reply->response);
   return result;
@@ -234,9 +236,9 @@ watch_connection (void *context, struct MHD_Connection *connection, void **state
 
   if (what == MHD_CONNECTION_NOTIFY_STARTED) {
     info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *state = info != NULL ? client_add (&http->service->clients, info->connect_fd) : NULL;
+    *state = info != NULL ? client_add (http->service->clients, info->connect_fd) : NULL;
   } else {
-    client_remove (&http->service->clients, *state);
+    client_remove (http->service->clients, *state);
     *state = NULL;
   }
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "bytes/cleanup.h"
-#include "service/http/http.h"
 #include "service/state/json-values.h"
 
 #define JSON_TYPE "application/json"

@@ -100,60 +100,67 @@ parse_job (const json_t *json)
 
 /* The newest comes first in the file. */
 static bool
-take_jobs (struct jobs *jobs, json_t *root)
+take_jobs (json_t *root, struct job **newest, uint64_t *next_id)
 {
   json_t *list = json_object_get (root, "jobs"), *item;
-  struct job **place = &jobs->newest;
+  struct job **place = newest;
   size_t i;
 
   if (!json_is_array (list))
     return false;
-  jobs->next_id = (uint64_t) json_integer_value (json_object_get (root, "next"));
+  *next_id = (uint64_t) json_integer_value (json_object_get (root, "next"));
   json_array_foreach (list, i, item) {
     struct job *job = parse_job (item);
 
     if (job == NULL)
       return false;
-    if (job->id >= jobs->next_id)
-      jobs->next_id = job->id + 1;
+    if (job->id >= *next_id)
+      *next_id = job->id + 1;
     *place = job;
     place = &job->next;
   }
-  return jobs->next_id > 0 && jobs->next_id < ID_END;
+  return *next_id > 0 && *next_id < ID_END;
 }
 
-static bool
-load (struct jobs *jobs)
+bool
+job_file_load (const struct job_file *file, struct job **newest, uint64_t *next_id)
 {
   json_error_t error;
   json_t *root;
   bool good;
 
-  if (access (jobs->path, F_OK) != 0 && errno == ENOENT)
+  if (access (file->path, F_OK) != 0 && errno == ENOENT)
     return true;
-  root = json_load_file (jobs->path, 0, &error);
-  good = root != NULL && take_jobs (jobs, root);
+  root = json_load_file (file->path, 0, &error);
+  good = root != NULL && take_jobs (root, newest, next_id);
   if (!good)
-    fail ("%s: this is no history of jobs%s%s; if it is of no use, remove it", jobs->path,
+    fail ("%s: this is no history of jobs%s%s; if it is of no use, remove it", file->path,
           root == NULL ? ": " : "", root == NULL ? error.text : "");
   json_decref (root);
   return good;
 }
 
 bool
-job_file_open (struct jobs *jobs, const char *directory)
+job_file_open (struct job_file *file, const char *directory)
 {
   if (mkdir (directory, 0700) != 0 && errno != EEXIST) {
     fail ("%s: the directory for the service's state cannot be made: %s", directory, strerror (errno));
     return false;
   }
-  if (asprintf (&jobs->path, "%s/jobs.json", directory) < 0) {
-    jobs->path = NULL;
+  if (asprintf (&file->path, "%s/jobs.json", directory) < 0) {
+    file->path = NULL;
     fail ("no memory for a path");
     return false;
   }
-  jobs->lock = lockfile_take (jobs->path, LOCK_STATE);
-  return jobs->lock >= 0 && load (jobs);
+  file->lock = lockfile_take (file->path, LOCK_STATE);
+  return file->lock >= 0;
+}
+
+void
+job_file_close (struct job_file *file)
+{
+  free (file->path);
+  cleanup_close (&file->lock);
 }
 
 /* ---- writing ------------------------------------------------------------------------------------ */
@@ -206,20 +213,20 @@ replace (const char *path, const char *text)
 }
 
 bool
-job_file_save (const struct jobs *jobs)
+job_file_save (const struct job_file *file, const struct job *newest, uint64_t next_id)
 {
   json_t *list = json_array (), *root;
   CLEANUP_FREE char *text = NULL;
   bool good;
 
-  for (const struct job *job = jobs->newest; job != NULL; job = job->next)
+  for (const struct job *job = newest; job != NULL; job = job->next)
     json_array_append_new (list, job_json (job));
-  root = json_pack ("{s:I, s:o}", "next", (json_int_t) jobs->next_id, "jobs", list);
+  root = json_pack ("{s:I, s:o}", "next", (json_int_t) next_id, "jobs", list);
   text = json_dumps (root, JSON_COMPACT);
   json_decref (root);
   errno = ENOMEM;
-  good = text != NULL && replace (jobs->path, text);
+  good = text != NULL && replace (file->path, text);
   if (!good)
-    fail ("%s: the history of jobs cannot be written: %s", jobs->path, strerror (errno));
+    fail ("%s: the history of jobs cannot be written: %s", file->path, strerror (errno));
   return good;
 }

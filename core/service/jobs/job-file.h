@@ -4,13 +4,25 @@
 #define DCPIPE_SERVICE_JOBS_JOB_FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "service/jobs/jobs.h"
+#include "service/jobs/job.h"
 
-/* Makes the directory, if need be, and reads what is there. False after fail. */
-bool job_file_open (struct jobs *jobs, const char *directory);
+struct job_file {
+  char *path;
+  int lock; /* descriptor: this process alone has the file */
+};
 
-/* Writes all jobs; they are on disk when it returns true. False after fail. With the mutex held. */
-bool job_file_save (const struct jobs *jobs);
+/* Makes the directory, if need be, and takes the file for this process. False after fail; to be closed in
+ * either case. */
+bool job_file_open (struct job_file *file, const char *directory);
+void job_file_close (struct job_file *file);
+
+/* Reads what is there: the jobs, the newest first, and the number that the next one will have. Leaves both
+ * alone if there is no file yet. False after fail. */
+bool job_file_load (const struct job_file *file, struct job **newest, uint64_t *next_id);
+
+/* Writes all jobs; they are on disk when it returns true. False after fail. */
+bool job_file_save (const struct job_file *file, const struct job *newest, uint64_t next_id);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "service/jobs/jobs.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,9 +14,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "bytes/cleanup.h"
-#include "service/state/json-values.h"
-#include "service/jobs/job-file.h"
-#include "service/state/service.h"
+#include "service/state/events.h"
 
 /* ---- life --------------------------------------------------------------------------------------- */
 
@@ -57,7 +56,7 @@ queue_again (struct jobs *jobs)
 static bool
 store (struct jobs *jobs)
 {
-  bool good = job_file_save (jobs);
+  bool good = job_file_save (&jobs->file, jobs->newest, jobs->next_id);
 
   jobs->unsaved = good ? 0 : errno != 0 ? errno : EIO;
   jobs->tried = monotonic_ns ();
@@ -65,11 +64,14 @@ store (struct jobs *jobs)
 }
 
 bool
-jobs_init (struct jobs *jobs, struct service *service, const char *directory)
+jobs_init (struct jobs *jobs, struct events *events, const atomic_bool *stopping, const char *directory)
 {
-  *jobs = (struct jobs){ .service = service, .next_id = 1, .wake = { -1, -1 }, .lock = -1 };
+  *jobs = (struct jobs){
+    .events = events, .stopping = stopping, .next_id = 1, .wake = { -1, -1 }, .file = { .lock = -1 }
+  };
   pthread_mutex_init (&jobs->mutex, NULL);
-  if (!open_wake (jobs) || !job_file_open (jobs, directory))
+  if (!open_wake (jobs) || !job_file_open (&jobs->file, directory)
+      || !job_file_load (&jobs->file, &jobs->newest, &jobs->next_id))
     return false;
   queue_again (jobs);
   return store (jobs);
@@ -82,8 +84,7 @@ jobs_destroy (struct jobs *jobs)
     next = job->next;
     job_free (job);
   }
-  free (jobs->path);
-  cleanup_close (&jobs->lock);
+  job_file_close (&jobs->file);
   for (int i = 0; i < 2; i++)
     cleanup_close (&jobs->wake[i]);
   pthread_mutex_destroy (&jobs->mutex);
@@ -143,7 +144,7 @@ jobs_last_json (struct jobs *jobs, enum job_trigger trigger)
 static void
 announce (struct jobs *jobs, const struct job *job)
 {
-  events_publish (&jobs->service->events, "job", job_json (job));
+  events_publish (jobs->events, "job", job_json (job));
 }
 
 /* ---- coming and going --------------------------------------------------------------------------- */
@@ -227,7 +228,7 @@ jobs_add (struct jobs *jobs, const char *label, enum job_trigger trigger, uint64
   {
     LOCK_SCOPE (&jobs->mutex);
     *full = trigger == JOB_REQUEST && count_queued (jobs) >= JOBS_QUEUED_MAX;
-    if (jobs->closed)
+    if (atomic_load (jobs->stopping))
       fail ("the service is being stopped");
     else if (*full)
       fail ("%d imports are queued already", JOBS_QUEUED_MAX);
@@ -246,7 +247,7 @@ jobs_wait (struct jobs *jobs, struct job_wait *wait)
 {
   MHD_suspend_connection (wait->connection);
   LOCK_SCOPE (&jobs->mutex);
-  if (wait->job->state > JOB_RUNNING || jobs->closed) {
+  if (wait->job->state > JOB_RUNNING || atomic_load (jobs->stopping)) {
     MHD_resume_connection (wait->connection);
     return;
   }
@@ -287,17 +288,10 @@ jobs_forget (struct jobs *jobs, struct job_wait *wait)
 }
 
 void
-jobs_refuse (struct jobs *jobs)
-{
-  LOCK_SCOPE (&jobs->mutex);
-  jobs->closed = true;
-}
-
-void
 jobs_close (struct jobs *jobs)
 {
   LOCK_SCOPE (&jobs->mutex);
-  jobs->closed = true;
+  assert (atomic_load (jobs->stopping)); /* or a request could begin to wait behind us, for ever */
   wake_requests (jobs, NULL);
 }
 
@@ -316,7 +310,7 @@ jobs_save_again (struct jobs *jobs)
 {
   LOCK_SCOPE (&jobs->mutex);
   if (jobs->unsaved != 0 && monotonic_ns () - jobs->tried >= 1000000000u && store (jobs))
-    log_info ("%s is written again", jobs->path);
+    log_info ("%s is written again", jobs->file.path);
 }
 
 int
@@ -336,7 +330,7 @@ jobs_begin (struct jobs *jobs)
     if (job->state == JOB_QUEUED
         && (found == NULL || job->trigger != JOB_FOLLOW || found->trigger == JOB_FOLLOW))
       found = job;
-  if (found == NULL || jobs->closed)
+  if (found == NULL || atomic_load (jobs->stopping))
     return NULL;
   found->state = JOB_RUNNING;
   if (found->started_ns == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Imports that were asked for: those that wait, the one that runs, and a bounded history, kept on disk
- * (jobstore.h) so that no import that was accepted is forgotten, however the process ends.
+ * (job-file.h) so that no import that was accepted is forgotten, however the process ends.
  *
  *    queued ──▶ running ──▶ completed | failed | cancelled
  *      ▲           │
@@ -12,14 +12,16 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "service/jobs/job-file.h"
 #include "service/jobs/job.h"
 
 struct MHD_Connection;
-struct service;
+struct events;
 
 /* So many may wait, and so many that ended are remembered. */
 #define JOBS_QUEUED_MAX 32
@@ -42,15 +44,14 @@ struct jobs_counts {
 };
 
 struct jobs {
-  pthread_mutex_t mutex; /* for all that follows, and what is in the jobs */
-  struct service *service;
+  pthread_mutex_t mutex;       /* for all that follows, and what is in the jobs */
+  struct events *events;       /* that tell of changes */
+  const atomic_bool *stopping; /* no new ones are taken */
   struct job *newest;
   uint64_t next_id;
   struct job_wait *waits;
-  char *path;                        /* of the file */
-  int lock;                          /* descriptor: this process alone has the file */
+  struct job_file file;
   int wake[2];                       /* pipe: something is to be done */
-  bool closed;                       /* no new ones are taken */
   int unsaved;                       /* errno: why the file could not be written last; 0 if it was */
   uint64_t tried;                    /* CLOCK_MONOTONIC, ns: when that was */
   uint64_t ended[JOB_CANCELLED + 1]; /* by state, since the process began */
@@ -58,7 +59,7 @@ struct jobs {
 
 /* Reads the history from the directory, which is made. Jobs that had not ended are queued again. False after
  * fail. */
-bool jobs_init (struct jobs *jobs, struct service *service, const char *directory);
+bool jobs_init (struct jobs *jobs, struct events *events, const atomic_bool *stopping, const char *directory);
 void jobs_destroy (struct jobs *jobs);
 
 /* Queues a job and stores that on disk. Its id; 0 after fail if too many are queued (`*full` is set), no new
@@ -81,8 +82,7 @@ void jobs_save_again (struct jobs *jobs);
 /* An errno: why no job can be stored for now; 0 if nothing is known against it. */
 int jobs_hindrance (struct jobs *jobs);
 
-/* No new jobs are taken. _close: and all waiting ends. */
-void jobs_refuse (struct jobs *jobs);
+/* All waiting ends. Once no new jobs are taken. */
 void jobs_close (struct jobs *jobs);
 
 /* The oldest one queued, others before one that follows; it runs from now on. NULL if there is none. Main

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "bytes/cleanup.h"
 #include "dcpipe-plugin.h"
+#include "service/jobs/jobs.h"
 #include "service/metrics/labels.h"
 #include "service/metrics/metrics.h"
 #include "service/state/service.h"
@@ -313,7 +314,7 @@ static void
 put_jobs (FILE *out, struct service *service)
 {
   static const char total[] = "dcpipe_jobs_total", last[] = "dcpipe_last_success_timestamp_seconds";
-  struct jobs_counts counts = jobs_count (&service->jobs);
+  struct jobs_counts counts = jobs_count (service->jobs);
   uint64_t success = counts.completed_ns;
 
   metric (out, total, "counter", "Imports that have ended, by result.");
@@ -322,9 +323,9 @@ put_jobs (FILE *out, struct service *service)
   single (out, "dcpipe_jobs_queued", "gauge", "Imports that wait.", counts.queued);
   single (out, "dcpipe_jobs_running", "gauge", "Imports that run.", counts.running);
   {
-    LOCK_SCOPE (&service->metrics.mutex);
-    if (service->metrics.success_ns > success)
-      success = service->metrics.success_ns;
+    LOCK_SCOPE (&service->metrics->mutex);
+    if (service->metrics->success_ns > success)
+      success = service->metrics->success_ns;
   }
   metric (out, last, "gauge",
           "When an import of everything ended well, or found all sinks at the tip, last.");
@@ -385,12 +386,12 @@ metrics_text (struct service *service)
     return NULL;
   put_process (out, service);
   {
-    LOCK_SCOPE (&service->status.mutex);
-    put_source (out, &service->status);
-    put_heights (out, &service->status);
-    put_sinks (out, &service->status);
+    LOCK_SCOPE (&service->status->mutex);
+    put_source (out, service->status);
+    put_heights (out, service->status);
+    put_sinks (out, service->status);
   }
-  put_pipeline (out, &service->metrics, service->setup);
+  put_pipeline (out, service->metrics, service->setup);
   put_jobs (out, service);
   put_webhooks (out, service);
   if (ferror (out) | fclose (out)) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The service of `dcpipe serve`: what its threads share.
  *
- *    HTTP thread (http.c, endpoints.c, api-*.c)     takes requests, reads the cache, adds and cancels jobs
- *    main thread (runner.c)                         runs jobs one by one, and fills the status cache
- * meanwhile clock thread (clock.c)                         time-outs, keep-alives, the watchdog
+ *    HTTP thread (http/)               takes requests, reads the status cache, adds and cancels jobs
+ *    main thread (job-run.c)           runs jobs one by one, and fills the status cache meanwhile
+ *    clock thread (clock.c)            time-outs, keep-alives, the watchdog
  *
  * The HTTP thread never waits for a store, a source or a run. */
 #ifndef DCPIPE_SERVICE_STATE_SERVICE_H
@@ -13,33 +13,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "config/service-settings.h"
-#include "service/http/clients.h"
-#include "service/state/events.h"
-#include "service/jobs/jobs.h"
-#include "service/jobs/schedule.h"
-#include "service/metrics/metrics.h"
-#include "service/state/status-cache.h"
-#include "service/webhook/webhook.h"
-#include "setup/setup.h"
-
+struct clients;
+struct events;
 struct http;
+struct jobs;
+struct metrics;
+struct plugin;
+struct schedule;
+struct service_config;
+struct setup;
+struct status_cache;
+struct webhooks;
 
+/* The parts are known by name only, so that whoever has one need not know the others. */
 struct service {
   const struct setup *setup;
   const struct service_config *config;
   const struct plugin **decoders; /* all that can be found: their aliases of labels are taken */
-  struct status_cache status;
-  struct jobs jobs;
-  struct events events;
-  struct schedule schedule;
-  struct clients clients;
-  struct metrics metrics;
+  struct status_cache *status;
+  struct jobs *jobs;
+  struct events *events;
+  struct schedule *schedule;
+  struct clients *clients;
+  struct metrics *metrics;
   struct http *http;
   struct webhooks *webhooks; /* NULL if there are none */
   uint64_t started_ns;       /* since 1970 */
   atomic_bool ready;         /* imports are taken */
-  atomic_bool stopping;
+  atomic_bool stopping;      /* no new ones are */
   atomic_uint_fast64_t beat; /* CLOCK_MONOTONIC, ns: when the main thread was seen last */
 };
 

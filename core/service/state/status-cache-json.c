@@ -3,12 +3,8 @@
 
 #include "service/state/status-cache-json.h"
 
-#include <string.h>
-
 #include "base/clock.h"
-#include "base/log.h"
 #include "bytes/cleanup.h"
-#include "commands/progress.h"
 #include "pipeline/scope-status.h"
 #include "service/state/json-values.h"
 

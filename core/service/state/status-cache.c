@@ -10,7 +10,6 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
-#include "service/state/status-cache-json.h"
 #include "service/state/sync-status.h"
 #include "setup/labels.h"
 #include "sink/sink-calls.h"

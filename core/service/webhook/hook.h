@@ -4,10 +4,10 @@
 #ifndef DCPIPE_SERVICE_WEBHOOK_HOOK_H
 #define DCPIPE_SERVICE_WEBHOOK_HOOK_H
 
+#include "config/webhook-settings.h"
 #include "service/webhook/post.h"
 #include "service/webhook/sign.h"
 #include "service/webhook/store.h"
-#include "service/webhook/webhook.h"
 
 /* A message in the queue; the rest of it is in its file. */
 struct queued {

@@ -15,8 +15,6 @@
 #include "base/log.h"
 #include "bytes/cleanup.h"
 #include "bytes/hex.h"
-#include "dcpipe-plugin.h"
-#include "service/webhook/message.h"
 
 /* An ID and ".json" or ".part". */
 #define FILE_NAME_SIZE (WEBHOOK_ID_SIZE + 5)

@@ -13,6 +13,7 @@
 #include "service/webhook/message.h"
 #include "service/webhook/post.h"
 #include "service/webhook/sign.h"
+#include "service/webhook/store.h"
 #include "service/webhook/webhook.h"
 #include "support/run.h"
 
