@@ -22,6 +22,7 @@
 
 /* What one attempt to configure the plugin gave. */
 struct attempt {
+  bool read; /* the INI file with it held no mistake */
   bool taken;
   char said[8192]; /* to the user, when it was not */
 };
@@ -61,6 +62,7 @@ try_settings (const struct subject *subject, const char *const *changed, struct 
   int kept;
 
   EXPECT (file != NULL, "%s", failure ());
+  attempt->read = file->mistakes == 0;
   failure_clear ();
   kept = catch_log ();
   instance = subject_instance_from (subject, file);
@@ -74,7 +76,8 @@ try_settings (const struct subject *subject, const char *const *changed, struct 
   ini_free (file);
 }
 
-/* Refusing is right or, for `must` false, allowed; but it must be told which option is meant. */
+/* Refusing is right or, for `must` false, allowed; but it must be told which option is meant, and what is
+ * allowed is tried by the plugin itself. */
 static void
 expect_refusal (const struct subject *subject, const char *key, const char *value, bool must)
 {
@@ -83,6 +86,8 @@ expect_refusal (const struct subject *subject, const char *key, const char *valu
 
   runner_at ("option %s was set to '%.200s'", key, value != NULL ? value : "(left out)");
   try_settings (subject, changed, &attempt);
+  EXPECT (must || attempt.read, "option %s = %.200s did not reach the plugin: %.1000s", key, value,
+          attempt.said);
   if (attempt.taken) {
     EXPECT (!must, "option %s = %.200s is taken", key, value != NULL ? value : "(left out)");
     return;
