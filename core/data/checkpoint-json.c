@@ -126,8 +126,9 @@ checkpoint_format (struct dcpipe_checkpoint *checkpoint)
     set_member (&errors, checkpoint->errors[i].scope,
                 json_pack ("[o, s?]", number (checkpoint->errors[i].count), checkpoint->errors[i].last));
   hash_text (ledger, &checkpoint->ledger);
-  whole = json_pack ("{s:i, s:s, s:s, s:o, s:o, s:o}", "format", CHECKPOINT_FORMAT, "ledger", ledger,
-                     "source", checkpoint->source ? checkpoint->source : "", "unconfirmed",
+  whole = json_pack ("{s:i, s:o, s:s, s:s, s:o, s:o, s:o}", "format", CHECKPOINT_FORMAT, "commits",
+                     number (++checkpoint->commits), "ledger", ledger, "source",
+                     checkpoint->source ? checkpoint->source : "", "unconfirmed",
                      number (checkpoint->unconfirmed), "decoders", decoders, "errors", errors);
   if (whole == NULL || json_dump_callback (whole, append, &text, JSON_COMPACT) != 0 || text.failed) {
     free (text.data);
@@ -274,9 +275,12 @@ static bool
 parse_whole (const json_t *whole, struct dcpipe_checkpoint *checkpoint)
 {
   const char *source = json_string_value (json_object_get (whole, "source"));
+  const json_t *commits = json_object_get (whole, "commits");
   const char *decoder;
   json_t *object;
 
+  if (commits != NULL && !number_value (commits, &checkpoint->commits))
+    return false;
   if (source == NULL || !json_is_object (json_object_get (whole, "decoders"))
       || !hash_parse (json_string_value (json_object_get (whole, "ledger")), &checkpoint->ledger)
       || !parse_number (whole, "unconfirmed", &checkpoint->unconfirmed)

@@ -66,6 +66,7 @@ struct dcpipe_checkpoint {
   size_t frontiers_count;
   struct scope_error *errors;
   size_t errors_count;
+  uint64_t commits;     /* of the store so far, the one that `text` is made for included */
   uint64_t unconfirmed; /* position + 1 of a last block that nothing confirms; 0 if none */
   char *text;           /* as it was given or made last */
   size_t text_size;
@@ -75,7 +76,8 @@ struct dcpipe_checkpoint {
 /* Parses `text`. False after fail, which says what is wrong. */
 bool checkpoint_parse (struct dcpipe_checkpoint *checkpoint);
 
-/* Makes `text` from the rest. False after fail. */
+/* Makes `text`, that of the next commit, from the rest. It is no other commit's: whether a commit in doubt
+ * took place is told by the text that is stored. False after fail. */
 bool checkpoint_format (struct dcpipe_checkpoint *checkpoint);
 
 void checkpoint_free (struct dcpipe_checkpoint *checkpoint);

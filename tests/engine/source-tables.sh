@@ -111,6 +111,29 @@ done
 run 78 -c "$dir/alone.ini" verify
 says 'does not deliver whole blocks'
 
+# A commit of nothing but such rows, in doubt: whether it took place is told by a text that no other commit has.
+number=0
+for fault in 'retry 2' 'retry 3' 'lie 2' 'again 2'; do
+  set -- $fault
+  number=$((number + 1))
+  conf "doubt$number" << END
+batch_size = 1
+source
+notes = alone
+blocks = 1000
+batch = 1
+[sink bad]
+plugin = $faulty/flaky.so
+path = doubt$number
+call = commit
+kind = $1
+at = $2
+END
+  run 0 -c "$dir/doubt$number.ini"
+  "$top_builddir/dcpipe" -c "$dir/doubt$number.ini" dump made_notes --sink bad > "$dir/out" 2> "$dir/err"
+  test "$(wc -l < "$dir/out")" = 1000 || die "$fault: a commit that did not take place is taken for done"
+done
+
 # A sink that was filled with blocks takes lists as well, and blocks again.
 sed 's/^notes = .*/notes = late/' "$dir/beside.ini" > "$dir/turns.ini"
 run 0 -c "$dir/turns.ini"
