@@ -28,6 +28,7 @@
 #include "plugin/plugin.h"
 #include "service/command-serve.h"
 #include "setup/setup.h"
+#include "setup/tables.h"
 
 /* The service knows no command line. */
 static int

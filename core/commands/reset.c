@@ -13,6 +13,9 @@
 #include "base/log.h"
 #include "base/retry.h"
 #include "commands/arguments.h"
+#include "data/checkpoint-json.h"
+#include "data/row-merge.h"
+#include "setup/tables.h"
 #include "sink/reader.h"
 #include "sink/sink-calls.h"
 

@@ -18,6 +18,7 @@
 #include "base/exit-status.h"
 #include "commands/arguments.h"
 #include "data/row-json.h"
+#include "data/row-merge.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/sink-thread.h"
 #include "sink/reader.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "data/row-emit.h"
 
 void
 batch_clear (struct dcpipe_batch *batch)

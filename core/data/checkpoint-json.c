@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checkpoints as JSON text. */
 #include "config.h"
 
-#include "data/checkpoint.h"
+#include "data/checkpoint-json.h"
 
 #include <errno.h>
 #include <inttypes.h>

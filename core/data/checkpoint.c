@@ -228,26 +228,6 @@ frontier_ahead_drop (struct frontier *frontier)
       i++;
 }
 
-/* ---- copies -------------------------------------------------------------------------------------- */
-
-bool
-checkpoint_copy (struct dcpipe_checkpoint *to, const struct dcpipe_checkpoint *from)
-{
-  bool good;
-
-  *to = (struct dcpipe_checkpoint){ .text = from->text ? strndup (from->text, from->text_size) : NULL,
-                                    .text_size = from->text_size };
-  if (from->text == NULL)
-    return true;
-  if (to->text == NULL)
-    fail ("no memory for the checkpoint");
-  good = to->text != NULL && checkpoint_parse (to);
-  to->loaded = good;
-  if (!good)
-    checkpoint_free (to);
-  return good;
-}
-
 /* ---- what sinks see ----------------------------------------------------------------------------- */
 
 struct dcpipe_bytes

@@ -73,17 +73,7 @@ struct dcpipe_checkpoint {
   bool no_memory;
 };
 
-/* Parses `text`. False after fail, which says what is wrong. */
-bool checkpoint_parse (struct dcpipe_checkpoint *checkpoint);
-
-/* Makes `text`, that of the next commit, from the rest. It is no other commit's: whether a commit in doubt
- * took place is told by the text that is stored. False after fail. */
-bool checkpoint_format (struct dcpipe_checkpoint *checkpoint);
-
 void checkpoint_free (struct dcpipe_checkpoint *checkpoint);
-
-/* Copies everything, for what a failed commit goes back to. False after fail. */
-bool checkpoint_copy (struct dcpipe_checkpoint *to, const struct dcpipe_checkpoint *from);
 
 /* The frontier of that decoder, or NULL. _add makes it if need be; NULL after fail. */
 struct frontier *checkpoint_find (const struct dcpipe_checkpoint *checkpoint, const char *decoder);

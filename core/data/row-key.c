@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Byte forms of rows: the primary key whose memcmp order is the order of dumps, and the canonical form
- * that digests are taken of (doc/formats.md). */
 #include "config.h"
+
+#include "data/row-key.h"
 
 #include <nettle/sha2.h>
 #include <string.h>
 
 #include "data/block.h"
-#include "data/row.h"
 
 /* ---- primary key -------------------------------------------------------------------------------- */
 

@@ -5,7 +5,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json-scan.h"
@@ -14,7 +13,8 @@
 #include "bytes/utf8.h"
 #include "data/block.h"
 
-/* ---- making rows -------------------------------------------------------------------------------- */
+/* ---- layout ---------------------------------------------------------------------------------------------
+ */
 
 size_t
 row_size (const struct dcpipe_table *table)
@@ -61,36 +61,21 @@ row_make (struct dcpipe_rows *maker, const struct dcpipe_table *table, int opera
   return row;
 }
 
-bool
-row_list_add (struct arena *arena, struct row_list *list, const struct dcpipe_row *row)
+struct dcpipe_row *
+row_scratch_key (struct row_scratch *scratch, const struct dcpipe_table *table)
 {
-  if (list->count == list->capacity) {
-    size_t capacity = list->capacity ? 2 * list->capacity : 8;
-    const struct dcpipe_row **items =
-        arena_resize (arena, list->items, list->capacity * sizeof *items, capacity * sizeof *items);
-
-    if (items == NULL)
-      return false;
-    list->items = items;
-    list->capacity = capacity;
-  }
-  list->items[list->count++] = row;
-  return true;
+  scratch->maker = (struct dcpipe_rows){ .arena = &scratch->arena };
+  return row_make (&scratch->maker, table, DCPIPE_INSERT);
 }
 
 void
-rows_begin (struct dcpipe_rows *rows, struct arena *arena, const struct dcpipe_tables *tables, size_t decoder,
-            const char *decoder_name, size_t decoder_tables)
+row_scratch_free (struct row_scratch *scratch)
 {
-  *rows = (struct dcpipe_rows){ .arena = arena,
-                                .tables = tables,
-                                .decoder = decoder,
-                                .decoder_name = decoder_name,
-                                .decoder_tables = decoder_tables };
+  arena_free (&scratch->arena);
 }
 
-static void __attribute__ ((format (printf, 2, 3)))
-mistake (struct dcpipe_rows *rows, const char *format, ...)
+void
+rows_mistake (struct dcpipe_rows *rows, const char *format, ...)
 {
   char text[256];
   char *copy;
@@ -110,94 +95,134 @@ mistake (struct dcpipe_rows *rows, const char *format, ...)
   rows->mistake = copy != NULL ? copy : "a mistake of the plugin";
 }
 
-/* A row that goes nowhere, for a plugin that has made a mistake. */
-static struct dcpipe_row *
-row_lost (struct dcpipe_rows *rows, const struct dcpipe_table *table)
-{
-  struct dcpipe_row *row = row_nowhere (table);
+/* ---- reading values -------------------------------------------------------------------------------------
+ */
 
-  row->maker = rows;
-  return row;
+const dcpipe_table *
+dcpipe_row_table (const dcpipe_row *row)
+{
+  return row->table;
 }
 
-dcpipe_row *
-dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
+int
+dcpipe_row_operation (const dcpipe_row *row)
 {
-  const struct dcpipe_table *def;
-  struct dcpipe_row *row;
+  return row->operation;
+}
 
-  if (table >= rows->decoder_tables || operation < DCPIPE_INSERT || operation > DCPIPE_DELETE
-      || (rows->numbers != NULL && rows->numbers[table] == SIZE_MAX)) {
-    mistake (rows, "row for table number %zu of %zu, operation %d", table, rows->decoder_tables, operation);
-    return row_lost (rows, rows->tables->items);
+/* What a plugin's callback on this thread asked of a row that is not there; empty for nothing. */
+static _Thread_local char misreading[256];
+
+#define TYPE(type_) (1u << (type_))
+
+static void __attribute__ ((cold, noinline)) misread (const struct dcpipe_row *row, size_t column)
+{
+  if (misreading[0] != '\0')
+    return;
+  if (column >= row->table->columns_count)
+    snprintf (misreading, sizeof misreading, "table %s has no column number %zu", row->table->name, column);
+  else
+    snprintf (misreading, sizeof misreading, "column %s of table %s was read as a value of another type",
+              row->table->columns[column].name, row->table->name);
+}
+
+bool
+row_misread (void)
+{
+  if (misreading[0] == '\0')
+    return false;
+  fail ("%s (a mistake in the plugin)", misreading);
+  misreading[0] = '\0';
+  return true;
+}
+
+static inline bool
+has_column (const struct dcpipe_row *row, size_t column)
+{
+  if (column < row->table->columns_count)
+    return true;
+  misread (row, column);
+  return false;
+}
+
+/* The column is of one of these types, and is not null. */
+static inline bool
+readable (const struct dcpipe_row *row, size_t column, unsigned types)
+{
+  if (column >= row->table->columns_count || (TYPE (row->table->columns[column].type) & types) == 0) {
+    misread (row, column);
+    return false;
   }
-  def = rows->tables->items
-        + (rows->numbers != NULL ? rows->numbers[table] : rows->tables->first[rows->decoder] + table);
-  if (rows->limit > 0 && rows->arena->size > rows->limit)
-    mistake (rows, "more than %zu bytes of rows in one batch", rows->limit);
-  if (rows->mistake != NULL)
-    return row_lost (rows, def);
-  if ((def->flags & DCPIPE_TABLE_LOG) && operation != DCPIPE_INSERT && operation != DCPIPE_UPDATE)
-    mistake (rows, "table %s is a log, its rows are inserted", def->name);
-  row = row_make (rows, def, operation);
-  row->entry = rows->entry;
-  if (!rows->no_memory && !row_list_add (rows->arena, rows->list, row))
-    rows->no_memory = true;
-  return row;
+  return !row_lacks (row, column);
 }
 
-size_t
-dcpipe_rows_label (const dcpipe_rows *rows)
+bool
+dcpipe_is_set (const dcpipe_row *row, size_t column)
 {
-  return rows->label;
+  return has_column (row, column) && row_sets (row, column);
 }
 
-void *
-dcpipe_rows_note (dcpipe_rows *rows, size_t size)
+bool
+dcpipe_is_null (const dcpipe_row *row, size_t column)
 {
-  struct row_list *list = rows->list;
-  void *data = arena_alloc (rows->arena, size);
+  return !has_column (row, column) || row_lacks (row, column);
+}
 
-  if (rows->entry == NULL)
-    mistake (rows, "a note, but there is no entry to leave it for");
-  if (rows->resolves)
-    mistake (rows, "a note left by resolve, which nobody reads");
-  if (data != NULL && list->notes_count == list->notes_capacity) {
-    size_t capacity = list->notes_capacity ? 2 * list->notes_capacity : 4;
-    struct note *notes = arena_alloc (rows->arena, capacity * sizeof *notes);
+bool
+dcpipe_get_bool (const dcpipe_row *row, size_t column)
+{
+  return readable (row, column, TYPE (DCPIPE_BOOL)) && row->values[column].b;
+}
 
-    if (notes != NULL && list->notes_count > 0)
-      memcpy (notes, list->notes, list->notes_count * sizeof *notes);
-    list->notes = notes;
-    list->notes_capacity = notes ? capacity : 0;
-    if (notes == NULL)
-      data = NULL;
+int64_t
+dcpipe_get_i64 (const dcpipe_row *row, size_t column)
+{
+  return readable (row, column, TYPE (DCPIPE_I64)) ? row->values[column].i : 0;
+}
+
+uint64_t
+dcpipe_get_u64 (const dcpipe_row *row, size_t column)
+{
+  const struct dcpipe_block *block;
+
+  if (!readable (row, column, TYPE (DCPIPE_U64) | TYPE (DCPIPE_TIME)))
+    return 0;
+  if (!row_fills (row, column))
+    return row->values[column].u;
+  block = row->entry->block;
+  switch (row->table->columns[column].fill) {
+  case DCPIPE_FILL_BLOCK_OFFSET:
+    return block->frame.position;
+  case DCPIPE_FILL_ENTRY_INDEX:
+    return row->entry->index;
+  case DCPIPE_FILL_ORDINAL:
+    return block->first_ordinal + row->entry->index;
+  case DCPIPE_FILL_BLOCK_TIME:
+    return block->time_ns - block->time_ns % 1000000;
+  case DCPIPE_FILL_BLOCK_TIME_NS:
+    return block->time_ns;
+  default:
+    return block->import_time;
   }
-  if (data == NULL) {
-    rows->no_memory = true;
-    return NULL;
+}
+
+struct dcpipe_bytes
+dcpipe_get_bytes (const dcpipe_row *row, size_t column)
+{
+  const unsigned types = TYPE (DCPIPE_TEXT) | TYPE (DCPIPE_BLOB) | TYPE (DCPIPE_DECIMAL) | TYPE (DCPIPE_JSON);
+
+  if (!readable (row, column, types))
+    return (struct dcpipe_bytes){ NULL, 0 };
+  if (row_fills (row, column)) {
+    const struct dcpipe_block *block = row->entry->block;
+
+    return (struct dcpipe_bytes){ (const uint8_t *) block->hash_hex, 2u * block->hash.size };
   }
-  memset (data, 0, size);
-  if (list->notes_count > 0 && list->notes[list->notes_count - 1].entry == rows->entry)
-    mistake (rows, "two notes for one entry");
-  list->notes[list->notes_count++] = (struct note){ rows->entry, data, size, rows->label };
-  return data;
+  return row->values[column].bytes;
 }
 
-struct dcpipe_row *
-row_scratch_key (struct row_scratch *scratch, const struct dcpipe_table *table)
-{
-  scratch->maker = (struct dcpipe_rows){ .arena = &scratch->arena };
-  return row_make (&scratch->maker, table, DCPIPE_INSERT);
-}
-
-void
-row_scratch_free (struct row_scratch *scratch)
-{
-  arena_free (&scratch->arena);
-}
-
-/* ---- setting values ----------------------------------------------------------------------------- */
+/* ---- setting values -------------------------------------------------------------------------------------
+ */
 
 /* The value to set, or NULL if the plugin may not set it (which is noted). */
 static union value *
@@ -206,13 +231,13 @@ settable (struct dcpipe_row *row, size_t column, int type)
   const struct table_column *columns = row->table->columns;
 
   if (column >= row->table->columns_count)
-    mistake (row->maker, "table %s has no column number %zu", row->table->name, column);
+    rows_mistake (row->maker, "table %s has no column number %zu", row->table->name, column);
   else if (columns[column].type != type)
-    mistake (row->maker, "column %s of table %s was set to a value of another type", columns[column].name,
-             row->table->name);
+    rows_mistake (row->maker, "column %s of table %s was set to a value of another type",
+                  columns[column].name, row->table->name);
   else if (columns[column].fill != DCPIPE_FILL_NOTHING && row->entry != NULL)
-    mistake (row->maker, "column %s of table %s is filled in by dcpipe", columns[column].name,
-             row->table->name);
+    rows_mistake (row->maker, "column %s of table %s is filled in by dcpipe", columns[column].name,
+                  row->table->name);
   else {
     row->states[column] = VALUE_SET;
     return &row->values[column];
@@ -224,10 +249,10 @@ void
 dcpipe_set_null (dcpipe_row *row, size_t column)
 {
   if (column >= row->table->columns_count)
-    mistake (row->maker, "table %s has no column number %zu", row->table->name, column);
+    rows_mistake (row->maker, "table %s has no column number %zu", row->table->name, column);
   else if (row->table->columns[column].key > 0)
-    mistake (row->maker, "key column %s of table %s was set to null", row->table->columns[column].name,
-             row->table->name);
+    rows_mistake (row->maker, "key column %s of table %s was set to null", row->table->columns[column].name,
+                  row->table->name);
   else
     row->states[column] = VALUE_NULL;
 }
@@ -370,8 +395,8 @@ dcpipe_set_decimal (dcpipe_row *row, size_t column, const char *text, size_t siz
   if (place == NULL)
     return;
   if (!is_decimal (text, size))
-    mistake (row->maker, "column %s of table %s was set to '%.*s', which is no decimal number",
-             row->table->columns[column].name, row->table->name, (int) (size < 40 ? size : 40), text);
+    rows_mistake (row->maker, "column %s of table %s was set to '%.*s', which is no decimal number",
+                  row->table->columns[column].name, row->table->name, (int) (size < 40 ? size : 40), text);
   else
     set_bytes (row, place, text, size);
 }
@@ -385,171 +410,44 @@ dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size)
     row->maker->no_json = row->table->columns[column].name;
 }
 
-/* ---- failed entries ----------------------------------------------------------------------------- */
-
-void
-rows_fail_entry (struct dcpipe_rows *rows, uint64_t item, const char *reason)
+static void
+set_bytes_of (dcpipe_row *row, size_t column, int type, struct dcpipe_bytes bytes)
 {
-  const struct dcpipe_entry *entry = rows->entry;
-  struct dcpipe_row *row = row_make (rows, &rows->tables->items[CORE_FAILED_ENTRIES], DCPIPE_INSERT);
-  const char *unreadable = rows->unreadable;
+  const char *text = (const char *) bytes.data;
 
-  row->entry = entry;
-  dcpipe_set_string (row, FAILED_DECODER, rows->decoder_name);
-  dcpipe_set_u64 (row, FAILED_ITEM, item);
-  dcpipe_set_text (row, FAILED_LABEL, entry->label.data, entry->label.size);
-  dcpipe_set_hex (row, FAILED_KEY, entry->key.data, entry->key.size);
-  dcpipe_set_string (row, FAILED_REASON, reason);
-  rows->unreadable = unreadable;
-  if (!rows->no_memory && !row_list_add (rows->arena, rows->list, row))
-    rows->no_memory = true;
+  if (type == DCPIPE_BLOB)
+    dcpipe_set_blob (row, column, text, bytes.size);
+  else if (type == DCPIPE_DECIMAL)
+    dcpipe_set_decimal (row, column, text, bytes.size);
+  else if (type == DCPIPE_JSON)
+    dcpipe_set_json (row, column, text, bytes.size);
+  else
+    dcpipe_set_text (row, column, text, bytes.size);
 }
 
 void
-dcpipe_fail_entry (dcpipe_rows *rows, uint64_t item, const char *format, ...)
+dcpipe_set_copy (dcpipe_row *row, size_t column, const dcpipe_row *from)
 {
-  char reason[1024];
-  va_list arguments;
-  int size;
-
-  if (rows->entry == NULL) {
-    mistake (rows, "a failed entry, but there is no entry");
+  if (!dcpipe_is_set (from, column))
+    return;
+  if (dcpipe_is_null (from, column)) {
+    dcpipe_set_null (row, column);
     return;
   }
-  va_start (arguments, format);
-  size = vsnprintf (reason, sizeof reason, format, arguments);
-  va_end (arguments);
-  if (size < 0 || !utf8_valid (reason, strlen (reason)))
-    rows_fail_entry (rows, item, "the entry cannot be read, and the reason given is no text");
-  else
-    rows_fail_entry (rows, item, reason);
-}
-
-/* The key of an emitted row is whole, but for a delete, whose key columns are the leading ones. */
-static bool
-check_key (struct dcpipe_rows *rows, const struct dcpipe_row *row)
-{
-  bool ended = false;
-
-  for (size_t i = 0; i < row->table->keys_count; i++) {
-    size_t column = row->table->keys[i];
-    bool set = dcpipe_is_set (row, column) && !dcpipe_is_null (row, column);
-
-    if (set ? ended : row->operation != DCPIPE_DELETE) {
-      mistake (rows, "key column %s of table %s is not set", row->table->columns[column].name,
-               row->table->name);
-      return false;
-    }
-    ended = !set;
+  switch (from->table->columns[column].type) {
+  case DCPIPE_BOOL:
+    dcpipe_set_bool (row, column, dcpipe_get_bool (from, column));
+    break;
+  case DCPIPE_I64:
+    dcpipe_set_i64 (row, column, dcpipe_get_i64 (from, column));
+    break;
+  case DCPIPE_U64:
+    dcpipe_set_u64 (row, column, dcpipe_get_u64 (from, column));
+    break;
+  case DCPIPE_TIME:
+    dcpipe_set_time (row, column, dcpipe_get_u64 (from, column));
+    break;
+  default:
+    set_bytes_of (row, column, from->table->columns[column].type, dcpipe_get_bytes (from, column));
   }
-  return true;
-}
-
-/* True if the row has a key that its table does not allow. Most tables cannot have one, or have keys that
- * are short even if every byte were doubled. */
-static bool
-key_is_long (const struct dcpipe_row *row)
-{
-  size_t size = 0;
-
-  if (row->table->flags & DCPIPE_TABLE_LONG_KEYS)
-    return false;
-  for (size_t i = 0; i < row->table->keys_count; i++) {
-    size_t column = row->table->keys[i];
-
-    if (!dcpipe_is_set (row, column))
-      break;
-    size += 8;
-    if (type_has_bytes (row->table->columns[column].type))
-      size += 2 * dcpipe_get_bytes (row, column).size;
-  }
-  return size > DCPIPE_KEY_MAX && dcpipe_row_key (row, NULL, 0) > DCPIPE_KEY_MAX;
-}
-
-bool
-rows_finish (struct dcpipe_rows *rows, size_t from)
-{
-  const char *long_key = NULL;
-
-  for (size_t i = from; i < rows->list->count && rows->mistake == NULL; i++)
-    if (check_key (rows, rows->list->items[i]) && key_is_long (rows->list->items[i]))
-      long_key = rows->list->items[i]->table->name;
-  if (row_misread ())
-    return false;
-  if (rows->mistake != NULL) {
-    fail ("%s (a mistake in the plugin)", rows->mistake);
-    return false;
-  }
-  if (rows->unreadable != NULL || rows->no_json != NULL || long_key != NULL) {
-    char reason[160];
-
-    if (rows->unreadable != NULL)
-      snprintf (reason, sizeof reason, "%s is not valid UTF-8", rows->unreadable);
-    else if (rows->no_json != NULL)
-      snprintf (reason, sizeof reason, "%s is not JSON in one line", rows->no_json);
-    else
-      snprintf (reason, sizeof reason, "its key in the table %s is longer than %d bytes", long_key,
-                DCPIPE_KEY_MAX);
-    rows->list->count = from;
-    if (rows->list->notes_count > 0 && rows->list->notes[rows->list->notes_count - 1].entry == rows->entry)
-      rows->list->notes_count--;
-    rows->unreadable = rows->no_json = NULL;
-    rows_fail_entry (rows, 0, reason);
-  }
-  if (rows->no_memory)
-    fail ("no memory for the rows of an entry");
-  return !rows->no_memory;
-}
-
-/* What is wrong with a value of text, or NULL. */
-static const char *
-text_fault (const struct dcpipe_row *row, size_t column)
-{
-  int type = row->table->columns[column].type;
-  struct dcpipe_bytes text;
-
-  if ((type != DCPIPE_TEXT && type != DCPIPE_JSON) || dcpipe_is_null (row, column))
-    return NULL;
-  text = dcpipe_get_bytes (row, column);
-  if (!utf8_valid (text.data, text.size))
-    return "valid UTF-8";
-  return type == DCPIPE_JSON && !json_scan_valid (text.data, text.size) ? "JSON in one line" : NULL;
-}
-
-static bool
-can_be_kept (const struct dcpipe_row *row)
-{
-  const char *fault = NULL;
-  size_t column = 0;
-
-  for (; column < row->table->columns_count && fault == NULL; column++)
-    fault = text_fault (row, column);
-  if (fault != NULL)
-    log_warning ("a row of table %s is left out: %s is not %s", row->table->name,
-                 row->table->columns[column - 1].name, fault);
-  else if (key_is_long (row))
-    log_warning ("a row of table %s is left out: its key is longer than %d bytes", row->table->name,
-                 DCPIPE_KEY_MAX);
-  else
-    return true;
-  return false;
-}
-
-bool
-rows_settle (struct dcpipe_rows *rows)
-{
-  struct row_list *list = rows->list;
-  size_t kept = 0;
-
-  for (size_t i = 0; i < list->count && rows->mistake == NULL; i++)
-    if (check_key (rows, list->items[i]) && can_be_kept (list->items[i]))
-      list->items[kept++] = list->items[i];
-  list->count = kept;
-  if (row_misread ())
-    return false;
-  if (rows->mistake != NULL)
-    fail ("%s (a mistake in the plugin)", rows->mistake);
-  else if (rows->no_memory)
-    fail ("no memory for rows");
-  return rows->mistake == NULL && !rows->no_memory;
 }

@@ -128,59 +128,17 @@ struct row_effect {
   char *refused; /* why, from malloc; NULL if it was not */
 };
 
-/* Begins the rows of a decoder's callbacks; entry, label and list are set by the caller. */
-void rows_begin (struct dcpipe_rows *rows, struct arena *arena, const struct dcpipe_tables *tables,
-                 size_t decoder, const char *decoder_name, size_t decoder_tables);
-
 /* An empty stored row of `table` in the maker's arena: for core's own rows, keys, and rows that a sink
  * fills in. Never NULL, as dcpipe_row_add. */
 struct dcpipe_row *row_make (struct dcpipe_rows *maker, const struct dcpipe_table *table, int operation);
 
-/* Adds `row` to the list. False when there is no memory. */
-bool row_list_add (struct arena *arena, struct row_list *list, const struct dcpipe_row *row);
-
-/* Copies a row with all its values, those that the engine fills included, into one allocation. NULL when
- * there is no memory. */
-struct dcpipe_row *row_copy (const struct dcpipe_row *row);
-
-/* A copy of what `row` (UPSERT, UPDATE or INSERT) makes of `old`, which may be NULL. NULL when there is no
- * memory. */
-struct dcpipe_row *row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row);
-
-/* Makes `old`, a copy, what row_merge would, in its own memory. False if that is too small; `old` is then as
- * it was. */
-bool row_change (struct dcpipe_row *old, const struct dcpipe_row *row);
-
-/* Sets the key columns of `row` from the bytes that dcpipe_row_key made. */
-void row_key_parse (struct dcpipe_row *row, const uint8_t *key, size_t size);
-
-/* Bytes that row_copy's result takes. */
-size_t row_copy_size (const struct dcpipe_row *row);
-
-/* The entry that the row stems from failed: adds the row for failed_entries. */
-void rows_fail_entry (struct dcpipe_rows *rows, uint64_t item, const char *reason);
-
-/* Checks the rows that a callback emitted, from number `from` on. Those of an entry with text that is not
- * UTF-8 are replaced by a failed entry. False after fail: a mistake of the plugin, or no memory. */
-bool rows_finish (struct dcpipe_rows *rows, size_t from);
-
-/* The same for rows of a source, which stem from no entry: those that cannot be kept are left out, with a
- * warning. */
-bool rows_settle (struct dcpipe_rows *rows);
+/* Notes what a plugin did wrong; of several mistakes the first counts. */
+void rows_mistake (struct dcpipe_rows *rows, const char *format, ...)
+    __attribute__ ((__format__ (__printf__, 2, 3)));
 
 /* True after fail if a getter was called on this thread for a column that the table does not have, or of
  * another type, since this was asked last. The getter has given nothing. */
 bool row_misread (void);
-
-/* Adds the hash of each decoded row of `list` from number `from` on to the list's digest. */
-void rows_digest (struct row_list *list, size_t from);
-
-/* Adds modulo 2^256; limbs from the least significant on. */
-void digest_add (uint64_t sum[4], const uint64_t addend[4]);
-
-/* True if both rows, of one table, have the same values; `column` tells the first that differs. VOLATILE
- * columns are not compared. */
-bool row_equal (const struct dcpipe_row *a, const struct dcpipe_row *b, size_t *column);
 
 /* An empty key of `table`, in memory of the maker, which row_scratch_free ends. */
 struct row_scratch {

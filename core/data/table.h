@@ -9,9 +9,6 @@
 
 #include "dcpipe-plugin.h"
 
-struct decoder;
-struct setup;
-
 #define TABLE_COLUMNS_MAX DCPIPE_COLUMNS_MAX
 #define TABLE_KEYS_MAX 8
 
@@ -41,7 +38,7 @@ struct dcpipe_table {
   size_t keys_count;
   struct table_index *indexes;
   size_t indexes_count;
-  char *text;   /* table_text_make */
+  char *text;   /* dcpipe_table_text */
   char *remedy; /* tables_expect: earlier runs filled it, and this fills it anew; or NULL */
 };
 
@@ -50,6 +47,8 @@ struct dcpipe_table {
 
 /* Core's own tables are the first ones of every set. */
 enum core_table { CORE_SYNC_STATUS, CORE_FAILED_ENTRIES, CORE_TABLES };
+
+extern const struct dcpipe_table_def core_tables[CORE_TABLES];
 
 enum sync_status_column {
   STATUS_TABLE_NAME,
@@ -88,23 +87,7 @@ struct table_changes {
   uint64_t added, changed, removed;
 };
 
-/* The tables of all decoders of a setup and those that its source fills, which must outlive them. NULL after
- * fail. */
-struct dcpipe_tables *tables_make (const struct setup *setup);
-void tables_free (struct dcpipe_tables *tables);
-
-struct dcpipe_checkpoint;
-
-/* Notes, before `prepare` of the sink of that name, which tables the store has if its checkpoint is right:
- * those of decoders with a frontier, and core's own. False after fail. */
-bool tables_expect (struct dcpipe_tables *tables, const struct setup *setup, const char *sink,
-                    const struct dcpipe_checkpoint *checkpoint);
-
 /* The table of that name, or NULL. */
 const struct dcpipe_table *tables_find (const struct dcpipe_tables *tables, const char *name);
-
-/* Checks what a decoder (0) or a source (TABLE_SOURCE) declares; false after fail, naming table and column.
- */
-bool tables_check (const struct dcpipe_table_defs *defs, size_t owner);
 
 #endif

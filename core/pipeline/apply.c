@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "data/row-emit.h"
+#include "data/row-key.h"
 #include "pipeline/resolve.h"
 #include "pipeline/scope-status.h"
 #include "sink/sink-calls.h"

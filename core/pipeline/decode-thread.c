@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "data/row-emit.h"
+#include "data/row-key.h"
 #include "pipeline/queue.h"
 #include "pipeline/sequencer.h"
 #include "pipeline/unpack.h"

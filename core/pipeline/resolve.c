@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/log.h"
+#include "data/row-emit.h"
 #include "plugin/decoder-calls.h"
 
 struct dcpipe_lookup {

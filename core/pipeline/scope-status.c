@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "data/row-key.h"
 #include "data/row.h"
 
 /* Adds a decoder's frontier to the scope's figures: the least of the heights, the sum of the digests. */

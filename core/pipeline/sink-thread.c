@@ -31,9 +31,11 @@
 #include "base/retry.h"
 #include "base/stop.h"
 #include "bytes/cleanup.h"
+#include "data/checkpoint-json.h"
 #include "pipeline/apply.h"
 #include "pipeline/lock-order.h"
 #include "pipeline/queue.h"
+#include "setup/tables.h"
 #include "sink/sink-calls.h"
 
 struct sink_thread {

@@ -4,6 +4,7 @@
 #include "plugin/decoder-calls.h"
 
 #include "base/log.h"
+#include "data/row-emit.h"
 #include "data/row.h"
 #include "plugin/callback.h"
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "bytes/utf8.h"
 #include "config/options.h"
+#include "data/table-make.h"
 #include "data/table.h"
 #include "plugin/plugin.h"
 

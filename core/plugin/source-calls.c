@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "data/batch.h"
+#include "data/row-emit.h"
 #include "plugin/callback.h"
 
 static const struct dcpipe_source *

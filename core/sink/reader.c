@@ -8,6 +8,7 @@
 
 #include "base/exit-status.h"
 #include "base/log.h"
+#include "setup/tables.h"
 #include "sink/sink-calls.h"
 
 void

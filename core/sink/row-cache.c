@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "data/row-key.h"
+#include "data/row-merge.h"
 #include "sink/row-index.h"
 #include "sink/sink-calls.h"
 

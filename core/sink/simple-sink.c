@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "data/row-merge.h"
 #include "plugin/callback.h"
 #include "sink/scan.h"
 

@@ -13,6 +13,8 @@
 #include "base/exit-status.h"
 #include "base/lockfile.h"
 #include "base/log.h"
+#include "data/checkpoint-json.h"
+#include "data/row-merge.h"
 #include "plugin/callback.h"
 #include "setup/setup.h"
 #include "sink/open-sink.h"

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "data/checkpoint.h"
 #include "data/table.h"
+#include "setup/tables.h"
 #include "sink/sink-calls.h"
 
 static bool

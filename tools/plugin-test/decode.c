@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "data/row-emit.h"
 #include "decode.h"
 
 #include <jansson.h>
@@ -15,6 +16,7 @@
 #include "data/row-json.h"
 #include "data/row.h"
 #include "plugin/callback.h"
+#include "setup/tables.h"
 #include "verdict.h"
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "data/row-merge.h"
 #include "memory-sink.h"
 
 #include <stdio.h>

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "resources.h"
+#include "setup/tables.h"
 #include "sink-made.h"
 #include "sink.h"
 #include "sink/sink-calls.h"

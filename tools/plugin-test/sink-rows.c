@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "data/row-merge.h"
 #include "sink.h"
 #include "store.h"
 #include "verdict.h"

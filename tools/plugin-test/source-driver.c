@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "data/row-emit.h"
+#include "setup/tables.h"
 #include "source-driver.h"
 
 #include <inttypes.h>

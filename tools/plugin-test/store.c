@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "data/row-emit.h"
+#include "data/row-merge.h"
+#include "setup/tables.h"
 #include "store.h"
 
 #include <errno.h>

@@ -11,7 +11,9 @@
 #include "base/log.h"
 #include "bytes/cleanup.h"
 #include "service/state/sync-status.h"
+#include "data/checkpoint-json.h"
 #include "setup/labels.h"
+#include "setup/tables.h"
 #include "sink/sink-calls.h"
 
 #define NS_PER_MINUTE UINT64_C (60000000000)

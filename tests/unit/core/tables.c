@@ -6,7 +6,9 @@
 #include <check.h>
 #include <string.h>
 
+#include "data/row-emit.h"
 #include "setup/setup.h"
+#include "setup/tables.h"
 
 #define POSITION(first_, second_)                                                                            \
   { "block_offset", DCPIPE_U64, first_, DCPIPE_FILL_BLOCK_OFFSET, 0, "" },                                   \

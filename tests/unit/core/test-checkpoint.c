@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/checkpoint-json.h"
 #include "data/checkpoint.h"
 #include "support/run.h"
 
@@ -68,6 +69,17 @@ expect_same_point (const struct point *a, const struct point *b)
   ck_assert_mem_eq (a->cursor, b->cursor, a->cursor_size);
 }
 
+/* What a sink that was given the checkpoint gives back. */
+static void
+read_back (struct dcpipe_checkpoint *read, const struct dcpipe_checkpoint *written)
+{
+  struct dcpipe_bytes text = dcpipe_checkpoint_text (written);
+
+  *read = (struct dcpipe_checkpoint){ 0 };
+  dcpipe_checkpoint_set (read, text.data, text.size);
+  ck_assert (checkpoint_parse (read));
+}
+
 START_TEST (reads_what_it_wrote)
 {
   struct dcpipe_checkpoint made, read;
@@ -75,7 +87,7 @@ START_TEST (reads_what_it_wrote)
 
   make (&made);
   ck_assert (checkpoint_format (&made));
-  ck_assert (checkpoint_copy (&read, &made));
+  read_back (&read, &made);
   ck_assert_str_eq (read.source, "made");
   ck_assert_uint_eq (read.unconfirmed, UINT64_MAX);
   ck_assert (hash_equal (&read.ledger, &made.ledger));
@@ -189,7 +201,7 @@ START_TEST (counts_many_labels_together)
   }
   ck_assert_uint_le (frontier->labels_count, FRONTIER_LABELS_MAX + 1);
   ck_assert (checkpoint_format (&made));
-  ck_assert (checkpoint_copy (&read, &made));
+  read_back (&read, &made);
   frontier = checkpoint_find (&read, "entry");
   for (size_t i = 0; i < frontier->labels_count; i++)
     sum += frontier->labels[i].entries;

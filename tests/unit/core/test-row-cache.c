@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "setup/tables.h"
 #include "sink/row-cache.h"
 #include "sink/sink-calls.h"
 #include "support/run.h"

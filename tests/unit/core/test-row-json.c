@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "data/row-emit.h"
+#include "data/row-merge.h"
+#include "setup/tables.h"
 #include "support/run.h"
 #include "unit/core/tables.h"
 

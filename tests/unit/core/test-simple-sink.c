@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "setup/tables.h"
 #include "sink/sink-calls.h"
 #include "support/run.h"
 #include "unit/core/memory-store.h"

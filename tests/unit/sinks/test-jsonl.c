@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "contract.h"
+#include "data/row-merge.h"
 #include "host.h"
 #include "sink/sink-calls.h"
 #include "store.h"
