@@ -25,8 +25,10 @@
 #include "data/table.h"
 #include "plugin/callback.h"
 #include "plugin/crash.h"
+#include "plugin/plugin-load.h"
 #include "plugin/plugin.h"
 #include "service/command-serve.h"
+#include "setup/setup-read.h"
 #include "setup/setup.h"
 #include "setup/tables.h"
 

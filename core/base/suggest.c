@@ -71,3 +71,14 @@ suggest_hint (const struct suggestion *suggestion)
     return strdup ("");
   return asprintf (&hint, "; did you mean '%s'?", suggestion->best) < 0 ? NULL : hint;
 }
+
+void
+suggest_append (char *list, size_t size, const char *name)
+{
+  size_t used = strlen (list), more = strlen (name);
+
+  if (used + more + 3 > size)
+    return;
+  memcpy (list + used, used > 0 ? ", " : "", used > 0 ? 2 : 0);
+  memcpy (list + used + (used > 0 ? 2 : 0), name, more + 1);
+}

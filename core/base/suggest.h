@@ -21,4 +21,7 @@ void suggest_offer (struct suggestion *suggestion, const char *known);
 /* "; did you mean NAME?" or "", in memory that the caller frees (NULL when memory is short). */
 char *suggest_hint (const struct suggestion *suggestion);
 
+/* Appends a name to a list of those that are known, for a message, as far as there is room. */
+void suggest_append (char *list, size_t size, const char *name);
+
 #endif

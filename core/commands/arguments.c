@@ -17,6 +17,7 @@
 #include "base/suggest.h"
 #include "bytes/cleanup.h"
 #include "commands/command.h"
+#include "plugin/plugin-path.h"
 #include "plugin/plugin.h"
 
 enum option_code {

@@ -9,8 +9,10 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "base/output.h"
+#include "base/suggest.h"
 #include "commands/arguments.h"
 #include "data/row-json.h"
+#include "setup/tables.h"
 #include "sink/reader.h"
 #include "sink/sink-calls.h"
 
@@ -39,17 +41,28 @@ dump_table (struct reader *reader, const struct dcpipe_table *table, bool all_co
   return sink_status (result);
 }
 
-int
-command_dump (const struct setup *setup, const struct arguments *arguments)
+static void
+log_tables (const struct dcpipe_tables *tables, const char *name)
 {
-  struct reader reader;
+  char list[2048] = "";
+
+  for (size_t i = 0; i < tables->count; i++)
+    suggest_append (list, sizeof list, tables->items[i].name);
+  log_error ("nothing in the configuration has a table '%s'; the tables are: %s", name, list);
+}
+
+/* Tables that could not be made: why was given to fail. */
+static int
+dump_from (const struct instance *sink, const struct dcpipe_tables *tables, const struct arguments *arguments)
+{
+  struct reader reader = { .sink = NULL };
   const struct dcpipe_table *table;
-  int status = reader_open (&reader, setup, arguments->sink);
+  int status = tables != NULL ? reader_open (&reader, sink, tables) : STATUS_FAILED;
 
   if (status == STATUS_DONE) {
-    table = tables_find (reader.tables, arguments->table);
+    table = tables_find (tables, arguments->table);
     if (table == NULL) {
-      reader_log_tables (&reader, arguments->table);
+      log_tables (tables, arguments->table);
       status = STATUS_USAGE;
     } else if (!plugin_looks_up (reader.sink->plugin)) {
       log_error ("%s: the plugin %s cannot read rows back", reader.sink->title,
@@ -60,5 +73,22 @@ command_dump (const struct setup *setup, const struct arguments *arguments)
   } else
     log_error ("%s", failure ());
   reader_close (&reader);
+  return status;
+}
+
+int
+command_dump (const struct setup *setup, const struct arguments *arguments)
+{
+  const struct instance *sink = setup_find_sink (setup, arguments->sink);
+  struct dcpipe_tables *tables;
+  int status;
+
+  if (sink == NULL) {
+    log_error ("%s", failure ());
+    return STATUS_USAGE;
+  }
+  tables = tables_make (setup);
+  status = dump_from (sink, tables, arguments);
+  tables_free (tables);
   return status;
 }

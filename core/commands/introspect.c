@@ -10,6 +10,7 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "plugin/plugin-load.h"
 #include "plugin/plugin-path.h"
 
 static void
@@ -211,7 +212,7 @@ static const struct section {
   const char *name;
   const struct dcpipe_options *(*options) (void);
 } sections[] = {
-  { "pipeline", setup_pipeline_options },
+  { "pipeline", pipeline_settings_options },
   { "service", service_options },
   { "schedule", schedule_options },
   { "webhook", webhook_options },
@@ -302,7 +303,7 @@ dump_config (const struct setup *setup)
   char prefix[256];
 
   print_pair ("", "config", setup->path);
-  print_values (setup, "pipeline.", setup_pipeline_options (), setup->pipeline_values);
+  print_values (setup, "pipeline.", pipeline_settings_options (), setup->pipeline_values);
   print_instance (setup, "source.", setup->source);
   for (size_t i = 0; i < setup->decoders_count; i++) {
     const struct decoder *decoder = setup->decoders[i];

@@ -12,9 +12,11 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "base/retry.h"
+#include "base/suggest.h"
 #include "commands/arguments.h"
 #include "data/checkpoint-json.h"
 #include "data/row-merge.h"
+#include "plugin/instance.h"
 #include "setup/tables.h"
 #include "sink/reader.h"
 #include "sink/sink-calls.h"
@@ -28,7 +30,7 @@ find_decoder (const struct setup *setup, const char *name)
   for (size_t i = 0; i < setup->decoders_count; i++) {
     if (strcmp (setup->decoders[i]->instance.name, name) == 0)
       return i;
-    list_append (list, sizeof list, setup->decoders[i]->instance.name);
+    suggest_append (list, sizeof list, setup->decoders[i]->instance.name);
   }
   log_error ("%s has no decoder '%s'; its decoders are: %s", setup->path, name, list);
   return SIZE_MAX;
@@ -289,11 +291,11 @@ command_reset (const struct setup *setup, const struct arguments *arguments)
     char list[512] = "";
 
     for (size_t i = 0; i < setup->sinks_count; i++)
-      list_append (list, sizeof list, setup->sinks[i]->name);
+      suggest_append (list, sizeof list, setup->sinks[i]->name);
     log_error ("reset needs --sink NAME; the sinks are: %s", list);
     return STATUS_USAGE;
   }
-  sink = find_sink (setup, arguments->sink);
+  sink = setup_find_sink (setup, arguments->sink);
   if (sink == NULL) {
     log_error ("%s", failure ());
     return STATUS_USAGE;

@@ -16,6 +16,8 @@
 #include "commands/online.h"
 #include "pipeline/scope-status.h"
 #include "pipeline/sink-thread.h"
+#include "setup/decoders.h"
+#include "setup/tables.h"
 #include "sink/reader.h"
 #include "sink/sink-calls.h"
 #include "sink/table-counts.h"
@@ -25,8 +27,9 @@ struct shown {
   const struct setup *setup;
   const struct instance *sink;
   struct dcpipe_checkpoint checkpoint;
+  const struct dcpipe_tables *tables; /* of the source */
   struct table_count *listed;
-  size_t table_counts_read;
+  size_t listed_count;
   const struct dcpipe_tip *tip;
 };
 
@@ -34,7 +37,7 @@ struct shown {
 static bool
 holds_listings_only (const struct shown *shown)
 {
-  return shown->checkpoint.ledger.size == 0 && shown->table_counts_read > 0;
+  return shown->checkpoint.ledger.size == 0 && shown->listed_count > 0;
 }
 
 /* Blocks between what is stored and the tip. False if it cannot be told. */
@@ -149,12 +152,12 @@ print_sink (const struct shown *shown)
   hash_text (ledger, &checkpoint->ledger);
   if (checkpoint->ledger.size > 0)
     printf ("  ledger %s\n", ledger);
-  for (size_t i = 0; i < shown->table_counts_read; i++)
+  for (size_t i = 0; i < shown->listed_count; i++)
     printf ("  %-16s %" PRIu64 " %s\n", shown->listed[i].table, shown->listed[i].rows,
             plural (shown->listed[i].rows, "row", "rows"));
   if (checkpoint->frontiers_count > 0)
     print_frontiers (shown);
-  else if (shown->table_counts_read == 0)
+  else if (shown->listed_count == 0)
     printf ("  nothing is stored\n");
   print_ledger (shown, &all);
   if (all.last_error != NULL)
@@ -198,13 +201,22 @@ sink_json (const struct shown *shown)
   json_array_append_new (scopes, scope_status_json (shown->setup, checkpoint, NULL));
   for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
     json_array_append_new (scopes, scope_status_json (shown->setup, checkpoint, labels[i]));
-  for (size_t i = 0; i < shown->table_counts_read; i++)
+  for (size_t i = 0; i < shown->listed_count; i++)
     json_object_set_new (listed, shown->listed[i].table, json_integer ((json_int_t) shown->listed[i].rows));
   if (checkpoint->text != NULL)
     whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, NULL);
   return json_pack ("{s:s, s:s, s:o, s:o, s:o, s:o*}", "sink", shown->sink->name, "plugin",
                     plugin_name (shown->sink->plugin), "scopes", scopes, "listed", listed, "checkpoint",
                     whole ? whole : json_null (), "tip", tip_json (shown));
+}
+
+/* The tables of the source alone. */
+static struct dcpipe_tables *
+source_tables (const struct setup *setup)
+{
+  const struct setup source = { .path = setup->path, .source = setup->source };
+
+  return tables_make (&source);
 }
 
 /* Prints what a sink holds, or appends it to `sinks`. */
@@ -216,7 +228,7 @@ show_sink (struct shown *shown, json_t *sinks)
   if (status != STATUS_DONE)
     log_error ("%s", failure ());
   else
-    listed = table_counts_read (shown->setup, shown->sink, &shown->listed, &shown->table_counts_read);
+    listed = table_counts_read (shown->sink, shown->tables, &shown->listed, &shown->listed_count);
   if (listed != STATUS_DONE)
     log_error ("%s", failure ());
   if (status == STATUS_DONE && sinks != NULL)
@@ -228,24 +240,20 @@ show_sink (struct shown *shown, json_t *sinks)
   return status == STATUS_DONE ? listed : status;
 }
 
-int
-command_status (const struct setup *setup, const struct arguments *arguments)
+/* Shows those that were asked for. */
+static int
+show_sinks (const struct setup *setup, const struct arguments *arguments, const struct dcpipe_tip *tip,
+            json_t *sinks)
 {
-  json_t *sinks = arguments->json ? json_array () : NULL;
-  struct dcpipe_tip tip = { .known = false };
+  struct dcpipe_tables *tables = source_tables (setup);
   int status = STATUS_DONE;
 
-  if (arguments->sink != NULL && find_sink (setup, arguments->sink) == NULL) {
-    log_error ("%s", failure ());
-    json_decref (sinks);
-    return STATUS_USAGE;
+  if (tables == NULL) {
+    log_failure ();
+    return STATUS_FAILED;
   }
-  if (arguments->online)
-    status = online_tip (setup, &tip);
-  if (tip.known && !arguments->json)
-    print_tip (setup, &tip);
   for (size_t i = 0; i < setup->sinks_count; i++) {
-    struct shown shown = { .setup = setup, .sink = setup->sinks[i], .tip = &tip };
+    struct shown shown = { .setup = setup, .sink = setup->sinks[i], .tables = tables, .tip = tip };
     int one;
 
     if (arguments->sink != NULL && strcmp (arguments->sink, setup->sinks[i]->name) != 0)
@@ -254,10 +262,31 @@ command_status (const struct setup *setup, const struct arguments *arguments)
     if (one != STATUS_DONE)
       status = one;
   }
+  tables_free (tables);
+  return status;
+}
+
+int
+command_status (const struct setup *setup, const struct arguments *arguments)
+{
+  json_t *sinks = arguments->json ? json_array () : NULL;
+  struct dcpipe_tip tip = { .known = false };
+  int status = STATUS_DONE, shown;
+
+  if (arguments->sink != NULL && setup_find_sink (setup, arguments->sink) == NULL) {
+    log_error ("%s", failure ());
+    json_decref (sinks);
+    return STATUS_USAGE;
+  }
+  if (arguments->online)
+    status = online_tip (setup, &tip);
+  if (tip.known && !arguments->json)
+    print_tip (setup, &tip);
+  shown = show_sinks (setup, arguments, &tip, sinks);
   if (arguments->json) {
     json_dumpf (sinks, stdout, JSON_INDENT (2));
     putchar ('\n');
   }
   json_decref (sinks);
-  return status;
+  return shown != STATUS_DONE ? shown : status;
 }

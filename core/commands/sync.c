@@ -12,7 +12,7 @@
 #include "commands/arguments.h"
 #include "commands/progress.h"
 #include "pipeline/pipeline.h"
-#include "setup/labels.h"
+#include "setup/decoders.h"
 #include "sink/sink-calls.h"
 
 /* True if entries of the label are in a sink, where a decoder of all labels put them. A sink that cannot be

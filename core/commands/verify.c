@@ -21,6 +21,8 @@
 #include "data/row-merge.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/sink-thread.h"
+#include "plugin/instance.h"
+#include "setup/tables.h"
 #include "sink/reader.h"
 #include "sink/sink-calls.h"
 
@@ -285,8 +287,10 @@ verify_sink (const struct setup *setup, struct instance *configured)
   struct setup one = *setup;
   CLEANUP_FREE uint64_t *until = calloc (setup->decoders_count + 1, sizeof *until);
   struct verify verify = { .setup = &one, .until = until };
-  int status = throwaway != NULL && until != NULL ? reader_open (&verify.stored, setup, configured->name)
-                                                  : STATUS_FAILED;
+  struct dcpipe_tables *tables = tables_make (setup);
+  int status = throwaway != NULL && until != NULL && tables != NULL
+                   ? reader_open (&verify.stored, configured, tables)
+                   : STATUS_FAILED;
 
   if (status != STATUS_DONE)
     log_error ("%s", failure ());
@@ -303,6 +307,7 @@ verify_sink (const struct setup *setup, struct instance *configured)
       log_error ("%s: %s", configured->title, failure ());
   }
   reader_close (&verify.stored);
+  tables_free (tables);
   instance_free (throwaway);
   return status;
 }
@@ -312,7 +317,7 @@ command_verify (const struct setup *setup, const struct arguments *arguments)
 {
   int status = STATUS_DONE;
 
-  if (arguments->sink != NULL && find_sink (setup, arguments->sink) == NULL) {
+  if (arguments->sink != NULL && setup_find_sink (setup, arguments->sink) == NULL) {
     log_error ("%s", failure ());
     return STATUS_USAGE;
   }

@@ -13,6 +13,7 @@
 #include "data/row-key.h"
 #include "pipeline/resolve.h"
 #include "pipeline/scope-status.h"
+#include "setup/decoders.h"
 #include "sink/sink-calls.h"
 
 /* Rows given to the sink in one call. */

@@ -20,6 +20,7 @@
 #include "pipeline/sequencer.h"
 #include "pipeline/sink-thread.h"
 #include "pipeline/source-thread.h"
+#include "plugin/instance.h"
 #include "setup/tables.h"
 
 /* How often progress is shown. */

@@ -1,15 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Instances of plugins: a handle and its values. */
 #include "config.h"
 
+#include "plugin/instance.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "bytes/cleanup.h"
 #include "config/options.h"
 #include "plugin/callback.h"
-#include "plugin/plugin.h"
-#include "setup/setup.h"
+#include "plugin/plugin-load.h"
+
+struct plugin *
+instance_load_plugin (struct ini_file *file, const struct ini_section *section, enum dcpipe_kind kind)
+{
+  const struct ini_value *value = ini_find (section, "plugin");
+  CLEANUP_FREE char *path = NULL;
+  struct plugin *plugin;
+
+  if (value == NULL) {
+    ini_mistake (file, section->line, "%s needs the key 'plugin': the name of a %s plugin", section->title,
+                 plugin_kind_name (kind));
+    return NULL;
+  }
+  if (value->broken)
+    return NULL;
+  if (strchr (value->text, '/') != NULL && value->text[0] != '/'
+      && asprintf (&path, "%s/%s", file->directory, value->text) < 0) {
+    path = NULL;
+    ini_mistake (file, section->line, "no memory for a path");
+    return NULL;
+  }
+  plugin = plugin_load (kind, path ? path : value->text);
+  if (plugin == NULL)
+    ini_mistake (file, value->line, "plugin = %s: %s", value->text, failure ());
+  return plugin;
+}
 
 bool
 instance_make_handle (struct instance *instance)
@@ -36,6 +64,31 @@ instance_complete (struct instance *instance)
     fail ("the plugin refuses its options and does not say why");
   callback_leave (outer);
   return result == DCPIPE_OK;
+}
+
+bool
+instance_fill (struct instance *instance, struct ini_file *file, struct plugin *plugin, const char *name,
+               const struct ini_section *const *sections, size_t count)
+{
+  static const char *const known[] = { "plugin", NULL };
+  unsigned before = file->mistakes;
+
+  instance->plugin = plugin;
+  instance->line = sections[0]->line;
+  instance->name = strdup (name);
+  instance->section = strdup (sections[0]->title);
+  if (asprintf (&instance->title, "%s %s", plugin_kind_name (plugin->kind), name) < 0)
+    instance->title = NULL;
+  if (instance->name == NULL || instance->section == NULL || instance->title == NULL
+      || !instance_make_handle (instance))
+    return false;
+  instance->values = options_set (plugin_options (plugin), file, sections, count, known, instance->handle);
+  if (instance->values == NULL)
+    return false;
+  instance->lacking = !options_good (plugin_options (plugin), instance->values);
+  if (file->mistakes == before && !instance->lacking && !instance_complete (instance))
+    ini_mistake (file, instance->line, "%s", failure ());
+  return true;
 }
 
 struct instance *

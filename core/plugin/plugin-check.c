@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether what a plugin declares is sound: found out when it is loaded, not when it is used. */
 #include "config.h"
+
+#include "plugin/plugin-check.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,6 @@
 #include "config/options.h"
 #include "data/table-make.h"
 #include "data/table.h"
-#include "plugin/plugin.h"
 
 #define NAME_BYTES_MAX 63
 

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "bytes/cleanup.h"
+#include "plugin/plugin.h"
 
 static char **added;
 static size_t added_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plugins: finding, loading, checking, and instances of them with their options set. */
+/* What a plugin says of itself, and an instance of it. */
 #ifndef DCPIPE_PLUGIN_PLUGIN_H
 #define DCPIPE_PLUGIN_PLUGIN_H
 
@@ -46,30 +46,6 @@ unsigned plugin_row_format (const struct plugin *plugin);
 bool plugin_resolves (const struct plugin *decoder);
 bool plugin_looks_up (const struct plugin *sink);
 
-/* Adds a directory (with sources/, decoders/, sinks/ in it) behind those added before. They are searched
- * first, then those of the environment variable DCPIPE_PLUGIN_PATH, then that of DCPIPE_PLUGIN_DIRECTORY or
- * the installed one. Never the current directory. */
-void plugin_add_path (const char *directory);
-
-/* Loads `name` (looked up along the path) or the file `name` if it has a '/'. A second call for the same
- * file gives the same plugin. NULL after fail, in one clear line: not found (with the directories
- * searched and the nearest name), no plugin, other API version (with both), missing callback, other
- * kind, a declaration that is not sound. Plugins live until plugins_unload. Main thread. */
-struct plugin *plugin_load (enum dcpipe_kind kind, const char *name);
-
-/* The kind of the plugin in a file; 0 after fail. */
-enum dcpipe_kind plugin_kind_of (const char *path);
-
-void plugins_unload (void);
-
-/* Calls `each` with every plugin's file along the path, in alphabetical order; of several with one name the
- * first found, which is the one that plugin_load takes. */
-void plugins_list (enum dcpipe_kind kind, void (*each) (void *context, const char *name, const char *path),
-                   void *context);
-
-/* Checks what a loaded plugin declares (plugin-check.c). False after fail. */
-bool plugin_check (const struct plugin *plugin);
-
 /* A plugin's handle with its options, as one section (or several, of a decoder) of the INI file made it. */
 struct instance {
   struct plugin *plugin;
@@ -84,14 +60,5 @@ struct instance {
   struct option_value *values; /* one for each option; see options.h */
   struct open_sink *open;      /* of a sink, from its open to its close */
 };
-
-/* Allocates the handle of an instance. False when memory is short. */
-bool instance_make_handle (struct instance *instance);
-
-/* Frees what an instance holds, not the struct. */
-void instance_clear (struct instance *instance);
-
-/* Calls config_complete, if there is one, under the instance's title. False after fail. */
-bool instance_complete (struct instance *instance);
 
 #endif

@@ -24,6 +24,7 @@
 #include "service/state/service.h"
 #include "service/state/status-cache-json.h"
 #include "service/webhook/webhook.h"
+#include "setup/decoders.h"
 #include "setup/setup.h"
 
 /* How long the main thread waits for something to do, ms; and the part of its time, in percent, that it

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "pipeline/pipeline.h"
+#include "plugin/instance.h"
 #include "service/jobs/jobs.h"
 #include "service/jobs/schedule.h"
 #include "service/metrics/metrics.h"

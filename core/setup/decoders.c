@@ -11,6 +11,9 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "plugin/instance.h"
+#include "plugin/plugin-load.h"
+#include "plugin/plugin-path.h"
 
 /* ---- labels -------------------------------------------------------------------------------------- */
 
@@ -219,6 +222,26 @@ drop_labels (struct decoder *decoder)
   decoder->labels_count = 0;
 }
 
+bool
+label_is_named (const struct setup *setup, const char *label)
+{
+  for (size_t i = 0; i < setup->decoders_count; i++)
+    for (size_t number = 0; number < setup->decoders[i]->labels_count; number++)
+      if (strcmp (setup->decoders[i]->labels[number], label) == 0)
+        return true;
+  return false;
+}
+
+bool
+label_is_stored (const struct dcpipe_checkpoint *checkpoint, const char *label)
+{
+  for (size_t i = 0; i < checkpoint->frontiers_count; i++)
+    for (size_t number = 0; number < checkpoint->frontiers[i].labels_count; number++)
+      if (strcmp (checkpoint->frontiers[i].labels[number].label, label) == 0)
+        return true;
+  return false;
+}
+
 /* ---- fingerprint --------------------------------------------------------------------------------- */
 
 /* The value in one form, however it was written. */
@@ -286,7 +309,7 @@ load_plugins (struct setup *setup, struct groups *groups)
 
     if (strcmp (section->kind, "decoder") != 0)
       continue;
-    groups->plugins[i] = setup_load_plugin (file, section, DCPIPE_KIND_DECODER);
+    groups->plugins[i] = instance_load_plugin (file, section, DCPIPE_KIND_DECODER);
     groups->sections[i] = section;
     for (size_t j = 0; j < i; j++)
       if (groups->plugins[i] != NULL && groups->plugins[j] == groups->plugins[i]
@@ -313,8 +336,8 @@ make_decoder (struct setup *setup, const struct groups *groups, size_t first)
   for (size_t i = first; i < groups->count; i++)
     if (groups->plugins[i] == groups->plugins[first])
       sections[count++] = groups->sections[i];
-  return setup_fill_instance (&decoder->instance, setup->file, groups->plugins[first],
-                              plugin_name (groups->plugins[first]), sections, count);
+  return instance_fill (&decoder->instance, setup->file, groups->plugins[first],
+                        plugin_name (groups->plugins[first]), sections, count);
 }
 
 static bool

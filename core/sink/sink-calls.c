@@ -16,7 +16,7 @@
 #include "data/checkpoint-json.h"
 #include "data/row-merge.h"
 #include "plugin/callback.h"
-#include "setup/setup.h"
+#include "plugin/instance.h"
 #include "sink/open-sink.h"
 #include "sink/scan.h"
 #include "sink/simple-sink.h"

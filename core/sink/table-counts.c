@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "data/checkpoint.h"
 #include "data/table.h"
-#include "setup/tables.h"
+#include "plugin/instance.h"
 #include "sink/sink-calls.h"
 
 static bool
@@ -57,23 +57,23 @@ count_in (struct instance *sink, const struct dcpipe_tables *tables, struct tabl
 }
 
 int
-table_counts_read (const struct setup *setup, const struct instance *configured, struct table_count **items,
-                   size_t *count)
+table_counts_read (const struct instance *configured, const struct dcpipe_tables *tables,
+                   struct table_count **items, size_t *count)
 {
-  const struct setup source = { .path = setup->path, .source = setup->source };
-  struct dcpipe_tables *tables = tables_make (&source);
-  struct instance *sink = tables != NULL ? instance_clone (configured) : NULL;
-  int status = STATUS_FAILED;
+  struct instance *sink;
+  int status;
 
   *count = 0;
-  *items = tables != NULL ? calloc (tables->count, sizeof **items) : NULL;
-  if (sink != NULL && *items == NULL)
-    fail ("no memory for the tables of %s", setup->source->title);
-  else if (sink != NULL)
-    status = tables->count == CORE_TABLES || !plugin_looks_up (sink->plugin)
-                 ? STATUS_DONE
-                 : count_in (sink, tables, *items, count);
+  *items = NULL;
+  if (tables->count == CORE_TABLES || !plugin_looks_up (configured->plugin))
+    return STATUS_DONE;
+  *items = calloc (tables->count, sizeof **items);
+  if (*items == NULL) {
+    fail ("no memory for the tables of the source");
+    return STATUS_FAILED;
+  }
+  sink = instance_clone (configured);
+  status = sink != NULL ? count_in (sink, tables, *items, count) : STATUS_FAILED;
   instance_free (sink);
-  tables_free (tables);
   return status;
 }

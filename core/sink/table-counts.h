@@ -3,9 +3,11 @@
 #ifndef DCPIPE_SINK_TABLE_COUNTS_H
 #define DCPIPE_SINK_TABLE_COUNTS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-#include "setup/setup.h"
+#include "data/table.h"
+#include "plugin/plugin.h"
 
 /* A table of the source's, and how many rows of it a sink has. */
 struct table_count {
@@ -13,11 +15,10 @@ struct table_count {
   uint64_t rows;
 };
 
-/* Counts the rows of the source's tables in a sink by reading them: `count` gets the number of those that
- * have any, and `items` memory for them, to be freed. A sink that cannot read rows back has none. An enum
- * status; fail has the reason.
- */
-int table_counts_read (const struct setup *setup, const struct instance *configured,
+/* Counts the rows of the source's tables, which are all of `tables` but core's own, in a sink by reading
+ * them: `count` gets the number of those that have any, and `items` memory for them, to be freed. A sink that
+ * cannot read rows back has none. An enum status; fail has the reason. */
+int table_counts_read (const struct instance *configured, const struct dcpipe_tables *tables,
                        struct table_count **items, size_t *count);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "plugin/instance.h"
 #include "resources.h"
 #include "runner.h"
 #include "setup/setup.h"

@@ -16,6 +16,7 @@
 #include "data/row-json.h"
 #include "data/row.h"
 #include "plugin/callback.h"
+#include "plugin/instance.h"
 #include "setup/tables.h"
 #include "verdict.h"
 

@@ -17,6 +17,8 @@
 #include "configuration.h"
 #include "data/block.h"
 #include "decoder.h"
+#include "plugin/plugin-load.h"
+#include "plugin/plugin-path.h"
 #include "registration.h"
 #include "runner.h"
 #include "settings.h"

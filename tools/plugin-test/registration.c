@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "plugin/plugin-load.h"
 #include "registration.h"
 
 #include <ctype.h>

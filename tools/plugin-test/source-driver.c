@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "data/row-emit.h"
+#include "plugin/instance.h"
+#include "plugin/plugin-load.h"
 #include "setup/tables.h"
 #include "source-driver.h"
 

@@ -13,6 +13,7 @@
 #include "base/stop.h"
 #include "commands/online.h"
 #include "plugin/callback.h"
+#include "plugin/instance.h"
 #include "resources.h"
 #include "runner.h"
 #include "setup/setup.h"

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "plugin/callback.h"
+#include "plugin/instance.h"
 #include "resources.h"
 #include "runner.h"
 #include "setup/setup.h"

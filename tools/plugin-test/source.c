@@ -2,6 +2,7 @@
 /* What is delivered: order, cursors, extent, and where a run may begin. */
 #include "config.h"
 
+#include "plugin/instance.h"
 #include "source.h"
 
 #include <inttypes.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "plugin/instance.h"
 #include "subject.h"
 
 #include <errno.h>

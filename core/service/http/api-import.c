@@ -15,6 +15,7 @@
 #include "service/http/clients.h"
 #include "service/state/stats.h"
 #include "service/state/status-cache.h"
+#include "setup/decoders.h"
 
 #define BATCH_SIZE_MAX 1000000
 #define WAIT_MAX 86400

@@ -7,6 +7,7 @@
 #include "bytes/cleanup.h"
 #include "pipeline/scope-status.h"
 #include "service/state/json-values.h"
+#include "setup/decoders.h"
 
 #define NS_PER_MINUTE UINT64_C (60000000000)
 

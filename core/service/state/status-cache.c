@@ -10,9 +10,10 @@
 #include "base/exit-status.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "plugin/instance.h"
 #include "service/state/sync-status.h"
 #include "data/checkpoint-json.h"
-#include "setup/labels.h"
+#include "setup/decoders.h"
 #include "setup/tables.h"
 #include "sink/sink-calls.h"
 

@@ -9,6 +9,7 @@
 #include "bytes/cleanup.h"
 #include "pipeline/scope-status.h"
 #include "service/state/json-values.h"
+#include "setup/decoders.h"
 
 static void
 add_scope (json_t *list, const struct setup *setup, const struct dcpipe_checkpoint *checkpoint,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "plugin/plugin-check.h"
 #include "plugin/plugin.h"
 #include "support/run.h"
 
