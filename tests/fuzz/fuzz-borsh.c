@@ -11,26 +11,23 @@
 static struct bytes
 step (struct borsh *in, uint8_t operation)
 {
-  switch (operation % 8) {
+  switch (operation % 7) {
   case 0:
-    borsh_u8 (in);
-    break;
-  case 1:
     borsh_u32 (in);
     break;
-  case 2:
+  case 1:
     borsh_u64 (in);
     break;
-  case 3:
+  case 2:
     borsh_bool (in);
     break;
-  case 4:
+  case 3:
     borsh_option (in);
     break;
-  case 5:
-    borsh_variant (in, (uint8_t) (1 + operation / 8));
+  case 4:
+    borsh_variant (in, (uint8_t) (1 + operation / 7));
     break;
-  case 6:
+  case 5:
     return borsh_string (in);
   default:
     return borsh_bytes (in);

@@ -77,17 +77,19 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   struct ic_arena arena = { NULL };
   struct ic_candid_types types;
-  struct bytes message, head;
+  struct ic_candid_reader head;
+  struct bytes message;
   size_t choice;
 
   if (size < 1)
     return 0;
   choice = data[0] % (CHOICES + 2);
-  message = head = (struct bytes){ data + 1, size - 1 };
+  message = (struct bytes){ data + 1, size - 1 };
+  head = (struct ic_candid_reader){ .message = message };
   if (choice == CHOICES)
     check_types_text (message.data, message.size, &arena);
   else if (choice < CHOICES ? ic_candid_types_parse (&types, expected[choice], &arena, NULL)
-                            : ic_candid_types_read (&types, &head, &arena, NULL))
+                            : ic_candid_read_types (&head, &types, &arena))
     check_message (message, &types, &arena);
   ic_arena_free (&arena);
   return 0;

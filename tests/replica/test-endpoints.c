@@ -61,6 +61,7 @@ check_reply (struct tally *tally, const char *method, const char *question, stru
                                             { "length", ic_candid_nat (IC_CANDID_NAT, 400) } };
   const struct ic_candid_value *values;
   struct ic_candid_value args[2] = { ic_candid_none (), ic_candid_none () };
+  struct ic_candid_reader head = { .message = types_didl };
   struct ic_candid_types types;
   struct ic_error error;
 
@@ -68,10 +69,9 @@ check_reply (struct tally *tally, const char *method, const char *question, stru
     ck_assert (ic_candid_record (&args[0], fields, 2, &desk->arena));
   desk_ask (desk, method, question, args);
   ck_assert_msg (!desk->run.rejected, "%s: %s", method, desk->run.message);
-  ck_assert_msg (ic_candid_types_read (&types, &types_didl, &desk->arena, &error)
-                     && ic_candid_decode (&values,
-                                          (struct bytes){ desk->run.reply.data, desk->run.reply.size },
-                                          &types, &desk->arena, &error),
+  ck_assert_msg (ic_candid_read_types (&head, &types, &desk->arena), "%s: %s", method, head.fault);
+  ck_assert_msg (ic_candid_decode (&values, (struct bytes){ desk->run.reply.data, desk->run.reply.size },
+                                   &types, &desk->arena, &error),
                  "%s: %s", method, error.text);
   tally->replies++;
 }

@@ -35,14 +35,6 @@ take (struct borsh *in, size_t size)
   return p;
 }
 
-uint8_t
-borsh_u8 (struct borsh *in)
-{
-  const uint8_t *p = take (in, 1);
-
-  return p != NULL ? *p : 0;
-}
-
 uint32_t
 borsh_u32 (struct borsh *in)
 {
@@ -74,7 +66,8 @@ static uint8_t
 tag (struct borsh *in, uint8_t count, enum borsh_error error)
 {
   size_t where = borsh_offset (in);
-  uint8_t value = borsh_u8 (in);
+  const uint8_t *p = take (in, 1);
+  uint8_t value = p != NULL ? *p : 0;
 
   if (value < count)
     return value;

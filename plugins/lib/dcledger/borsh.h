@@ -71,7 +71,6 @@ borsh_offset (const struct borsh *in)
 /* A vec or map is a u32 and so many elements, for which there may be too few bytes: what is wrong is then the
  * first element that does not fit, or one before it. So loops over them end at an error, and no memory is
  * sized by the number before all elements have been read. */
-uint8_t borsh_u8 (struct borsh *in);
 uint32_t borsh_u32 (struct borsh *in);
 uint64_t borsh_u64 (struct borsh *in);
 int64_t borsh_i64 (struct borsh *in);

@@ -58,20 +58,11 @@ pending (const struct ledger_framer *framer)
   return framer->carried - framer->delivered;
 }
 
-uint64_t
-ledger_framer_wanted (const struct ledger_framer *framer)
+/* The position of the first byte not yet given. */
+static uint64_t
+wanted (const struct ledger_framer *framer)
 {
   return framer->position + pending (framer) + framer->chunk.size;
-}
-
-uint32_t
-ledger_framer_missing (const struct ledger_framer *framer)
-{
-  size_t have = pending (framer);
-
-  if (have < LEDGER_HEADER_SIZE)
-    return (uint32_t) (LEDGER_HEADER_SIZE - have);
-  return (uint32_t) (ledger_header_load (framer->carry).jump_next - have);
 }
 
 /* Moves `size` bytes of the chunk behind those carried. */
@@ -105,9 +96,9 @@ bool
 ledger_framer_give (struct ledger_framer *framer, uint64_t position, struct bytes chunk,
                     struct ledger_reason *reason)
 {
-  if (position != ledger_framer_wanted (framer) && position != framer->position)
+  if (position != wanted (framer) && position != framer->position)
     return ledger_refuse (reason, "bytes came for position %" PRIu64 ", expected %" PRIu64 " or %" PRIu64,
-                          position, ledger_framer_wanted (framer), framer->position);
+                          position, wanted (framer), framer->position);
   if (position == framer->position)
     framer->carried = 0;
   framer->chunk = chunk;

@@ -8,7 +8,7 @@
  *         deliver (&frame);
  *         continue;
  *       case LEDGER_MORE:
- *         read at least ledger_framer_missing () bytes at ledger_framer_wanted ();
+ *         read more bytes;
  *         ledger_framer_give (framer, position, chunk, &reason);
  *         continue;
  *       ...
@@ -49,12 +49,7 @@ void ledger_framer_seek (struct ledger_framer *framer, uint64_t position);
 /* The position of the block that is delivered next, or of the end or fault. */
 uint64_t ledger_framer_position (const struct ledger_framer *framer);
 
-/* After LEDGER_MORE: the position of the first byte not yet given, and how many bytes from there on (at
- * least 1) are needed before ledger_framer_next can say anything but LEDGER_MORE. */
-uint64_t ledger_framer_wanted (const struct ledger_framer *framer);
-uint32_t ledger_framer_missing (const struct ledger_framer *framer);
-
-/* Gives the bytes at `position`, which is ledger_framer_wanted, or ledger_framer_position when a reader
+/* Gives the bytes at `position`, which is behind those already given, or ledger_framer_position when a reader
  * prefers to read the begun block again as a whole. They stay the caller's, unchanged until
  * ledger_framer_next returns something other than LEDGER_FRAME. Call it only at the beginning or after
  * LEDGER_MORE. False if the position is another one. */

@@ -8,10 +8,9 @@
 #include "dcledger/account.h"
 #include "ic/principal/principal.h"
 
-/* Three columns in a row of the enum tell an account: its text, its owner, its subaccount. */
-#define ACCOUNT_COLUMNS 3
-
-/* `prefix` is the column's name without the ending, `whose` says whose account it is. */
+/* Three columns in a row of the enum tell an account: its text, its owner, its subaccount.
+ *
+ * `prefix` is the column's name without the ending, `whose` says whose account it is. */
 #define ACCOUNT_TEXT(prefix, whose)                                                                          \
   COLUMN (prefix "_account", DCPIPE_TEXT,                                                                    \
           "The account " whose " in the text form of ICRC-1; null if its subaccount is not 32 bytes.")

@@ -23,7 +23,7 @@ START_TEST (values_of_every_kind)
                           0xff, 0xff, 1, 0, 1, 2, 2, 0, 0, 0, 'h', 'i', 1, 0, 0, 0, 0xff, 2, 0, 0, 0, 9, 8);
   struct bytes text, raw;
 
-  ck_assert_uint_eq (borsh_u8 (&in), 7);
+  ck_assert_uint_eq (borsh_variant (&in, 8), 7);
   ck_assert_uint_eq (borsh_u32 (&in), 0x80030201);
   ck_assert_uint_eq (borsh_u64 (&in), UINT64_C (0xff07060504030201));
   ck_assert_int_eq (borsh_i64 (&in), -2);
@@ -39,8 +39,8 @@ START_TEST (values_of_every_kind)
   ck_assert_uint_eq (raw.data[0], 0xff);
   ck_assert_uint_eq (borsh_u32 (&in), 2);
   ck_assert_uint_eq (borsh_left (&in), 2);
-  borsh_u8 (&in);
-  borsh_u8 (&in);
+  ck_assert_uint_eq (borsh_variant (&in, UINT8_MAX), 9);
+  ck_assert_uint_eq (borsh_variant (&in, UINT8_MAX), 8);
   ck_assert (borsh_finish (&in));
   check_text (&in, "");
 }
@@ -48,36 +48,33 @@ END_TEST
 
 START_TEST (every_reader_notices_truncation)
 {
-  static const size_t sizes[] = { 1, 4, 8, 8, 1, 1, 1, 4, 4 };
+  static const size_t sizes[] = { 4, 8, 8, 1, 1, 1, 4, 4 };
   const uint8_t zeros[8] = { 0 };
 
-  for (size_t kind = 0; kind < 9; kind++)
+  for (size_t kind = 0; kind < 8; kind++)
     for (size_t left = 0; left < sizes[kind]; left++) {
       struct borsh in = borsh_over ((struct bytes){ zeros, left });
 
       switch (kind) {
       case 0:
-        borsh_u8 (&in);
-        break;
-      case 1:
         borsh_u32 (&in);
         break;
-      case 2:
+      case 1:
         borsh_u64 (&in);
         break;
-      case 3:
+      case 2:
         borsh_i64 (&in);
         break;
-      case 4:
+      case 3:
         borsh_bool (&in);
         break;
-      case 5:
+      case 4:
         borsh_option (&in);
         break;
-      case 6:
+      case 5:
         borsh_variant (&in, 1);
         break;
-      case 7:
+      case 6:
         borsh_bytes (&in);
         break;
       default:
@@ -129,7 +126,7 @@ START_TEST (trailing_bytes)
 {
   struct borsh in = OVER (0, 0, 0);
 
-  borsh_u8 (&in);
+  borsh_bool (&in);
   ck_assert (!borsh_finish (&in));
   ck_assert_int_eq (in.error, BORSH_TRAILING_BYTES);
   check_text (&in, "thing ends at byte 1, but 2 more bytes follow");
@@ -142,7 +139,7 @@ START_TEST (the_first_error_sticks)
 
   borsh_bool (&in);
   borsh_fail (&in, BORSH_BAD_LENGTH, 0, 0);
-  ck_assert_uint_eq (borsh_u8 (&in), 0);
+  ck_assert_uint_eq (borsh_u32 (&in), 0);
   ck_assert_uint_eq (borsh_u64 (&in), 0);
   ck_assert_uint_eq (borsh_bytes (&in).size, 0);
   ck_assert_uint_eq (borsh_left (&in), 0);

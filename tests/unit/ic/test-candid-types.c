@@ -109,8 +109,8 @@ START_TEST (numbers_are_checked_when_encoded)
 {
   check_refused ("(nat8)", ic_candid_nat (IC_CANDID_NAT8, 256), "does not fit in a Candid nat8");
   check_refused ("(nat32)", ic_candid_nat (IC_CANDID_NAT32, UINT64_C (1) << 32), "nat32");
-  check_refused ("(int8)", ic_candid_int (IC_CANDID_INT8, -129), "int8");
-  check_refused ("(int16)", ic_candid_int (IC_CANDID_INT16, 32768), "int16");
+  check_refused ("(int8)", (struct ic_candid_value){ .kind = IC_CANDID_INT8, .integer = -129 }, "int8");
+  check_refused ("(int16)", (struct ic_candid_value){ .kind = IC_CANDID_INT16, .integer = 32768 }, "int16");
   ck_assert_str_eq (encoded ("(int8)", &(struct ic_candid_value){ .kind = IC_CANDID_INT8, .integer = -128 }),
                     "4449444c00017780");
 }
@@ -302,12 +302,23 @@ END_TEST
 START_TEST (big_numbers_are_encoded_in_their_shortest_form)
 {
   static const uint8_t nat[] = { 0x80, 0x82, 0x80, 0x00 }, half[] = { 0x80 }, two[] = { 1, 1 };
-  struct ic_candid_value value = ic_candid_big (IC_CANDID_NAT, (struct bytes){ nat, sizeof nat });
+  struct ic_candid_value value = (struct ic_candid_value){ .kind = IC_CANDID_NAT,
+                                                           .big = true,
+                                                           .bytes = (struct bytes){ nat, sizeof nat } };
 
   ck_assert_str_eq (encoded ("(nat)", &value), "4449444c00017d8002");
-  check_refused ("(nat)", ic_candid_big (IC_CANDID_NAT, (struct bytes){ half, 1 }), "not one LEB128");
-  check_refused ("(int)", ic_candid_big (IC_CANDID_INT, (struct bytes){ two, 2 }), "not one LEB128");
-  check_refused ("(int)", ic_candid_big (IC_CANDID_INT, (struct bytes){ NULL, 0 }), "not one LEB128");
+  check_refused ("(nat)",
+                 (struct ic_candid_value){
+                     .kind = IC_CANDID_NAT, .big = true, .bytes = (struct bytes){ half, 1 } },
+                 "not one LEB128");
+  check_refused ("(int)",
+                 (struct ic_candid_value){
+                     .kind = IC_CANDID_INT, .big = true, .bytes = (struct bytes){ two, 2 } },
+                 "not one LEB128");
+  check_refused ("(int)",
+                 (struct ic_candid_value){
+                     .kind = IC_CANDID_INT, .big = true, .bytes = (struct bytes){ NULL, 0 } },
+                 "not one LEB128");
 }
 END_TEST
 

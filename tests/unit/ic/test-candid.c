@@ -34,17 +34,17 @@ struct row {
 static void
 open_row (struct row *row, json_t *json, const char *file, size_t number)
 {
+  struct ic_candid_reader head = { .fault = NULL };
   struct ic_error error = { "" };
-  struct bytes head;
 
   *row = (struct row){ .json = json, .file = file, .number = number };
   row->did = candid_did (json_object_get (json, "types"), json_object_get (json, "defs"));
   ck_assert_msg (ic_candid_types_parse (&row->parsed, row->did, &row->arena, &error), "%s:%zu: %s: %s", file,
                  number, row->did, error.text);
-  head.data = row->didl = vectors_hex (json, "types_didl", &head.size);
-  ck_assert_msg (ic_candid_types_read (&row->read, &head, &row->arena, &error), "%s:%zu: %s", file, number,
-                 error.text);
-  ck_assert_uint_eq (head.size, 0);
+  head.message.data = row->didl = vectors_hex (json, "types_didl", &head.message.size);
+  ck_assert_msg (ic_candid_read_types (&head, &row->read, &row->arena), "%s:%zu: %s", file, number,
+                 head.fault);
+  ck_assert_uint_eq (ic_candid_left (&head), 0);
   ck_assert_uint_eq (row->read.arg_count, row->parsed.arg_count);
 }
 

@@ -13,7 +13,7 @@
 #include "support/run.h"
 #include "support/vectors.h"
 
-static size_t rows, canonical_rows;
+static size_t rows;
 
 static void
 check_row (json_t *row, size_t number, void *context)
@@ -24,7 +24,6 @@ check_row (json_t *row, size_t number, void *context)
   CLEANUP_FREE uint8_t *data = vectors_hex (row, "hex", &size);
   CLEANUP_FREE char *digits = NULL;
   struct ic_error error = { "" };
-  struct bytes again;
 
   (void) context;
   if (value == NULL)
@@ -32,23 +31,15 @@ check_row (json_t *row, size_t number, void *context)
   size = (size_t) json_integer_value (json_object_get (row, "len"));
   digits = ic_number_digits ((struct bytes){ data, size }, is_signed, &error);
   ck_assert_msg (digits != NULL && strcmp (digits, value) == 0, "row %zu: %s", number, digits);
-  again = ic_number_leb128 (value, is_signed, &error);
-  ck_assert_msg (again.data != NULL, "row %zu: %s", number, error.text);
-  if (json_is_true (json_object_get (row, "canonical"))) {
-    ck_assert_msg (bytes_equal (again, (struct bytes){ data, size }), "row %zu: another encoding", number);
-    canonical_rows++;
-  } else
-    ck_assert_msg (again.size < size, "row %zu: not shorter", number);
-  free ((void *) (uintptr_t) again.data);
   rows++;
 }
 
 START_TEST (every_row)
 {
   vectors_each ("ic/candid/leb128.jsonl", check_row, NULL);
-  printf ("leb128.jsonl: %zu numbers, %zu canonical\n", rows, canonical_rows);
+  printf ("leb128.jsonl: %zu numbers\n", rows);
   if (getenv ("DCPIPE_VECTORS") == NULL)
-    ck_assert (rows >= 270 && canonical_rows >= 130);
+    ck_assert_uint_ge (rows, 270);
 }
 END_TEST
 
@@ -68,17 +59,14 @@ START_TEST (the_limit_is_where_it_is_said_to_be)
 {
   uint8_t room[IC_NUMBER_MAX_BITS / 7 + 10];
   struct ic_error error = { "" };
-  struct bytes most = power (IC_NUMBER_MAX_BITS, true, room), again;
+  struct bytes most = power (IC_NUMBER_MAX_BITS, true, room);
   char *digits = ic_number_digits (most, false, &error);
 
   ck_assert_msg (digits != NULL, "%s", error.text);
   ck_assert_uint_eq (strlen (digits), 19729); /* 65536 * log10 (2) */
   ck_assert_mem_eq (digits, "2003529930406846464979072351560255750447825475569751419265016973710894059556",
                     76);
-  again = ic_number_leb128 (digits, false, &error);
-  ck_assert (bytes_equal (again, most));
   free (digits);
-  free ((void *) (uintptr_t) again.data);
   ck_assert (ic_number_digits (power (IC_NUMBER_MAX_BITS, false, room), false, &error) == NULL);
   ck_assert_str_eq (error.text, "a number of more than 65536 bits");
 }
@@ -87,45 +75,17 @@ END_TEST
 START_TEST (huge_numbers_are_refused_at_once)
 {
   const size_t size = 8 << 20;
-  CLEANUP_FREE char *digits = malloc (size + 1);
+  CLEANUP_FREE uint8_t *leb128 = malloc (size);
   struct timespec before, after;
   struct ic_error error;
 
-  ck_assert_ptr_nonnull (digits);
-  memset (digits, '7', size);
-  digits[size] = '\0';
+  ck_assert_ptr_nonnull (leb128);
+  memset (leb128, 0xff, size);
+  leb128[size - 1] = 1;
   clock_gettime (CLOCK_MONOTONIC, &before);
-  ck_assert (ic_number_leb128 (digits, false, &error).data == NULL);
-  memset (digits, 0xff, size);
-  digits[size - 1] = 1;
-  ck_assert (ic_number_digits ((struct bytes){ (uint8_t *) digits, size }, true, &error) == NULL);
+  ck_assert (ic_number_digits ((struct bytes){ leb128, size }, true, &error) == NULL);
   clock_gettime (CLOCK_MONOTONIC, &after);
   ck_assert_int_lt (after.tv_sec - before.tv_sec, 2);
-}
-END_TEST
-
-START_TEST (only_digits_are_numbers)
-{
-  static const char *const texts[] = { "", "-", "+1", " 1", "1 ", "1_000", "0x1", "--1", "1-", "-1" };
-  struct ic_error error;
-
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-    ck_assert_msg (ic_number_leb128 (texts[i], false, &error).data == NULL, "\"%s\" was taken", texts[i]);
-}
-END_TEST
-
-START_TEST (zeros_in_front_and_minus_zero_are_nothing)
-{
-  static const char *const texts[] = { "0", "-0", "000", "-000" };
-  struct ic_error error;
-
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-    struct bytes bytes = ic_number_leb128 (texts[i], true, &error);
-
-    ck_assert_uint_eq (bytes.size, 1);
-    ck_assert_uint_eq (bytes.data[0], 0);
-    free ((void *) (uintptr_t) bytes.data);
-  }
 }
 END_TEST
 
@@ -133,8 +93,7 @@ int
 main (void)
 {
   const TTest *const tests[] = { every_row, the_limit_is_where_it_is_said_to_be,
-                                 huge_numbers_are_refused_at_once, only_digits_are_numbers,
-                                 zeros_in_front_and_minus_zero_are_nothing };
+                                 huge_numbers_are_refused_at_once };
 
   return RUN_TESTS ("number", tests);
 }

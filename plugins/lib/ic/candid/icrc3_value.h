@@ -2,7 +2,8 @@
 /* Values of the ICRC-3 standard, which ledgers keep their blocks in, and their hash.
  *
  * The hash is the representation-independent one of ic/candid/hash.h, with numbers in LEB128, signed for an
- * Int; see "Value hash" in the standard. It does not depend on the order of a map's entries. */
+ * Int; see "Value hash" in the standard. It does not depend on the order of a map's entries. No source of
+ * dcpipe reads such a ledger yet; for those who take the library this is half of what they need to. */
 #ifndef IC_CANDID_ICRC3_VALUE_H
 #define IC_CANDID_ICRC3_VALUE_H
 

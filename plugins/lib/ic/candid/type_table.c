@@ -242,17 +242,3 @@ ic_candid_read_types (struct ic_candid_reader *reader, struct ic_candid_types *t
       return false;
   return methods_are_funcs (&table) && read_args (&table);
 }
-
-bool
-ic_candid_types_read (struct ic_candid_types *types, struct bytes *message, struct ic_arena *arena,
-                      struct ic_error *error)
-{
-  struct ic_candid_reader reader = { .message = *message };
-
-  if (!ic_candid_read_types (&reader, types, arena)) {
-    ic_error_set (error, "byte %zu of the Candid message: %s", reader.fault_at, reader.fault);
-    return false;
-  }
-  *message = (struct bytes){ message->data + reader.at, ic_candid_left (&reader) };
-  return true;
-}

@@ -6,17 +6,11 @@
 #include <stdbool.h>
 
 #include "ic/candid/arena.h"
-#include "ic/candid/error.h"
 #include "ic/candid/reader.h"
 #include "ic/candid/type.h"
 
 /* Reads "DIDL", type table and argument types. Memory is taken from `arena`. */
 bool ic_candid_read_types (struct ic_candid_reader *reader, struct ic_candid_types *types,
                            struct ic_arena *arena);
-
-/* Reads types from the head of a message: "DIDL", type table and argument types. Moves `message` past it.
- * Names of methods are views of the message. */
-bool ic_candid_types_read (struct ic_candid_types *types, struct bytes *message, struct ic_arena *arena,
-                           struct ic_error *error);
 
 #endif

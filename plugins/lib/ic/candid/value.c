@@ -102,18 +102,6 @@ ic_candid_nat (enum ic_candid_kind kind, uint64_t value)
   return (struct ic_candid_value){ .kind = (uint8_t) kind, .nat = value };
 }
 
-struct ic_candid_value
-ic_candid_int (enum ic_candid_kind kind, int64_t value)
-{
-  return (struct ic_candid_value){ .kind = (uint8_t) kind, .integer = value };
-}
-
-struct ic_candid_value
-ic_candid_big (enum ic_candid_kind kind, struct bytes leb128)
-{
-  return (struct ic_candid_value){ .kind = (uint8_t) kind, .big = true, .bytes = leb128 };
-}
-
 static struct ic_candid_value
 bytes_value (enum ic_candid_kind kind, const void *data, size_t size)
 {

@@ -68,12 +68,11 @@ bool ic_candid_u64 (const struct ic_candid_value *value, uint64_t *number);
  * the caller frees; NULL with `error` set if it is larger, or there is no memory. */
 char *ic_candid_digits (const struct ic_candid_value *value, struct ic_error *error);
 
-/* Values for encoding. They hold pointers to what they are given. */
+/* Values for encoding. They hold pointers to what they are given. Callers make arguments of them; replies,
+ * which need all kinds, are made by the stand-in for canisters that the tests ask. */
 struct ic_candid_value ic_candid_null (void); /* also reserved */
 struct ic_candid_value ic_candid_bool (bool value);
 struct ic_candid_value ic_candid_nat (enum ic_candid_kind kind, uint64_t value);
-struct ic_candid_value ic_candid_int (enum ic_candid_kind kind, int64_t value);
-struct ic_candid_value ic_candid_big (enum ic_candid_kind kind, struct bytes leb128); /* nat or int */
 struct ic_candid_value ic_candid_text (const void *data, size_t size);
 struct ic_candid_value ic_candid_blob (const void *data, size_t size);
 struct ic_candid_value ic_candid_principal (const void *data, size_t size);

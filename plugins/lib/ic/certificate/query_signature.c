@@ -20,8 +20,8 @@ static const char *const result_texts[] = {
 #undef X
 };
 
-const char *
-ic_query_result_text (enum ic_query_result result)
+static const char *
+result_text (enum ic_query_result result)
 {
   return result_texts[result];
 }
@@ -172,7 +172,7 @@ describe (struct ic_error *error, enum ic_query_result result, struct bytes iden
 
   if (ic_principal_set (&node, identity.data, identity.size))
     ic_principal_text (&node, text);
-  ic_error_set (error, "answer to a query, signed by node %s: %s", text, ic_query_result_text (result));
+  ic_error_set (error, "answer to a query, signed by node %s: %s", text, result_text (result));
 }
 
 enum ic_query_result
@@ -186,7 +186,7 @@ ic_query_verify (const struct ic_query_response *response, const struct ic_query
   else if (response->signature_count > check->nodes->count)
     result = IC_QUERY_TOO_MANY_SIGNATURES;
   if (result != IC_QUERY_VALID) {
-    ic_error_set (error, "answer to a query: %s", ic_query_result_text (result));
+    ic_error_set (error, "answer to a query: %s", result_text (result));
     return result;
   }
   for (const struct ic_node_signature *signature = response->signatures; signature != NULL;

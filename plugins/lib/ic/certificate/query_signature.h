@@ -29,9 +29,6 @@ enum ic_query_result {
 #undef X
 };
 
-/* What a result means, in a few words. */
-const char *ic_query_result_text (enum ic_query_result result);
-
 /* A node of a subnet. */
 struct ic_node {
   struct ic_principal id;

@@ -14,15 +14,14 @@
 #include "ic/candid/arena.h"
 #include "ic/candid/error.h"
 
-/* Why a request was rejected. */
+/* Why a request was rejected. 2 is a fault that may pass. */
 #define IC_REJECT_SYS_FATAL 1
-#define IC_REJECT_SYS_TRANSIENT 2
 #define IC_REJECT_DESTINATION_INVALID 3
 #define IC_REJECT_CANISTER_REJECT 4
 #define IC_REJECT_CANISTER_ERROR 5
 
 struct ic_reject {
-  unsigned code;           /* one of the above */
+  unsigned code;           /* 1 to 5 */
   struct bytes message;    /* UTF-8 */
   struct bytes error_code; /* such as "IC0503"; its data is NULL if there is none */
 };
