@@ -5,8 +5,6 @@
  * an allowance of 0 ends it. When it expires is told and not looked at. */
 #include "config.h"
 
-#include <nettle/sha2.h>
-
 #include "decoder/account.h"
 #include "decoder/columns.h"
 #include "decoder/payload.h"
@@ -140,9 +138,8 @@ struct approval {
 static bool
 read_approval (struct bytes value, struct approval *approval, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (value);
+  struct borsh in = payload_over (value);
 
-  borsh_variant (&in, 1);
   approval->approver = ledger_account_read (&in);
   approval->spender = ledger_account_read (&in);
   approval->allowance = borsh_u64 (&in);
@@ -158,26 +155,15 @@ read_approval (struct bytes value, struct approval *approval, dcpipe_rows *rows)
   return true;
 }
 
-/* The id is the SHA-256 of the payload without its variant byte. */
-static void
-set_id (dcpipe_row *row, struct bytes key, struct bytes value)
-{
-  uint8_t id[SHA256_DIGEST_SIZE];
-  struct sha256_ctx hash;
-
-  sha256_init (&hash);
-  sha256_update (&hash, value.size - 1, value.data + 1);
-  sha256_digest (&hash, sizeof id, id);
-  dcpipe_set_hex (row, CHANGE_TX_ID, id, sizeof id);
-  dcpipe_set_bool (row, CHANGE_KEY_MATCHES, bytes_equal (key, (struct bytes){ id, sizeof id }));
-}
-
 static void
 add_change (dcpipe_rows *rows, const dcpipe_entry *entry, const struct approval *approval)
 {
+  struct bytes value = payload_bytes (dcpipe_entry_value (entry));
   dcpipe_row *row = dcpipe_row_add (rows, CHANGES, DCPIPE_INSERT);
 
-  set_id (row, payload_bytes (dcpipe_entry_key (entry)), payload_bytes (dcpipe_entry_value (entry)));
+  /* The id is that of the payload without its version. */
+  payload_set_id (row, CHANGE_TX_ID, CHANGE_KEY_MATCHES, payload_bytes (dcpipe_entry_key (entry)),
+                  (struct bytes){ value.data + 1, value.size - 1 });
   account_set (row, CHANGE_APPROVER, &approval->approver, &approval->approver_owner);
   account_set (row, CHANGE_SPENDER, &approval->spender, &approval->spender_owner);
   dcpipe_set_u64 (row, CHANGE_ALLOWANCE, approval->allowance);

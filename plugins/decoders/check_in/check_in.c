@@ -51,26 +51,24 @@ static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signat
 static int
 check_in_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (payload_bytes (dcpipe_entry_value (entry)));
+  struct borsh in = payload_over (payload_bytes (dcpipe_entry_value (entry)));
   struct bytes key = payload_bytes (dcpipe_entry_key (entry)), memo, signature;
   enum signature_status status;
   dcpipe_row *row;
 
   if (dcpipe_entry_deleted (entry))
     return DCPIPE_OK;
-  borsh_variant (&in, 1);
   memo = borsh_string (&in);
   signature = borsh_bytes (&in);
-  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "check-in"))
-    return DCPIPE_OK;
-  status = signature_verify (handle, key, payload_bytes (dcpipe_entry_parent_hash (entry)), signature);
-  if (signature_refused (handle, status, rows))
+  if (!payload_finish (&in, rows, PAYLOAD_OUTER, "check-in")
+      || !signature_accepted (handle, key, payload_bytes (dcpipe_entry_parent_hash (entry)), signature, rows,
+                              &status))
     return DCPIPE_OK;
   row = dcpipe_row_add (rows, 0, DCPIPE_INSERT);
   payload_set_hex (row, COLUMN_PUBKEY, key);
   payload_set_text (row, COLUMN_MEMO, memo);
   payload_set_hex (row, COLUMN_NONCE_SIGNATURE, signature);
-  dcpipe_set_string (row, COLUMN_STATUS, signature_status_text (status));
+  signature_set_status (row, COLUMN_STATUS, status);
   dcpipe_set_u64 (row, COLUMN_VERSION, PAYLOAD_V1);
   return DCPIPE_OK;
 }

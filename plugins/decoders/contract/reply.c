@@ -26,8 +26,7 @@ read_reply (struct bytes value, dcpipe_rows *rows)
   reply.outer = payload_read_signed (value, rows, "reply payload", &reply.payload);
   if (!reply.outer)
     return reply;
-  in = borsh_over (reply.payload.data);
-  borsh_variant (&in, 1);
+  in = payload_over (reply.payload.data);
   reply.requester = borsh_bytes (&in);
   reply.memo = borsh_string (&in);
   reply.contract_id = borsh_bytes (&in);
@@ -44,9 +43,7 @@ add_reply (dcpipe_rows *rows, const dcpipe_entry *entry, const struct reply *rep
   dcpipe_row *row = dcpipe_row_add (rows, REPLIES, DCPIPE_INSERT);
 
   payload_set_hex (row, REPLY_CONTRACT_ID, payload_bytes (dcpipe_entry_key (entry)));
-  dcpipe_set_blob (row, REPLY_DATA, reply->payload.data.data, reply->payload.data.size);
-  payload_set_hex (row, REPLY_SIGNATURE, reply->payload.signature);
-  dcpipe_set_string (row, REPLY_SIGNATURE_STATUS, signature_status_text (SIGNATURE_NONE));
+  signature_set (row, REPLY_DATA, &reply->payload, SIGNATURE_NONE);
   dcpipe_set_u64 (row, REPLY_VERSION, PAYLOAD_V1);
   if (!reply->inner)
     return;
@@ -118,7 +115,7 @@ change_contract (dcpipe_rows *rows, const dcpipe_entry *entry, const struct repl
                                        : "rejected");
   dcpipe_set_u64 (row, CONTRACT_REPLY_BLOCK_OFFSET, dcpipe_entry_block_position (entry));
   dcpipe_set_u64 (row, CONTRACT_REPLY_ENTRY_INDEX, dcpipe_entry_index (entry));
-  dcpipe_set_string (row, CONTRACT_REPLY_SIGNATURE_STATUS, signature_status_text (status));
+  signature_set_status (row, CONTRACT_REPLY_SIGNATURE_STATUS, status);
 }
 
 int
@@ -146,7 +143,7 @@ contract_resolve_reply (const struct signature_config *config, const dcpipe_entr
   if (reply->outer) {
     row = dcpipe_row_add (rows, REPLIES, DCPIPE_UPDATE);
     dcpipe_set_text (row, REPLY_PROVIDER, provider.data, provider.size);
-    dcpipe_set_string (row, REPLY_SIGNATURE_STATUS, signature_status_text (status));
+    signature_set_status (row, REPLY_SIGNATURE_STATUS, status);
   }
   change_contract (rows, entry, reply, status);
   return DCPIPE_OK;

@@ -3,8 +3,6 @@
 
 #include "request.h"
 
-#include <nettle/sha2.h>
-
 #include "decoder/columns.h"
 #include "decoder/payload.h"
 #include "tables.h"
@@ -41,9 +39,8 @@ read_payment (struct borsh *in)
 static bool
 read_request (struct bytes data, struct request *request, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (data);
+  struct borsh in = payload_over (data);
 
-  borsh_variant (&in, 1);
   request->requester = borsh_bytes (&in);
   request->ssh_pubkey = borsh_string (&in);
   request->contact = borsh_string (&in);
@@ -64,20 +61,6 @@ read_request (struct bytes data, struct request *request, dcpipe_rows *rows)
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------ */
-
-static void
-set_id (dcpipe_row *row, struct bytes key, struct bytes data)
-{
-  uint8_t id[SHA256_DIGEST_SIZE];
-  struct sha256_ctx hash;
-
-  sha256_init (&hash);
-  sha256_update (&hash, data.size, data.data);
-  sha256_digest (&hash, sizeof id, id);
-  payload_set_hex (row, CONTRACT_ID, key);
-  dcpipe_set_hex (row, CONTRACT_COMPUTED_ID, id, sizeof id);
-  dcpipe_set_bool (row, CONTRACT_ID_MATCHES, bytes_equal (key, (struct bytes){ id, sizeof id }));
-}
 
 static void
 set_request (dcpipe_row *row, const struct request *request)
@@ -124,16 +107,13 @@ contract_request (const struct signature_config *config, const dcpipe_entry *ent
   dcpipe_row *row;
 
   if (!payload_read_signed (payload_bytes (dcpipe_entry_value (entry)), rows, "request payload", &payload)
-      || !read_request (payload.data, &request, rows))
-    return DCPIPE_OK;
-  status = signature_verify (config, request.requester, payload.data, payload.signature);
-  if (signature_refused (config, status, rows))
+      || !read_request (payload.data, &request, rows)
+      || !signature_accepted (config, request.requester, payload.data, payload.signature, rows, &status))
     return DCPIPE_OK;
   row = dcpipe_row_add (rows, CONTRACTS, DCPIPE_UPSERT);
-  set_id (row, key, payload.data);
-  dcpipe_set_blob (row, CONTRACT_DATA, payload.data.data, payload.data.size);
-  payload_set_hex (row, CONTRACT_SIGNATURE, payload.signature);
-  dcpipe_set_string (row, CONTRACT_SIGNATURE_STATUS, signature_status_text (status));
+  payload_set_hex (row, CONTRACT_ID, key);
+  payload_set_id (row, CONTRACT_COMPUTED_ID, CONTRACT_ID_MATCHES, key, payload.data);
+  signature_set (row, CONTRACT_DATA, &payload, status);
   dcpipe_set_string (row, CONTRACT_STATUS, "pending");
   set_request (row, &request);
   dcpipe_set_u64 (row, CONTRACT_VERSION, PAYLOAD_V1);

@@ -109,9 +109,8 @@ read_principals (struct borsh *in)
 static bool
 read_links (struct bytes value, struct note *links, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (value);
+  struct borsh in = payload_over (value);
 
-  borsh_variant (&in, 1);
   links->main = read_principal (&in);
   links->add = read_principals (&in);
   links->remove = read_principals (&in);

@@ -84,17 +84,13 @@ offering_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *row
     delete_items (rows, key);
     return DCPIPE_OK;
   }
-  if (!payload_read_signed (payload_bytes (dcpipe_entry_value (entry)), rows, "offerings payload", &payload))
-    return DCPIPE_OK;
-  status = signature_verify (handle, key, payload.data, payload.signature);
-  if (signature_refused (handle, status, rows))
+  if (!payload_read_signed (payload_bytes (dcpipe_entry_value (entry)), rows, "offerings payload", &payload)
+      || !signature_accepted (handle, key, payload.data, payload.signature, rows, &status))
     return DCPIPE_OK;
   row = dcpipe_row_add (rows, OFFERINGS, DCPIPE_UPSERT);
   payload_set_hex (row, OFFERING_PUBKEY, key);
   identity_set_principal (row, OFFERING_PRINCIPAL, key);
-  dcpipe_set_blob (row, OFFERING_DATA, payload.data.data, payload.data.size);
-  payload_set_hex (row, OFFERING_SIGNATURE, payload.signature);
-  dcpipe_set_string (row, OFFERING_STATUS, signature_status_text (status));
+  signature_set (row, OFFERING_DATA, &payload, status);
   dcpipe_set_u64 (row, OFFERING_VERSION, PAYLOAD_V1);
   dcpipe_set_bool (row, OFFERING_IS_ACTIVE, true);
   delete_items (rows, key);

@@ -106,9 +106,8 @@ struct profile {
 static bool
 read_profile (struct bytes data, struct profile *profile, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (data);
+  struct borsh in = payload_over (data);
 
-  borsh_variant (&in, 1);
   profile->kind = borsh_string (&in);
   profile->name = borsh_string (&in);
   profile->metadata_version = borsh_string (&in);
@@ -176,17 +175,13 @@ profile_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows
     payload_delete_rows (rows, CONTACTS, CONTACT_PUBKEY, key);
     return DCPIPE_OK;
   }
-  if (!payload_read_signed (payload_bytes (dcpipe_entry_value (entry)), rows, "profile payload", &payload))
-    return DCPIPE_OK;
-  status = signature_verify (handle, key, payload.data, payload.signature);
-  if (signature_refused (handle, status, rows))
+  if (!payload_read_signed (payload_bytes (dcpipe_entry_value (entry)), rows, "profile payload", &payload)
+      || !signature_accepted (handle, key, payload.data, payload.signature, rows, &status))
     return DCPIPE_OK;
   row = dcpipe_row_add (rows, PROFILES, DCPIPE_UPSERT);
   payload_set_hex (row, PROFILE_PUBKEY, key);
   identity_set_principal (row, PROFILE_PRINCIPAL, key);
-  dcpipe_set_blob (row, PROFILE_DATA, payload.data.data, payload.data.size);
-  payload_set_hex (row, PROFILE_SIGNATURE, payload.signature);
-  dcpipe_set_string (row, PROFILE_STATUS, signature_status_text (status));
+  signature_set (row, PROFILE_DATA, &payload, status);
   dcpipe_set_u64 (row, PROFILE_VERSION, PAYLOAD_V1);
   payload_delete_rows (rows, CONTACTS, CONTACT_PUBKEY, key);
   if (read_profile (payload.data, &profile, rows)) {

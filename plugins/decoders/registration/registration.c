@@ -125,7 +125,7 @@ static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signat
 /* What was registered before stays true: the first row of a key says that it is neither, and each
  * registration adds what it is. */
 static void
-add_user (dcpipe_rows *rows, struct bytes key, struct bytes signature, const char *status)
+add_user (dcpipe_rows *rows, struct bytes key, struct bytes signature, enum signature_status status)
 {
   bool is_user = dcpipe_rows_label (rows) == USER_REGISTER;
   dcpipe_row *row = dcpipe_row_add (rows, USERS, DCPIPE_INSERT);
@@ -139,11 +139,11 @@ add_user (dcpipe_rows *rows, struct bytes key, struct bytes signature, const cha
   payload_set_hex (row, USER_PUBKEY, key);
   dcpipe_set_bool (row, is_user ? USER_IS_USER : USER_IS_PROVIDER, true);
   payload_set_hex (row, USER_SIGNATURE, signature);
-  dcpipe_set_string (row, USER_STATUS, status);
+  signature_set_status (row, USER_STATUS, status);
 }
 
 static void
-add_registration (dcpipe_rows *rows, struct bytes key, struct bytes signature, const char *status)
+add_registration (dcpipe_rows *rows, struct bytes key, struct bytes signature, enum signature_status status)
 {
   dcpipe_row *row = dcpipe_row_add (rows, REGISTRATIONS, DCPIPE_INSERT);
 
@@ -151,7 +151,7 @@ add_registration (dcpipe_rows *rows, struct bytes key, struct bytes signature, c
   payload_set_hex (row, REG_PUBKEY, key);
   identity_set_principal (row, REG_PRINCIPAL, key);
   payload_set_hex (row, REG_SIGNATURE, signature);
-  dcpipe_set_string (row, REG_STATUS, status);
+  signature_set_status (row, REG_STATUS, status);
 }
 
 static int
@@ -165,14 +165,13 @@ registration_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows 
     return DCPIPE_OK;
   if (!ledger_ed25519_is_key (key)) {
     dcpipe_fail_entry (rows, 0, "invalid_pubkey: the key of %zu byte%s is not an Ed25519 public key",
-                       key.size, key.size == 1 ? "" : "s");
+                       key.size, plural_s (key.size));
     return DCPIPE_OK;
   }
-  status = signature_verify (handle, key, key, signature);
-  if (signature_refused (handle, status, rows))
+  if (!signature_accepted (handle, key, key, signature, rows, &status))
     return DCPIPE_OK;
-  add_user (rows, key, signature, signature_status_text (status));
-  add_registration (rows, key, signature, signature_status_text (status));
+  add_user (rows, key, signature, status);
+  add_registration (rows, key, signature, status);
   return DCPIPE_OK;
 }
 

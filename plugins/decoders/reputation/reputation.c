@@ -94,9 +94,8 @@ struct note {
 static bool
 read_changes (struct bytes value, struct note *note, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (value);
+  struct borsh in = payload_over (value);
 
-  borsh_variant (&in, 1);
   note->changes = borsh_u32 (&in);
   note->first = in;
   for (uint32_t i = 0; i < note->changes && in.error == BORSH_OK; i++) {
@@ -109,9 +108,8 @@ read_changes (struct bytes value, struct note *note, dcpipe_rows *rows)
 static bool
 read_ageing (struct bytes value, struct note *note, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (value);
+  struct borsh in = payload_over (value);
 
-  borsh_variant (&in, 1);
   note->ppm = borsh_u64 (&in);
   return payload_finish (&in, rows, PAYLOAD_OUTER, "reputation ageing");
 }

@@ -17,10 +17,9 @@
 bool
 transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *rows)
 {
-  struct borsh in = borsh_over (value);
+  struct borsh in = payload_over (value);
 
   *transfer = (struct transfer){ 0 };
-  borsh_variant (&in, 1);
   transfer->from = ledger_account_read (&in);
   transfer->to = ledger_account_read (&in);
   transfer->has_fee = borsh_option (&in);

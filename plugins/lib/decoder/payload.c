@@ -3,7 +3,18 @@
 
 #include "decoder/payload.h"
 
+#include <nettle/sha2.h>
+
 #include "bytes/utf8.h"
+
+struct borsh
+payload_over (struct bytes payload)
+{
+  struct borsh in = borsh_over (payload);
+
+  borsh_variant (&in, 1);
+  return in;
+}
 
 bool
 payload_finish (struct borsh *in, dcpipe_rows *rows, uint64_t item, const char *what)
@@ -20,9 +31,8 @@ payload_finish (struct borsh *in, dcpipe_rows *rows, uint64_t item, const char *
 bool
 payload_read_signed (struct bytes value, dcpipe_rows *rows, const char *what, struct payload_signed *payload)
 {
-  struct borsh in = borsh_over (value);
+  struct borsh in = payload_over (value);
 
-  borsh_variant (&in, 1);
   payload->data = borsh_bytes (&in);
   payload->signature = borsh_bytes (&in);
   return payload_finish (&in, rows, PAYLOAD_OUTER, what);
@@ -62,6 +72,19 @@ void
 payload_set_hex (dcpipe_row *row, size_t column, struct bytes bytes)
 {
   dcpipe_set_hex (row, column, bytes.data, bytes.size);
+}
+
+void
+payload_set_id (dcpipe_row *row, size_t id, size_t matches, struct bytes key, struct bytes content)
+{
+  uint8_t digest[SHA256_DIGEST_SIZE];
+  struct sha256_ctx hash;
+
+  sha256_init (&hash);
+  sha256_update (&hash, content.size, content.data);
+  sha256_digest (&hash, sizeof digest, digest);
+  dcpipe_set_hex (row, id, digest, sizeof digest);
+  dcpipe_set_bool (row, matches, bytes_equal (key, (struct bytes){ digest, sizeof digest }));
 }
 
 void

@@ -17,6 +17,9 @@ payload_bytes (struct dcpipe_bytes bytes)
   return (struct bytes){ bytes.data, bytes.size };
 }
 
+/* A reader of a payload, behind the number of its version. */
+struct borsh payload_over (struct bytes payload);
+
 /* The items that failed entries are told apart by: the entry itself, and the payload inside its payload. */
 enum payload_item { PAYLOAD_OUTER = 0, PAYLOAD_INNER = 1 };
 
@@ -51,6 +54,10 @@ void payload_set_if_text (dcpipe_row *row, size_t column, struct bytes bytes);
 
 /* Sets hexadecimal digits. */
 void payload_set_hex (dcpipe_row *row, size_t column, struct bytes bytes);
+
+/* Sets two columns by the SHA-256 of `content`, by which some entries are keyed: to its hexadecimal digits,
+ * and to whether it is the entry's key. */
+void payload_set_id (dcpipe_row *row, size_t id, size_t matches, struct bytes key, struct bytes content);
 
 /* Removes the rows of a table whose primary key begins with `key`, which `column` holds in hexadecimal. */
 void payload_delete_rows (dcpipe_rows *rows, size_t table, size_t column, struct bytes key);

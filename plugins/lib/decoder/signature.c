@@ -5,8 +5,8 @@
 
 #include "dcledger/ed25519ph.h"
 
-const char *
-signature_status_text (enum signature_status status)
+void
+signature_set_status (dcpipe_row *row, size_t column, enum signature_status status)
 {
   static const char *const texts[] = {
     [SIGNATURE_NONE] = "none",
@@ -15,7 +15,16 @@ signature_status_text (enum signature_status status)
     [SIGNATURE_UNCHECKED] = "unchecked",
   };
 
-  return texts[status];
+  dcpipe_set_string (row, column, texts[status]);
+}
+
+void
+signature_set (dcpipe_row *row, size_t first, const struct payload_signed *payload,
+               enum signature_status status)
+{
+  dcpipe_set_blob (row, first, payload->data.data, payload->data.size);
+  payload_set_hex (row, first + 1, payload->signature);
+  signature_set_status (row, first + 2, status);
 }
 
 enum signature_status
@@ -36,4 +45,12 @@ signature_refused (const struct signature_config *config, enum signature_status 
   dcpipe_fail_entry (rows, 0,
                      "invalid_signature: the signature is not one of its content by the key it should be by");
   return true;
+}
+
+bool
+signature_accepted (const struct signature_config *config, struct bytes key, struct bytes message,
+                    struct bytes signature, dcpipe_rows *rows, enum signature_status *status)
+{
+  *status = signature_verify (config, key, message, signature);
+  return !signature_refused (config, *status, rows);
 }

@@ -11,6 +11,7 @@
 #include "dcpipe-plugin.h"
 
 #include "bytes/bytes.h"
+#include "decoder/payload.h"
 
 enum verify_signatures {
   VERIFY_FLAG,   /* the row says what the verdict is */
@@ -33,8 +34,12 @@ struct signature_config {
 
 enum signature_status { SIGNATURE_NONE, SIGNATURE_VALID, SIGNATURE_INVALID, SIGNATURE_UNCHECKED };
 
-/* The text of signature_status. */
-const char *signature_status_text (enum signature_status status);
+/* Sets the column signature_status. */
+void signature_set_status (dcpipe_row *row, size_t column, enum signature_status status);
+
+/* Sets the three columns from `first` on: the bytes that were signed, the signature, and the verdict. */
+void signature_set (dcpipe_row *row, size_t first, const struct payload_signed *payload,
+                    enum signature_status status);
 
 /* The verdict on `signature`, unless verify_signatures is off. A pure function, and the costliest of all
  * decoding. */
@@ -44,5 +49,9 @@ enum signature_status signature_verify (const struct signature_config *config, s
 /* True if the entry is to be refused for this verdict: it has been reported as failed, and leaves no rows. */
 bool signature_refused (const struct signature_config *config, enum signature_status status,
                         dcpipe_rows *rows);
+
+/* Both: false if the entry is to be refused, otherwise `status` is the verdict. */
+bool signature_accepted (const struct signature_config *config, struct bytes key, struct bytes message,
+                         struct bytes signature, dcpipe_rows *rows, enum signature_status *status);
 
 #endif
