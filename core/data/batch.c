@@ -39,6 +39,9 @@ dcpipe_batch_rows (dcpipe_batch *batch)
   return &batch->rows;
 }
 
+/* A plugin is told of no mistake here, or it would have to look at a result after each frame. It is noted,
+ * and the call of `next` then ends the run with it. */
+
 /* Adds memory to the batch, with `room` bytes of its own. NULL after fail. */
 static struct frame_memory *
 add_memory (struct dcpipe_batch *batch, size_t room)
@@ -81,6 +84,7 @@ dcpipe_batch_adopt (dcpipe_batch *batch, const void *data, size_t size, void (*r
   memory->context = context;
 }
 
+/* The newest first, where frames mostly lie. */
 static struct frame_memory *
 find_memory (const struct dcpipe_batch *batch, const uint8_t *data, size_t size)
 {
@@ -128,7 +132,7 @@ dcpipe_batch_cursor (dcpipe_batch *batch, const void *cursor, size_t size)
     batch->mistake = "a cursor without a frame, or longer than 256 bytes";
     return;
   }
-  copy = arena_bytes (&batch->arena, size);
+  copy = arena_bytes (&batch->arena, size); /* the plugin may make it on its stack */
   if (copy == NULL) {
     batch->mistake = "no memory for its cursors";
     return;

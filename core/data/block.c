@@ -6,6 +6,7 @@
 #ifdef HAVE_MALLOPT
 #include <malloc.h>
 #endif
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,9 +47,13 @@ block_watch (void (*leave) (void *place), void (*follow) (void *place))
 bool
 reference_drop (atomic_uint *references)
 {
+  unsigned before;
+
   if (watch.leave != NULL)
     watch.leave (references);
-  if (atomic_fetch_sub (references, 1) > 1)
+  before = atomic_fetch_sub (references, 1);
+  assert (before > 0);
+  if (before > 1)
     return false;
   if (watch.follow != NULL)
     watch.follow (references);
@@ -97,6 +102,8 @@ dcpipe_max_block_size (void)
   return block_size_limit;
 }
 
+/* The room is asked for before it is taken, which may take long: see budget_grow. A buffer from the arena
+ * stays there, as all that does. */
 static void *
 large_buffer (struct dcpipe_block *block, size_t size)
 {
@@ -130,8 +137,10 @@ dcpipe_block_buffer (dcpipe_block *block, size_t size)
     return block->buffer;
   if (size > LARGE_BUFFER)
     buffer = large_buffer (block, size);
-  else
+  else {
+    assert (!block->buffer_is_large);
     buffer = arena_resize (&block->memory->arena, block->buffer, block->buffer_size, size);
+  }
   if (buffer == NULL) {
     fail ("no memory for a block of %zu bytes", size);
     return NULL;
@@ -156,7 +165,8 @@ block_holds (const struct dcpipe_block *block, const void *data, size_t size)
          || (block->keeps_frame && lies_in (block->frame.bytes, data, size));
 }
 
-/* False and a fault if the bytes lie neither in the buffer nor in the frame. */
+/* Bytes are not copied, so they must live as long as the block, which its buffer and its frame do. False and
+ * a fault if the bytes lie neither in the buffer nor in the frame. */
 static bool
 claim (struct dcpipe_block *block, struct dcpipe_bytes bytes)
 {
@@ -171,6 +181,9 @@ claim (struct dcpipe_block *block, struct dcpipe_bytes bytes)
   return true;
 }
 
+/* There is no result, so that a plugin need not look at one for each entry: a fault is found after `unpack`.
+ * Labels are compared and stored as text, so they must be some; what key and value are is the decoder's
+ * business. */
 void
 dcpipe_block_entry (dcpipe_block *block, struct dcpipe_bytes label, struct dcpipe_bytes key,
                     struct dcpipe_bytes value, bool deleted)

@@ -16,7 +16,7 @@
 #include "setup/decoders.h"
 #include "sink/sink-calls.h"
 
-/* Rows given to the sink in one call. */
+/* Rows given to the sink in one call: so many that the call costs little beside them. */
 #define ROWS_AT_ONCE 512
 
 static int apply_rows (void *context, const struct dcpipe_row **rows, size_t count);
@@ -70,6 +70,8 @@ apply_free (struct apply *apply)
 
 /* ---- giving rows to the sink -------------------------------------------------------------------- */
 
+/* A row that depends on others cannot be turned into a failed entry when the sink refuses it: what was
+ * resolved with it since would be wrong. */
 static bool
 resolves (const struct apply *apply, const struct dcpipe_table *table)
 {
@@ -115,8 +117,10 @@ count_failure (struct apply *apply, const struct dcpipe_row *row)
   return DCPIPE_OK;
 }
 
-/* Makes a failed entry of a row that the sink refused. One of the source's tables stems from no entry, and is
- * left out. */
+/* Makes a failed entry of a row that the sink refused, or the ledger could never be stored. Its item lies
+ * behind 2^32, so that it does not take the place of one that the decoder numbered. A row of the source's
+ * tables stems from no entry, and is left out. That a sink refuses the failed entry itself, or core's rows,
+ * is its fault. */
 static int
 refuse (struct apply *apply, const struct dcpipe_row *row, const char *reason, struct row_list *refused)
 {
@@ -170,6 +174,7 @@ apply_rows_with (struct apply *apply, const struct dcpipe_row **rows, size_t cou
   struct dcpipe_rows view = { .list = &list, .tables = apply->run->tables, .effects = apply->effects };
   int result;
 
+  assert (count <= ROWS_AT_ONCE);
   memset (apply->effects, 0, count * sizeof *apply->effects);
   result = sink_call_apply (apply->sink, &view);
   if (result != DCPIPE_OK) {
@@ -180,6 +185,8 @@ apply_rows_with (struct apply *apply, const struct dcpipe_row **rows, size_t cou
   return take_effects (apply, rows, count, refused);
 }
 
+/* Failed entries that stand for refused rows are given at once, in a call of their own: the rows of a batch
+ * are only counted when the whole call went well. */
 static int
 apply_rows (void *context, const struct dcpipe_row **rows, size_t count)
 {
@@ -206,6 +213,7 @@ add_row (struct apply *apply, const struct dcpipe_row *row)
 {
   if (row->table->number == CORE_FAILED_ENTRIES && count_failure (apply, row) != DCPIPE_OK)
     return DCPIPE_FAIL;
+  assert (apply->rows_count < ROWS_AT_ONCE);
   apply->rows[apply->rows_count++] = row;
   return apply->rows_count == ROWS_AT_ONCE ? flush_rows (apply) : DCPIPE_OK;
 }
@@ -255,6 +263,8 @@ fold_resolved (void *context, const struct dcpipe_row *row)
   return result == DCPIPE_OK ? flush_rows (apply) : result;
 }
 
+/* Rows and notes are two lists, each in the order of the entries. They are merged, so that an entry is
+ * resolved when the cache has all that came before it, and what decode itself made of that entry. */
 static int
 apply_resolving (struct apply *apply, size_t decoder, const struct row_list *list)
 {
@@ -276,6 +286,8 @@ apply_resolving (struct apply *apply, size_t decoder, const struct row_list *lis
   return result;
 }
 
+/* Only when the block's rows are all there: after a fault the checkpoint is read again, and counts with it.
+ */
 static int
 count_block (struct frontier *frontier, const struct row_list *list)
 {
@@ -291,6 +303,10 @@ count_block (struct frontier *frontier, const struct row_list *list)
   return DCPIPE_OK;
 }
 
+/* A decoder's part of a block, unless that lies behind its frontier, or where a replay ends for it: decoders
+ * stand at different heights, so the first blocks of a resumed run are news to some of them only. The
+ * frontier moves over blocks that gave the decoder nothing, too; but once, at the commit, to the last of them
+ * (`advanced`). */
 static int
 apply_whole (struct apply *apply, size_t decoder, const struct dcpipe_block *block)
 {
@@ -334,6 +350,8 @@ apply_ahead (struct apply *apply, size_t decoder, const struct dcpipe_block *blo
   return result;
 }
 
+/* Decoder after decoder, and not entry after entry: none sees the tables of another, so each may have the
+ * block to itself. */
 int
 apply_block (struct apply *apply, const struct dcpipe_block *block)
 {
@@ -424,7 +442,8 @@ apply_sync_status (struct apply *apply)
 
 /* ---- commits ------------------------------------------------------------------------------------ */
 
-/* Remembers how far the run's labels were inserted ahead. */
+/* Remembers how far the run's labels were inserted ahead. The frontier stays, since other labels' rows are
+ * missing up to there; a later whole run leaves out what is there already (`lies_ahead`). */
 static int
 move_ahead (struct apply *apply, struct frontier *frontier, const struct dcpipe_block *block)
 {
@@ -499,8 +518,7 @@ apply_finish (struct apply *apply)
 
   if (result == DCPIPE_OK)
     result = cache_flush (&apply->cache);
-  if (result == DCPIPE_OK)
-    result = flush_rows (apply);
+  assert (apply->rows_count == 0); /* the cache gives its rows to the sink itself */
   if (result == DCPIPE_OK)
     result = move_frontiers (apply);
   if (result == DCPIPE_OK)
@@ -508,6 +526,7 @@ apply_finish (struct apply *apply)
   return result;
 }
 
+/* Forgets what was kept for the commit only. */
 static void
 begin_batch (struct apply *apply)
 {

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How memory stays bounded, and nobody waits for ever.
+ *
+ * A parcel is charged a guess when it is made (budget_take), what it has come to hold while it is unpacked
+ * (budget_grow), and exactly that in the end (budget_adjust). Until it is delivered, decode threads and the
+ * sequencer have it, and cannot let it go; after that the sinks, which can: by committing.
+ *
+ * So only what the sinks hold is sure to be given back. Whoever waits to grow holds a parcel himself, and all
+ * might wait for each other's, were there not one that may always go on: the next in order. See `fits`. */
 #include "config.h"
 
 #include "pipeline/budget.h"
@@ -39,6 +47,8 @@ change (struct budget *budget, size_t from, size_t to)
   check (budget);
 }
 
+/* Sinks commit by themselves only when a batch is full, so they are pressed. They ask budget_is_short why,
+ * hence the count comes first. */
 static void
 wait_for_room (struct budget *budget, unsigned *waiting)
 {
@@ -71,6 +81,9 @@ budget_adjust (struct budget *budget, size_t from, size_t to)
     pthread_cond_broadcast (&budget->freed);
 }
 
+/* True if parcel `number` may be charged `to`. The next parcel in order may exceed the limit by what those
+ * behind it hold, which they cannot let go before it is delivered; and when the sinks hold nothing, by
+ * anything: nothing else would ever make room for it. */
 static bool
 fits (const struct budget *budget, uint64_t number, size_t from, size_t to)
 {
@@ -113,6 +126,8 @@ budget_give (struct budget *budget, size_t size, bool delivered)
   pthread_cond_broadcast (&budget->freed);
 }
 
+/* The source alone waiting is no reason to commit while parcels are still being decoded: those are on their
+ * way to the sinks, which would only make many small transactions. */
 bool
 budget_is_short (struct budget *budget)
 {

@@ -39,6 +39,8 @@ make_room (struct commit_report *report, size_t size)
   return true;
 }
 
+/* The text is copied, since the thread goes on to change the checkpoint, and the one who reads takes its
+ * time. */
 void
 commit_report_publish (struct commit_report *report, const struct dcpipe_checkpoint *checkpoint,
                        uint64_t time_ns, const struct table_changes *changes, struct failed_entries *failed)

@@ -20,6 +20,9 @@ struct decode_thread {
   struct dcpipe_rows *rows; /* one for each decoder */
 };
 
+/* Entries are counted by label for each decoder, because frontiers count them so. A block has long runs of
+ * one label, so a tally of each run is short, and need not be searched. */
+
 /* True if the last tally is of that label. */
 static bool
 last_tally_is (const struct row_list *list, struct dcpipe_bytes label)
@@ -78,6 +81,9 @@ decode_entry (const struct run *run, struct dcpipe_rows *rows, struct dcpipe_blo
          && count_entry (rows, entry->label);
 }
 
+/* Lets each decoder see its entries, in order. Entries of one label mostly lie together, so the route of the
+ * last one is kept. Blocks that every sink has the decoder's rows of already are not decoded again. The
+ * digest is that of whole decoders only: one that runs ahead moves no frontier. */
 static bool
 decode_block (struct decode_thread *thread, struct parcel *parcel, size_t number)
 {
@@ -111,6 +117,7 @@ decode_block (struct decode_thread *thread, struct parcel *parcel, size_t number
   return true;
 }
 
+/* A block that could not be unpacked ends the run, but those before it are decoded and stored. */
 static void
 decode_parcel (struct decode_thread *thread, struct parcel *parcel)
 {
@@ -131,7 +138,9 @@ decode_parcel (struct decode_thread *thread, struct parcel *parcel)
   }
 }
 
-/* Remembers how much larger than its frames a parcel became, half of it at once. */
+/* Remembers how much larger than its frames a parcel became, half of it at once: the next ones are much like
+ * it, and one odd block should not make all others wait. Two threads may forget each other's; it is but a
+ * guess. */
 static void
 note_growth (struct run *run, const struct parcel *parcel)
 {
@@ -144,6 +153,8 @@ note_growth (struct run *run, const struct parcel *parcel)
   atomic_store (&run->growth, growth > RUN_GROWTH ? growth : RUN_GROWTH);
 }
 
+/* After the end of the run parcels are still delivered, undecoded: the sequencer waits for each number, and
+ * what the parcel was charged is given back there. */
 static void
 work (struct decode_thread *thread, struct parcel *parcel)
 {

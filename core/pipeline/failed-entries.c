@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 
-/* When memory is short the key is not added, and the flag says so. */
+/* When memory is short uthash does not add the key, and the flag says so. */
 #define HASH_NONFATAL_OOM 1
 #define uthash_nonfatal_oom(element) (failed->no_memory = true)
 #include <uthash.h>

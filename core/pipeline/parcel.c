@@ -46,6 +46,8 @@ parcel_grow_charge (struct parcel *parcel)
     grow_charge (parcel, size);
 }
 
+/* Never waits, though it may be more than was charged: a parcel that waited here could be the one that all
+ * others wait for. */
 void
 parcel_settle_charge (struct parcel *parcel)
 {
@@ -65,6 +67,7 @@ parcel_deliver (struct parcel *parcel, struct budget *budget, size_t sinks)
   assert (parcel->good <= parcel->blocks_count);
   parcel->delivered = true;
   budget_deliver (budget, parcel->number, parcel->charge);
+  assert (sinks > 0 && atomic_load (&parcel->references) == 1);
   atomic_store (&parcel->references, (unsigned) sinks);
 }
 
@@ -86,6 +89,7 @@ reserve (struct block_memory *memory, size_t size)
   return parcel->budget == NULL || grow_charge (parcel, parcel->charge + size);
 }
 
+/* The parcel lies in its own arena, so that making and freeing one is a single allocation from the pool. */
 static struct parcel *
 new_parcel (size_t blocks)
 {
@@ -124,7 +128,7 @@ parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count)
     block->frame = *frame;
     block->frame.trust = batch->trust;
     atomic_fetch_add (&frame->memory->references, 1);
-    parcel->blocks_count++;
+    parcel->blocks_count++; /* one by one, so that parcel_release gives back what was taken */
     if (frame->cursor_size > 0 && cursor == NULL) {
       parcel_release (parcel);
       parcel = NULL;
@@ -164,6 +168,8 @@ parcel_make_end (enum parcel_end end)
   return parcel;
 }
 
+/* Most blocks are inflated, and nothing points into their frames any more. A chunk of the ledger is freed
+ * when the last of its frames is dropped, long before the sinks are done. */
 void
 parcel_drop_frames (struct parcel *parcel)
 {
@@ -214,6 +220,8 @@ parcel_set_fault (struct parcel *parcel, size_t good, int status, const char *fo
   va_end (arguments);
 }
 
+/* What the budget is owed is read first: once the reference is given back another thread may free the parcel.
+ * It is paid last, when the memory is there again. */
 void
 parcel_release (struct parcel *parcel)
 {
@@ -231,7 +239,7 @@ parcel_release (struct parcel *parcel)
       free (parcel->blocks[i].buffer);
   }
   arena_free (&parcel->row_memory);
-  arena = parcel->memory.arena;
+  arena = parcel->memory.arena; /* which the parcel itself lies in */
   arena_free (&arena);
   if (budget != NULL)
     budget_give (budget, charge, delivered);

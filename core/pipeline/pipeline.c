@@ -41,6 +41,9 @@ names_one_of (const struct decoder *decoder, struct scope scope)
   return false;
 }
 
+/* A run of some labels does all that it can for them. Decoders that name one of them it runs whole. A '*'
+ * decoder would have to see all labels to move on, so only its log gets their rows; and none if it resolves,
+ * since what it looked up would not be there. */
 static void
 set_parts (struct run *run)
 {
@@ -58,7 +61,8 @@ set_parts (struct run *run)
 
 /* ---- where to begin ----------------------------------------------------------------------------- */
 
-/* The block up to which the sink has all that the run would make with this decoder. */
+/* The block up to which the sink has all that the run would make with this decoder: its frontier, or when it
+ * only runs ahead, the least that any of the run's labels has come to. */
 static struct point
 done_up_to (const struct run *run, const struct frontier *frontier, enum part part)
 {
@@ -98,7 +102,8 @@ add_probe (struct run *run, const struct point *point)
   return true;
 }
 
-/* Takes what one decoder has done in one sink into account. */
+/* Takes what one decoder has done in one sink into account: the run starts with the least of all. A cursor
+ * belongs to the source plugin that made it; another would take it for its own. */
 static bool
 consider (struct run *run, size_t decoder, const struct dcpipe_checkpoint *checkpoint, bool *first)
 {
@@ -118,7 +123,8 @@ consider (struct run *run, size_t decoder, const struct dcpipe_checkpoint *check
   return !point.known || add_probe (run, &point);
 }
 
-/* Finds the block to begin with, and those that are to be compared before. */
+/* Finds the block to begin with, and those that are to be compared before; but not the first itself, which
+ * the sequencer compares when it comes. */
 static bool
 find_start (struct run *run)
 {
@@ -301,7 +307,10 @@ wait_for_sinks (struct run *run, const struct run_options *options)
   }
 }
 
-/* Starts all threads, waits for their end, and gathers them. */
+/* Starts all threads, waits for their end, and gathers them, in the order in which parcels go, backwards:
+ * when the sinks are done nothing needs to be fetched or decoded any more, and whoever still waits is let go.
+ * If a thread cannot be started there is no way to end those that run already, and nothing has been stored
+ * yet. */
 static void
 run_threads (struct run *run, const struct run_options *options)
 {
@@ -346,6 +355,7 @@ final_status (struct run *run)
   return failed > 0 ? STATUS_DONE_WITH_FAILED_ENTRIES : STATUS_DONE;
 }
 
+/* Whatever happens the run is freed in one place. `show` gets to see the end only if there was a run. */
 int
 run_pipeline (const struct setup *setup, const struct run_options *options)
 {

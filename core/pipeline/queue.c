@@ -31,7 +31,7 @@ queue_make (void)
   }
   pthread_mutex_init (&queue->mutex, NULL);
   pthread_condattr_init (&attributes);
-  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC); /* deadlines outlive a change of the wall clock */
   pthread_cond_init (&queue->changed, &attributes);
   pthread_condattr_destroy (&attributes);
   return queue;
@@ -50,6 +50,8 @@ queue_free (struct parcel_queue *queue)
   free (queue);
 }
 
+/* There is no limit here, since the budget bounds what can be in a queue. A queue with one of its own would
+ * make the sequencer wait for one slow sink, and with it all the others. */
 static bool
 grow (struct parcel_queue *queue)
 {
@@ -80,6 +82,8 @@ queue_push (struct parcel_queue *queue, struct parcel *parcel)
   return true;
 }
 
+/* A kick is remembered until somebody pops, so that one that comes while the sink is busy is not lost. What
+ * was pushed before a close is still given out. */
 struct parcel *
 queue_pop (struct parcel_queue *queue, uint64_t deadline)
 {

@@ -30,7 +30,8 @@ fold_rows (struct dcpipe_lookup *lookup)
     lookup->result = resolver->fold (resolver->context, lookup->rows->list->items[lookup->folded++]);
 }
 
-/* Brings the cache up to the rows emitted so far. */
+/* Brings the cache up to the rows emitted so far: before each lookup, which must find them, and after the
+ * callback. */
 static int
 fold_emitted (struct dcpipe_lookup *lookup)
 {
@@ -70,7 +71,8 @@ check_key (dcpipe_lookup *lookup, const dcpipe_row *key)
   return true;
 }
 
-/* False, noted for when the scan has come to its end, within one. */
+/* False, noted for when the scan has come to its end, within one: a lookup might change the order of the rows
+ * that the scan goes through. */
 static bool
 may_look_up (struct dcpipe_lookup *lookup)
 {

@@ -31,6 +31,9 @@ label_at (const struct dcpipe_labels *labels, size_t i)
   return (const struct dcpipe_label *) (const void *) ((const char *) labels->items + i * labels->item_size);
 }
 
+/* All labels that anybody names are put into a table once, since each entry of the ledger is looked up in it.
+ * Labels belong to the setup, and are not copied. */
+
 /* The number of the label in the plugin's own list; 0 if that is empty. */
 static size_t
 label_number (const struct decoder *decoder, const char *label)

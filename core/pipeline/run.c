@@ -42,6 +42,8 @@ run_destroy (struct run *run)
 
 /* ---- the end ------------------------------------------------------------------------------------ */
 
+/* Only the first cause is kept, because what comes after it mostly follows from it: a sink that is lost, say,
+ * from a disk that the other one filled. The lock is given back before others are taken. */
 bool
 run_end (struct run *run, int status, const char *reason)
 {
@@ -101,6 +103,8 @@ run_covers (const struct run *run, size_t decoder, const struct route *route)
   return run->parts[decoder] == PART_WHOLE || (run->parts[decoder] == PART_AHEAD && route->in_scope);
 }
 
+/* Asked of the source each time: it may know only once it is open what the canister at the other end offers.
+ */
 bool
 run_only_lists (const struct run *run)
 {

@@ -41,6 +41,10 @@ names (const struct decoder *decoder, const char *label)
   return false;
 }
 
+/* What the decoders of a scope agree on. It is known only if all of them were applied to something, or the
+ * least of their heights would be told without those at 0. A label's entries are its own, which a decoder of
+ * several labels counts apart; its height and digest are those of the decoders, since a frontier is not kept
+ * by label. Trust begins with the most and goes down to the least. */
 struct scope_status
 scope_status (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint, const char *label)
 {

@@ -135,7 +135,8 @@ check_block (const struct sequencer *sequencer, struct parcel *parcel, size_t i)
                                      : check_first (sequencer->run, parcel, i);
 }
 
-/* Numbers the block and makes it the last one of the chain. */
+/* Numbers the block and makes it the last one of the chain. A resumed run begins with the block that its
+ * start counts up to and including, so the counts are those before it. */
 static void
 link_block (struct sequencer *sequencer, struct dcpipe_block *block)
 {
@@ -176,6 +177,8 @@ hand_on (struct sequencer *sequencer, struct parcel *parcel)
     sink_thread_push (run->sink_threads[i], parcel);
 }
 
+/* After a fault the blocks before it are handed on all the same: they are whole, and the next run need not
+ * fetch them again. A fault may have no words, but then blocks are missing that should be good. */
 static void
 take_in_order (struct sequencer *sequencer, struct parcel *parcel)
 {
@@ -196,6 +199,9 @@ take_in_order (struct sequencer *sequencer, struct parcel *parcel)
   hand_on (sequencer, parcel);
 }
 
+/* The list of those that wait is short, one for each decode thread or so, and mostly the parcel is the next
+ * one. They are handed on with the lock held, or two threads could overtake each other on the way to a sink.
+ */
 void
 sequencer_deliver (struct sequencer *sequencer, struct parcel *parcel)
 {

@@ -63,6 +63,8 @@ struct sink_thread {
 
 /* ---- opening ------------------------------------------------------------------------------------ */
 
+/* Rows made by two forms of a decoder do not belong in one table, and nobody could tell them apart later. A
+ * decoder that nothing was stored of may change as it likes. */
 bool
 frontier_check (const struct setup *setup, const char *sink, const struct decoder *decoder,
                 const struct frontier *frontier)
@@ -78,6 +80,7 @@ frontier_check (const struct setup *setup, const char *sink, const struct decode
   return false;
 }
 
+/* Also after each rollback, since frontiers that were added before it and never stored are gone. */
 static int
 add_frontiers (struct sink_thread *thread)
 {
@@ -119,6 +122,8 @@ check_lookups (const struct sink_thread *thread)
   return STATUS_DONE;
 }
 
+/* In this order: what the configuration alone can tell comes first, so that nothing is opened for it; tables
+ * are only prepared once it is known that the decoders fit to what is stored; rows come last. */
 static int
 open_and_load (struct sink_thread *thread, int mode, const char *scratch)
 {
@@ -186,6 +191,7 @@ publish (struct sink_thread *thread)
                          &thread->apply.failed);
 }
 
+/* Only commits are counted, since anything before may be rolled back. */
 static void
 count_commit (struct sink_thread *thread, uint64_t began)
 {
@@ -209,7 +215,10 @@ count_commit (struct sink_thread *thread, uint64_t began)
   publish (thread);
 }
 
-/* Did a commit that seemed to fail take place all the same? Its reason stays the last failure. */
+/* Did a commit that seemed to fail take place all the same? A connection may break after the store has the
+ * commit and before the answer is here; to apply the rows again would then store them twice. The checkpoint
+ * tells, because it is in the same transaction and no two are alike. The commit's reason stays the last
+ * failure. */
 static bool
 commit_took_place (struct sink_thread *thread, const char *text, size_t size)
 {
@@ -268,7 +277,8 @@ apply_parcel (struct sink_thread *thread, const struct parcel *parcel)
   return result == DCPIPE_OK ? apply_source_rows (&thread->apply, &parcel->rows) : result;
 }
 
-/* Goes back to the last commit. */
+/* Goes back to the last commit. The checkpoint is read from the store and not remembered, since only the
+ * store knows which commit was the last. */
 static int
 roll_back (struct sink_thread *thread)
 {
@@ -377,6 +387,8 @@ commit (struct sink_thread *thread)
     give_up (thread, result);
 }
 
+/* Parcels are kept until the commit, for a rollback to repeat. That they came from memory in flight is why a
+ * batch must end when somebody waits for it. */
 static bool
 keep_pending (struct sink_thread *thread, struct parcel *parcel)
 {
@@ -405,6 +417,8 @@ keep_pending (struct sink_thread *thread, struct parcel *parcel)
   return true;
 }
 
+/* A batch is full when it has both enough entries to be worth a transaction and either many bytes or age: so
+ * a fast ledger makes large transactions, and at the tip nobody waits longer than flush_interval. */
 static void
 take_content (struct sink_thread *thread, struct parcel *parcel)
 {
@@ -511,6 +525,8 @@ is_due (struct sink_thread *thread)
   return run_lacks_memory (thread->run) || monotonic_ns () >= thread->flush_at;
 }
 
+/* The queue is looked at before a commit that is due for its age or for pressure: as long as parcels wait
+ * there, they go into the batch first. */
 static void *
 sink_thread_main (void *argument)
 {

@@ -137,7 +137,9 @@ open_source (struct source_thread *thread, const struct dcpipe_resume *resume)
   return result == DCPIPE_OK ? note_kind (thread) : result;
 }
 
-/* One call of `next`, repeated after passing faults. */
+/* One call of `next`, repeated after passing faults. The batch begins anew each time: nobody knows what a
+ * call that failed left in it. To be told to wait is no success, so it does not give the attempts back. While
+ * the call is under way the run says so, for whoever wonders why a stop takes long. */
 static int
 ask (struct source_thread *thread, struct dcpipe_batch *batch)
 {
@@ -171,7 +173,8 @@ ask (struct source_thread *thread, struct dcpipe_batch *batch)
 
 /* ---- parcels ------------------------------------------------------------------------------------ */
 
-/* Pays for the parcel and sends it off. False if nothing more is to be sent. */
+/* Pays for the parcel and sends it off. Only one that is sent uses up its number: the sequencer would wait
+ * for a gap to be filled for ever. False if nothing more is to be sent. */
 static bool
 send (struct source_thread *thread, struct parcel *parcel, size_t charge)
 {
@@ -191,6 +194,8 @@ send (struct source_thread *thread, struct parcel *parcel, size_t charge)
   return false;
 }
 
+/* What the blocks become is guessed from those before them. The true size is known only after a decode thread
+ * has worked at them, and then the memory is in use already. */
 static bool
 send_blocks (struct source_thread *thread, const struct dcpipe_batch *batch, size_t first, size_t count)
 {
@@ -220,7 +225,8 @@ is_enough (const struct source_thread *thread, size_t bytes, size_t blocks)
          || bytes >= thread->run->budget.limit / PARCEL_SHARE / growth;
 }
 
-/* False if nothing more is to be sent. */
+/* Cuts the batch into parcels. A run up to a position ends in the midst of one. False if nothing more is to
+ * be sent. */
 static bool
 send_batch (struct source_thread *thread, const struct dcpipe_batch *batch)
 {
@@ -264,7 +270,9 @@ send_rows (struct source_thread *thread, struct dcpipe_batch *batch)
 
 /* ---- stored blocks ------------------------------------------------------------------------------ */
 
-/* Reads the block at `point` and compares it with what is stored. */
+/* Reads the block at `point` and compares it with what is stored. It is unpacked here and not charged:
+ * nothing else is in memory yet. The source was opened for this block alone, so the first one that comes is
+ * it. */
 static int
 compare_stored (struct source_thread *thread, const struct point *point, struct dcpipe_batch *batch)
 {
@@ -321,7 +329,9 @@ check_stored_blocks (struct source_thread *thread)
 
 /* ---- the thread --------------------------------------------------------------------------------- */
 
-/* Nothing further for now. True if the run goes on. */
+/* Nothing further for now. True if the run goes on. A source that was asked to begin with a stored block must
+ * have delivered that at least. The tip is told once, however often it is seen: sinks put off work until
+ * then. */
 static bool
 at_tip (struct source_thread *thread)
 {
@@ -344,6 +354,8 @@ at_tip (struct source_thread *thread)
   return false;
 }
 
+/* One step. A stop and every fault become the end of a parcel, behind all that was sent before, so that this
+ * is stored. After a stop the reason of a call that was cut short does not count. True if there are more. */
 static bool
 feed (struct source_thread *thread, struct dcpipe_batch *batch)
 {

@@ -3,9 +3,13 @@
 
 #include "pipeline/unpack.h"
 
+#include <assert.h>
+
 #include "base/log.h"
 #include "plugin/source-calls.h"
 
+/* A block that inflates past the limit is the ledger's doing, so the run ends as for one that diverged: to
+ * try again would be of no use, and to fail would blame the plugin. */
 static bool
 unpack_block (const struct run *run, struct parcel *parcel, size_t number)
 {
@@ -26,6 +30,7 @@ unpack_parcel (const struct run *run, struct parcel *parcel)
     if (!unpack_block (run, parcel, i))
       return;
     parcel->good = i + 1;
+    assert (parcel->blocks[i].hash.size > 0); /* the door lets none through */
     parcel_grow_charge (parcel);
   }
 }
