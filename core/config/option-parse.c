@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One option's value: from text to what goes into a handle. */
 #include "config.h"
+
+#include "config/option-parse.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "bytes/cleanup.h"
-#include "config/options.h"
 
 #define SECRET_MAX 65536
 

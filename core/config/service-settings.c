@@ -101,8 +101,9 @@ listen_split (const char *listen, char **address, char **port)
   return false;
 }
 
-bool
-listen_is_local (const char *listen)
+/* True if nobody but this machine can reach `listen`: 127.0.0.0/8, ::1, localhost, or a Unix socket. */
+static bool
+is_local (const char *listen)
 {
   CLEANUP_FREE char *address = NULL, *port = NULL;
   struct in_addr four;
@@ -149,7 +150,7 @@ check_listen (const struct service_config *config, struct ini_file *file)
       ini_mistake (file, line, "listen = %s: the path is missing", listen);
   } else if (!listen_split (listen, &address, &port))
     ini_mistake (file, line, "listen = %s", failure ());
-  else if (!listen_is_local (listen) && config->service.token == NULL)
+  else if (!is_local (listen) && config->service.token == NULL)
     ini_mistake (file, line, "listen = %s: others can reach this address, so 'token' is needed", listen);
 }
 

@@ -43,10 +43,7 @@ const struct dcpipe_options *schedule_options (void);
 struct service_config *service_config_read (struct ini_file *file);
 void service_config_free (struct service_config *config);
 
-/* True if nobody but this machine can reach `listen`: 127.0.0.0/8, ::1, localhost, or a Unix socket. */
-bool listen_is_local (const char *listen);
-
-/* Parts "ADDRESS:PORT" or "[ADDRESS]:PORT" into texts to be freed. False after fail. Not for "unix:PATH". */
+/* Splits "ADDRESS:PORT" or "[ADDRESS]:PORT" into texts to be freed. False after fail. Not for "unix:PATH". */
 bool listen_split (const char *listen, char **address, char **port);
 
 #endif

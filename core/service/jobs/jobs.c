@@ -90,8 +90,9 @@ jobs_destroy (struct jobs *jobs)
   pthread_mutex_destroy (&jobs->mutex);
 }
 
-void
-jobs_wake (struct jobs *jobs)
+/* Wakes the main thread when it waits for something to do. */
+static void
+wake (struct jobs *jobs)
 {
   ssize_t ignored = write (jobs->wake[1], "", 1);
 
@@ -236,7 +237,7 @@ jobs_add (struct jobs *jobs, const char *label, enum job_trigger trigger, uint64
       id = add (jobs, label, trigger, batch_size, wait);
   }
   if (id != 0)
-    jobs_wake (jobs);
+    wake (jobs);
   return id;
 }
 

@@ -124,7 +124,4 @@ json_t *jobs_list_json (struct jobs *jobs, size_t max);
 json_t *jobs_find_json (struct jobs *jobs, uint64_t id);
 json_t *jobs_last_json (struct jobs *jobs, enum job_trigger trigger);
 
-/* Wakes the main thread when it waits for something to do. */
-void jobs_wake (struct jobs *jobs);
-
 #endif
