@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/timestamp.h"
 #include "bytes/cleanup.h"
 #include "bytes/utf8.h"
 #include "dcpipe-plugin.h"
@@ -137,7 +138,7 @@ write_json (enum log_level level, const char *instance, const char *event, const
   char now[DCPIPE_TIME_SIZE];
   json_t *object;
 
-  dcpipe_format_time (now, realtime_ns ());
+  timestamp_format (now, realtime_ns ());
   object = json_pack ("{ss ss ss* ss* ss}", "time", now, "level", level_names[level], "instance", instance,
                       "event", event, "message", message);
   for (size_t i = 0; object != NULL && fields != NULL && fields[i] != NULL; i += 2)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "dcpipe-plugin.h"
+#include "base/timestamp.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define NS_PER_MS 1000000u
@@ -37,7 +36,7 @@ date_from_days (uint64_t days, unsigned *year, unsigned *month, unsigned *day)
 }
 
 void
-dcpipe_format_time (char text[DCPIPE_TIME_SIZE], uint64_t ns)
+timestamp_format (char text[DCPIPE_TIME_SIZE], uint64_t ns)
 {
   static const char form[] = "0000-00-00T00:00:00.000Z";
   uint64_t ms = ns / NS_PER_MS;
@@ -75,7 +74,7 @@ number (const char *text, size_t digits, unsigned *value)
 }
 
 bool
-dcpipe_parse_time (const char *text, size_t size, uint64_t *ns)
+timestamp_parse (const char *text, size_t size, uint64_t *ns)
 {
   unsigned year, month, day, hour, minute, second, ms;
   char again[DCPIPE_TIME_SIZE];
@@ -90,6 +89,20 @@ dcpipe_parse_time (const char *text, size_t size, uint64_t *ns)
   *ns = ((uint64_t) days_from_date (year, month, day) * MS_PER_DAY + hour * 3600000u + minute * 60000u
          + second * 1000u + ms)
         * NS_PER_MS;
-  dcpipe_format_time (again, *ns);
+  timestamp_format (again, *ns);
   return memcmp (again, text, size) == 0;
+}
+
+/* ---- for plugins --------------------------------------------------------------------------------- */
+
+void
+dcpipe_format_time (char text[DCPIPE_TIME_SIZE], uint64_t ns)
+{
+  timestamp_format (text, ns);
+}
+
+bool
+dcpipe_parse_time (const char *text, size_t size, uint64_t *ns)
+{
+  return timestamp_parse (text, size, ns);
 }

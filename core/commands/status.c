@@ -11,6 +11,7 @@
 
 #include "base/exit-status.h"
 #include "base/log.h"
+#include "base/timestamp.h"
 #include "bytes/cleanup.h"
 #include "commands/arguments.h"
 #include "commands/online.h"
@@ -65,7 +66,7 @@ print_point (const struct point *point)
     printf ("nothing yet\n");
     return;
   }
-  dcpipe_format_time (time, point->time_ns);
+  timestamp_format (time, point->time_ns);
   hash_text (hash, &point->hash);
   printf ("block at %" PRIu64 ", %" PRIu64 " %s, %" PRIu64 " %s\n", point->position, point->blocks,
           plural (point->blocks, "block", "blocks"), point->entries,

@@ -12,8 +12,8 @@
 
 #include "base/lockfile.h"
 #include "base/log.h"
+#include "base/timestamp.h"
 #include "bytes/cleanup.h"
-#include "dcpipe-plugin.h"
 
 /* ---- reading ------------------------------------------------------------------------------------ */
 
@@ -22,7 +22,7 @@ parse_time (const char *text)
 {
   uint64_t ns = 0;
 
-  return text != NULL && dcpipe_parse_time (text, strlen (text), &ns) ? ns : 0;
+  return text != NULL && timestamp_parse (text, strlen (text), &ns) ? ns : 0;
 }
 
 static int

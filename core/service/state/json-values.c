@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/timestamp.h"
 #include "service/state/json-values.h"
 
 #include <string.h>
 #include <time.h>
 
 #include "bytes/cleanup.h"
-#include "dcpipe-plugin.h"
 
 json_t *
 time_json (uint64_t ns)
@@ -16,7 +16,7 @@ time_json (uint64_t ns)
 
   if (ns == 0)
     return json_null ();
-  dcpipe_format_time (text, ns);
+  timestamp_format (text, ns);
   return json_string (text);
 }
 

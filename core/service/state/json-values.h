@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* A string in the form of dcpipe_format_time; null for 0. */
+/* A time since 1970 as text (base/timestamp.h); null for 0. */
 json_t *time_json (uint64_t ns);
 
 /* A string, in which bytes that are not UTF-8 are replaced; null for NULL. */

@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/retry.h"
+#include "base/timestamp.h"
 #include "bytes/cleanup.h"
-#include "dcpipe-plugin.h"
 
 #define NS_PER_MS UINT64_C (1000000)
 #define RESTART_WAIT_MAX UINT64_C (86400000) /* ms: the longest that a file's next_attempt_at counts for */
@@ -341,7 +341,7 @@ time_or_null (uint64_t ms)
 
   if (ms == 0)
     return json_null ();
-  dcpipe_format_time (text, ms * NS_PER_MS);
+  timestamp_format (text, ms * NS_PER_MS);
   return json_string (text);
 }
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "dcpipe-plugin.h"
+#include "base/timestamp.h"
 
 #define NS_PER_MS 1000000u
 
@@ -40,7 +40,7 @@ time_json (uint64_t ms)
 {
   char text[DCPIPE_TIME_SIZE];
 
-  dcpipe_format_time (text, ms * NS_PER_MS);
+  timestamp_format (text, ms * NS_PER_MS);
   return json_string (text);
 }
 
@@ -64,7 +64,7 @@ parse_time (const char *text, uint64_t *ms)
 {
   uint64_t ns;
 
-  if (!dcpipe_parse_time (text, strlen (text), &ns)) {
+  if (!timestamp_parse (text, strlen (text), &ns)) {
     fail ("'%s' is no time like 2026-01-31T23:59:59.123Z", text);
     return false;
   }
