@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The end of the JSON value that begins at `p`, or NULL if there is none before `end`: strict JSON, blanks
- * between tokens allowed, line breaks not, nested at most 512 deep. */
+/* The end of the JSON value that begins at `p`, or NULL if there is none before `end`: strict JSON, spaces
+ * and tabs between tokens allowed, line breaks not, nested at most 512 deep. */
 const char *json_scan_end (const char *p, const char *end);
 
 /* The text is one such value, with nothing before or behind it. */
 bool json_scan_valid (const void *text, size_t size);
 
-/* What comes behind blanks. */
+/* Skips spaces and tabs. */
 const char *json_scan_skip (const char *p, const char *end);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stopping a run: by a signal, or because its end is known. Everything that waits also waits for this. */
+/* Stopping a run: by a signal, or because its end is known. Every blocking wait also polls its descriptor. */
 #ifndef DCPIPE_BASE_STOP_H
 #define DCPIPE_BASE_STOP_H
 

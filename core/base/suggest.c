@@ -24,11 +24,11 @@ lower (char c)
 static size_t
 distance (const char *a, const char *b)
 {
-  size_t rows[3][NEAREST_MAX + 1];
+  size_t rows[3][SUGGESTION_MAX + 1];
   size_t *before = rows[0], *last = rows[1], *row = rows[2];
   size_t a_size = strlen (a), b_size = strlen (b);
 
-  if (a_size > NEAREST_MAX || b_size > NEAREST_MAX)
+  if (a_size > SUGGESTION_MAX || b_size > SUGGESTION_MAX)
     return SIZE_MAX;
   for (size_t j = 0; j <= b_size; j++)
     row[j] = j;
@@ -57,7 +57,7 @@ suggest_offer (struct suggestion *suggestion, const char *known)
 
   if (found <= limit && (suggestion->best[0] == '\0' || found < suggestion->distance)) {
     memcpy (suggestion->best, known,
-            strlen (known) + 1); /* at most NEAREST_MAX bytes, or it would not be near */
+            strlen (known) + 1); /* at most SUGGESTION_MAX bytes, or it would not be near */
     suggestion->distance = found;
   }
 }

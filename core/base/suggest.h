@@ -5,14 +5,14 @@
 
 #include <stddef.h>
 
-#define NEAREST_MAX 64
+#define SUGGESTION_MAX 64
 
 /* Begin with { .word = what was written }, offer every known word, read `best`: empty if none is near
  * enough to be meant. Near is at most a third of the word's letters wrong, missing, added or swapped
  * with their neighbour. */
 struct suggestion {
   const char *word;
-  char best[NEAREST_MAX + 1];
+  char best[SUGGESTION_MAX + 1];
   size_t distance;
 };
 

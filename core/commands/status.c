@@ -29,8 +29,8 @@ struct shown {
   const struct instance *sink;
   struct dcpipe_checkpoint checkpoint;
   const struct dcpipe_tables *tables; /* of the source */
-  struct table_count *listed;
-  size_t listed_count;
+  struct table_count *counts;
+  size_t counts_size;
   const struct dcpipe_tip *tip;
 };
 
@@ -38,7 +38,7 @@ struct shown {
 static bool
 holds_listings_only (const struct shown *shown)
 {
-  return shown->checkpoint.ledger.size == 0 && shown->listed_count > 0;
+  return shown->checkpoint.ledger.size == 0 && shown->counts_size > 0;
 }
 
 /* Blocks between what is stored and the tip. False if it cannot be told. */
@@ -153,12 +153,12 @@ print_sink (const struct shown *shown)
   hash_text (ledger, &checkpoint->ledger);
   if (checkpoint->ledger.size > 0)
     printf ("  ledger %s\n", ledger);
-  for (size_t i = 0; i < shown->listed_count; i++)
-    printf ("  %-16s %" PRIu64 " %s\n", shown->listed[i].table, shown->listed[i].rows,
-            plural (shown->listed[i].rows, "row", "rows"));
+  for (size_t i = 0; i < shown->counts_size; i++)
+    printf ("  %-16s %" PRIu64 " %s\n", shown->counts[i].table, shown->counts[i].rows,
+            plural (shown->counts[i].rows, "row", "rows"));
   if (checkpoint->frontiers_count > 0)
     print_frontiers (shown);
-  else if (shown->listed_count == 0)
+  else if (shown->counts_size == 0)
     printf ("  nothing is stored\n");
   print_ledger (shown, &all);
   if (all.last_error != NULL)
@@ -202,8 +202,8 @@ sink_json (const struct shown *shown)
   json_array_append_new (scopes, scope_status_json (shown->setup, checkpoint, NULL));
   for (size_t i = 0; labels != NULL && labels[i] != NULL; i++)
     json_array_append_new (scopes, scope_status_json (shown->setup, checkpoint, labels[i]));
-  for (size_t i = 0; i < shown->listed_count; i++)
-    json_object_set_new (listed, shown->listed[i].table, json_integer ((json_int_t) shown->listed[i].rows));
+  for (size_t i = 0; i < shown->counts_size; i++)
+    json_object_set_new (listed, shown->counts[i].table, json_integer ((json_int_t) shown->counts[i].rows));
   if (checkpoint->text != NULL)
     whole = json_loadb (checkpoint->text, checkpoint->text_size, 0, NULL);
   return json_pack ("{s:s, s:s, s:o, s:o, s:o, s:o*}", "sink", shown->sink->name, "plugin",
@@ -229,7 +229,7 @@ show_sink (struct shown *shown, json_t *sinks)
   if (status != STATUS_DONE)
     log_error ("%s", failure ());
   else
-    listed = table_counts_read (shown->sink, shown->tables, &shown->listed, &shown->listed_count);
+    listed = table_counts_read (shown->sink, shown->tables, &shown->counts, &shown->counts_size);
   if (listed != STATUS_DONE)
     log_error ("%s", failure ());
   if (status == STATUS_DONE && sinks != NULL)
@@ -237,7 +237,7 @@ show_sink (struct shown *shown, json_t *sinks)
   else if (status == STATUS_DONE)
     print_sink (shown);
   checkpoint_free (&shown->checkpoint);
-  free (shown->listed);
+  free (shown->counts);
   return status == STATUS_DONE ? listed : status;
 }
 

@@ -103,7 +103,7 @@ ini_find (const struct ini_section *section, const char *key)
   return NULL;
 }
 
-/* The text between `start` and `end` without blanks around it, copied. */
+/* The text between `start` and `end` without white space around it, copied. */
 static char *
 trimmed (const char *start, const char *end)
 {
@@ -114,7 +114,7 @@ trimmed (const char *start, const char *end)
   return strndup (start, (size_t) (end - start));
 }
 
-/* Where a comment begins that stands behind a value: at a ';' behind a blank. */
+/* Where a comment begins that stands behind a value: at a ';' behind white space. */
 static const char *
 comment_start (const char *p)
 {
@@ -372,16 +372,17 @@ take_key (void *context, const char *section_name, const char *key, const char *
 
 /* ---- lines --------------------------------------------------------------------------------------- */
 
-/* A line that begins with a blank. What looks like a key is read all the same, so that it does not count as
- * missing. */
+/* A line that begins with white space. What looks like a key is read all the same, so that it does not count
+ * as missing. */
 static bool
 take_indented (struct reader *reader, const char *first)
 {
   size_t name = strspn (first, "abcdefghijklmnopqrstuvwxyz0123456789_");
   size_t blanks = strspn (first + name, " \t");
 
-  ini_mistake (reader->file, reader->line,
-               "the line begins with a blank: begin it with the key (a value cannot go on in the next line)");
+  ini_mistake (
+      reader->file, reader->line,
+      "the line begins with a space or tab: begin it with the key (a value cannot go on in the next line)");
   reader->text += first - reader->text;
   reader->indented = true;
   return name > 0 && name <= NAME_BYTES_MAX && first[name + blanks] == '=';
@@ -402,8 +403,8 @@ is_key_line (struct reader *reader, size_t length)
   }
   if (*first == '\0' || *first == ';' || *first == '#')
     return false;
-  if (length > INIFILE_LINE_MAX)
-    ini_mistake (reader->file, reader->line, "the line is longer than %d bytes", INIFILE_LINE_MAX);
+  if (length > INI_LINE_MAX)
+    ini_mistake (reader->file, reader->line, "the line is longer than %d bytes", INI_LINE_MAX);
   else if (first != text)
     return take_indented (reader, first);
   else if (*text == '[')
@@ -502,7 +503,7 @@ is_pipe (int fd)
 static char *
 read_all (const char *path, int fd, size_t *size)
 {
-  char *bytes = malloc (INIFILE_SIZE_MAX + 2);
+  char *bytes = malloc (INI_SIZE_MAX + 2);
   ssize_t got = 1;
 
   *size = 0;
@@ -510,8 +511,8 @@ read_all (const char *path, int fd, size_t *size)
     fail ("%s: no memory for what it says", path);
     return NULL;
   }
-  while (*size <= INIFILE_SIZE_MAX && got != 0) {
-    got = read (fd, bytes + *size, INIFILE_SIZE_MAX + 1 - *size);
+  while (*size <= INI_SIZE_MAX && got != 0) {
+    got = read (fd, bytes + *size, INI_SIZE_MAX + 1 - *size);
     if (got < 0 && errno != EINTR)
       break;
     *size += got > 0 ? (size_t) got : 0;
@@ -524,7 +525,7 @@ read_all (const char *path, int fd, size_t *size)
   else if (got < 0)
     fail ("%s: cannot be read: %s", path, strerror (errno));
   else
-    fail ("%s: is longer than %d bytes, which is too much for a configuration", path, INIFILE_SIZE_MAX);
+    fail ("%s: is longer than %d bytes, which is too much for a configuration", path, INI_SIZE_MAX);
   free (bytes);
   return NULL;
 }

@@ -3,10 +3,10 @@
  *
  *     ; a comment, also with '#'
  *     [sink main]                 a section is a kind and, for some kinds, a name
- *     path = ${DATA:-.}/x.db      ; a comment behind a blank and ';'
+ *     path = ${DATA:-.}/x.db      ; a comment behind a space and ';'
  *
  * ${NAME} is the environment variable, ${NAME:-default} has a default for one that is unset or empty,
- * and $${ stands for ${ itself. A line holds at most INIFILE_LINE_MAX bytes and is not continued on the
+ * and $${ stands for ${ itself. A line holds at most INI_LINE_MAX bytes and is not continued on the
  * next. */
 #ifndef DCPIPE_CONFIG_INI_H
 #define DCPIPE_CONFIG_INI_H
@@ -14,15 +14,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define INIFILE_LINE_MAX 65536
-#define INIFILE_SIZE_MAX (4 * 1024 * 1024)
+#define INI_LINE_MAX 65536
+#define INI_SIZE_MAX (4 * 1024 * 1024)
 
 struct ini_value {
   char *key;
   char *text;     /* expanded */
   char *variable; /* the environment variable that went into it last, or NULL */
   unsigned line;
-  bool indented; /* its line begins with a blank, which is a mistake already: it may be no key at all */
+  bool indented; /* its line begins with white space, which is a mistake already: it may be no key at all */
   bool broken;   /* it could not be expanded: `variable` is not set, or NULL: malformed, which is a mistake
                     already */
 };
@@ -55,7 +55,7 @@ struct ini_mistake {
 };
 
 /* Reads the file, or standard input if `path` is "-". Mistakes in it are noted, and the rest is read all the
- * same. NULL after fail if the file cannot be read at all, is larger than INIFILE_SIZE_MAX, or is neither a
+ * same. NULL after fail if the file cannot be read at all, is larger than INI_SIZE_MAX, or is neither a
  * file nor a pipe. */
 struct ini_file *ini_read (const char *path);
 void ini_free (struct ini_file *file);

@@ -164,7 +164,7 @@ check_token (const struct service_config *config, struct ini_file *file)
   for (const char *p = token; *p != '\0'; p++)
     if ((unsigned char) *p <= ' ' || (unsigned char) *p > '~') {
       ini_mistake (file, line_of (&service_table, config->service_values, "token"),
-                   "token: it holds blanks or characters that a header cannot carry");
+                   "token: it holds spaces or characters that a header cannot carry");
       return;
     }
   if (strlen (token) < 16)

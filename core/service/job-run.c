@@ -35,7 +35,7 @@ struct running {
   uint64_t moved;                 /* of the status cache, when its readers were told last */
   struct failed_entries failures; /* of the first sink, in this run */
   bool over;                      /* the pipeline came so far that it told its end */
-  bool makes_way;                 /* for another job */
+  bool preempted;                 /* by another job */
   bool at_tip;
   char *error;
   json_t *stats;
@@ -74,9 +74,9 @@ tell_status (struct running *running)
     events_publish (service->events, "status", status_cache_event_json (service->status));
 }
 
-/* Ends the run early, where that is asked for. */
+/* Ends the run early, if a signal, a client or another job asks for that. */
 static void
-look_around (struct running *running)
+poll_requests (struct running *running)
 {
   struct service *service = running->service;
 
@@ -84,8 +84,8 @@ look_around (struct running *running)
   if (stop_signal () != 0)
     service_stopping (service);
   if (running->job->trigger == JOB_FOLLOW && jobs_are_waiting (service->jobs))
-    running->makes_way = true;
-  if (running->makes_way || job_is_cancelled (service->jobs, running->job))
+    running->preempted = true;
+  if (running->preempted || job_is_cancelled (service->jobs, running->job))
     stop_request ();
 }
 
@@ -96,7 +96,7 @@ idle (void *context)
   struct running *running = context;
 
   atomic_store (&running->service->beat, monotonic_ns ());
-  look_around (running);
+  poll_requests (running);
 }
 
 static void
@@ -110,7 +110,7 @@ show (void *context, const struct run *run, bool last)
   tell_progress (running, run, last);
   tell_status (running);
   if (!last) {
-    look_around (running);
+    poll_requests (running);
     return;
   }
   running->over = true;
@@ -196,7 +196,7 @@ outcome (const struct running *running, int status)
     return stop_signal () != 0 && running->error == NULL ? JOB_QUEUED : JOB_FAILED;
   if (job_is_cancelled (running->service->jobs, running->job) && (follows || !running->at_tip))
     return JOB_CANCELLED;
-  if (follows && (running->makes_way || stop_signal () != 0))
+  if (follows && (running->preempted || stop_signal () != 0))
     return JOB_QUEUED;
   return JOB_COMPLETED;
 }
@@ -250,7 +250,7 @@ finish (struct running *running, int status)
     free (running->error);
     return;
   }
-  log_info ("job %" PRIu64 " (%s) is %s", job->id, job->label != NULL ? job->label : "all",
+  log_info ("job %" PRIu64 " (%s) %s", job->id, job->label != NULL ? job->label : "all",
             job_state_name (state));
   jobs_set_result (service->jobs, job, status, running->error, running->stats);
   if (!tell_webhooks (service, job, state)) {

@@ -6,7 +6,8 @@
 struct job;
 struct service;
 
-/* From its beginning to its end, or until a job that follows makes way for another, or the process is to end.
+/* From its beginning to its end, or until a job that follows is preempted by another, or the process is to
+ * end.
  */
 void job_run (struct service *service, struct job *job);
 

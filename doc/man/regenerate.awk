@@ -238,7 +238,7 @@ BEGIN {
   kinds["path"] = "path; a relative one begins at the INI file's directory"
   kinds["secret"] = "secret, or +FILE to read it from a file"
   kinds["enum"] = "one of these words"
-  kinds["list"] = "list, parted by commas or blanks"
+  kinds["list"] = "list, separated by commas or spaces"
 }
 
 /^[.]\\" BEGIN / {

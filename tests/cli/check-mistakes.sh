@@ -40,7 +40,7 @@ DIR/x.ini:2: [pipline]: unknown section; did you mean 'pipeline'?
 DIR/x.ini:4: [pipeline x]: expected [pipeline], this section has no name
 DIR/x.ini:6: batchsize: unknown key in [pipeline]; did you mean 'batch_size'?
 DIR/x.ini:7: batch_size = 0: expected a whole number from 1 to 10000000
-DIR/x.ini:8: the line begins with a blank: begin it with the key (a value cannot go on in the next line)
+DIR/x.ini:8: the line begins with a space or tab: begin it with the key (a value cannot go on in the next line)
 DIR/x.ini:9: workers = many: expected a whole number from 1 to 256 or auto
 DIR/x.ini:10: 'no value here': expected KEY = VALUE
 DIR/x.ini:11: '= nameless': there is no key before the '='

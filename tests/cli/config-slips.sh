@@ -13,13 +13,13 @@ plain ()
 plain store | sed 's/^p/  p/' > "$dir/x.ini"
 run 78 -c "$dir/x.ini" --check
 for line in 2 4 6 7; do
-  err "dcpipe: error: DIR/x.ini:$line: the line begins with a blank: begin it with the key (a value cannot go on in the next line)"
+  err "dcpipe: error: DIR/x.ini:$line: the line begins with a space or tab: begin it with the key (a value cannot go on in the next line)"
 done
 err_lines 4
 # What goes on from the line before is no key.
 { plain store; printf '  more = of it?\n  and more\n'; } > "$dir/x.ini"
 run 78 -c "$dir/x.ini" --check
-grep -c 'begins with a blank' "$dir/err" | grep -qx 2 || die "not two lines that begin with a blank"
+grep -c 'begins with a space or tab' "$dir/err" | grep -qx 2 || die "not two lines that begin with a space"
 
 # Another encoding, or no text at all: one line, not one for each line.
 for bom in '\377\376' '\376\377'; do

@@ -27,7 +27,7 @@ serve_with ()
     > "$dir/out" 2>> "$dir/err" &
   service=$!
   waited=0
-  while kill -0 $service 2> /dev/null && ! grep -Eq 'is completed|is failed' "$dir/err"; do
+  while kill -0 $service 2> /dev/null && ! grep -Eq '[)] (completed|failed)$' "$dir/err"; do
     waited=$((waited + 1))
     test $waited -lt 600 || break
     sleep 0.05
@@ -44,7 +44,7 @@ while :; do
   serve_with "memory $number $number $size"
   test -e "$dir/struck" || break
   case $status in
-    0) grep -Eq 'is completed|^dcpipe: error: .' "$dir/err" || die "allocation $number: nothing was imported, and no reason" ;;
+    0) grep -Eq '[)] completed$|^dcpipe: error: .' "$dir/err" || die "allocation $number: nothing was imported, and no reason" ;;
     1 | 75 | 78) grep -q '^dcpipe: error: .' "$dir/err" || die "allocation $number: status $status and no reason" ;;
     *) die "allocation $number: status $status" ;;
   esac

@@ -101,7 +101,7 @@ take_body (const struct request *request, uint64_t *batch_size, struct reply *re
   return good;
 }
 
-/* The preferences of RFC 7240: names and values parted by commas, parameters behind semicolons. */
+/* The preferences of RFC 7240: names and values separated by commas, parameters behind semicolons. */
 struct preferences {
   bool async;
   int64_t wait; /* s; -1: for ever */

@@ -4,7 +4,7 @@
  *
  *    queued ──▶ running ──▶ completed | failed | cancelled
  *      ▲           │
- *      └───────────┘  the process ended, or a job that follows the tip makes way for others
+ *      └───────────┘  the process ended, or a job that follows the tip is preempted by others
  *
  * Everything here may be called on any thread unless it says otherwise. */
 #ifndef DCPIPE_SERVICE_JOBS_JOBS_H

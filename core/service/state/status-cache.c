@@ -250,7 +250,7 @@ take_changes (struct status_cache *cache, struct sink_view *view, const struct t
 }
 
 static struct dcpipe_checkpoint
-parse_news (const struct commit_report *report)
+parse_report (const struct commit_report *report)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
 
@@ -262,8 +262,8 @@ parse_news (const struct commit_report *report)
 
 /* Takes what the sink's last commit left. */
 static void
-take_news (struct status_cache *cache, struct sink_view *view, struct commit_report *report,
-           struct failed_entries *failures)
+take_report (struct status_cache *cache, struct sink_view *view, struct commit_report *report,
+             struct failed_entries *failures)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
 
@@ -271,7 +271,7 @@ take_news (struct status_cache *cache, struct sink_view *view, struct commit_rep
   if (report->commits == view->taken)
     return;
   view->taken = report->commits;
-  checkpoint = parse_news (report);
+  checkpoint = parse_report (report);
   take_changes (cache, view, report->changes);
   if (view == cache->sinks) {
     failed_entries_copy (failures, &report->failed);
@@ -301,7 +301,7 @@ take_sink (struct status_cache *cache, struct sink_view *view, struct sink_threa
 
   set_error (view, NULL);
   take_totals (view, thread, last);
-  take_news (cache, view, sink_thread_report (thread), failures);
+  take_report (cache, view, sink_thread_report (thread), failures);
   if (view == cache->sinks)
     count_minute (cache, &before, &view->totals);
   if (!last)

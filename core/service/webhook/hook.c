@@ -144,7 +144,7 @@ hook_close (struct hook *hook)
 
 /* ---- an attempt ---------------------------------------------------------------------------------- */
 
-/* One signature, or two parted by a blank while an old secret is good as well. */
+/* One signature, or two separated by a space while an old secret is good as well. */
 static void
 sign (const struct hook *hook, const char *timestamp, const char *body,
       char signatures[2 * WEBHOOK_SIGNATURE_SIZE])

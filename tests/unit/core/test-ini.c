@@ -138,8 +138,8 @@ static const struct {
   const char *part; /* of what is said */
 } wrong[] = {
   { "[s]\nk\n", 2, "expected KEY = VALUE" },
-  { "[s]\nk = 1\n  more\n", 3, "begins with a blank" },
-  { "[s]\n k = 1\n", 2, "begins with a blank" },
+  { "[s]\nk = 1\n  more\n", 3, "begins with a space or tab" },
+  { "[s]\n k = 1\n", 2, "begins with a space or tab" },
   { "k = 1\n", 1, "no section" },
   { "[s]\n= 1\n", 2, "no key" },
   { "[s]\nk ; = 1\n", 2, "expected KEY = VALUE" },
@@ -208,8 +208,8 @@ START_TEST (test_long_value)
 {
   static const size_t sizes[] = { 190, 191, 192, 193,  194,
                                   195, 196, 197, 198,  199,
-                                  200, 201, 266, 5000, INIFILE_LINE_MAX - 4 };
-  char *text = malloc (INIFILE_LINE_MAX + 100);
+                                  200, 201, 266, 5000, INI_LINE_MAX - 4 };
+  char *text = malloc (INI_LINE_MAX + 100);
 
   ck_assert_ptr_nonnull (text);
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {

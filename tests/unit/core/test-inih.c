@@ -17,7 +17,7 @@
 
 static char path[] = "/tmp/test-inih-XXXXXX";
 
-static const int rooms[] = { 60, 200, 201, 4096, INIFILE_LINE_MAX + 2 };
+static const int rooms[] = { 60, 200, 201, 4096, INI_LINE_MAX + 2 };
 static int room;
 static unsigned lines;
 
@@ -85,7 +85,7 @@ expect_lines (size_t size)
 /* Lengths about the room, and the longest. */
 START_TEST (lines_have_ends)
 {
-  const size_t most = INIFILE_LINE_MAX - 4;
+  const size_t most = INI_LINE_MAX - 4;
 
   room = rooms[_i];
   for (size_t size = (size_t) room - 15; size <= (size_t) room + 15 && size <= most; size++) {
