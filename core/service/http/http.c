@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -17,6 +16,7 @@
 #include "service/http/access.h"
 #include "service/http/clients.h"
 #include "service/http/endpoints.h"
+#include "service/http/framing.h"
 #include "service/http/listener.h"
 #include "service/http/request.h"
 
@@ -32,7 +32,7 @@
 struct http {
   struct service *service;
   struct MHD_Daemon *daemon;
-  char *where;
+  struct listener listener;
   atomic_uint requests; /* under way, but for streams that never end */
 };
 
@@ -53,6 +53,7 @@ begin_request (void *context, const char *uri, struct MHD_Connection *connection
   request->connection = connection;
   request->client = info != NULL ? info->socket_context : NULL;
   request->path = strndup (uri, strcspn (uri, "?"));
+  request->uri_size = strlen (uri);
   request->began = monotonic_ns ();
   request->wait.connection = connection;
   atomic_fetch_add (&http->requests, 1);
@@ -144,30 +145,16 @@ has_body (const struct request *request)
          || (length != NULL && strcmp (length, "0") != 0);
 }
 
-static enum MHD_Result
-count_host (void *count, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-  (void) kind;
-  (void) value;
-  *(unsigned *) count += strcasecmp (name, "Host") == 0;
-  return MHD_YES;
-}
-
 /* False after a reply to a head that others between a client and us could read in another way. */
 static bool
 check_head (const struct request *request, struct reply *reply)
 {
-  unsigned hosts = 0;
+  size_t first_line = strlen (request->method) + request->uri_size + strlen ("  HTTP/1.1\r\n");
+  const char *fault = framing_fault (request->connection, first_line);
 
-  MHD_get_connection_values (request->connection, MHD_HEADER_KIND, count_host, &hosts);
-  if (hosts > 1)
-    reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "there are %u Host headers", hosts);
-  else if (request_header (request, "Content-Length") != NULL
-           && request_header (request, "Transfer-Encoding") != NULL)
-    reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request",
-                 "Content-Length and Transfer-Encoding contradict each other");
-  else
+  if (fault == NULL)
     return true;
+  reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "%s", fault);
   reply_header (reply, "Connection", "close");
   return false;
 }
@@ -305,7 +292,6 @@ http_start (struct service *service)
 {
   const struct service_settings *settings = &service->config->service;
   struct http *http = calloc (1, sizeof *http);
-  int fd;
 
   if (http == NULL) {
     fail ("no memory for the HTTP server");
@@ -313,17 +299,15 @@ http_start (struct service *service)
   }
   http->service = service;
   raise_descriptor_limit (settings->max_connections);
-  fd = listener_open (settings->listen, &http->where);
-  if (fd >= 0) {
-    http->daemon = start_daemon (http, fd);
-    if (http->daemon == NULL) {
-      fail ("%s: the HTTP server cannot be started", http->where);
-      close (fd);
-    }
+  if (listener_open (&http->listener, settings->listen)) {
+    http->daemon = start_daemon (http, http->listener.fd);
+    if (http->daemon != NULL)
+      return http;
+    fail ("%s: the HTTP server cannot be started", http->listener.where);
+    listener_remove (&http->listener);
+    close (http->listener.fd);
+    free (http->listener.where);
   }
-  if (http->daemon != NULL)
-    return http;
-  free (http->where);
   free (http);
   return NULL;
 }
@@ -335,18 +319,18 @@ http_stop (struct http *http)
   uint64_t until = monotonic_ns () + DRAIN_NS;
   MHD_socket fd = MHD_quiesce_daemon (http->daemon);
 
+  listener_remove (&http->listener);
   if (fd != MHD_INVALID_SOCKET)
     close (fd);
-  listener_remove (http->service->config->service.listen);
   while (atomic_load (&http->requests) > 0 && monotonic_ns () < until)
     nanosleep (&pause, NULL);
   MHD_stop_daemon (http->daemon);
-  free (http->where);
+  free (http->listener.where);
   free (http);
 }
 
 const char *
 http_address (const struct http *http)
 {
-  return http->where;
+  return http->listener.where;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -64,10 +65,13 @@ open_unix (const char *listen_at)
 }
 
 void
-listener_remove (const char *listen_at)
+listener_remove (const struct listener *listener)
 {
-  if (strncmp (listen_at, "unix:", 5) == 0)
-    unlink (listen_at + 5);
+  struct stat now;
+
+  if (listener->path != NULL && lstat (listener->path, &now) == 0 && now.st_dev == listener->made.st_dev
+      && now.st_ino == listener->made.st_ino)
+    unlink (listener->path);
 }
 
 /* ---- TCP ---------------------------------------------------------------------------------------- */
@@ -126,17 +130,20 @@ tell_where (int fd)
   return asprintf (&where, "http://%s%s%s:%s", six ? "[" : "", host, six ? "]" : "", port) < 0 ? NULL : where;
 }
 
-int
-listener_open (const char *listen_at, char **where)
+bool
+listener_open (struct listener *listener, const char *listen_at)
 {
   bool local = strncmp (listen_at, "unix:", 5) == 0;
   int fd = local ? open_unix (listen_at) : open_tcp (listen_at);
 
+  *listener = (struct listener){ .fd = fd, .path = local ? listen_at + 5 : NULL };
   if (fd < 0)
-    return -1;
+    return false;
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  *where = local ? strdup (listen_at) : tell_where (fd);
-  if (*where != NULL)
-    return fd;
-  return fail_close (fd, listen_at, "the address is not known");
+  listener->where = local ? strdup (listen_at) : tell_where (fd);
+  if (listener->where != NULL && (!local || lstat (listener->path, &listener->made) == 0))
+    return true;
+  free (listener->where);
+  fail_close (fd, listen_at, "the address is not known");
+  return false;
 }

@@ -2,11 +2,21 @@
 #ifndef DCPIPE_SERVICE_HTTP_LISTENER_H
 #define DCPIPE_SERVICE_HTTP_LISTENER_H
 
-/* A socket that listens at `listen` (settings.h), or -1 after fail. `*where` is set to its address for
- * people, to be freed: "http://127.0.0.1:8787" or "unix:PATH". */
-int listener_open (const char *listen, char **where);
+#include <stdbool.h>
+#include <sys/stat.h>
 
-/* Removes the socket's file, if it has one. */
-void listener_remove (const char *listen);
+struct listener {
+  int fd;
+  char *where;      /* its address for people: "http://127.0.0.1:8787" or "unix:PATH" */
+  const char *path; /* of a Unix socket, in the text given to listener_open; otherwise NULL */
+  struct stat made; /* the file that was made there */
+};
+
+/* A socket that listens at `listen` (config/service-settings.h), which must outlive it. False after fail. */
+bool listener_open (struct listener *listener, const char *listen);
+
+/* Removes the file of a Unix socket if it is still the one that was made: another service may have taken its
+ * place since. Before `fd` is closed, so that its number cannot be another file's by then. */
+void listener_remove (const struct listener *listener);
 
 #endif

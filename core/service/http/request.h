@@ -20,6 +20,7 @@ struct request {
   struct MHD_Connection *connection;
   struct client *client;
   char *path;         /* as it came, without the query */
+  size_t uri_size;    /* of the whole address, query included */
   const char *method; /* valid during a call of a handler */
   const struct endpoint *endpoint;
   char *argument; /* the last part of the path, decoded; NULL for endpoints without one */
