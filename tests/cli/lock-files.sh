@@ -70,6 +70,30 @@ if command -v flock > /dev/null; then
     die "someone is blamed who is gone"
 fi
 
+# Files on their way replace a link of their name, and never what it leads to.
+printf 'mine\n' > "$dir/precious"
+ln -s "$dir/precious" "$dir/copy/checkpoint.json.new"
+rm "$dir/copy/checkpoint.json" "$dir"/copy/*.jsonl
+run 0 -c "$dir/x.ini"
+test "$(cat "$dir/precious")" = mine || die "a link in a jsonl store was followed"
+if has_library MHD && command -v curl > /dev/null; then
+  printf '[service]\nlisten = unix:s\nstate = st\n' >> "$dir/x.ini"
+  mkdir -m 700 "$dir/st"
+  ln -s "$dir/precious" "$dir/st/jobs.json.new"
+  "$top_builddir/dcpipe" -c "$dir/x.ini" serve 2> "$dir/err" &
+  service=$!
+  tries=0
+  until curl -sf --unix-socket "$dir/s" -X POST http://localhost/api/sync/import > "$dir/out"; do
+    tries=$((tries + 1))
+    test "$tries" -lt 100 || die "the service does not answer"
+    sleep 0.1
+  done
+  kill "$service"
+  wait "$service" || true
+  test "$(cat "$dir/precious")" = mine || die "a link in the service's state was followed"
+  test -s "$dir/st/jobs.json" && test ! -L "$dir/st/jobs.json" || die "the jobs were not written"
+fi
+
 # Two names of one file.
 test -e "$top_builddir/uninstalled/sinks/sqlite.so" || exit 0
 store sqlite a.db

@@ -102,8 +102,8 @@ check_shim ()
   command -v strace > /dev/null || return 0
   bring_back nothing
   strace -f -y -o "$dir/trace" "$dcpipe" -c "$dir/$1.ini" --quiet 2> "$dir/err" || return 0
-  # Reads, times, locks and maps change nothing, nor do opens for reading; and a change of owner may fail.
-  seen=$(grep -F "$dir/store" "$dir/trace" | grep -Ev '^[0-9]+ +[a-z_0-9]*(stat|statat|close|read|pread64|readv|readlink|access|faccessat2?|fcntl|flock|lseek|getdents64|dup|execve|fchown|statfs|fadvise64|ioctl|mmap|rt_sig[a-z]*)[0-9]*\(' |
+  # Reads, times, locks and maps change nothing, nor do opens for reading; and a change of owner or of rights may fail.
+  seen=$(grep -F "$dir/store" "$dir/trace" | grep -Ev '^[0-9]+ +[a-z_0-9]*(stat|statat|close|read|pread64|readv|readlink|access|faccessat2?|fcntl|flock|lseek|getdents64|dup|execve|fchown|fchmod|statfs|fadvise64|ioctl|mmap|rt_sig[a-z]*)[0-9]*\(' |
     grep -Ev 'open.*(O_RDONLY|O_PATH)|exited|resumed' | wc -l)
   test "$seen" -eq "$calls" || die "$1: strace sees $seen calls, the shim $calls"
 }

@@ -18,13 +18,14 @@ struct head {
   const char *fault;
 };
 
-/* A token of RFC 9110, 5.6.2. libmicrohttpd takes a name up to the colon, blanks included, and so misses what others find
- * behind "Content-Length :". */
+/* A token of RFC 9110, 5.6.2. libmicrohttpd takes a name up to the colon, blanks included, and so misses what
+ * others find behind "Content-Length :". */
 static bool
 is_token (const char *text, size_t size)
 {
   for (size_t i = 0; i < size; i++)
-    if (!isalnum ((unsigned char) text[i]) && (text[i] == '\0' || strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL))
+    if (!isalnum ((unsigned char) text[i])
+        && (text[i] == '\0' || strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL))
       return false;
   return size > 0;
 }
@@ -48,8 +49,8 @@ is_digits (const char *text, size_t size)
   return size > 0;
 }
 
-/* The bytes of a header's line. The blanks behind the colon are those between its name and its value, where both lie in the
- * line as it came; otherwise there is one. */
+/* The bytes of a header's line. The blanks behind the colon are those between its name and its value, where
+ * both lie in the line as it came; otherwise there is one. */
 static size_t
 line_size (const char *name, size_t name_size, const char *value, size_t size)
 {
@@ -60,7 +61,8 @@ line_size (const char *name, size_t name_size, const char *value, size_t size)
 }
 
 static enum MHD_Result
-look_at (void *context, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value, size_t size)
+look_at (void *context, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
+         size_t size)
 {
   struct head *head = context;
 
@@ -84,8 +86,8 @@ look_at (void *context, enum MHD_ValueKind kind, const char *name, size_t name_s
   return head->fault == NULL ? MHD_YES : MHD_NO;
 }
 
-/* Before 1.0 libmicrohttpd joins folded lines, and drops what stands behind a NUL, without a word: then the head is longer
- * than all that was understood of it. Later versions refuse such heads themselves. */
+/* Before 1.0 libmicrohttpd joins folded lines, and drops what stands behind a NUL, without a word: then the
+ * head is longer than all that was understood of it. Later versions refuse such heads themselves. */
 static bool
 hides_bytes (struct MHD_Connection *connection, size_t understood)
 {

@@ -207,7 +207,8 @@ replace (const char *path, const char *text)
     errno = ENOMEM;
     return false;
   }
-  fd = open (fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  unlink (fresh); /* it may be a link to another file */
+  fd = open (fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   return fd >= 0 && write_all (fd, text, strlen (text)) && fsync (fd) == 0 && rename (fresh, path) == 0
          && sync_directory (path);
 }

@@ -134,7 +134,8 @@ webhook_store_stage (const struct webhook_store *store, const struct webhook_mes
   if (text == NULL)
     return false;
   file_name (name, message->id, ".part");
-  fd = openat (store->pending, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  unlinkat (store->pending, name, 0); /* it may be a link to another file */
+  fd = openat (store->pending, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   good = fd >= 0 && write_all (fd, text, strlen (text)) && fsync (fd) == 0;
   if (good)
     return true;

@@ -203,9 +203,11 @@ describe (const struct files *files, struct dcpipe_bytes text, uint64_t generati
 static bool
 write_file (const struct files *files, const char *text)
 {
-  CLEANUP_CLOSE int fd = openat (files->fd, CHECKPOINT_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  CLEANUP_CLOSE int fd = -1;
   size_t left = strlen (text);
 
+  unlinkat (files->fd, CHECKPOINT_NEW, 0); /* left by a kill, or a link to another file */
+  fd = openat (files->fd, CHECKPOINT_NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0)
     return false;
   while (left > 0) {
