@@ -30,19 +30,20 @@
 /* What a lock file may hold: the number of the process that locked it last. */
 #define HOLDER_SIZE 32
 
-/* The number in the lock file, 0 where it is empty. False if it holds what no lock file does. */
+/* The number in the lock file, 0 where there is none: it is empty, or a loss of power left nothing but NULs.
+ * It may have been cut short by a full disk. False if the file holds what no lock file does. */
 static bool
 read_holder (int fd, long *holder)
 {
-  char text[HOLDER_SIZE + 1], *end;
-  ssize_t size = pread (fd, text, HOLDER_SIZE, 0);
+  char text[HOLDER_SIZE];
+  ssize_t size = pread (fd, text, sizeof text, 0), end = 0;
 
   *holder = 0;
-  if (size == 0)
-    return true;
-  text[size > 0 ? size : 0] = '\0';
-  *holder = strtol (text, &end, 10);
-  return size > 0 && isdigit ((unsigned char) text[0]) && strcmp (end, "\n") == 0;
+  while (end < size && isdigit ((unsigned char) text[end]) && *holder < LONG_MAX / 10)
+    *holder = 10 * *holder + (text[end++] - '0');
+  while (end < size && (text[end] == '\0' || (text[end] == '\n' && end == size - 1)))
+    end++;
+  return size >= 0 && end == size;
 }
 
 /* Says who holds the lock, as far as the file tells, and what that means. Whoever else could open the file

@@ -62,6 +62,12 @@ rm "$dir/copy.lock"
 (umask 002 && run 0 -c "$dir/x.ini")
 case $(ls -l "$dir/copy.lock") in -rw-rw----*) ;; *) die "$(ls -l "$dir/copy.lock")" ;; esac
 
+# So is what a full disk or a loss of power left of one.
+for content in '' '1' '12345' '12\0\0\0' '\0\0\0\0\0\0'; do
+  printf "$content" > "$dir/copy.lock"
+  run 0 -c "$dir/x.ini"
+done
+
 # Held by one who did not write his number.
 if command -v flock > /dev/null; then
   sh -c 'echo $$' > "$dir/copy.lock"
