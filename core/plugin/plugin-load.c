@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "bytes/cleanup.h"
+#include "plugin/callback.h"
 #include "plugin/object-file.h"
 #include "plugin/plugin-check.h"
 #include "plugin/plugin-path.h"
@@ -23,10 +24,13 @@
 /* What every plugin's struct begins with: name, version, description and license. */
 #define NAMES_SIZE (4 * sizeof (char *))
 
+/* A file is loaded once, whoever asks for it: several sections, and setups that are read again, name the same
+ * plugin. */
 static struct plugin *loaded;
 
 /* ---- copies of arrays ---------------------------------------------------------------------------- */
 
+/* Copies of what the plugin declares, since its elements may be shorter or longer than ours. */
 static void *
 keep (struct plugin *plugin, void *memory)
 {
@@ -107,6 +111,7 @@ copy_arrays (struct plugin *plugin)
 
 /* ---- registration -------------------------------------------------------------------------------- */
 
+/* Before anything else of the registration is read: its form is frozen, what it points to is not. */
 static bool
 check_version (const struct dcpipe_registration *registration, const char *path)
 {
@@ -151,6 +156,8 @@ take_registration (struct plugin *plugin, const struct dcpipe_registration *regi
           registration->size, plugin_kind_name (kind));
     return false;
   }
+  /* What the plugin's struct is too short for stays zero, which every later member must have as "not there".
+   * */
   plugin->kind = kind;
   plugin->api_minor = registration->api_minor;
   memcpy (&plugin->u, registration->plugin, registration->size < ours ? registration->size : ours);
@@ -171,15 +178,24 @@ free_plugin (struct plugin *plugin)
 
 /* ---- loading ------------------------------------------------------------------------------------- */
 
+/* There is no instance yet: a plugin that ends the process here is named by its file. */
 static const struct dcpipe_registration *
-registration_of (void *library)
+registration_of (void *library, const char *path)
 {
+  const struct instance loading = { .title = (char *) (uintptr_t) path };
+  const struct dcpipe_registration *registration;
+  struct callback outer;
   union { /* ISO C has no cast from an object's to a function's address */
     void *object;
     const struct dcpipe_registration *(*function) (void);
   } entry = { dlsym (library, "dcpipe_plugin") };
 
-  return entry.object != NULL ? entry.function () : NULL;
+  if (entry.object == NULL)
+    return NULL;
+  outer = callback_enter (&loading, "dcpipe_plugin");
+  registration = entry.function ();
+  callback_leave (outer);
+  return registration;
 }
 
 /* Opens the shared object and returns its registration. `library` is set, even after fail, to what must
@@ -203,7 +219,7 @@ open_library (const char *path, void **library)
     fail ("%s: cannot be loaded: %s", path, reason);
     return NULL;
   }
-  registration = registration_of (*library);
+  registration = registration_of (*library, path);
   if (registration == NULL && dlsym (*library, "dcpipe_plugin") == NULL)
     fail ("%s: not a plugin of dcpipe: it exports no function dcpipe_plugin", path);
   else if (registration == NULL)
@@ -265,6 +281,8 @@ plugin_load (enum dcpipe_kind kind, const char *name)
     free_plugin (plugin);
     return NULL;
   }
+  /* Messages and checkpoints name a plugin by what it calls itself, the INI file by its file: the two must be
+   * one, or two plugins could be taken for each other. */
   if (strchr (name, '/') == NULL && strcmp (plugin_name (plugin), name) != 0) {
     fail ("%s: calls itself '%s', not '%s'", plugin->path, plugin_name (plugin), name);
     free_plugin (plugin);

@@ -7,6 +7,16 @@ ways='exit abort crash'
 # Checkers of memory tell of crashes in their own way, and end with their own status.
 case $(nm -D "$top_builddir/core/dcpipe" 2> /dev/null) in *__asan_* | *__tsan_*) ways='exit abort' ;; esac
 
+# expect WAY: the exit status and the words for it.
+expect ()
+{
+  case $1 in
+    exit) expected=1 words='ended the process, which no plugin may' ;;
+    abort) expected=134 words=aborted ;;
+    crash) expected=139 words='crashed: memory that is not its own' ;;
+  esac
+}
+
 # ends KIND PLUGIN TITLE CALLBACK NAME ARGUMENT...: with those arguments dcpipe comes as far as that callback.
 ends ()
 {
@@ -21,15 +31,19 @@ ends ()
       printf '[sink main]\nplugin = %s\n' "$faulty/${plugin:-doomed_sink}.so"
       test "$kind" != sink || printf 'in = %s\nhow = %s\n' "$callback" "$way"
     } > "$dir/ends.ini"
-    case $way in
-      exit) expected=1 words='ended the process, which no plugin may' ;;
-      abort) expected=134 words=aborted ;;
-      crash) expected=139 words='crashed: memory that is not its own' ;;
-    esac
+    expect "$way"
     run "$expected" -c "$dir/ends.ini" "$@"
     says "dcpipe: error: $title: its callback $called $words"
   done
 }
+
+for way in $ways; do
+  DOOMED=$way
+  export DOOMED
+  expect "$way"
+  run "$expected" --dump-plugin "$faulty/doomed_early.so"
+  says "doomed_early.so: its callback dcpipe_plugin $words"
+done
 
 # It is not the plugins as such that end it.
 printf '[source]\nplugin = %s\n[decoder *]\nplugin = %s\n[sink main]\nplugin = %s\n[sink other]\nplugin = %s\n' \

@@ -31,6 +31,9 @@ check_LTLIBRARIES += plugins/doomed_simple.la
 plugins_doomed_simple_la_SOURCES = plugins/doomed.c
 plugins_doomed_simple_la_CPPFLAGS = $(AM_CPPFLAGS) -DDOOMED_KIND=4
 plugins_doomed_simple_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
+check_LTLIBRARIES += plugins/doomed_early.la
+plugins_doomed_early_la_SOURCES = plugins/doomed-early.c
+plugins_doomed_early_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
 check_LTLIBRARIES += plugins/stumble.la
 plugins_stumble_la_SOURCES = plugins/stumble.c
 plugins_stumble_la_LDFLAGS = $(TEST_PLUGIN_LDFLAGS)
