@@ -223,6 +223,8 @@ parse_labels (json_t *labels, struct frontier *frontier)
   return true;
 }
 
+/* Whatever is missing or of another type fails the whole: to begin anew for one decoder, unasked, would apply
+ * its entries twice. */
 static bool
 parse_frontier (const json_t *object, struct frontier *frontier)
 {

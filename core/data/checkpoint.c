@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* How far each decoder was applied in a sink. It is read once a run and written with every commit, so it is
+ * small and lists are searched from their beginning; what could grow without bound, the labels of a ledger,
+ * is bounded here. */
 #include "config.h"
 
 #include "data/checkpoint.h"
@@ -82,6 +85,8 @@ checkpoint_find (const struct dcpipe_checkpoint *checkpoint, const char *decoder
   return NULL;
 }
 
+/* A decoder of which nothing was applied yet is as trusted as can be: trust only ever falls, with each block.
+ * */
 struct frontier *
 checkpoint_add (struct dcpipe_checkpoint *checkpoint, const char *decoder)
 {
@@ -107,6 +112,7 @@ checkpoint_remove (struct dcpipe_checkpoint *checkpoint, const char *decoder)
   if (frontier == NULL)
     return;
   frontier_free (frontier);
+  /* Their order means nothing: decoders are found by name. */
   *frontier = checkpoint->frontiers[--checkpoint->frontiers_count];
 }
 
@@ -124,6 +130,8 @@ frontier_label (struct frontier *frontier, struct dcpipe_bytes label)
   for (size_t i = 0; i < frontier->labels_count; i++)
     if (text_is (frontier->labels[i].label, label))
       return &frontier->labels[i];
+  /* Whoever writes to the ledger chooses labels, and must not make every commit larger. What cannot be told
+   * apart by a text in JSON is counted together, too. */
   if (label.size > 0
       && (frontier->labels_count >= FRONTIER_LABELS_MAX || label.size > 256
           || memchr (label.data, 0, label.size) != NULL))
@@ -172,6 +180,8 @@ checkpoint_add_error (struct dcpipe_checkpoint *checkpoint, const char *scope)
   return error;
 }
 
+/* A scope that never failed has no entry, and a run that went well makes none: status shows only what went
+ * wrong. The count stays when the reason goes, for it is over all runs. */
 bool
 checkpoint_set_error (struct dcpipe_checkpoint *checkpoint, const char *scope, const char *reason)
 {
@@ -217,6 +227,7 @@ frontier_ahead_add (struct frontier *frontier, const char *label)
   return ahead;
 }
 
+/* Once the frontier has passed a label's place, the mark says nothing that the frontier does not. */
 void
 frontier_ahead_drop (struct frontier *frontier)
 {
@@ -246,6 +257,7 @@ dcpipe_checkpoint_set (dcpipe_checkpoint *checkpoint, const void *text, size_t s
     return;
   if (size > 0)
     memcpy (checkpoint->text, text, size);
+  /* So that it can be quoted in a message; JSON needs no end. */
   checkpoint->text[size] = '\0';
   checkpoint->text_size = size;
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Rows are held against the contract when the callback has returned and not one by one: only then the key of
+ * a row is whole, and what is wrong with an entry takes all its rows. An entry that cannot be stored becomes
+ * one failed entry and never ends the run; a mistake of the plugin always does, since every further row may
+ * be wrong. */
 #include "config.h"
 
 #include "data/row-emit.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,8 +72,11 @@ dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
                   operation);
     return row_lost (rows, rows->tables->items);
   }
+  /* A decoder's tables are consecutive, those of a source need not be: it may fill only some of them. */
   def = rows->tables->items
         + (rows->numbers != NULL ? rows->numbers[table] : rows->tables->first[rows->decoder] + table);
+  /* Rows of a source wait in memory until its batch is whole, and no budget is charged before. Those of
+   * decoders are bounded by their block. */
   if (rows->limit > 0 && rows->arena->size > rows->limit)
     rows_mistake (rows, "more than %zu bytes of rows in one batch", rows->limit);
   if (rows->mistake != NULL)
@@ -76,6 +84,7 @@ dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
   if ((def->flags & DCPIPE_TABLE_LOG) && operation != DCPIPE_INSERT && operation != DCPIPE_UPDATE)
     rows_mistake (rows, "table %s is a log, its rows are inserted", def->name);
   row = row_make (rows, def, operation);
+  /* From here on the columns that the engine fills may not be set. */
   row->entry = rows->entry;
   if (!rows->no_memory && !row_list_add (rows->arena, rows->list, row))
     rows->no_memory = true;
@@ -96,6 +105,7 @@ dcpipe_rows_note (dcpipe_rows *rows, size_t size)
 
   if (rows->entry == NULL)
     rows_mistake (rows, "a note, but there is no entry to leave it for");
+  /* Notes are taken from the list that decode made; this one would lie in another, and nobody would look. */
   if (rows->resolves)
     rows_mistake (rows, "a note left by resolve, which nobody reads");
   if (data != NULL && list->notes_count == list->notes_capacity) {
@@ -127,6 +137,7 @@ rows_fail_entry (struct dcpipe_rows *rows, uint64_t item, const char *reason)
 {
   const struct dcpipe_entry *entry = rows->entry;
   struct dcpipe_row *row = row_make (rows, &rows->tables->items[CORE_FAILED_ENTRIES], DCPIPE_INSERT);
+  /* The row of a failed entry may hold a label that is no text, which would fail the entry once more. */
   const char *unreadable = rows->unreadable;
 
   row->entry = entry;
@@ -154,6 +165,7 @@ dcpipe_fail_entry (dcpipe_rows *rows, uint64_t item, const char *format, ...)
   va_start (arguments, format);
   size = vsnprintf (reason, sizeof reason, format, arguments);
   va_end (arguments);
+  /* A reason often quotes the entry, cut at the size of the buffer, so it may end within a character. */
   if (size < 0 || !utf8_valid (reason, strlen (reason)))
     rows_fail_entry (rows, item, "the entry cannot be read, and the reason given is no text");
   else
@@ -201,14 +213,19 @@ key_is_long (const struct dcpipe_row *row)
     if (type_has_bytes (row->table->columns[column].type))
       size += 2 * dcpipe_get_bytes (row, column).size;
   }
+  /* The bound is what the key can take at most, so the exact size is computed for few rows. */
   return size > DCPIPE_KEY_MAX && dcpipe_row_key (row, NULL, 0) > DCPIPE_KEY_MAX;
 }
 
+/* In this order: a mistake ends the run, whatever else there is; then comes what makes a failed entry, in
+ * place of all that the entry emitted; memory last, because the row that tells of the failure needs some,
+ * too. A note goes with the rows, or resolve would build on an entry that is not there. */
 bool
 rows_finish (struct dcpipe_rows *rows, size_t from)
 {
   const char *long_key = NULL;
 
+  assert (from <= rows->list->count);
   for (size_t i = from; i < rows->list->count && rows->mistake == NULL; i++)
     if (check_key (rows, rows->list->items[i]) && key_is_long (rows->list->items[i]))
       long_key = rows->list->items[i]->table->name;
@@ -273,6 +290,8 @@ can_be_kept (const struct dcpipe_row *row)
   return false;
 }
 
+/* No entry stands behind these rows that could fail in their place, and the source does not emit them again:
+ * to leave one out, and say so, is all that can be done short of ending the run. */
 bool
 rows_settle (struct dcpipe_rows *rows)
 {

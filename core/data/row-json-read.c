@@ -229,6 +229,7 @@ take_json (struct reader *reader, size_t column)
   return true;
 }
 
+/* The column's type chooses what is read, so numbers and times need none of the setters' checks. */
 static bool
 take_value (struct reader *reader, size_t column)
 {
@@ -308,6 +309,8 @@ find_column (const struct reader *reader, const char *name, size_t size)
   return SIZE_MAX;
 }
 
+/* Other members than columns are refused: a store with more columns was made by another plugin, and rows
+ * would lose what they hold. */
 static bool
 take_member (struct reader *reader)
 {

@@ -49,6 +49,7 @@ put (struct json_text *text, const void *data, size_t size)
 
 /* ---- values -------------------------------------------------------------------------------------- */
 
+/* Without printf: every number of a dump and of a simple sink comes by here. */
 static void
 put_u64 (struct json_text *text, uint64_t value)
 {
@@ -101,6 +102,7 @@ put_string (struct json_text *text, struct dcpipe_bytes bytes)
   PUT (text, "\"");
 }
 
+/* Written in place: to make the text first would copy the largest values twice. */
 static void
 put_blob (struct json_text *text, struct dcpipe_bytes bytes)
 {
@@ -197,6 +199,7 @@ row_json_write (struct json_text *text, const struct dcpipe_row *row)
                                         [DCPIPE_UPSERT] = "{\"_op\":\"upsert\"",
                                         [DCPIPE_UPDATE] = "{\"_op\":\"update\"",
                                         [DCPIPE_DELETE] = "{\"_op\":\"delete\"" };
+  /* The member "_op" comes before all columns, so a reader knows at once what the rest means. */
   bool first = row->operation == DCPIPE_INSERT;
 
   put (text, starts[row->operation], strlen (starts[row->operation]));
@@ -210,6 +213,7 @@ row_json_write (struct json_text *text, const struct dcpipe_row *row)
   PUT (text, "}");
 }
 
+/* A dump has all columns in every line, null or not, so that lines can be compared as texts. */
 static void
 write_dumped (struct json_text *text, const struct dcpipe_row *row, bool all_columns)
 {
@@ -238,6 +242,7 @@ struct scratch {
   struct dcpipe_rows maker;
 };
 
+/* Not _Thread_local, as other scratch is: what it holds must be freed when the thread ends. */
 static pthread_key_t key;
 static bool key_made;
 
@@ -286,6 +291,7 @@ scratch_text (void)
     fail ("no memory for a text");
     return NULL;
   }
+  /* One huge row should not keep its memory for as long as the thread lives. */
   if (text->capacity > KEEP_MAX) {
     free (text->data);
     *text = (struct json_text){ NULL, 0, 0, false };

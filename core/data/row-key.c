@@ -3,6 +3,7 @@
 
 #include "data/row-key.h"
 
+#include <assert.h>
 #include <nettle/sha2.h>
 #include <string.h>
 
@@ -15,31 +16,32 @@ struct key_writer {
   size_t size, capacity;
 };
 
+/* Counts on when there is no more room, so that the caller learns how much the key needs. */
 static void
-put (struct key_writer *thread, const uint8_t *data, size_t size)
+put (struct key_writer *key, const uint8_t *data, size_t size)
 {
-  if (size > 0 && thread->size < thread->capacity) {
-    size_t room = thread->capacity - thread->size;
+  if (size > 0 && key->size < key->capacity) {
+    size_t room = key->capacity - key->size;
 
-    memcpy (thread->at + thread->size, data, size < room ? size : room);
+    memcpy (key->at + key->size, data, size < room ? size : room);
   }
-  thread->size += size;
+  key->size += size;
 }
 
 static void
-put_u64 (struct key_writer *thread, uint64_t value)
+put_u64 (struct key_writer *key, uint64_t value)
 {
   const uint8_t bytes[] = {
     (uint8_t) (value >> 56), (uint8_t) (value >> 48), (uint8_t) (value >> 40), (uint8_t) (value >> 32),
     (uint8_t) (value >> 24), (uint8_t) (value >> 16), (uint8_t) (value >> 8),  (uint8_t) value,
   };
 
-  put (thread, bytes, sizeof bytes);
+  put (key, bytes, sizeof bytes);
 }
 
 /* Every 00 becomes 00 ff, and 00 00 ends it. */
 static void
-put_bytes (struct key_writer *thread, struct dcpipe_bytes bytes)
+put_bytes (struct key_writer *key, struct dcpipe_bytes bytes)
 {
   static const uint8_t end[2] = { 0x00, 0x00 }, zero[2] = { 0x00, 0xff };
   const uint8_t *p = bytes.data, *stop = bytes.size > 0 ? p + bytes.size : p;
@@ -47,19 +49,19 @@ put_bytes (struct key_writer *thread, struct dcpipe_bytes bytes)
   while (p < stop) {
     const uint8_t *found = memchr (p, 0, (size_t) (stop - p));
 
-    put (thread, p, (size_t) ((found ? found : stop) - p));
+    put (key, p, (size_t) ((found ? found : stop) - p));
     if (found == NULL)
       break;
-    put (thread, zero, 2);
+    put (key, zero, 2);
     p = found + 1;
   }
-  put (thread, end, 2);
+  put (key, end, 2);
 }
 
 size_t
 dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity)
 {
-  struct key_writer thread = { .at = buffer, .capacity = capacity };
+  struct key_writer key = { .at = buffer, .capacity = capacity };
 
   for (size_t i = 0; i < row->table->keys_count; i++) {
     size_t column = row->table->keys[i];
@@ -68,20 +70,20 @@ dcpipe_row_key (const dcpipe_row *row, void *buffer, size_t capacity)
       break;
     switch (row->table->columns[column].type) {
     case DCPIPE_BOOL:
-      put (&thread, (const uint8_t[]){ dcpipe_get_bool (row, column) }, 1);
+      put (&key, (const uint8_t[]){ dcpipe_get_bool (row, column) }, 1);
       break;
     case DCPIPE_I64:
-      put_u64 (&thread, (uint64_t) dcpipe_get_i64 (row, column) ^ (uint64_t) 1 << 63);
+      put_u64 (&key, (uint64_t) dcpipe_get_i64 (row, column) ^ (uint64_t) 1 << 63);
       break;
     case DCPIPE_U64:
     case DCPIPE_TIME:
-      put_u64 (&thread, dcpipe_get_u64 (row, column));
+      put_u64 (&key, dcpipe_get_u64 (row, column));
       break;
     default:
-      put_bytes (&thread, dcpipe_get_bytes (row, column));
+      put_bytes (&key, dcpipe_get_bytes (row, column));
     }
   }
-  return thread.size;
+  return key.size;
 }
 
 /* Reads bytes up to their ending 00 00 into the maker's memory; the number of bytes read. */
@@ -200,11 +202,15 @@ hash_value (struct hasher *hasher, const struct dcpipe_row *row, size_t column)
   }
 }
 
+/* What digests are taken of must come out the same in every sink and every import, with later releases, too:
+ * so the engine's columns, which no decoder decides, and volatile ones are left out, and the size stands
+ * before bytes, so that no two rows have one form. doc/formats.md promises it. */
 static void
 hash_row (const struct dcpipe_row *row, uint8_t digest[SHA256_SIZE])
 {
   struct hasher hasher;
 
+  assert (row->entry != NULL);
   sha256_init (&hasher.context);
   hasher.size = 0;
   hash_bytes (&hasher, row->table->name, strlen (row->table->name) + 1);
@@ -219,6 +225,7 @@ hash_row (const struct dcpipe_row *row, uint8_t digest[SHA256_SIZE])
   sha256_digest (&hasher.context, SHA256_SIZE, digest);
 }
 
+/* A sum and not a chain of hashes, so that decode threads take the digest of each block on their own. */
 void
 digest_add (uint64_t sum[4], const uint64_t addend[4])
 {

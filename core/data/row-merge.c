@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Every row of a resolving decoder is copied or folded here, once for each sink. A copy is one allocation:
+ * the row with its values, then all bytes; and it holds what the engine filled as plain values, since the
+ * entry does not outlive its block. */
 #include "config.h"
 
 #include "data/row-merge.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* For verify, which compares what two stores gave back. A column that differs between equal imports says
+ * nothing, and of two nulls the values are not looked at. */
 bool
 row_equal (const struct dcpipe_row *a, const struct dcpipe_row *b, size_t *column)
 {
@@ -112,6 +118,8 @@ store (const struct gathered *gathered, const struct dcpipe_table *table, uint8_
   return copy;
 }
 
+/* Unlike a merge this keeps what is not set apart from what is null: in an UPDATE the one leaves a column
+ * alone and the other empties it. */
 struct dcpipe_row *
 row_copy (const struct dcpipe_row *row)
 {
@@ -135,6 +143,7 @@ leaves (const struct dcpipe_row *row, size_t column)
   return (row->table->columns[column].flags & DCPIPE_COLUMN_KEEP_FIRST) != 0;
 }
 
+/* The result is a whole row and therefore an INSERT, whatever was folded into it: nothing of it is unset. */
 struct dcpipe_row *
 row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row)
 {
@@ -142,6 +151,7 @@ row_merge (const struct dcpipe_row *old, const struct dcpipe_row *row)
 
   if (old == NULL)
     return row_copy (row);
+  assert (old->table == row->table && row->operation != DCPIPE_DELETE);
   gathered.bytes = 0;
   for (size_t i = 0; i < row->table->columns_count; i++)
     gather (&gathered, leaves (row, i) ? old : row, i);
@@ -167,9 +177,12 @@ change_bytes (union value *place, struct dcpipe_bytes bytes)
   place->bytes.size = bytes.size;
 }
 
+/* Most changes are of numbers, or of texts no longer than before: then nothing is allocated. Whether all fits
+ * is looked at first, for a row changed by half could not be given back. */
 bool
 row_change (struct dcpipe_row *old, const struct dcpipe_row *row)
 {
+  assert (old->table == row->table && old->entry == NULL);
   if (!fits (old, row))
     return false;
   for (size_t i = 0; i < row->table->columns_count; i++) {

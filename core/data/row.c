@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The values of a row are set and got here alone. Decoders are called for every entry of a ledger, so nothing
+ * is copied that need not be: bytes of the entry stay in its block, and what the engine fills is computed
+ * when somebody asks for it. What a plugin does wrong with a row is only noted, for its callback cannot be
+ * left from here; whoever called the callback asks for it afterwards. */
 #include "config.h"
 
 #include "data/row.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,11 +27,13 @@ row_size (const struct dcpipe_table *table)
   return sizeof (struct dcpipe_row) + table->columns_count * (sizeof (union value) + 1);
 }
 
+/* One piece of memory: the row, then values, which need its alignment, then states, which need none. */
 struct dcpipe_row *
 row_lay_out (void *memory, const struct dcpipe_table *table)
 {
   struct dcpipe_row *row = memory;
 
+  assert (table->columns_count <= TABLE_COLUMNS_MAX);
   row->table = table;
   row->entry = NULL;
   row->maker = NULL;
@@ -37,6 +44,7 @@ row_lay_out (void *memory, const struct dcpipe_table *table)
   return row;
 }
 
+/* Thread-local dummy row, returned on ENOMEM so that setters never see NULL. */
 struct dcpipe_row *
 row_nowhere (const struct dcpipe_table *table)
 {
@@ -74,6 +82,8 @@ row_scratch_free (struct row_scratch *scratch)
   arena_free (&scratch->arena);
 }
 
+/* The first mistake is kept: those that follow mostly come of it. The text lies in the arena, because the
+ * plugin's own strings may be gone when it is told. */
 void
 rows_mistake (struct dcpipe_rows *rows, const char *format, ...)
 {
@@ -180,6 +190,9 @@ dcpipe_get_i64 (const dcpipe_row *row, size_t column)
   return readable (row, column, TYPE (DCPIPE_I64)) ? row->values[column].i : 0;
 }
 
+/* What the engine fills is computed here and not when the row is made: the number of a block, and so
+ * ordinals, are known only once the sequencer has put the blocks into order, which is after the row was made.
+ * */
 uint64_t
 dcpipe_get_u64 (const dcpipe_row *row, size_t column)
 {
@@ -284,6 +297,7 @@ dcpipe_set_u64 (dcpipe_row *row, size_t column, uint64_t value)
     place->u = value;
 }
 
+/* Cut to the millisecond here, so that all sinks store, and dumps show, the same time. */
 void
 dcpipe_set_time (dcpipe_row *row, size_t column, uint64_t ns)
 {
@@ -299,6 +313,8 @@ set_bytes (struct dcpipe_row *row, union value *place, const void *data, size_t 
 {
   void *copy;
 
+  /* The plugin's memory ends with its callback, the block's only with the row. After a mistake nothing is
+   * copied any more, so that a plugin in a loop does not fill memory before it is told. */
   place->bytes = (struct dcpipe_bytes){ data, size };
   if (size == 0 || (row->entry != NULL && block_holds (row->entry->block, data, size)))
     return;
@@ -312,6 +328,7 @@ set_bytes (struct dcpipe_row *row, union value *place, const void *data, size_t 
   place->bytes.data = copy;
 }
 
+/* Text that is none is the entry's fault and not the plugin's: ledgers hold what users wrote. */
 static void
 set_utf8 (struct dcpipe_row *row, size_t column, int type, const void *text, size_t size)
 {
@@ -405,6 +422,7 @@ void
 dcpipe_set_json (dcpipe_row *row, size_t column, const char *text, size_t size)
 {
   set_utf8 (row, column, DCPIPE_JSON, text, size);
+  /* Looking through the text costs much more than the rest, and what is wrong already is told first. */
   if (row->maker->mistake == NULL && row->maker->unreadable == NULL && row->maker->no_json == NULL
       && !json_scan_valid (text, size))
     row->maker->no_json = row->table->columns[column].name;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Everything that the rest of the engine takes for granted of a table is checked here, once, when the plugin
+ * is loaded: that names are there, that a key is whole, that columns exist which the engine fills. Nobody
+ * asks again later. */
 #include "config.h"
 
 #include "data/table-make.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +33,7 @@ find_column (const struct dcpipe_table *table, const char *name, size_t size)
 static bool
 check_column (const struct dcpipe_table *table, const struct table_column *column)
 {
+  /* In the order of enum dcpipe_fill. */
   static const int fill_types[] = { 0,           DCPIPE_U64, DCPIPE_U64,  DCPIPE_U64,
                                     DCPIPE_TIME, DCPIPE_U64, DCPIPE_TEXT, DCPIPE_TIME };
   const size_t fills = sizeof fill_types / sizeof *fill_types;
@@ -71,9 +76,7 @@ add_columns (struct dcpipe_table *table, const struct dcpipe_columns *columns)
     return false;
   }
   for (size_t i = 0; i < columns->count; i++) {
-    const struct dcpipe_column *column =
-        (const struct dcpipe_column *) (const void *) ((const char *) columns->items
-                                                       + i * columns->item_size);
+    const struct dcpipe_column *column = &columns->items[i];
 
     table->columns[table->columns_count++] =
         (struct table_column){ column->name, column->type, column->fill, column->flags, column->key };
@@ -87,6 +90,8 @@ add_columns (struct dcpipe_table *table, const struct dcpipe_columns *columns)
   return true;
 }
 
+/* Numbers of key columns begin at 1 and have no gaps; the first gap ends the key, and a number behind it is
+ * told. Which column has a number is looked up for each, since they may stand in any order. */
 static bool
 add_keys (struct dcpipe_table *table)
 {
@@ -190,8 +195,7 @@ add_indexes (struct dcpipe_table *table, const struct dcpipe_indexes *indexes)
     return false;
   }
   for (size_t i = 0; i < indexes->count; i++) {
-    const struct dcpipe_index *index =
-        (const struct dcpipe_index *) (const void *) ((const char *) indexes->items + i * indexes->item_size);
+    const struct dcpipe_index *index = &indexes->items[i];
 
     table->indexes[i].name = index->name;
     table->indexes_count++;
@@ -213,6 +217,9 @@ add_text (struct dcpipe_table *table)
 bool
 table_fill (struct dcpipe_table *table, const struct dcpipe_table_def *def, size_t owner)
 {
+  /* The loader has copied a plugin's arrays to elements of our size. */
+  assert (def->columns.count == 0 || def->columns.item_size == sizeof *def->columns.items);
+  assert (def->indexes.count == 0 || def->indexes.item_size == sizeof *def->indexes.items);
   if (def->name == NULL || def->name[0] == '\0') {
     fail ("a table has no name");
     return false;
@@ -243,12 +250,6 @@ table_clear (struct dcpipe_table *table)
   free (table->remedy);
 }
 
-static const struct dcpipe_table_def *
-def_at (const struct dcpipe_table_defs *defs, size_t i)
-{
-  return (const struct dcpipe_table_def *) (const void *) ((const char *) defs->items + i * defs->item_size);
-}
-
 /* Core's own, and what sinks keep beside the tables. */
 static bool
 is_own (const char *name)
@@ -267,7 +268,7 @@ tables_check (const struct dcpipe_table_defs *defs, size_t owner)
   for (size_t i = 0; i < defs->count && good; i++) {
     struct dcpipe_table table = { 0 };
 
-    good = table_fill (&table, def_at (defs, i), owner);
+    good = table_fill (&table, &defs->items[i], owner);
     if (good && is_own (table.name)) {
       fail ("table %s belongs to dcpipe itself", table.name);
       good = false;

@@ -51,6 +51,8 @@ tables_find (const struct dcpipe_tables *tables, const char *name)
   return NULL;
 }
 
+/* A sink that finds nothing where earlier runs stored rows must not begin with an empty table: the frontier
+ * would say that all is there. So the user is told how to have it filled anew. */
 int
 dcpipe_table_missing (const dcpipe_table *table)
 {

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A plugin runs in the engine's process and on its threads, so the only way to tell whose fault something is,
+ * is to know at every moment whose callback a thread is in. That is kept for each thread, and restored when a
+ * callback returns, since callbacks lie within each other: while a decoder resolves, the sink is read. */
 #include "config.h"
 
 #include "plugin/callback.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +18,8 @@
 #include "plugin/plugin.h"
 
 static _Thread_local const char *current;
+/* Set by dcpipe-plugin-test, which runs a plugin in a process of its own and reads there how far that came.
+ * */
 static callback_place *watched;
 static atomic_bool exit_forbidden;
 
@@ -43,6 +49,7 @@ callback_enter (const struct instance *instance, const char *name)
 void
 callback_leave (struct callback outer)
 {
+  assert (current != NULL);
   move_to (outer.name);
   log_set_instance (outer.instance);
 }
@@ -75,6 +82,8 @@ result_text (int result, char text[RESULT_TEXT_SIZE])
   return text;
 }
 
+/* A number of another callback would be taken for something that the engine never asked for, such as an end
+ * of the ledger, so it counts as a failure. */
 static int
 misresult (const char *name, int result)
 {
@@ -91,6 +100,7 @@ judge (const char *name, int result, unsigned may)
     return result;
   if (result < DCPIPE_OK || result > DCPIPE_AGAIN || (may & MAY (result)) == 0)
     return misresult (name, result);
+  /* The user is to read why in every case; the name of the callback is better than nothing. */
   if ((MAY (result) & (MAY_REPEAT & ~MAY (DCPIPE_OK))) != 0 && failure ()[0] == '\0')
     fail ("its callback %s gave %s and does not say why", name, RESULT_NAME (result));
   return result;
@@ -106,7 +116,8 @@ callback_end (struct callback outer, int result, unsigned may)
 
 /* ---- exit ---------------------------------------------------------------------------------------- */
 
-/* Called on the thread that called exit. */
+/* Called on the thread that called exit, so that its callback is known. Other handlers are not run any more:
+ * the plugin ended the process in the middle of what the engine was doing. */
 static void
 at_exit (void)
 {
@@ -119,6 +130,7 @@ at_exit (void)
   _exit (STATUS_FAILED);
 }
 
+/* A plugin that ends the process with status 0 would look like a run that came to its end. */
 void
 callback_forbid_exit (void)
 {

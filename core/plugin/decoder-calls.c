@@ -3,6 +3,8 @@
 
 #include "plugin/decoder-calls.h"
 
+#include <assert.h>
+
 #include "base/log.h"
 #include "data/row-emit.h"
 #include "data/row.h"
@@ -11,6 +13,7 @@
 static const struct dcpipe_decoder *
 plugin_of (const struct instance *decoder)
 {
+  assert (decoder->plugin->kind == DCPIPE_KIND_DECODER);
   return &decoder->plugin->u.decoder;
 }
 
@@ -46,6 +49,8 @@ decoder_call_resolve (const struct instance *decoder, struct dcpipe_lookup *look
   return callback_end (outer, result, MAY_FAIL);
 }
 
+/* The sink's callback `scan` may be under way on this thread, or the cache be at work for it: what fails in
+ * `each` is the decoder's all the same. */
 bool
 decoder_call_each (const struct instance *decoder, bool (*each) (void *context, const struct dcpipe_row *row),
                    void *context, const struct dcpipe_row *row)

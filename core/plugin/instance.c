@@ -3,6 +3,7 @@
 
 #include "plugin/instance.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include "plugin/callback.h"
 #include "plugin/plugin-load.h"
 
+/* A path in the file is relative to the file's directory, and a name, which has no '/', is looked up; so one
+ * INI file works from wherever dcpipe is started. */
 struct plugin *
 instance_load_plugin (struct ini_file *file, const struct ini_section *section, enum dcpipe_kind kind)
 {
@@ -44,6 +47,7 @@ instance_make_handle (struct instance *instance)
 {
   size_t size = plugin_handle_size (instance->plugin);
 
+  assert (instance->handle == NULL);
   instance->handle = calloc (1, size ? size : 1);
   return instance->handle != NULL;
 }
@@ -57,6 +61,7 @@ instance_complete (struct instance *instance)
 
   if (complete == NULL)
     return true;
+  /* Before the call, for config_free is due even if it fails. */
   instance->completed = true;
   outer = callback_begin (instance, "config_complete");
   result = complete (instance->handle);
@@ -73,6 +78,7 @@ instance_fill (struct instance *instance, struct ini_file *file, struct plugin *
   static const char *const known[] = { "plugin", NULL };
   unsigned before = file->mistakes;
 
+  assert (count > 0);
   instance->plugin = plugin;
   instance->line = sections[0]->line;
   instance->name = strdup (name);
@@ -86,6 +92,8 @@ instance_fill (struct instance *instance, struct ini_file *file, struct plugin *
   if (instance->values == NULL)
     return false;
   instance->lacking = !options_good (plugin_options (plugin), instance->values);
+  /* Only with options that are all there and good: what config_complete derives from others would be refused
+   * once more, in words that do not name the line. */
   if (file->mistakes == before && !instance->lacking && !instance_complete (instance))
     ini_mistake (file, instance->line, "%s", failure ());
   return true;
@@ -153,6 +161,8 @@ instance_free (struct instance *instance)
   free (instance);
 }
 
+/* A handle is opened once, as the header promises plugins; so another attempt takes another handle. The
+ * instance stays where it is, because others point to it. */
 bool
 instance_renew (struct instance *instance)
 {

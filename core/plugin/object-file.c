@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dlopen maps what the program headers promise, and the process is killed when it touches what the file does
+ * not have; and it waits for ever when the file is a pipe. Neither could be told from within, so both are
+ * looked at before. */
 #include "config.h"
 
 #include "plugin/object-file.h"

@@ -13,6 +13,7 @@
 #include "data/table-make.h"
 #include "data/table.h"
 
+/* The longest name that the header allows: databases take no longer ones. */
 #define NAME_BYTES_MAX 63
 
 #define OPTION_FLAGS                                                                                         \
@@ -75,6 +76,8 @@ check_keyed (const struct plugin *plugin)
   return false;
 }
 
+/* A missing callback is told when the plugin is loaded: called, it would be a crash in the middle of a run.
+ * */
 static bool
 check_callbacks (const struct plugin *plugin)
 {
@@ -136,6 +139,8 @@ check_offset (const struct plugin *plugin, const struct dcpipe_option *option, s
   return false;
 }
 
+/* The engine writes values into the plugin's handle by what is declared here, so all that could lead it
+ * beside the handle is refused, and with it what no user could ever set right. */
 static bool
 check_option (const struct plugin *plugin, const struct dcpipe_option *option, size_t handle_size)
 {
@@ -210,7 +215,7 @@ check_options (const struct plugin *plugin)
 
 /* ---- labels and tables --------------------------------------------------------------------------- */
 
-/* What stands in a section's title and in the log: printable, without blanks and brackets. */
+/* What stands in a section's title and in the log: printable, without spaces and brackets. */
 static bool
 is_label (const char *label)
 {
@@ -223,18 +228,6 @@ is_label (const char *label)
   return true;
 }
 
-/* True if `word` is among words parted by blanks. */
-static bool
-is_among (const char *words, const char *word)
-{
-  size_t size = strlen (word);
-
-  for (const char *p = words; p != NULL && *(p += strspn (p, " ")) != '\0'; p += strcspn (p, " "))
-    if (strcspn (p, " ") == size && memcmp (p, word, size) == 0)
-      return true;
-  return false;
-}
-
 /* No alias of a label is another label. */
 static bool
 check_aliases (const struct plugin *plugin, const struct dcpipe_label *label)
@@ -242,7 +235,7 @@ check_aliases (const struct plugin *plugin, const struct dcpipe_label *label)
   const struct dcpipe_labels *labels = &plugin->u.decoder.labels;
 
   for (size_t i = 0; i < labels->count; i++)
-    if (&labels->items[i] != label && is_among (label->aliases, labels->items[i].name)) {
+    if (&labels->items[i] != label && label_has_alias (label, labels->items[i].name)) {
       fail ("%s: label %s has the alias %s, which is another label", plugin->path, label->name,
             labels->items[i].name);
       return false;
@@ -321,6 +314,7 @@ check_tables (const struct plugin *plugin, const struct dcpipe_table_defs *table
         return false;
       }
   }
+  /* Names first, for the messages of what follows have them. */
   if (tables_check (tables, owner))
     return true;
   fail ("%s: %s", plugin->path, failure ());
@@ -346,6 +340,8 @@ skip_sql (const char *p)
 }
 
 /* One statement, which is a SELECT. */
+/* Sinks put the text into a CREATE VIEW; a second statement would be run with it. Whether it is good SQL only
+ * the database can say. */
 static bool
 is_select (const char *sql)
 {

@@ -191,6 +191,8 @@ add_found (struct listing *listing, const char *directory, const char *file)
   return true;
 }
 
+/* Of several files with one name the first directory's counts, as for the loader, so that a list shows what
+ * would be loaded. */
 static bool
 list_directory (void *context, const char *directory)
 {

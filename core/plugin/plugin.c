@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The structs of the three kinds begin alike, but nothing promises that; so each member that they share is
+ * taken from where its kind has it. */
 #include "config.h"
 
 #include "plugin/plugin.h"
 
 #include <assert.h>
+#include <string.h>
 
 const char *
 plugin_kind_name (enum dcpipe_kind kind)
@@ -92,6 +95,17 @@ plugin_labels (const struct plugin *plugin)
 {
   assert (plugin->kind == DCPIPE_KIND_DECODER);
   return &plugin->u.decoder.labels;
+}
+
+bool
+label_has_alias (const struct dcpipe_label *label, const char *word)
+{
+  size_t size = strlen (word);
+
+  for (const char *p = label->aliases; p != NULL && *(p += strspn (p, " ")) != '\0'; p += strcspn (p, " "))
+    if (strcspn (p, " ") == size && memcmp (p, word, size) == 0)
+      return true;
+  return false;
 }
 
 unsigned

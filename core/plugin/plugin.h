@@ -40,6 +40,7 @@ const char *plugin_kind_name (enum dcpipe_kind kind); /* "source", "decoder", "s
 const struct dcpipe_table_defs *plugin_tables (const struct plugin *plugin);
 const struct dcpipe_views *plugin_views (const struct plugin *plugin);
 const struct dcpipe_labels *plugin_labels (const struct plugin *plugin);
+bool label_has_alias (const struct dcpipe_label *label, const char *word);
 unsigned plugin_row_format (const struct plugin *plugin);
 
 /* A decoder resolves, and so needs sinks that look rows up; a sink does that. */

@@ -3,6 +3,7 @@
 
 #include "plugin/source-calls.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "base/log.h"
@@ -13,6 +14,7 @@
 static const struct dcpipe_source *
 plugin_of (const struct instance *source)
 {
+  assert (source->plugin->kind == DCPIPE_KIND_SOURCE);
   return &source->plugin->u.source;
 }
 

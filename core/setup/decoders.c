@@ -17,18 +17,6 @@
 
 /* ---- labels -------------------------------------------------------------------------------------- */
 
-/* True if `word` is one of those in `list`, parted by blanks. */
-static bool
-is_listed (const char *list, const char *word)
-{
-  size_t size = strlen (word);
-
-  for (const char *p = list; p != NULL && *(p += strspn (p, " ")) != '\0'; p += strcspn (p, " "))
-    if (strcspn (p, " ") == size && memcmp (p, word, size) == 0)
-      return true;
-  return false;
-}
-
 /* The plugin's own name for the label, or NULL if it declares none of that name. */
 static const char *
 declared_label (const struct plugin *plugin, const char *label)
@@ -36,7 +24,7 @@ declared_label (const struct plugin *plugin, const char *label)
   const struct dcpipe_labels *labels = plugin_labels (plugin);
 
   for (size_t i = 0; i < labels->count; i++)
-    if (strcmp (labels->items[i].name, label) == 0 || is_listed (labels->items[i].aliases, label))
+    if (strcmp (labels->items[i].name, label) == 0 || label_has_alias (&labels->items[i], label))
       return labels->items[i].name;
   return NULL;
 }
@@ -268,6 +256,9 @@ print_value (FILE *out, const struct dcpipe_option *option, const struct option_
   }
 }
 
+/* A store keeps this beside what the decoder wrote. Whoever changes what rows there are, or which, changes
+ * the text and is refused until the decoder is reset; so options count by what they mean ("yes" or "on"),
+ * labels are sorted, and everything else is left out. */
 static bool
 make_fingerprint (struct decoder *decoder)
 {
@@ -299,6 +290,8 @@ struct groups {
   size_t count;
 };
 
+/* Two sections of one title that name different plugins are two decoders of one label; that is what titles
+ * may be given twice for. */
 static void
 load_plugins (struct setup *setup, struct groups *groups)
 {
@@ -321,6 +314,7 @@ load_plugins (struct setup *setup, struct groups *groups)
 
 /* Makes the decoder of the plugin that the section number `first` is the first to name. False when
  * memory is short. */
+/* All sections that name the plugin give their options to one handle, for its tables are there once. */
 static bool
 make_decoder (struct setup *setup, const struct groups *groups, size_t first)
 {
@@ -422,6 +416,7 @@ void
 setup_read_decoders (struct setup *setup)
 {
   size_t count = setup->file->count;
+  /* One more than there are, for calloc may give NULL for none. */
   CLEANUP_FREE struct plugin **plugins = calloc (count + 1, sizeof *plugins);
   CLEANUP_FREE const struct ini_section **sections = calloc (count + 1, sizeof *sections);
   struct groups groups = { plugins, sections, count };

@@ -51,6 +51,7 @@ pipeline_settings_options (void)
   return &pipeline_table;
 }
 
+/* No type of option is "a number or a word", so it is a text that is parsed as a number here. */
 static bool
 parse_workers (const char *text, uint64_t *workers)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Every mistake in the file is told, not only the first, so reading goes on after each. What is missing
+ * because of an earlier mistake is not told once more. */
 #include "config.h"
 
 #include "setup/setup-read.h"
@@ -24,6 +26,8 @@ static const struct section_kind {
   { "webhook", true, false },
 };
 
+/* Of what is wrong with a title the first is told, because the rest follows from it. A title that comes again
+ * is told where it does, but not if it is malformed: that was told when the file was read. */
 static void
 check_section (struct ini_file *file, const struct ini_section *section)
 {
@@ -206,6 +210,7 @@ read_sections (struct setup *setup, unsigned parts)
   struct ini_file *file = setup->file;
   const struct ini_section *source = find_section (file, "source");
 
+  /* Sections and variables first: their mistakes explain those of options. */
   for (size_t i = 0; i < file->count; i++) {
     check_section (file, &file->sections[i]);
     if (needs_environment (&file->sections[i], parts))

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Tables are numbered through: core's own, then each decoder's, then those of the source. What is kept for
+ * each table, in the cache or as counts, is an array by that number. */
 #include "config.h"
 
 #include "setup/tables.h"
@@ -25,6 +27,7 @@ add_source (struct dcpipe_tables *tables, const struct instance *source)
   const struct dcpipe_table_defs *defs = plugin_tables (source->plugin);
 
   for (size_t i = 0; i < defs->count; i++) {
+    /* A source whose options are not all known cannot be asked; of a table too many nothing comes. */
     bool filled = source->lacking || source_call_fills_table (source, i);
 
     tables->source[i] = filled ? tables->count : SIZE_MAX;
@@ -45,22 +48,18 @@ add_decoder (struct dcpipe_tables *tables, const struct plugin *decoder, size_t 
     if (!add_table (tables, &defs->items[i], number))
       return false;
   for (size_t i = 0; i < views->count; i++) {
-    const struct dcpipe_view *view =
-        (const struct dcpipe_view *) (const void *) ((const char *) views->items + i * views->item_size);
-
-    tables->views[tables->views_count].name = view->name;
-    tables->views[tables->views_count++].sql = view->sql;
+    tables->views[tables->views_count].name = views->items[i].name;
+    tables->views[tables->views_count++].sql = views->items[i].sql;
   }
   return true;
 }
 
-struct dcpipe_tables *
-tables_make (const struct setup *setup)
+/* Room for all that may be declared. One more of each than there are, since calloc may give NULL for none. */
+static struct dcpipe_tables *
+make_room (const struct setup *setup, size_t of_source)
 {
   struct dcpipe_tables *tables = calloc (1, sizeof *tables);
-  size_t of_source = setup->source != NULL ? plugin_tables (setup->source->plugin)->count : 0;
   size_t count = CORE_TABLES + of_source, views = 1;
-  bool good;
 
   for (size_t i = 0; i < setup->decoders_count; i++) {
     count += plugin_tables (setup->decoders[i]->instance.plugin)->count;
@@ -72,23 +71,33 @@ tables_make (const struct setup *setup)
     tables->first = calloc (setup->decoders_count + 1, sizeof *tables->first);
     tables->source = calloc (of_source + 1, sizeof *tables->source);
   }
-  if (tables == NULL || tables->items == NULL || tables->views == NULL || tables->first == NULL
-      || tables->source == NULL) {
-    tables_free (tables);
-    fail ("no memory for the tables");
-    return NULL;
-  }
-  good = true;
+  if (tables != NULL && tables->items != NULL && tables->views != NULL && tables->first != NULL
+      && tables->source != NULL)
+    return tables;
+  tables_free (tables);
+  fail ("no memory for the tables");
+  return NULL;
+}
+
+/* The source's come last: it may find out only when it is asked which of them it fills, and a table that
+ * comes or goes with its configuration moves no other one's number. */
+struct dcpipe_tables *
+tables_make (const struct setup *setup)
+{
+  size_t of_source = setup->source != NULL ? plugin_tables (setup->source->plugin)->count : 0;
+  struct dcpipe_tables *tables = make_room (setup, of_source);
+  bool good = tables != NULL;
+
   for (size_t i = 0; i < CORE_TABLES && good; i++)
     good = add_table (tables, &core_tables[i], TABLE_CORE);
   for (size_t i = 0; i < setup->decoders_count && good; i++)
     good = add_decoder (tables, setup->decoders[i]->instance.plugin, i);
-  good = good && (setup->source == NULL || add_source (tables, setup->source));
-  if (!good) {
-    tables_free (tables);
-    return NULL;
-  }
-  return tables;
+  if (good && setup->source != NULL)
+    good = add_source (tables, setup->source);
+  if (good)
+    return tables;
+  tables_free (tables);
+  return NULL;
 }
 
 void
@@ -123,6 +132,9 @@ any_filled (const struct dcpipe_checkpoint *checkpoint)
   return false;
 }
 
+/* A store may lack a table for two reasons: nothing was ever stored there, or somebody removed it. A frontier
+ * that has moved tells the second, and then the sink must not begin with an empty table. Tables of the source
+ * have no frontier and are filled anew by whoever emits them. */
 bool
 tables_expect (struct dcpipe_tables *tables, const struct setup *setup, const char *sink,
                const struct dcpipe_checkpoint *checkpoint)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a sink gives back is checked as strictly as what a plugin emits: the store is a file that others can
+ * change, and a wrong row would be folded into others and be stored again. */
 #include "config.h"
 
 #include "sink/scan.h"
@@ -33,6 +35,7 @@ scan_check_row (const struct dcpipe_rows *maker, const struct dcpipe_row *row)
 dcpipe_row *
 dcpipe_scan_row (dcpipe_scan *scan)
 {
+  /* A scan of a million rows uses the memory of one. */
   arena_free (&scan->arena);
   scan->maker = (struct dcpipe_rows){ .arena = &scan->arena };
   scan->row = row_make (&scan->maker, scan->table, DCPIPE_INSERT);

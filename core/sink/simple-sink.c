@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A map from keys to texts can be a sink, if somebody does the rest; this does. Rows are merged here, so a
+ * row is read before it is written, and what is told of tables and checkpoint lies in the same transaction as
+ * the rows: nothing can come apart. */
 #include "config.h"
 
 #include "sink/simple-sink.h"
@@ -83,6 +86,7 @@ make_key (struct open_sink *sink, const struct dcpipe_row *row, struct dcpipe_by
 {
   size_t size = dcpipe_row_key (row, sink->simple.key, sink->simple.key_capacity);
 
+  /* The size was told by the first attempt, which wrote nothing beyond the buffer. */
   if (size > sink->simple.key_capacity || sink->simple.key == NULL) {
     uint8_t *more = realloc (sink->simple.key, size + DCPIPE_KEY_MAX);
 
@@ -161,6 +165,8 @@ load_checkpoint (struct open_sink *sink, struct dcpipe_checkpoint *checkpoint)
   return callback_end (outer, plugin_of (sink)->rollback (sink->instance->handle), MAY_STORE);
 }
 
+/* A table of which nothing is told is new, or somebody removed it; dcpipe_table_missing knows which. Its
+ * columns are stored with the first commit, not here, where no transaction is. */
 static int
 prepare_table (struct open_sink *sink, const struct dcpipe_table *table)
 {
@@ -205,6 +211,8 @@ put_about (struct open_sink *sink, struct dcpipe_bytes key, struct dcpipe_bytes 
   return result == DCPIPE_NONE ? DCPIPE_FAIL : result;
 }
 
+/* Columns of new tables only once, the checkpoint each time. The checkpoint comes last, but in the same
+ * transaction. */
 static int
 put_pending (struct open_sink *sink, const struct dcpipe_checkpoint *checkpoint)
 {
@@ -376,6 +384,8 @@ change (struct open_sink *sink, struct dcpipe_bytes key, const struct dcpipe_row
   return result;
 }
 
+/* A key prefix takes all rows below it, and only walking over them tells how many those are. Nothing is put
+ * where there is nothing to take away. */
 static int delete (struct open_sink *sink, struct dcpipe_bytes key, const struct dcpipe_row *row,
                    struct row_effect *effect)
 {
@@ -419,6 +429,7 @@ apply (struct open_sink *sink, struct dcpipe_rows *rows)
   for (size_t i = 0; i < dcpipe_rows_count (rows) && result == DCPIPE_OK; i++) {
     struct row_effect effect = { 0 };
 
+    /* A reason that an earlier, refused row left would be taken for this one's. */
     failure_clear ();
     result = apply_row (sink, dcpipe_rows_at (rows, i), &effect);
     if (result == DCPIPE_NONE) {

@@ -24,6 +24,7 @@
 static const struct dcpipe_sink *
 plugin_of (const struct instance *sink)
 {
+  assert (sink->plugin->kind == DCPIPE_KIND_SINK);
   return &sink->plugin->u.sink;
 }
 
@@ -114,6 +115,8 @@ static const struct sink_form full_form = {
 
 /* ---- the store's place --------------------------------------------------------------------------- */
 
+/* Stores in files are alike in this, so the plugin only names the option: the lock, a store that is not there
+ * yet, and another place for a throw-away store are dealt with here, for all of them in one way. */
 static const char **
 store_option (const struct instance *sink)
 {
@@ -155,6 +158,7 @@ find_place (struct open_sink *open, const char *scratch)
   open->configured = *open->option;
   if (open->mode == DCPIPE_SCRATCH)
     return lies_in_scratch (open, scratch) ? DCPIPE_OK : DCPIPE_FAIL;
+  /* A reader takes no lock: it reads beside whoever writes. */
   if (open->mode == DCPIPE_READ)
     return is_nowhere (open->configured) ? DCPIPE_NONE : DCPIPE_OK;
   open->lock = dcpipe_lock (open->configured);
@@ -195,6 +199,7 @@ sink_call_open (struct instance *sink, int mode, const char *scratch)
   result = find_place (sink->open, scratch);
   if (result != DCPIPE_OK)
     return result;
+  /* Before the call: `close` is due even after an open that failed. */
   sink->open->reached = true;
   outer = callback_begin (sink, "open");
   return callback_end (outer, plugin_of (sink)->open (sink->handle, mode, scratch), MAY_LACK);
@@ -221,6 +226,7 @@ sink_call_close (struct instance *sink)
   if (open->reached)
     call_close (sink);
   simple_sink_free (&open->simple);
+  /* After the plugin's close: until then the store may be written to. */
   if (open->lock >= 0)
     close (open->lock);
   if (open->scratch != NULL)
@@ -246,6 +252,7 @@ sink_call_prepare (struct instance *sink, const struct dcpipe_tables *tables)
 int
 sink_call_apply (struct instance *sink, struct dcpipe_rows *rows)
 {
+  assert (sink->open->mode != DCPIPE_READ);
   return sink->open->form->apply (sink->open, rows);
 }
 
@@ -259,9 +266,11 @@ int
 sink_call_commit (struct instance *sink, const struct dcpipe_checkpoint *checkpoint)
 {
   const struct sink_form *form = sink->open->form;
-  int result = form->before_commit (sink->open, checkpoint);
   struct callback outer;
+  int result;
 
+  assert (sink->open->mode != DCPIPE_READ);
+  result = form->before_commit (sink->open, checkpoint);
   if (result != DCPIPE_OK)
     return result;
   outer = callback_begin (sink, "commit");
@@ -301,6 +310,7 @@ sink_scan (struct instance *sink, const struct dcpipe_row *prefix,
   return scan.bad ? DCPIPE_FAIL : result;
 }
 
+/* Filled in an arena and copied then: nobody knows how large the row is before the sink has filled it. */
 int
 sink_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row **row)
 {
@@ -354,6 +364,7 @@ sink_open (struct instance *sink, int mode, const char *scratch, struct dcpipe_c
 {
   int result = sink_call_open (sink, mode, scratch);
 
+  /* Nothing was stored yet, which is no fault of a reader's; a writer makes the store. */
   if (result == DCPIPE_NONE && mode == DCPIPE_READ)
     return STATUS_DONE;
   return result == DCPIPE_OK ? sink_load_checkpoint (sink, checkpoint) : sink_status (result);

@@ -56,6 +56,7 @@ count_in (struct instance *sink, const struct dcpipe_tables *tables, struct tabl
   return status;
 }
 
+/* By reading: no checkpoint counts the rows of a source. */
 int
 table_counts_read (const struct instance *configured, const struct dcpipe_tables *tables,
                    struct table_count **items, size_t *count)
