@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
+#include "bytes/grow.h"
 #include "dcpipe-plugin.h"
 #include "quotes.h"
 
@@ -18,7 +19,7 @@ struct sheet {
   uint64_t line, byte; /* behind the bytes being parsed */
   struct sheet_row current;
   size_t start[SHEET_FIELDS]; /* where its fields are in `buffer` */
-  char *buffer;
+  uint8_t *buffer;
   size_t size, capacity;
 };
 
@@ -32,16 +33,9 @@ cleanup_sheet (struct sheet *sheet)
 static bool
 keep (struct sheet *sheet, const void *data, size_t size)
 {
-  if (sheet->buffer == NULL || sheet->capacity - sheet->size < size) {
-    size_t capacity = 2 * sheet->capacity + size + 256;
-    char *buffer = realloc (sheet->buffer, capacity);
-
-    if (buffer == NULL) {
-      sheet->no_memory = true;
-      return false;
-    }
-    sheet->buffer = buffer;
-    sheet->capacity = capacity;
+  if (!bytes_reserve (&sheet->buffer, sheet->size, &sheet->capacity, size)) {
+    sheet->no_memory = true;
+    return false;
   }
   if (size > 0)
     memcpy (sheet->buffer + sheet->size, data, size);
@@ -74,9 +68,8 @@ take_row (int end, void *context)
   if (sheet->stopped || sheet->no_memory)
     return;
   for (size_t i = 0; i < SHEET_FIELDS; i++)
-    row->field[i] = i < row->fields
-                        ? (struct bytes){ (uint8_t *) sheet->buffer + sheet->start[i], row->field[i].size }
-                        : (struct bytes){ NULL, 0 };
+    row->field[i] = i < row->fields ? (struct bytes){ sheet->buffer + sheet->start[i], row->field[i].size }
+                                    : (struct bytes){ NULL, 0 };
   if (!sheet->has_headings) {
     sheet->has_headings = true;
     row->headings = row->fields;

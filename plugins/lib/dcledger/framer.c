@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "bytes/grow.h"
+
 /* The bytes known are those in `carry`, which begin at `position`, and then those of `chunk`. */
 struct ledger_framer {
   uint64_t position; /* of the header looked at next */
@@ -69,24 +71,12 @@ wanted (const struct ledger_framer *framer)
 static bool
 carry (struct ledger_framer *framer, size_t size)
 {
-  size_t need = framer->carried + size;
-
   if (size == 0)
     return true;
-  if (need > framer->capacity) {
-    size_t capacity = framer->capacity > 0 ? framer->capacity : 4096;
-    uint8_t *bigger;
-
-    while (capacity < need && capacity <= SIZE_MAX / 2)
-      capacity *= 2;
-    bigger = capacity >= need ? realloc (framer->carry, capacity) : NULL;
-    if (bigger == NULL)
-      return false;
-    framer->carry = bigger;
-    framer->capacity = capacity;
-  }
+  if (!bytes_reserve (&framer->carry, framer->carried, &framer->capacity, size))
+    return false;
   memcpy (framer->carry + framer->carried, framer->chunk.data, size);
-  framer->carried = need;
+  framer->carried += size;
   framer->chunk.data += size;
   framer->chunk.size -= size;
   return true;

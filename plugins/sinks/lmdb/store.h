@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "buffer.h"
+#include "bytes/grow.h"
 #include "dcpipe-plugin.h"
 #include "environment.h"
 
@@ -45,6 +45,11 @@ struct table {
   bool appends;       /* so far this transaction inserted beyond the last key only */
 };
 
+struct buffer {
+  uint8_t *data;
+  size_t size, capacity;
+};
+
 struct store {
   /* options */
   const char *path; /* of the directory */
@@ -66,6 +71,13 @@ struct store {
 };
 
 enum sync { SYNC_YES, SYNC_META, SYNC_NO };
+
+/* Makes room for `more` bytes behind the content. */
+static inline bool
+buffer_reserve (struct buffer *buffer, size_t more)
+{
+  return bytes_reserve (&buffer->data, buffer->size, &buffer->capacity, more);
+}
 
 /* Bytes as LMDB takes them; it changes none that it is given. */
 static inline MDB_val

@@ -1,4 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
+TESTS += unit/bytes/test-grow
+check_PROGRAMS += unit/bytes/test-grow
+unit_bytes_test_grow_SOURCES = unit/bytes/test-grow.c support/run.h
+unit_bytes_test_grow_LDADD = $(CHECK_LIBS)
+
 TESTS += unit/bytes/test-hex
 check_PROGRAMS += unit/bytes/test-hex
 unit_bytes_test_hex_SOURCES = unit/bytes/test-hex.c support/run.h

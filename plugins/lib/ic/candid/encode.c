@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes/grow.h"
 #include "bytes/utf8.h"
 #include "ic/candid/leb128.h"
 #include "ic/principal/principal.h"
@@ -25,19 +26,9 @@ put_bytes (struct encoder *e, const void *data, size_t size)
 {
   struct ic_candid_buffer *buffer = e->buffer;
 
-  if (size > buffer->capacity - buffer->size) {
-    size_t capacity = buffer->capacity + buffer->capacity / 2 + 64;
-    uint8_t *larger;
-
-    if (capacity - buffer->size < size)
-      capacity = size <= SIZE_MAX - buffer->size ? buffer->size + size : SIZE_MAX;
-    larger = realloc (buffer->data, capacity);
-    if (larger == NULL) {
-      ic_error_set (e->error, "there is not enough memory to encode a Candid message");
-      return false;
-    }
-    buffer->data = larger;
-    buffer->capacity = capacity;
+  if (!bytes_reserve (&buffer->data, buffer->size, &buffer->capacity, size)) {
+    ic_error_set (e->error, "there is not enough memory to encode a Candid message");
+    return false;
   }
   if (size > 0)
     memcpy (buffer->data + buffer->size, data, size);

@@ -6,33 +6,17 @@
 #include <cbor/encoding.h>
 #include <stdlib.h>
 
+#include "bytes/grow.h"
+
 #define HEAD_MAX 9
 #define TAG_SELF_DESCRIBED 55799
 
 static bool
 reserve (struct ic_cbor_writer *writer, size_t more)
 {
-  size_t capacity = writer->capacity;
-  uint8_t *data;
-
-  if (writer->failed)
-    return false;
-  if (more <= capacity - writer->size)
-    return true;
-  if (more > SIZE_MAX / 2 - writer->size) {
-    writer->failed = true;
-    return false;
-  }
-  while (capacity - writer->size < more)
-    capacity = capacity == 0 ? 256 : 2 * capacity;
-  data = realloc (writer->data, capacity);
-  if (data == NULL) {
-    writer->failed = true;
-    return false;
-  }
-  writer->data = data;
-  writer->capacity = capacity;
-  return true;
+  if (!writer->failed)
+    writer->failed = !bytes_reserve (&writer->data, writer->size, &writer->capacity, more);
+  return !writer->failed;
 }
 
 /* `encode` is one of libcbor's functions for the head of an item. */
