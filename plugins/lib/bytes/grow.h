@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Makes room for `more` bytes behind the first `size` of the `*capacity` bytes at `*data`, which is malloc's, or
- * NULL as long as there are none; afterwards it is never NULL. It at least doubles, so that appending takes time
- * in proportion to what is appended. False if there is no memory: then nothing has changed. */
+/* Makes room for `more` bytes behind the first `size` of the `*capacity` bytes at `*data`, which is malloc's,
+ * or NULL as long as there are none; afterwards it is never NULL. It at least doubles, so that appending
+ * takes time in proportion to what is appended. False if there is no memory: then nothing has changed. */
 static inline bool
 bytes_reserve (uint8_t **data, size_t size, size_t *capacity, size_t more)
 {

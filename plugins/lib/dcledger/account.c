@@ -3,6 +3,8 @@
 
 #include "dcledger/account.h"
 
+/* The length of the subaccount is not judged here: the canister takes any, and so rows must be able to tell
+ * it. */
 struct ledger_account
 ledger_account_read (struct borsh *in)
 {
@@ -18,6 +20,8 @@ ledger_account_read (struct borsh *in)
   return account;
 }
 
+/* The canister knows one owner that is no principal, but its name in ASCII: what is paid from there is
+ * minted. */
 bool
 ledger_account_is_minting (const struct ledger_account *account)
 {
@@ -26,6 +30,7 @@ ledger_account_is_minting (const struct ledger_account *account)
   return bytes_equal (account->owner, (struct bytes){ (const uint8_t *) minting, sizeof minting - 1 });
 }
 
+/* To the letter, as balances of the ledger are kept: no subaccount and one of 32 zeros are two accounts. */
 bool
 ledger_account_equal (const struct ledger_account *a, const struct ledger_account *b)
 {
@@ -33,6 +38,7 @@ ledger_account_equal (const struct ledger_account *a, const struct ledger_accoun
          && bytes_equal (a->subaccount, b->subaccount);
 }
 
+/* As approvals are kept, which follow ICRC-1: there the two are one. */
 struct ledger_account
 ledger_account_effective (const struct ledger_account *account)
 {

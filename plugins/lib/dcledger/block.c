@@ -20,10 +20,13 @@ ledger_header_load (const uint8_t bytes[LEDGER_HEADER_SIZE])
                                   .jump_next = load_le32 (bytes + 8),
                                   .reserved = load_le32 (bytes + 12) };
 
+  /* A conversion of what does not fit in an int32_t would be the compiler's to define. */
   memcpy (&header.jump_prev, &back, sizeof back);
   return header;
 }
 
+/* The length is all that keeps readers in step, so whatever cannot be one is refused before a byte behind it
+ * is looked at. */
 bool
 ledger_header_check (const struct ledger_header *header, uint32_t limit, struct ledger_reason *reason)
 {
@@ -60,6 +63,8 @@ ledger_block_body (struct bytes frame, struct bytes *body, struct ledger_reason 
 
 /* ---- content ------------------------------------------------------------------------------------- */
 
+/* The count comes from the other side and callers make room for as many: one that the bytes cannot hold is
+ * refused before. */
 void
 ledger_walk_begin (struct ledger_walk *walk, struct bytes content)
 {
@@ -149,6 +154,8 @@ compute_hash (const struct ledger_walk *walk, size_t end, struct ledger_block *b
   sha256_digest (&sha, LEDGER_HASH_SIZE, block->hash);
 }
 
+/* The parent hash stands last, behind what it is hashed with, so that only now is there anything to hash. A
+ * fault of an entry comes first: what follows it cannot be found. */
 bool
 ledger_walk_end (struct ledger_walk *walk, struct ledger_block *block, struct ledger_reason *reason)
 {

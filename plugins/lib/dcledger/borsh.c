@@ -51,6 +51,7 @@ borsh_u64 (struct borsh *in)
   return p != NULL ? load_le64 (p) : 0;
 }
 
+/* Through memory: a cast of what does not fit would be the compiler's to define. */
 int64_t
 borsh_i64 (struct borsh *in)
 {
@@ -103,6 +104,7 @@ borsh_bytes (struct borsh *in)
   return p != NULL ? (struct bytes){ p, size } : (struct bytes){ NULL, 0 };
 }
 
+/* Rust refuses such a payload, so this does, too, and tells the first bad byte. */
 struct bytes
 borsh_string (struct borsh *in)
 {
@@ -115,6 +117,8 @@ borsh_string (struct borsh *in)
   return (struct bytes){ NULL, 0 };
 }
 
+/* What is left over is an error, as it is to the canister: a payload of another version would otherwise be
+ * half read. */
 bool
 borsh_finish (struct borsh *in)
 {
@@ -146,6 +150,7 @@ choices (uint64_t count, char *text, size_t size)
   return text;
 }
 
+/* One line, which may stand behind the label of an entry: so it says only what is wrong, and where. */
 void
 borsh_explain (const struct borsh *in, const char *what, char *text, size_t size)
 {

@@ -89,6 +89,8 @@ ledger_framer_give (struct ledger_framer *framer, uint64_t position, struct byte
   if (position != wanted (framer) && position != framer->position)
     return ledger_refuse (reason, "bytes came for position %" PRIu64 ", expected %" PRIu64 " or %" PRIu64,
                           position, wanted (framer), framer->position);
+  /* A reader that begins the block again has all of it: what was kept of the first attempt would stand
+   * there twice. */
   if (position == framer->position)
     framer->carried = 0;
   framer->chunk = chunk;
@@ -110,6 +112,7 @@ no_memory (const struct ledger_framer *framer, struct ledger_reason *reason)
   return LEDGER_NO_MEMORY;
 }
 
+/* The chunk may go after this, so what is left of it moves. */
 static enum ledger_framing
 keep_rest (struct ledger_framer *framer, struct ledger_reason *reason)
 {
@@ -129,7 +132,8 @@ deliver (struct ledger_framer *framer, const uint8_t *start, const struct ledger
   return LEDGER_FRAME;
 }
 
-/* Judges the header at the position; LEDGER_FRAME if a block can follow. */
+/* Judges the header at the position; LEDGER_FRAME if a block can follow. A version of 0 is where the ledger
+ * ends: space that is reserved and not written yet is zero. */
 static enum ledger_framing
 judge (const struct ledger_framer *framer, const struct ledger_header *header, struct ledger_reason *reason)
 {
@@ -144,7 +148,8 @@ judge (const struct ledger_framer *framer, const struct ledger_header *header, s
   return LEDGER_FRAME;
 }
 
-/* A block of which the first bytes are carried. */
+/* A block of which the first bytes are carried. In two steps, since only its header tells how much of the
+ * chunk belongs to it: what follows stays a view. */
 static enum ledger_framing
 next_carried (struct ledger_framer *framer, struct ledger_frame *frame, struct ledger_reason *reason)
 {
@@ -190,6 +195,7 @@ ledger_framer_next (struct ledger_framer *framer, struct ledger_frame *frame, st
   return verdict;
 }
 
+/* Fewer zeros than a header has are reserved space as well, of which the rest is not there yet. */
 enum ledger_framing
 ledger_framer_finish (const struct ledger_framer *framer, struct ledger_reason *reason)
 {

@@ -20,6 +20,7 @@ unused (const uint8_t *entry)
   return load_le64 (entry) == 0 && load_le64 (entry + NAME_SIZE) == 0;
 }
 
+/* Entry 0 is not needed: blocks begin where entry 1 says, which is not the same place in all ledgers. */
 bool
 ledger_data_start (struct bytes table, uint64_t file_size, uint64_t *start, struct ledger_reason *reason)
 {

@@ -25,6 +25,7 @@ frame_limit (void)
 
 /* ---- a look ahead, at blocks that may be torn ----------------------------------------------------- */
 
+/* Not realloc, which would copy what is thrown away. */
 static void *
 grow_scrap (void *context, size_t size)
 {
@@ -35,6 +36,8 @@ grow_scrap (void *context, size_t size)
   return *scrap;
 }
 
+/* Unpacked for its verdict alone: when the last block of a growing file turns out to be half written,
+ * nothing of it may have been delivered. */
 bool
 frame_hash (struct bytes frame, uint8_t hash[LEDGER_HASH_SIZE], struct ledger_reason *reason)
 {
@@ -65,6 +68,8 @@ struct target {
   bool refused; /* by the engine, which knows why */
 };
 
+/* The engine's memory, so that entries are views of it, and counted against its budget: it may refuse, and
+ * has said why. */
 static void *
 grow_block (void *context, size_t size)
 {

@@ -21,6 +21,8 @@ goes_on (const struct extent *extent, const struct key *key)
   return order > 0 || (order == 0 && key->size > extent->last_size);
 }
 
+/* A key too long to remember ends the order: then the next row is looked up in an index, as in any other
+ * file. */
 static void
 remember_last (struct extent *extent, const struct key *key)
 {
@@ -30,10 +32,13 @@ remember_last (struct extent *extent, const struct key *key)
     memcpy (extent->last, key->data, key->size);
 }
 
+/* A row is written as it came, even where it replaces others: the file tells what happened, for those who
+ * follow it. But one that would do nothing is not written, so that a repeated import adds no lines. */
 static int
 apply_to (struct files *files, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
   int operation = dcpipe_row_operation (row), result;
+  /* Bulk imports insert in the order of their keys, and need no index at all. */
   bool higher = operation == DCPIPE_INSERT && goes_on (&table->now, &files->key);
   struct mask columns = schema_columns (&table->schema, row);
   struct dcpipe_bytes json;
@@ -75,6 +80,8 @@ apply_to (struct files *files, struct table *table, const dcpipe_row *row, struc
              : files_no_memory (files);
 }
 
+/* A reset takes the table's file at the next commit, and what is appended to it until then would go with
+ * it. */
 int
 apply_row (struct files *files, dcpipe_rows *rows, size_t i)
 {

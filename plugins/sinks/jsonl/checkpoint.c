@@ -18,7 +18,8 @@
 
 /* ---- reading ------------------------------------------------------------------------------------ */
 
-/* The file's bytes, or NULL with errno. */
+/* The file's bytes, or NULL with errno. The file is replaced by rename and never written to, so what fstat
+ * says is all of it. */
 static char *
 read_file (int directory, size_t *size)
 {
@@ -54,6 +55,7 @@ parse_last (struct extent *extent, const char *hex, size_t size)
   return hex_decode (extent->last, hex, extent->last_size);
 }
 
+/* `ascending` is believed only with the last key: without it the next run would not know what is higher. */
 static bool
 parse_table (struct table *table, const json_t *item)
 {
@@ -73,6 +75,7 @@ parse_table (struct table *table, const json_t *item)
   return json_is_array (table->columns);
 }
 
+/* Names become names of files, so nothing else is taken from a file that somebody may have edited. */
 static bool
 valid_name (const char *name)
 {
@@ -81,6 +84,7 @@ valid_name (const char *name)
   return size > 0 && size < 64 && name[size] == '\0';
 }
 
+/* Tables that are there already keep their index and their open file: readers come here for each snapshot. */
 static int
 parse_tables (struct files *files, json_t *items)
 {
@@ -169,6 +173,7 @@ checkpoint_read (struct files *files)
 
 /* ---- writing ------------------------------------------------------------------------------------ */
 
+/* Lengths are what makes rows committed; the rest saves the next run from reading the file. */
 static json_t *
 describe_table (const struct table *table)
 {
@@ -180,7 +185,8 @@ describe_table (const struct table *table)
                     (json_int_t) table->now.length, "ascending", table->now.ascending, "last", last);
 }
 
-/* The file's text, or NULL if there is no memory. */
+/* The file's text, or NULL if there is no memory. Indented, since it is for people as well, and small
+ * beside the tables. */
 static char *
 describe (const struct files *files, struct dcpipe_bytes text, uint64_t generation)
 {
@@ -223,6 +229,8 @@ write_file (const struct files *files, const char *text)
   return !files->durable || fsync (fd) == 0;
 }
 
+/* The order makes the commit: tables are synced before (by the caller), the new file is synced, then
+ * renamed over the old one, then the directory is synced. Whatever cuts this off leaves either file whole. */
 int
 checkpoint_write (struct files *files, struct dcpipe_bytes text, uint64_t generation, bool *replaced)
 {

@@ -39,6 +39,7 @@ files_no_memory (const struct files *files)
 
 /* ---- tables ------------------------------------------------------------------------------------- */
 
+/* Tables are few, and this is asked once for each. */
 struct table *
 files_find (const struct files *files, const char *name)
 {
@@ -65,6 +66,7 @@ files_add (struct files *files, const char *name, json_t *columns)
   return table;
 }
 
+/* Its place is taken by the last: the order of tables means nothing. */
 void
 files_remove (struct files *files, struct table *table)
 {

@@ -40,7 +40,8 @@ next_line (struct files *files, const struct table *table, dcpipe_row *row, uint
   }
 }
 
-/* The next line, in a row that is the thread's own. */
+/* The next line, in a row that is the thread's own. For lines that are only looked into: the row of the
+ * caller's must not be overwritten by each. */
 static int
 next_scratch (struct files *files, const struct table *table, dcpipe_row **row, uint64_t *offset)
 {
@@ -48,6 +49,7 @@ next_scratch (struct files *files, const struct table *table, dcpipe_row **row, 
   return *row != NULL ? next_line (files, table, *row, offset) : files_no_memory (files);
 }
 
+/* Asked twice at most: the first call tells the size that was missing. */
 static bool
 make_key (struct key *key, const dcpipe_row *row)
 {
@@ -74,6 +76,7 @@ fold_key (struct files *files, const dcpipe_row *row)
 
 /* ---- the index ---------------------------------------------------------------------------------- */
 
+/* Only what was appended since: an index is kept as long as its file. */
 int
 fold_index (struct files *files, struct table *table)
 {
@@ -107,6 +110,7 @@ fold_index (struct files *files, struct table *table)
 
 /* ---- rows --------------------------------------------------------------------------------------- */
 
+/* Each line is read where it stands: rows are asked for by key, and mostly have one line. */
 static int
 fill_from_index (struct files *files, const struct table *table, const struct node *node, dcpipe_row *row)
 {
@@ -126,7 +130,9 @@ fill_from_index (struct files *files, const struct table *table, const struct no
   return DCPIPE_OK;
 }
 
-/* Makes the table that a row belongs to ready to be read: DCPIPE_NONE if it is empty. */
+/* Makes the table that a row belongs to ready to be read: DCPIPE_NONE if it is empty. A reader's tables are
+ * compared here and not when it is opened, for a store may get its tables only after that; a writer reads
+ * what it has written itself, which must have left the buffer. */
 static int
 begin_reading (struct files *files, const dcpipe_row *row, struct table **table)
 {
@@ -206,6 +212,7 @@ scan_index (struct files *files, struct table *table, dcpipe_scan *scan)
   return DCPIPE_OK;
 }
 
+/* Prefix and rows are compared as keys, whose order as bytes is that of rows. */
 int
 fold_scan (struct files *files, const dcpipe_row *prefix, dcpipe_scan *scan)
 {

@@ -57,7 +57,9 @@ compare (const struct node *node, const uint8_t *key, size_t size)
   return (node->key_size > size) - (node->key_size < size);
 }
 
-/* Where the links to the first node not less than the key are, one for each level if `links` is given. */
+/* Where the links to the first node not less than the key are, one for each level if `links` is given.
+ * Links are set at all levels, even at those above the node that is to be put in: what is linked there
+ * starts at the head. */
 static struct node *
 seek (const struct index *index, const uint8_t *key, size_t size, struct node **links[LEVELS])
 {
@@ -94,6 +96,8 @@ node_has_prefix (const struct node *node, const uint8_t *prefix, size_t size)
   return node != NULL && node->key_size >= size && (size == 0 || memcmp (node->key, prefix, size) == 0);
 }
 
+/* Xorshift from a fixed start: two runs make the same index, which helps to reproduce a fault. Heights do
+ * not depend on keys, so that nobody can choose keys against them. */
 static int
 random_height (struct index *index)
 {
@@ -194,6 +198,7 @@ index_concerns (const struct index *index, int operation, const uint8_t *key, si
   return true;
 }
 
+/* What is found here is also what the engine is told, so it must be what a database would have done. */
 bool
 index_apply (struct index *index, const struct schema *schema, int operation, const uint8_t *key, size_t size,
              const struct mask *columns, uint64_t offset, struct effect *effect)

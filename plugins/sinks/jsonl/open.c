@@ -103,6 +103,7 @@ open_directory (struct files *files)
   return DCPIPE_OK;
 }
 
+/* A writer recovers at once; a reader waits for its first snapshot, since until then the writer goes on. */
 int
 files_open (struct files *files)
 {
@@ -144,6 +145,7 @@ prepare_table (struct files *files, const dcpipe_table *declared, size_t number)
   return files_open_table (files, table, O_RDWR | O_CREAT);
 }
 
+/* By the engine's numbers, so that no row costs a search by name. */
 int
 files_prepare (struct files *files)
 {

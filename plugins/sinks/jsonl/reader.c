@@ -25,7 +25,8 @@ reader_free (struct reader *reader)
   *reader = (struct reader){ .fd = -1 };
 }
 
-/* Makes room for a chunk behind what is there. */
+/* Makes room for a chunk behind what is there. What is left of the last chunk is the beginning of a line:
+ * it moves to the front. The buffer grows only for a line that is longer than all of it. */
 static bool
 make_room (struct reader *reader)
 {
@@ -79,6 +80,7 @@ fill (struct reader *reader)
   return true;
 }
 
+/* A file without a newline at its end was cut off within a line: what was committed always ends with one. */
 enum reader_result
 reader_next (struct reader *reader, char **line, size_t *size, uint64_t *offset)
 {

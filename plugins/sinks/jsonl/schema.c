@@ -20,6 +20,7 @@ schema_make (struct schema *schema, const dcpipe_table *table)
     mask_add (&schema->keys, dcpipe_table_key (table, i));
 }
 
+/* All but an UPDATE set every column, and then the lines before are of no use any more. */
 struct mask
 schema_columns (const struct schema *schema, const dcpipe_row *row)
 {
@@ -35,6 +36,7 @@ schema_columns (const struct schema *schema, const dcpipe_row *row)
 
 /* ---- in the checkpoint file --------------------------------------------------------------------- */
 
+/* A line an item, so that a difference can be seen where two files are compared. */
 json_t *
 schema_describe (const dcpipe_table *table)
 {
@@ -52,6 +54,7 @@ schema_describe (const dcpipe_table *table)
   return columns;
 }
 
+/* By the engine's own comparison, which says in which column two tables differ, for all sinks alike. */
 int
 schema_compare (const dcpipe_table *table, const json_t *stored)
 {

@@ -55,6 +55,9 @@ all_open (const struct files *files)
   return true;
 }
 
+/* Read twice, since nothing locks a reader out: if the generation is the same before and after opening, the
+ * files are those of that checkpoint. They may have grown, but only by what lies beyond the committed
+ * length. */
 int
 files_snapshot (struct files *files)
 {

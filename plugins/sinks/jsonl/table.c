@@ -66,6 +66,8 @@ write_at (int fd, const uint8_t *data, size_t size, uint64_t offset)
   return true;
 }
 
+/* An error stays until the rollback: after a failed write nobody knows what is in the file behind it, so
+ * nothing more is written there. */
 bool
 table_flush (struct table *table)
 {
@@ -92,6 +94,7 @@ make_room (struct table *table)
   return table->error == 0;
 }
 
+/* Errors come out when the buffer is flushed, which is before anything is committed. */
 void
 table_put (struct table *table, const void *data, size_t size)
 {
@@ -109,6 +112,7 @@ table_put (struct table *table, const void *data, size_t size)
   }
 }
 
+/* An index that knows lines beyond the commit cannot forget them, and is made anew when it is needed. */
 bool
 table_rollback (struct table *table)
 {

@@ -38,6 +38,7 @@ check_place (const struct files *files, const struct table *table)
   return DCPIPE_FAIL;
 }
 
+/* Untouched tables are neither synced nor looked at: most commits change few of them. */
 static int
 sync_tables (struct files *files)
 {
@@ -84,6 +85,9 @@ remove_files (struct files *files)
   return DCPIPE_OK;
 }
 
+/* The copy of the text is made before anything is written, so that what fails afterwards is the disk alone.
+ * If the rename happened, the commit did, even if the sync of the directory failed: then the tables are
+ * taken as committed, and the failure is reported all the same. */
 int
 files_commit (struct files *files, struct dcpipe_bytes text)
 {
@@ -112,6 +116,8 @@ files_commit (struct files *files, struct dcpipe_bytes text)
   return result == DCPIPE_OK ? remove_files (files) : result;
 }
 
+/* What was written beyond the last commit is cut off at once: it would otherwise stand before the next
+ * rows. */
 int
 files_rollback (struct files *files)
 {
@@ -124,6 +130,7 @@ files_rollback (struct files *files)
   return DCPIPE_OK;
 }
 
+/* Only marked: a rollback must be able to bring it back. */
 int
 files_reset (struct files *files, const char *name)
 {

@@ -42,6 +42,7 @@ describe_table (struct table *table, const dcpipe_table *declared)
   return false;
 }
 
+/* `items` is made once for the widest table, so that splitting a value takes no memory. */
 bool
 schema_describe (struct store *store, const dcpipe_tables *tables)
 {

@@ -56,6 +56,7 @@ reserve_readers (const char *path, const struct environment_options *options)
   return code == ENOSPC || code == EDQUOT ? code : 0;
 }
 
+/* MDB_NOTLS, because snapshots are the handle's and not a thread's. */
 static int
 open_env (const char *path, const struct environment_options *options, unsigned flags, MDB_env **env)
 {
@@ -90,6 +91,7 @@ open_shared (struct environment *environment, const char *path, const struct env
   return open_env (path, options, MDB_RDONLY, &environment->env);
 }
 
+/* Registered by what stat says of the file, for one store can be named in many ways. */
 static int
 make (const char *path, const char *file, const struct environment_options *options,
       struct environment **made)
@@ -133,6 +135,7 @@ find_registered (const struct stat *status)
   return environment;
 }
 
+/* A reader does not make a store, and an empty file is one that somebody is only making. */
 static int
 attach_locked (const char *path, const struct environment_options *options, struct environment **environment)
 {
@@ -155,6 +158,7 @@ attach_locked (const char *path, const struct environment_options *options, stru
   else if (options->write && (*environment)->read_only)
     code = EACCES;
   else if (options->write) {
+    /* Readers open it with no sync level in mind; now it is the writer's. */
     mdb_env_set_flags ((*environment)->env, MDB_NOSYNC | MDB_NOMETASYNC, 0);
     code = mdb_env_set_flags ((*environment)->env, options->sync, 1);
   }
@@ -196,6 +200,7 @@ environment_attach (const char *path, const struct environment_options *options,
   return code;
 }
 
+/* Found again in the registry rather than taken for granted: after a fork it is empty. */
 void
 environment_detach (struct environment *environment)
 {
@@ -219,6 +224,8 @@ environment_detach (struct environment *environment)
 
 /* ---- the map ------------------------------------------------------------------------------------- */
 
+/* In whole pages, of which the last one tells how many there are: those that are free again count as used,
+ * as they lie within the map. */
 static size_t
 used (const struct environment *environment, size_t *map_size)
 {
@@ -269,6 +276,8 @@ environment_begin (struct environment *environment, unsigned flags, MDB_txn **tx
   return atomic_load (&environment->lost) ? ENOMEM : mdb_txn_begin (environment->env, NULL, flags, txn);
 }
 
+/* The slots of readers that died are cleared as well: each holds back the pages of its snapshot, which may
+ * be why the map is full. */
 int
 environment_grow (struct environment *environment)
 {
@@ -312,6 +321,7 @@ environment_find (const struct environment *environment, const char *name, size_
   return false;
 }
 
+/* LMDB keeps databases open by number, and their names are not to be had from it. */
 int
 environment_remember (struct environment *environment, const char *name, size_t size, MDB_dbi dbi)
 {

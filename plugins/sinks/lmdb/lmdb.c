@@ -143,6 +143,7 @@ lmdb_commit (void *handle, const dcpipe_checkpoint *checkpoint)
   return code == 0 ? DCPIPE_OK : write_failed (store, code, "commit to");
 }
 
+/* A reader's transaction is kept for the next snapshot: renewing it costs no slot and no lock. */
 static int
 lmdb_rollback (void *handle)
 {

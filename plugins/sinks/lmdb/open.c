@@ -20,6 +20,7 @@
 
 /* ---- is it ours ---------------------------------------------------------------------------------- */
 
+/* The text is not ended by a 0 in the store, and shorter than the room here, which is cleared. */
 static int
 check_format (const struct store *store, MDB_txn *txn, MDB_dbi meta)
 {
@@ -62,6 +63,7 @@ check_empty (const struct store *store, MDB_txn *txn)
   return DCPIPE_FAIL;
 }
 
+/* The transaction is committed even when it only read: otherwise LMDB would close what it opened. */
 static int
 identify_locked (struct store *store)
 {
@@ -102,6 +104,7 @@ identify (struct store *store)
 
 /* ---- making one ---------------------------------------------------------------------------------- */
 
+/* The format is what makes it ours: it is written in the transaction that makes the database for it. */
 static int
 found_locked (struct store *store, MDB_txn *txn)
 {
@@ -224,6 +227,7 @@ clear_stale_readers (struct store *store)
     dcpipe_debug ("%s: cleared the slots of readers that had died: %d", store->path, dead);
 }
 
+/* A scratch store is thrown away, so nothing waits for its disk. */
 static int
 open_for_writing (struct store *store)
 {
@@ -265,6 +269,7 @@ store_open (struct store *store, int mode)
   return mode == DCPIPE_READ ? open_for_reading (store) : open_for_writing (store);
 }
 
+/* A writer's open transaction is thrown away: what was to be kept has been committed. */
 void
 store_close (struct store *store)
 {

@@ -22,6 +22,8 @@ read_failed (const struct store *store, int code)
 
 /* ---- get ----------------------------------------------------------------------------------------- */
 
+/* The stored part of a long key may be another row's, if only by a collision of SHA-256: the whole one
+ * decides. */
 static int
 get (struct store *store, const struct table *table, const dcpipe_row *wanted, dcpipe_row *row)
 {
@@ -103,7 +105,8 @@ is_last (const struct walk *walk, MDB_val key)
   return key.mv_size == walk->last_size && memcmp (key.mv_data, walk->last, walk->last_size) == 0;
 }
 
-/* To the first row, or to the one behind `last`. */
+/* To the first row, or to the one behind `last`. Behind `last` by its key and not by a place: the row may
+ * have gone, and pages may have moved. */
 static int
 walk_seek (struct walk *walk, MDB_val *key, MDB_val *value)
 {
@@ -156,6 +159,7 @@ walk_emit (struct walk *walk, MDB_val value)
 
 /* ---- rows with long keys ------------------------------------------------------------------------- */
 
+/* By the whole keys, which is the order of scans; hashes do not keep it. */
 static int
 compare_members (const void *left, const void *right)
 {
@@ -248,6 +252,8 @@ walk_all (struct walk *walk)
   return result;
 }
 
+/* Long keys that begin alike lie together in the store, but in the order of their hashes: they are gathered
+ * and sorted, group by group. */
 int
 rows_scan (struct store *store, const dcpipe_row *prefix, dcpipe_scan *scan)
 {

@@ -46,6 +46,7 @@ walk_records (struct store *store, MDB_txn *txn,
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
+/* A database that is named by a record and not there means that somebody else changed the store. */
 static int
 open_one (struct store *store, MDB_txn *txn, const char *name, size_t size)
 {
@@ -83,6 +84,7 @@ records_open (struct store *store)
 
 #define NOT_OPEN 1 /* neither a result of LMDB's own (negative) nor an errno that it gives */
 
+/* For walk_records: ends the walk at the first one that is not. */
 static int
 is_open (struct store *store, MDB_txn *txn, const char *name, size_t size)
 {
@@ -110,6 +112,8 @@ match_table (struct store *store, struct table *table)
   return 0;
 }
 
+/* Databases are opened by number in the environment and by name in each snapshot: a reader that sees a
+ * table which was made after it last looked must open it before it goes on. */
 bool
 records_match (struct store *store, int *code)
 {

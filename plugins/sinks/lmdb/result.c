@@ -99,6 +99,7 @@ explain (int code)
   }
 }
 
+/* What may be over in a while without anybody changing the configuration; the engine then tries again. */
 static bool
 may_pass (int code)
 {
@@ -120,6 +121,7 @@ store_failed (const struct store *store, int code, const char *action)
   return may_pass (code) ? DCPIPE_RETRY : DCPIPE_FAIL;
 }
 
+/* Never a crash: whatever lies in the file, it is only data. */
 int
 store_damaged (const struct store *store, const struct table *table)
 {

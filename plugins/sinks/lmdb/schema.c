@@ -74,6 +74,7 @@ make_tables (struct store *store, MDB_txn *txn, bool *full)
   return DCPIPE_OK;
 }
 
+/* Numbers are remembered only after the commit: those of an aborted transaction are void. */
 static int
 prepare_locked (struct store *store, MDB_txn *txn, bool *full)
 {
@@ -95,6 +96,8 @@ prepare_locked (struct store *store, MDB_txn *txn, bool *full)
   return code == 0 ? DCPIPE_OK : store_failed (store, code, "make the tables in");
 }
 
+/* In a transaction of its own, outside of the engine's batches: a map that is too small for many tables
+ * grows until they fit. */
 static int
 prepare_writer (struct store *store)
 {
@@ -139,6 +142,7 @@ prepare_reader (struct store *store)
   return result;
 }
 
+/* The tables that are declared are those of this run: the same handle may be prepared again with others. */
 int
 schema_prepare (struct store *store, const dcpipe_tables *tables)
 {

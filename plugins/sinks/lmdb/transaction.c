@@ -64,6 +64,8 @@ write_abort (struct store *store)
   write_ended (store);
 }
 
+/* A full map is no fault: the engine applies the batch once more (DCPIPE_AGAIN), in a map of twice the
+ * size. */
 int
 write_failed (struct store *store, int code, const char *action)
 {
@@ -81,6 +83,7 @@ write_failed (struct store *store, int code, const char *action)
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
+/* Renewed where it can be: a slot in the table of readers is taken once. */
 static int
 snapshot_once (struct store *store)
 {
@@ -134,6 +137,7 @@ read_enter (struct store *store)
   return DCPIPE_OK;
 }
 
+/* The snapshot stays; only the map may move from now on. */
 void
 read_leave (struct store *store)
 {

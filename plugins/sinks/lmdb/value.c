@@ -18,6 +18,7 @@ enum simple { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22 };
 
 /* ---- out ----------------------------------------------------------------------------------------- */
 
+/* The caller has made room. */
 static void
 put (struct buffer *buffer, const void *data, size_t size)
 {
@@ -36,6 +37,7 @@ put_i64 (struct buffer *buffer, int64_t value)
                             : cbor_encode_uint ((uint64_t) value, at, HEAD_MAX);
 }
 
+/* Room for the head and the bytes is made at once, so that the buffer moves at most once. */
 static bool
 put_text (struct buffer *buffer, bool text, struct dcpipe_bytes bytes)
 {
@@ -87,6 +89,7 @@ is_kept (const struct column *column, const dcpipe_row *row, size_t number)
   return column->keep_first && !column->key;
 }
 
+/* Items that are kept are copied as they are: what is there need not be decoded. */
 bool
 value_make (struct store *store, const struct table *table, const dcpipe_row *row,
             const struct dcpipe_bytes *old)
@@ -138,6 +141,7 @@ read_argument (struct reader *reader, unsigned info, uint64_t *argument)
   return true;
 }
 
+/* Not libcbor's reader: only what this sink writes is taken, and nothing is allocated. */
 static bool
 read_item (struct reader *reader, struct item *item)
 {
@@ -197,6 +201,7 @@ value_split (const struct table *table, MDB_val value, struct dcpipe_bytes *item
   return reader.at == reader.end;
 }
 
+/* CBOR keeps negative numbers as their complement, so that all of I64 fits. */
 static bool
 set_integer (const struct item *item, int type, dcpipe_row *row, size_t column)
 {
@@ -244,6 +249,8 @@ set_simple (const struct item *item, const struct column *described, dcpipe_row 
   return true;
 }
 
+/* The type must be the declared one, and a key is never null: whatever else is there, dcpipe did not write
+ * it. */
 static bool
 set_value (const struct item *item, const struct column *described, dcpipe_row *row, size_t column)
 {
@@ -265,6 +272,7 @@ set_value (const struct item *item, const struct column *described, dcpipe_row *
   }
 }
 
+/* All columns are set, in their order, so that a row carries nothing over from the one before. */
 int
 value_read (const struct store *store, const struct table *table, MDB_val value, dcpipe_row *row)
 {

@@ -18,6 +18,7 @@ struct effect {
 
 /* ---- what is there ------------------------------------------------------------------------------- */
 
+/* One for each table and transaction, since neighbouring rows lie in the same page. */
 static int
 use_cursor (struct store *store, struct table *table)
 {
@@ -131,6 +132,7 @@ upsert (struct store *store, struct table *table, const dcpipe_row *row, struct 
   return put (store, table, row, store->items, &key, MDB_CURRENT);
 }
 
+/* An update that sets nothing is no write. */
 static int
 update (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
@@ -154,6 +156,7 @@ update (struct store *store, struct table *table, const dcpipe_row *row, struct 
 
 /* ---- deleting ------------------------------------------------------------------------------------ */
 
+/* Faster than row by row: LMDB lets go of whole pages. */
 static int
 delete_all (struct store *store, struct table *table, struct effect *effect)
 {
@@ -216,6 +219,7 @@ delete_range (struct store *store, struct table *table, struct effect *effect)
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
+/* After a delete the last key is no longer known. */
 static int delete (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
   size_t given = keys_set (table, row);
@@ -245,6 +249,7 @@ apply_row (struct store *store, struct table *table, const dcpipe_row *row, stru
   }
 }
 
+/* A row that cannot be stored is the row's own fault, and told as that; all else ends the batch. */
 int
 rows_apply (struct store *store, dcpipe_rows *rows)
 {

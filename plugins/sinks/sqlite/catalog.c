@@ -3,6 +3,7 @@
 
 #include "catalog.h"
 
+/* A name is bound and never pasted into SQL, even though all names are checked. */
 int
 catalog_find (struct store *store, const char *type, const char *name, char **sql)
 {

@@ -7,6 +7,8 @@
 
 #include "statements.h"
 
+/* What rows ask for again and again is copied here once. Long rows do not go into the key's own tree: see
+ * the head of sqlite.c. */
 static bool
 describe_columns (struct table *table)
 {

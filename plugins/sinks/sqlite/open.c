@@ -25,7 +25,8 @@ connect_to (struct store *store)
   return DCPIPE_OK;
 }
 
-/* Whether the database is ours, still empty (DCPIPE_NONE), or to be left alone. */
+/* Whether the database is ours, still empty (DCPIPE_NONE), or to be left alone. A database that is not
+ * empty and lacks our mark is somebody's, and is not touched. */
 static int
 identify (struct store *store)
 {
@@ -85,8 +86,8 @@ configure_cache (struct store *store)
                           "set up");
 }
 
-/* The log is moved into the database once it holds so many pages; a larger one, left by a long reader, is cut
- * back. */
+/* The log is moved into the database once it holds so many pages; a larger one, left by a long reader, is
+ * cut back. A scratch database is thrown away: syncing it would be for nothing. */
 static int
 configure_writing (struct store *store)
 {
@@ -103,6 +104,7 @@ configure_writing (struct store *store)
                           "set up");
 }
 
+/* In one transaction, so that no half-made database is taken for ours. */
 static int
 found_database (struct store *store)
 {
@@ -115,6 +117,7 @@ found_database (struct store *store)
   return sqlite_run_made (store, sql, "make");
 }
 
+/* Called once for each row that an UPSERT finds, and for no other. */
 static void
 note_replacing (sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -126,6 +129,7 @@ note_replacing (sqlite3_context *context, int count, sqlite3_value **values)
   sqlite3_result_int (context, 1);
 }
 
+/* Nothing is changed, not even the journal's form, before it is known to be ours. */
 static int
 open_for_writing (struct store *store)
 {

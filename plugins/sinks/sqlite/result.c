@@ -17,7 +17,8 @@ sqlite_refuses_row (int code)
 
 /* ---- the system's reason ------------------------------------------------------------------------- */
 
-/* What hinders a new file beside the database, or 0. */
+/* What hinders a new file beside the database, or 0. Beside it and not in it: a database that cannot be
+ * written to is not to be made worse. */
 static int
 try_place (const struct store *store)
 {
@@ -123,6 +124,7 @@ may_pass (int code, int system)
   }
 }
 
+/* SQLite's own text is given along: a user who searches for it finds it. */
 int
 sqlite_failed (struct store *store, int code, const char *action)
 {
@@ -174,6 +176,7 @@ sqlite_number (struct store *store, const char *sql, int64_t *number)
   return code;
 }
 
+/* A write takes its lock now (IMMEDIATE) and not at the first row: so it waits before anything is done. */
 int
 sqlite_begin (struct store *store)
 {

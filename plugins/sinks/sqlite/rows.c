@@ -21,6 +21,7 @@ keys_set (const struct table *table, const dcpipe_row *row)
   return count;
 }
 
+/* Statements number their parameters by columns, so keys need no order of their own. */
 static int
 bind_keys (sqlite3_stmt *statement, struct table *table, const dcpipe_row *row, size_t count)
 {
@@ -43,7 +44,8 @@ bind_all (sqlite3_stmt *statement, struct table *table, const dcpipe_row *row)
 
 /* ---- apply --------------------------------------------------------------------------------------- */
 
-/* Runs a statement without results; tells how many rows it touched. A result of SQLite. */
+/* Runs a statement without results; tells how many rows it touched. A result of SQLite. Reset at once: an
+ * open statement would keep its locks. */
 static int
 run (struct store *store, sqlite3_stmt *statement, uint64_t *touched)
 {
@@ -94,6 +96,7 @@ upsert (struct store *store, struct table *table, const dcpipe_row *row, struct 
   return code;
 }
 
+/* One statement for each set of columns that is ever set together: there are few, however many rows. */
 static int
 update (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
@@ -169,7 +172,8 @@ rows_apply (struct store *store, dcpipe_rows *rows)
 
 /* ---- get and scan -------------------------------------------------------------------------------- */
 
-/* True if a reader finds no table where the writer will make one. */
+/* True if a reader finds no table where the writer will make one: it may come before, and then it is empty.
+ */
 static bool
 is_absent (struct store *store, const struct table *table, int code)
 {
@@ -245,6 +249,7 @@ scan_range (struct store *store, struct table *table, const dcpipe_row *prefix, 
   return result;
 }
 
+/* Ranges one after another, so that numbers stored as integers and as text come in one order. */
 int
 rows_scan (struct store *store, const dcpipe_row *prefix, dcpipe_scan *scan)
 {

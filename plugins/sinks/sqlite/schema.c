@@ -20,7 +20,8 @@ bytes_of (const char *text)
   return (struct dcpipe_bytes){ (const uint8_t *) text, strlen (text) };
 }
 
-/* Makes a table that is missing, unless the store is only read; refuses one that differs. */
+/* Makes a table that is missing, unless the store is only read; refuses one that differs. Compared as text:
+ * the SQL that made the table names all that matters. */
 static int
 prepare_table (struct store *store, const struct table *table)
 {
@@ -42,6 +43,7 @@ prepare_table (struct store *store, const struct table *table)
   return result;
 }
 
+/* Views last, since they name tables. A reader makes none. */
 static int
 prepare_all (struct store *store, const dcpipe_tables *tables)
 {
@@ -55,6 +57,7 @@ prepare_all (struct store *store, const dcpipe_tables *tables)
   return result;
 }
 
+/* In one transaction: either all tables are there afterwards or none that was not before. */
 int
 schema_prepare (struct store *store, const dcpipe_tables *tables)
 {
@@ -69,6 +72,7 @@ schema_prepare (struct store *store, const dcpipe_tables *tables)
   return result;
 }
 
+/* Its statements go first: they are of no use without it. */
 int
 schema_reset (struct store *store, const char *table)
 {
@@ -86,6 +90,7 @@ schema_reset (struct store *store, const char *table)
 
 /* ---- indexes ------------------------------------------------------------------------------------- */
 
+/* Not made again if it is there: a killed run may have made some of them. */
 static int
 build_index (struct store *store, const struct table *table, size_t number)
 {

@@ -37,6 +37,7 @@ declared_type (int type)
   }
 }
 
+/* Names go through %w, which doubles quotes: they are checked, but this is where it would matter. */
 void
 append_columns (sqlite3_str *sql, const struct table *table, const size_t *numbers, size_t count)
 {
@@ -68,6 +69,7 @@ append_where (sqlite3_str *sql, const struct table *table, size_t count)
                          table->columns[table->keys[i]].name, (int) table->keys[i] + 1);
 }
 
+/* Parameters are numbered, so that statements which use some of them bind alike. */
 static void
 append_insert (sqlite3_str *sql, const struct table *table)
 {
@@ -225,7 +227,8 @@ free_shaped (struct shaped_statement *shaped)
   free (shaped);
 }
 
-/* Takes the statement out of the list, or without one of that shape the last when there are too many. */
+/* Takes the statement out of the list, or without one of that shape the last when there are too many. A
+ * list and no table: shapes are few, and the one wanted is nearly always first. */
 static struct shaped_statement *
 take (struct table *table, int kind, const uint8_t *shape, size_t size)
 {

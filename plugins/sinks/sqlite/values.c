@@ -27,6 +27,7 @@ bind_blob (sqlite3_stmt *statement, int parameter, struct dcpipe_bytes blob)
   return sqlite3_bind_blob64 (statement, parameter, data, blob.size, SQLITE_STATIC);
 }
 
+/* SQLite's integers are signed; text from 2^63 on sorts behind them, and keeps all digits. */
 static int
 bind_u64 (sqlite3_stmt *statement, int parameter, struct column *column, uint64_t value)
 {
@@ -38,6 +39,7 @@ bind_u64 (sqlite3_stmt *statement, int parameter, struct column *column, uint64_
   return sqlite3_bind_text (statement, parameter, column->text, size, SQLITE_STATIC);
 }
 
+/* Neighbouring rows come from one block and have the same time: its text is made once. */
 static int
 bind_time (sqlite3_stmt *statement, int parameter, struct column *column, uint64_t ns)
 {
@@ -129,6 +131,7 @@ read_large (struct dcpipe_bytes text, uint64_t *value)
   return *value > INT64_MAX;
 }
 
+/* The two forms do not overlap: a text below 2^63 is not ours. */
 static bool
 read_u64 (sqlite3_stmt *statement, int number, dcpipe_row *row)
 {
@@ -219,6 +222,8 @@ read_bytes (sqlite3_stmt *statement, int number, int type, dcpipe_row *row)
   return true;
 }
 
+/* Types in SQLite are each value's own, so anything may stand anywhere: it is believed only if it is what
+ * bind would have written. */
 static bool
 read_value (sqlite3_stmt *statement, int number, const struct column *column, dcpipe_row *row)
 {

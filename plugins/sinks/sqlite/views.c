@@ -8,7 +8,8 @@
 #include "catalog.h"
 #include "result.h"
 
-/* True if the view can be read: the tables and columns that it names are there. */
+/* True if the view can be read: the tables and columns that it names are there. A view may join tables of
+ * decoders that are not in the configuration: that is no fault. */
 static bool
 compiles (struct store *store, const char *name, const char *select)
 {
@@ -36,6 +37,8 @@ replace (struct store *store, const char *name, const char *found, const char *w
   return result;
 }
 
+/* An older version of dcpipe may have left it with another text, so it is compared and replaced; views hold
+ * no data. */
 int
 view_make (struct store *store, const dcpipe_tables *tables, size_t number)
 {

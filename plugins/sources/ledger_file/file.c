@@ -30,6 +30,7 @@ system_error (const char *what, const char *path)
   return system_result (error);
 }
 
+/* Directories and devices would fail later and with worse words. */
 static int
 take_status (struct file *file, int fd, const char *path)
 {
@@ -109,6 +110,7 @@ file_reopen (struct file *file, const char *path, bool *replaced)
   return DCPIPE_OK;
 }
 
+/* pread, so that probing and reading do not disturb each other's place. */
 int
 file_read (const struct file *file, const char *path, uint64_t position, void *data, size_t size, size_t *got)
 {

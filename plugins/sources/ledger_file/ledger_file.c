@@ -29,6 +29,8 @@ ledger_file_capabilities (const void *context)
   return DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES | DCPIPE_SOURCE_TIMES | DCPIPE_SOURCE_ALL_LABELS;
 }
 
+/* The file is opened, and what is in it is looked at only by next: a file that is still empty may be about
+ * to be written. */
 static int
 ledger_file_open (void *context, const dcpipe_resume *resume)
 {
@@ -85,7 +87,9 @@ check_anchor (struct ledger_file *handle, dcpipe_batch *batch)
       "the file was replaced by another one, in which this block differs from the one read before");
 }
 
-/* Learns how long the file is now, and follows `path` to the file that has taken its place. */
+/* Learns how long the file is now, and follows `path` to the file that has taken its place. Only when
+ * following: otherwise the file that was opened is the one that is read, whatever its name stands for by
+ * then. */
 static int
 look (struct ledger_file *handle, dcpipe_batch *batch)
 {
@@ -128,7 +132,8 @@ measure (const struct ledger_file *handle, uint64_t left, size_t *size)
   return result;
 }
 
-/* Reads into memory of the batch. Behind the end of the file the chunk is empty. */
+/* Reads into memory of the batch. Behind the end of the file the chunk is empty. Into the batch's memory,
+ * so that frames are views of it and nothing is copied. */
 static int
 read_chunk (struct ledger_file *handle, dcpipe_batch *batch, struct bytes *chunk)
 {
@@ -191,6 +196,7 @@ cut_frames (struct ledger_file *handle, dcpipe_batch *batch, struct bytes chunk,
     deliver (handle, batch, cut, &held);
 }
 
+/* Hashed, since the block's memory goes with the batch. */
 static void
 drop_anchor (struct ledger_file *handle, const struct ledger_frame *frame)
 {
@@ -220,6 +226,8 @@ no_frames (struct ledger_file *handle, struct bytes chunk, const struct cut *cut
   }
 }
 
+/* Seeking drops what the framer kept of an unfinished block: it is read again as a whole with the next
+ * chunk, which costs less than copying. */
 static int
 next_frames (struct ledger_file *handle, dcpipe_batch *batch)
 {

@@ -8,6 +8,7 @@
 #include "dcledger/partition.h"
 #include "torn.h"
 
+/* A file that is only being made has no table yet; without --follow nobody waits for it. */
 static int
 table_fault (struct ledger_file *handle, struct bytes table, const char *reason)
 {
@@ -17,6 +18,7 @@ table_fault (struct ledger_file *handle, struct bytes table, const char *reason)
   return DCPIPE_DIVERGED;
 }
 
+/* Learned again for each file that takes the place of another: its blocks may begin elsewhere. */
 int
 ledger_file_locate (struct ledger_file *handle)
 {

@@ -9,7 +9,8 @@
 #include "dcledger/unpack.h"
 #include "locate.h"
 
-/* Steps from header to header, up to the end of the ledger or to what is no whole block. */
+/* Steps from header to header, up to the end of the ledger or to what is no whole block. Headers alone: a
+ * ledger of gigabytes is measured in a moment. */
 static int
 walk (const struct ledger_file *handle, uint64_t *at, uint64_t *blocks)
 {

@@ -7,6 +7,7 @@
 #include <nettle/sha2.h>
 #include <time.h>
 
+/* A hash and not the bytes: what is compared may be as large as a block. */
 void
 digest_bytes (uint8_t digest[DIGEST_SIZE], struct bytes bytes)
 {
@@ -43,6 +44,8 @@ settled (struct ledger_file *handle, uint64_t position, struct bytes bytes)
   return handle->settle_time == 0;
 }
 
+/* The same sentence for all faults, with what the bytes were expected to be: where a stored block should
+ * be, it is another ledger or damage, and never a fault that passes. */
 int
 torn_or_fault (struct ledger_file *handle, uint64_t position, struct bytes bytes, const char *reason)
 {

@@ -15,6 +15,8 @@ struct ic_arena_chunk {
   alignas (max_align_t) unsigned char data[];
 };
 
+/* What is asked for at once and larger gets a chunk of its own size: no vector of a message is too long for
+ * one. What is left of the chunk before is given up; chunks are small, and arenas do not live long. */
 static struct ic_arena_chunk *
 new_chunk (struct ic_arena *arena, size_t size)
 {

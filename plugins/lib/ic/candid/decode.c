@@ -34,6 +34,7 @@ inner_pair (struct ic_candid_pair pair, ic_candid_ref wire, ic_candid_ref as)
   return (struct ic_candid_pair){ wire, pair.types, as };
 }
 
+/* Read at its own type, so that its bounds are checked and what follows it is found. */
 static enum ic_candid_outcome
 skip (struct ic_candid_decoder *d, ic_candid_ref wire)
 {
@@ -66,6 +67,8 @@ decode_some (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_
   return skip (d, pair.wire);
 }
 
+/* A value that is no opt is taken for one that is there, as the specification wants it: so an interface may
+ * make a field optional without breaking those who send it plainly. */
 static enum ic_candid_outcome
 decode_opt (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum ic_candid_kind wire,
             struct ic_candid_value *out)
@@ -87,6 +90,7 @@ decode_opt (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum ic_can
   return decode_some (d, inner_pair (pair, wire_type (d, pair)->types[0], inner), out);
 }
 
+/* Bytes are what nearly all of a ledger's message is made of: they stay a view, and count as no values. */
 static enum ic_candid_outcome
 decode_blob (struct ic_candid_decoder *d, uint64_t count, struct ic_candid_value *out)
 {
@@ -100,6 +104,7 @@ decode_blob (struct ic_candid_decoder *d, uint64_t count, struct ic_candid_value
   return IC_CANDID_DONE;
 }
 
+/* A record may have no fields, or fields of such types alone. */
 static bool
 may_take_no_bytes (enum ic_candid_kind kind)
 {
@@ -107,6 +112,8 @@ may_take_no_bytes (enum ic_candid_kind kind)
          || kind == IC_CANDID_EMPTY;
 }
 
+/* Of such values a vec of any length costs a message nothing: what bounds them is the work and the memory
+ * that each is charged. */
 static enum ic_candid_outcome
 decode_items (struct ic_candid_decoder *d, struct ic_candid_pair pair, uint64_t count,
               struct ic_candid_value *out)
@@ -136,6 +143,7 @@ decode_vec (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_c
 
   if (!ic_candid_read_uleb (&d->reader, &count))
     return IC_CANDID_FAULT;
+  /* Told here, by what is wrong with it, and not as too much work. */
   if (!may_take_no_bytes (wire) && count > ic_candid_left (&d->reader))
     return ic_candid_fault (d, "a vec of more values than what is left of the message can hold");
   /* A vec without values coerces to any other, so that an empty one of anything is a blob. */
@@ -192,6 +200,8 @@ decode_fields (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct i
   return outcome;
 }
 
+/* The fields that are expected are charged, sent or not: a vec of empty records takes no bytes of the
+ * message, and each of them as many values here as its type has fields. */
 static enum ic_candid_outcome
 decode_record (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_candid_value *out)
 {
@@ -241,6 +251,8 @@ decode_variant (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct 
     return IC_CANDID_FAULT;
   if (tag >= wire->count)
     return ic_candid_fault (d, "a variant with a case that its type does not have");
+  /* A case that nobody expected is a mismatch and no fault: under an opt it becomes null, which lets
+   * interfaces grow. */
   if (!find_id (as, wire->ids[tag], &index))
     return ic_candid_mismatch (d, "an unknown case", "variant");
   if (out != NULL) {
@@ -287,6 +299,8 @@ decode_same (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum ic_ca
   }
 }
 
+/* The order matters: reserved takes everything, opt takes what fits and turns the rest into null, and only
+ * then kinds are compared. */
 static enum ic_candid_outcome
 decode_as (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum ic_candid_kind wire,
            enum ic_candid_kind as, struct ic_candid_value *out)
@@ -308,6 +322,7 @@ decode_as (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum ic_cand
   return ic_candid_mismatch (d, ic_candid_kind_name (wire), ic_candid_kind_name (as));
 }
 
+/* All values pass here, so here is where depth and work are bounded. */
 static enum ic_candid_outcome
 decode (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_candid_value *out)
 {
@@ -343,6 +358,7 @@ decode_args (struct ic_candid_decoder *d, struct ic_candid_value *values)
   return outcome;
 }
 
+/* In the words of an interface's author, with the field's name if whoever expected it gave one. */
 static void
 report_mismatch (const struct ic_candid_decoder *d, struct ic_error *error)
 {

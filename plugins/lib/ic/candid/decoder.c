@@ -10,6 +10,7 @@ ic_candid_fault (struct ic_candid_decoder *d, const char *reason)
   return IC_CANDID_FAULT;
 }
 
+/* Only noted: an opt further out may turn it into null, and then nobody hears of it. */
 enum ic_candid_outcome
 ic_candid_mismatch (struct ic_candid_decoder *d, const char *found, const char *wanted)
 {
@@ -20,6 +21,7 @@ ic_candid_mismatch (struct ic_candid_decoder *d, const char *found, const char *
   return IC_CANDID_MISMATCH;
 }
 
+/* A count of values, not a time: a message that is refused on one machine is refused on all. */
 bool
 ic_candid_charge (struct ic_candid_decoder *d, uint64_t work)
 {
@@ -29,6 +31,8 @@ ic_candid_charge (struct ic_candid_decoder *d, uint64_t work)
   return true;
 }
 
+/* Charged before it is taken, and never for what was only announced: callers have seen that the message can
+ * hold it, or pay for each value. */
 void *
 ic_candid_allocate (struct ic_candid_decoder *d, uint64_t count, size_t size)
 {

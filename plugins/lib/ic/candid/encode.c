@@ -108,6 +108,7 @@ put_type (struct encoder *e, const struct ic_candid_type *type)
   }
 }
 
+/* The whole table is written, used or not: the types come from one text, which lists what is used. */
 static bool
 put_head (struct encoder *e)
 {
@@ -224,6 +225,7 @@ put_number (struct encoder *e, enum ic_candid_kind kind, const struct ic_candid_
   }
 }
 
+/* A canister would refuse the whole message; this says which side is at fault. */
 static bool
 put_text (struct encoder *e, struct bytes text)
 {
@@ -274,6 +276,8 @@ put_field (struct encoder *e, const struct ic_candid_type *type, uint32_t index,
   return put_value (e, type->types[index], &null);
 }
 
+/* Fields are looked up by their ids, so that callers need not know in which order the format wants them.
+ * One that is left over would be lost without a word: a mistake of the caller's. */
 static bool
 put_record (struct encoder *e, const struct ic_candid_type *type, const struct ic_candid_value *value)
 {

@@ -60,6 +60,7 @@ ic_hash_field_hash (struct ic_hash_field *field, const char *key, const uint8_t 
   memcpy (field->value, hash, IC_HASH_SIZE);
 }
 
+/* Keys differ, so the values behind them never decide. */
 static int
 compare_fields (const void *a, const void *b)
 {
@@ -108,6 +109,7 @@ text (const char *value)
   return (struct bytes){ (const uint8_t *) value, strlen (value) };
 }
 
+/* What is not there has no hash either: an absent nonce and an empty one make two different requests. */
 void
 ic_request_id (uint8_t id[IC_HASH_SIZE], const struct ic_request *request)
 {

@@ -89,6 +89,8 @@ is_map (const struct ic_candid_value *value)
   return true;
 }
 
+/* Recursion is as deep as the value, which was bounded when it was decoded. Kinds are looked at once more,
+ * for the value may have been decoded at a type of the caller's own. */
 bool
 ic_icrc3_hash (uint8_t hash[IC_HASH_SIZE], const struct ic_candid_value *value, struct ic_error *error)
 {

@@ -44,6 +44,7 @@ ic_candid_decode_number (struct ic_candid_decoder *d, enum ic_candid_kind wire, 
   return IC_CANDID_DONE;
 }
 
+/* In bytes; of all kinds that decode_fixed is called for. */
 static size_t
 width_of (enum ic_candid_kind kind)
 {
@@ -63,6 +64,7 @@ width_of (enum ic_candid_kind kind)
   }
 }
 
+/* Skipped values are read for their size alone. */
 static enum ic_candid_outcome
 decode_fixed (struct ic_candid_decoder *d, enum ic_candid_kind kind, struct ic_candid_value *out)
 {
@@ -181,6 +183,7 @@ decode_service (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct 
   return outcome == IC_CANDID_DONE ? ic_candid_decode_principal (d, IC_CANDID_SERVICE, out) : outcome;
 }
 
+/* Checked before it is read, so that a func of another type can become null under an opt. */
 static enum ic_candid_outcome
 decode_func (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_candid_value *out)
 {

@@ -7,6 +7,7 @@
 #define PAYLOAD 0x7f
 #define SIGN 0x40
 
+/* Bounded by the input alone: over-long encodings are legal, and may be as long as a message. */
 size_t
 ic_leb128_length (struct bytes input)
 {

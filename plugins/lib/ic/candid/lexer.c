@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* Where, as a count of characters from 1: the texts are a line or two, and this program's own. */
 bool
 ic_candid_expected (struct ic_candid_lexer *lexer, const char *expected)
 {

@@ -47,6 +47,7 @@ may_be_absent (struct ic_candid_relation *r, struct side_ref a)
   return IC_CANDID_NO;
 }
 
+/* Fields that nobody wants are skipped when the value is read, so they do no harm. */
 static enum ic_candid_verdict
 examine_record (struct ic_candid_relation *r, struct side_ref a, struct side_ref b)
 {
@@ -64,6 +65,7 @@ examine_record (struct ic_candid_relation *r, struct side_ref a, struct side_ref
   return verdict;
 }
 
+/* The other way round: whoever reads must know every case that may come. */
 static enum ic_candid_verdict
 examine_variant (struct ic_candid_relation *r, struct side_ref a, struct side_ref b)
 {
@@ -80,6 +82,7 @@ examine_variant (struct ic_candid_relation *r, struct side_ref a, struct side_re
   return verdict;
 }
 
+/* Names rise on both sides, so one pass is enough. */
 static enum ic_candid_verdict
 examine_service (struct ic_candid_relation *r, struct side_ref a, struct side_ref b)
 {
@@ -154,6 +157,8 @@ pair_index (struct ic_candid_relation *r, struct side_ref a, struct side_ref b)
   return 2 * (first * r->sides[1]->count + second) + a.side;
 }
 
+/* What was assumed is kept in order, so that all that was found since an assumption can be forgotten with
+ * it. */
 static bool
 remember (struct ic_candid_relation *r, size_t pair)
 {
@@ -207,6 +212,8 @@ examine_pair (struct ic_candid_relation *r, struct side_ref a, struct side_ref b
   return verdict;
 }
 
+/* Nothing here is certain to be small: types of both sides come from outside, and their pairs are many. So
+ * every step is paid for. */
 static enum ic_candid_verdict
 examine (struct ic_candid_relation *r, struct side_ref a, struct side_ref b)
 {
@@ -232,6 +239,7 @@ examine (struct ic_candid_relation *r, struct side_ref a, struct side_ref b)
 enum ic_candid_verdict
 ic_candid_subtype (struct ic_candid_relation *relation, ic_candid_ref a, ic_candid_ref b)
 {
+  /* Made when the first reference comes, which most messages have none of. */
   size_t pairs = 2 * relation->sides[0]->count * relation->sides[1]->count;
 
   /* Composite types only: without them there are no pairs to keep. */

@@ -68,6 +68,7 @@ grow (struct parser *p, void *array, size_t count, size_t *room, size_t size)
   return larger;
 }
 
+/* After its members, which come into the table before it. */
 static bool
 add_type (struct parser *p, struct ic_candid_type type, ic_candid_ref *ref)
 {
@@ -256,6 +257,7 @@ parse_sequence (struct parser *p, struct list *list)
   return true;
 }
 
+/* Names of arguments are taken and forgotten: they are there for readers alone. */
 static bool
 parse_func (struct parser *p, ic_candid_ref *ref)
 {
@@ -284,6 +286,7 @@ parse_func (struct parser *p, ic_candid_ref *ref)
   return add_type (p, type, ref);
 }
 
+/* A method's type may be a name as well, and that it is a func is seen only when all names are resolved. */
 static bool
 parse_service (struct parser *p, ic_candid_ref *ref)
 {
@@ -436,6 +439,7 @@ resolve (struct parser *p, ic_candid_ref *ref)
   return true;
 }
 
+/* Only now, since definitions may follow what refers to them, and refer to themselves. */
 static bool
 resolve_all (struct parser *p)
 {

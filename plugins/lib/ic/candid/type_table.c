@@ -63,6 +63,8 @@ read_inner (struct table *table, struct ic_candid_type *type)
   return type->types != NULL && read_ref (table, type->types);
 }
 
+/* Ids must rise: it is what makes a field's place in the message unambiguous, and lets readers go through
+ * both sides at once. */
 static bool
 read_fields (struct table *table, struct ic_candid_type *type)
 {

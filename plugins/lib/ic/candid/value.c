@@ -44,6 +44,7 @@ ic_candid_case (const struct ic_candid_value *variant, const char *name)
   return variant->some;
 }
 
+/* The kinds are ranges of the format's opcodes. */
 static bool
 is_nat (uint8_t kind)
 {
@@ -56,6 +57,8 @@ is_int (uint8_t kind)
   return kind == IC_CANDID_INT || (kind >= IC_CANDID_INT8 && kind <= IC_CANDID_INT64);
 }
 
+/* The union's `nat` is read also where `integer` was written: of a number that is not negative both are the
+ * same bits. */
 bool
 ic_candid_u64 (const struct ic_candid_value *value, uint64_t *number)
 {
@@ -65,6 +68,8 @@ ic_candid_u64 (const struct ic_candid_value *value, uint64_t *number)
   return true;
 }
 
+/* Through LEB128, which numbers too large for a word are kept as anyway: so there is one conversion to
+ * digits. */
 char *
 ic_candid_digits (const struct ic_candid_value *value, struct ic_error *error)
 {
@@ -158,6 +163,7 @@ ic_candid_variant (const char *name, const struct ic_candid_value *payload)
                                    .some = payload };
 }
 
+/* Sorted by insertion: records have few fields, and most come in order. */
 bool
 ic_candid_record (struct ic_candid_value *record, const struct ic_candid_named *fields, uint32_t count,
                   struct ic_arena *arena)

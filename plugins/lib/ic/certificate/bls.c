@@ -22,6 +22,8 @@ ic_bls_available (void)
   return true;
 }
 
+/* Uncompressing does not tell whether a point lies in the subgroup, and what pairings say of others proves
+ * nothing. */
 static const char *
 read_key (blst_p2_affine *point, struct bytes key)
 {
@@ -36,6 +38,7 @@ read_key (blst_p2_affine *point, struct bytes key)
   return NULL;
 }
 
+/* The same, in the other group. */
 static const char *
 read_signature (blst_p1_affine *point, struct bytes signature)
 {
@@ -91,6 +94,7 @@ ic_bls_check_key (struct bytes key)
   return NULL;
 }
 
+/* Public keys lie in G2 and signatures in G1, which is the smaller form for what is sent often. */
 const char *
 ic_bls_verify (struct bytes key, struct bytes message, struct bytes signature)
 {

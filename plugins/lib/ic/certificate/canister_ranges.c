@@ -11,6 +11,8 @@ principal_bytes (const struct ic_principal *principal)
   return (struct bytes){ principal->bytes, principal->size };
 }
 
+/* Both names in full, since the usual cause is a canister id or a root key of another network in the
+ * configuration. */
 static enum ic_certificate_result
 refuse (enum ic_certificate_result result, const struct ic_principal *subnet,
         const struct ic_principal *canister, struct ic_error *error)

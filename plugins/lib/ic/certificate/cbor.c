@@ -111,6 +111,7 @@ static const struct cbor_callbacks callbacks = {
   .indef_break = on_break,
 };
 
+/* The first failure is the one to be told; `next` then shows what it was about. */
 bool
 ic_cbor_fail (struct ic_cbor_reader *reader, const char *reason)
 {
@@ -120,6 +121,7 @@ ic_cbor_fail (struct ic_cbor_reader *reader, const char *reason)
   return false;
 }
 
+/* Both in words: the reader of the message sees what the other side sent. */
 static bool
 fail_expected (struct ic_cbor_reader *reader, enum item_type expected, enum item_type found)
 {
@@ -157,6 +159,7 @@ peek (struct ic_cbor_reader *reader, struct item *item, size_t *size)
   return true;
 }
 
+/* Takes an item of any type. */
 static bool
 next (struct ic_cbor_reader *reader, struct item *item)
 {
@@ -194,6 +197,7 @@ take (struct ic_cbor_reader *reader, enum item_type type)
   return true;
 }
 
+/* Nesting is bounded because skipping is recursive, and so are many callers. */
 static bool
 enter (struct ic_cbor_reader *reader)
 {
@@ -276,6 +280,7 @@ join_chunks (struct ic_cbor_reader *reader, enum item_type type, struct bytes *v
   return take_chunks (reader, type, copy, &value->size);
 }
 
+/* A string of definite length is a view, so that a certificate's blobs are never copied. */
 static bool
 take_string (struct ic_cbor_reader *reader, enum item_type type, struct bytes *value)
 {
@@ -311,6 +316,7 @@ ic_cbor_null (struct ic_cbor_reader *reader)
   return take (reader, ITEM_NULL);
 }
 
+/* Depth is given back by ic_cbor_more, which every caller calls until it says no. */
 static bool
 open_list (struct ic_cbor_reader *reader, enum item_type type, struct ic_cbor_list *list)
 {
@@ -366,6 +372,8 @@ note_other (struct ic_cbor_reader *reader, struct ic_cbor_map *map, struct bytes
   return IC_CBOR_OTHER;
 }
 
+/* A key that comes twice is refused and not overruled: two readers could otherwise see two different
+ * messages in the same signed bytes. */
 int
 ic_cbor_field (struct ic_cbor_reader *reader, struct ic_cbor_map *map, const char *const *names, size_t count)
 {

@@ -11,6 +11,7 @@
 #define HEAD_MAX 9
 #define TAG_SELF_DESCRIBED 55799
 
+/* Failure sticks, so that callers look at it once, at the end. */
 static bool
 reserve (struct ic_cbor_writer *writer, size_t more)
 {

@@ -105,6 +105,7 @@ ic_certificate_read (struct ic_certificate **certificate, struct bytes input, st
   return *certificate != NULL ? IC_CERTIFICATE_VALID : IC_CERTIFICATE_MALFORMED;
 }
 
+/* `whose` tells the certificate's signature from that of its delegation, which is by another key. */
 static enum ic_certificate_result
 refuse (enum ic_certificate_result result, const char *whose, struct ic_error *error)
 {

@@ -85,6 +85,7 @@ read_node (struct ic_cbor_reader *reader, size_t *nodes)
   return reader->failed ? NULL : node;
 }
 
+/* The count of nodes bounds memory: a node of two bytes takes many times as much here. */
 const struct ic_tree *
 ic_tree_read (struct ic_cbor_reader *reader)
 {
@@ -202,6 +203,7 @@ find_label (const struct ic_tree *tree, struct bytes label, const struct ic_tree
   return IC_LOOKUP_UNKNOWN;
 }
 
+/* A path that ends earlier gives the verdict of where it ended. */
 enum ic_lookup
 ic_tree_subtree (const struct ic_tree *tree, const struct bytes *path, size_t count,
                  const struct ic_tree **subtree)
@@ -216,6 +218,7 @@ ic_tree_subtree (const struct ic_tree *tree, const struct bytes *path, size_t co
   return IC_LOOKUP_FOUND;
 }
 
+/* A label behind an empty node is proven absent; pruned, it may be there. */
 enum ic_lookup
 ic_tree_value (const struct ic_tree *tree, const struct bytes *path, size_t count, struct bytes *value)
 {

@@ -48,6 +48,8 @@ list_node (struct bytes label, const struct ic_tree *subtree, void *context)
   listing->count++;
 }
 
+/* Twice over the tree, so that the list is made in its size: a subnet's nodes are few, and trees are small.
+ */
 bool
 ic_nodes_read (struct ic_nodes *nodes, const struct ic_certificate *certificate, struct bytes root_key,
                struct ic_arena *arena, struct ic_error *error)
@@ -111,6 +113,7 @@ find_node (const struct ic_nodes *nodes, struct bytes id)
   return NULL;
 }
 
+/* Each signature has a time of its own, since nodes answer by their own clocks. */
 static enum ic_query_result
 check_time (uint64_t timestamp, const struct ic_query_check *check)
 {
@@ -175,6 +178,8 @@ describe (struct ic_error *error, enum ic_query_result result, struct bytes iden
   ic_error_set (error, "answer to a query, signed by node %s: %s", text, result_text (result));
 }
 
+/* All signatures must hold: one that does not is a sign that somebody tampered, however good the others
+ * are. More than there are nodes cannot be honest, and each costs a verification. */
 enum ic_query_result
 ic_query_verify (const struct ic_query_response *response, const struct ic_query_check *check,
                  struct ic_error *error)

@@ -15,6 +15,8 @@ static const struct {
   { "rejected", IC_REQUEST_REJECTED },     { "done", IC_REQUEST_DONE },
 };
 
+/* An unknown state is an error and not "processing": waiting for a state that never changes would look like
+ * a hang. */
 static bool
 find_state (struct bytes text, enum ic_request_state *state)
 {

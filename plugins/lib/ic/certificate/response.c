@@ -42,7 +42,8 @@ text_is (struct bytes text, const char *expected)
   return text.size == strlen (expected) && memcmp (text.data, expected, text.size) == 0;
 }
 
-/* Takes {arg: bytes}, the value of `reply`. */
+/* Takes {arg: bytes}, the value of `reply`. Other members are skipped, as everywhere in answers: later
+ * versions of the interface may add some. */
 static void
 read_reply (struct ic_cbor_reader *reader, struct bytes *arg)
 {
@@ -109,6 +110,7 @@ read_signatures (struct ic_cbor_reader *reader, struct answer *answer)
   }
 }
 
+/* Only known codes, for whether something is tried again depends on them. */
 static void
 read_reject_code (struct ic_cbor_reader *reader, struct ic_reject *reject)
 {
@@ -211,6 +213,8 @@ ic_query_response_read (struct ic_query_response *response, struct bytes body, s
   return finish (&reader, "answer to a query");
 }
 
+/* A call may be answered at once with its outcome, or only accepted; then the outcome is asked for by
+ * read_state. */
 bool
 ic_call_response_read (struct ic_call_response *response, long http_status, struct bytes body,
                        struct ic_arena *arena, struct ic_error *error)
@@ -262,6 +266,7 @@ ic_read_state_response_read (struct bytes *certificate, struct bytes body, struc
   return finish (&reader, "answer to read_state");
 }
 
+/* Of an endpoint that anybody may imitate: what is here is used for development and for messages alone. */
 bool
 ic_status_response_read (struct ic_status_response *response, struct bytes body, struct ic_arena *arena,
                          struct ic_error *error)
@@ -287,6 +292,7 @@ ic_status_response_read (struct ic_status_response *response, struct bytes body,
   return finish (&reader, "answer of the status endpoint");
 }
 
+/* The message is the canister's, of any length, and cut so that one line stays readable. */
 void
 ic_reject_describe (const struct ic_reject *reject, struct ic_error *error)
 {

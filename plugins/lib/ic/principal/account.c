@@ -20,6 +20,8 @@ leading_zeros (const uint8_t subaccount[IC_SUBACCOUNT_SIZE])
   return 2 * i + (i < IC_SUBACCOUNT_SIZE && subaccount[i] < 16);
 }
 
+/* As ICRC-1 writes it: the checksum is of owner and subaccount, and the zeros in front are left out. The
+ * account without a subaccount, and that of zeros alone, are the owner's name. */
 size_t
 ic_account_text (char text[IC_ACCOUNT_TEXT_SIZE], const struct ic_principal *owner,
                  const uint8_t subaccount[IC_SUBACCOUNT_SIZE])

@@ -54,6 +54,7 @@ ic_base32_encode (char *text, const void *data, size_t size)
   return written;
 }
 
+/* Upper case is read as well, as by other readers of principals; it is never written. */
 int
 ic_base32_digit (char c)
 {

@@ -29,6 +29,7 @@ ic_principal_equal (const struct ic_principal *a, const struct ic_principal *b)
   return a->size == b->size && memcmp (a->bytes, b->bytes, a->size) == 0;
 }
 
+/* Groups of five of the Base32 of CRC-32 and bytes: a mistyped character is noticed. */
 size_t
 ic_principal_text (const struct ic_principal *principal, char text[IC_PRINCIPAL_TEXT_SIZE])
 {
@@ -79,6 +80,8 @@ decode_groups (uint8_t bytes[CHECKSUM_SIZE + IC_PRINCIPAL_MAX], size_t *size, co
   return NULL;
 }
 
+/* Stricter than needed to find the bytes: a name has one spelling, so that what is compared as text is
+ * compared as principals. */
 const char *
 ic_principal_parse (struct ic_principal *principal, const char *text, size_t size)
 {
@@ -99,6 +102,7 @@ ic_principal_parse (struct ic_principal *principal, const char *text, size_t siz
   return NULL;
 }
 
+/* A self-authenticating principal (type 2): nobody can have one without the key. */
 void
 ic_principal_of_public_key (struct ic_principal *principal, const void *der, size_t size)
 {
