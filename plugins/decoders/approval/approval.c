@@ -135,6 +135,7 @@ struct approval {
   struct bytes memo;
 };
 
+/* Owners are made into text here, on one of several threads, and not where rows are folded in order. */
 static bool
 read_approval (struct bytes value, struct approval *approval, dcpipe_rows *rows)
 {
@@ -176,6 +177,7 @@ add_change (dcpipe_rows *rows, const dcpipe_entry *entry, const struct approval 
   dcpipe_set_u64 (row, CHANGE_VERSION, PAYLOAD_V1);
 }
 
+/* By keys in which an absent subaccount and one of zeros are the same, as for whoever spends an allowance. */
 static int
 fold_approval (dcpipe_rows *rows, const struct approval *approval)
 {
@@ -199,6 +201,7 @@ fold_approval (dcpipe_rows *rows, const struct approval *approval)
 
 static const struct dcpipe_label labels[] = { { .name = "DCTokenApproval" } };
 
+/* No resolving: an approval says all about itself, and the last one counts. */
 static int
 approval_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

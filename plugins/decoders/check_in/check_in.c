@@ -48,6 +48,8 @@ static const struct dcpipe_label labels[] = { { .name = "ProvCheckIn" }, { .name
 
 static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signature_config) };
 
+/* What is signed is the hash of the block before, which the provider could not know earlier: that is what
+ * proves that he was there. It is the parent of the block that the entry stands in. */
 static int
 check_in_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

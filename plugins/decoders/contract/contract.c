@@ -15,6 +15,7 @@
 #include "request.h"
 #include "tables.h"
 
+/* The numbers of the labels below. */
 enum { REQUEST, REPLY };
 
 static const struct dcpipe_label labels[] = {

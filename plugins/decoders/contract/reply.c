@@ -17,6 +17,8 @@ struct reply {
 
 /* ---- decode ---------------------------------------------------------------------------------------- */
 
+/* A reply whose inside cannot be read ends the wait for one all the same: so it is noted, and only what it
+ * says is missing. */
 static struct reply
 read_reply (struct bytes value, dcpipe_rows *rows)
 {
@@ -37,6 +39,7 @@ read_reply (struct bytes value, dcpipe_rows *rows)
   return reply;
 }
 
+/* The contract is the one that the entry's key names; what the payload says stands in a column of its own. */
 static void
 add_reply (dcpipe_rows *rows, const dcpipe_entry *entry, const struct reply *reply)
 {
@@ -62,6 +65,7 @@ row_waits (const struct signature_config *config, const struct reply *reply)
   return config->verify == VERIFY_REJECT && reply->inner;
 }
 
+/* The note is a copy of views into the block, which stays until the entry was resolved. */
 int
 contract_reply (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
@@ -77,6 +81,7 @@ contract_reply (const struct signature_config *config, const dcpipe_entry *entry
 
 /* ---- resolve --------------------------------------------------------------------------------------- */
 
+/* A contract that was never asked for is no fault: the request may have another label that is not decoded. */
 static int
 find_contract (const dcpipe_entry *entry, dcpipe_lookup *lookup, const dcpipe_row **contract)
 {
@@ -102,6 +107,7 @@ verify_reply (const struct signature_config *config, const struct reply *reply, 
                            reply->payload.signature);
 }
 
+/* An UPDATE, so that a contract which is not there stays absent. */
 static void
 change_contract (dcpipe_rows *rows, const dcpipe_entry *entry, const struct reply *reply,
                  enum signature_status status)
@@ -118,6 +124,8 @@ change_contract (dcpipe_rows *rows, const dcpipe_entry *entry, const struct repl
   signature_set_status (row, CONTRACT_REPLY_SIGNATURE_STATUS, status);
 }
 
+/* The key that must have signed is in the request, which may be in any earlier block: so only here can the
+ * signature be verified. */
 int
 contract_resolve_reply (const struct signature_config *config, const dcpipe_entry *entry,
                         dcpipe_lookup *lookup, dcpipe_rows *rows)

@@ -36,6 +36,8 @@ read_payment (struct borsh *in)
   return payment;
 }
 
+/* Payments are passed over to find what stands behind them, and read again when their rows are made: no
+ * memory is taken for a count that a payload only claims. */
 static bool
 read_request (struct bytes data, struct request *request, dcpipe_rows *rows)
 {
@@ -62,6 +64,7 @@ read_request (struct bytes data, struct request *request, dcpipe_rows *rows)
 
 /* ---- rows ------------------------------------------------------------------------------------------ */
 
+/* All columns of the payload, since a request under the same key replaces the one before. */
 static void
 set_request (dcpipe_row *row, const struct request *request)
 {
@@ -79,6 +82,7 @@ set_request (dcpipe_row *row, const struct request *request)
   payload_set_text (row, CONTRACT_MEMO, request->memo);
 }
 
+/* Read without asking for errors: read_request has been over the same bytes. */
 static void
 add_payments (dcpipe_rows *rows, struct bytes key, const struct request *request)
 {
@@ -97,6 +101,7 @@ add_payments (dcpipe_rows *rows, struct bytes key, const struct request *request
   }
 }
 
+/* The contract is pending again, whatever became of an earlier request under its key. */
 int
 contract_request (const struct signature_config *config, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

@@ -94,6 +94,8 @@ read_principal (struct borsh *in)
   return principal;
 }
 
+/* Counted now and read when they are needed, so that no memory is taken for a count that a payload only
+ * claims. */
 static struct principals
 read_principals (struct borsh *in)
 {
@@ -198,6 +200,7 @@ find_any_link (dcpipe_lookup *lookup, const struct principals *list)
   return DCPIPE_NONE;
 }
 
+/* UPSERTs: the same principal may be named twice in one entry. */
 static void
 add_links (dcpipe_rows *rows, const struct note *note)
 {
@@ -211,6 +214,7 @@ add_links (dcpipe_rows *rows, const struct note *note)
   }
 }
 
+/* By the text, which is what the row has. */
 static bool
 is_linked_to (const dcpipe_row *row, struct bytes main)
 {
@@ -242,6 +246,8 @@ remove_links (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct note *note)
   return DCPIPE_OK;
 }
 
+/* All of an entry's links or none, as the canister does it; what it unlinks is unlinked in either case, and
+ * only from its own main principal. */
 static int
 linked_ids_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lookup, dcpipe_rows *rows)
 {

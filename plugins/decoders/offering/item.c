@@ -132,6 +132,7 @@ title (enum kind kind, enum offering_field field)
 
 enum check { CHECK_GOOD, CHECK_BAD, CHECK_NO_MEMORY };
 
+/* Only choices and prices can be wrong: everything else is taken as text, or as nothing. */
 static enum check
 check_field (enum kind kind, struct bytes text)
 {
@@ -159,6 +160,7 @@ no_memory (void)
   return false;
 }
 
+/* In the words of the canister, for those who compare. */
 static bool
 add_error (struct item_reader *reader, const struct sheet_row *row, const char *text, struct bytes tail)
 {
@@ -181,6 +183,8 @@ add_error (struct item_reader *reader, const struct sheet_row *row, const char *
   return true;
 }
 
+/* The canister's CSV reader (of Rust) counts records with the headings and from 1, and says where the
+ * record before it ended. */
 static bool
 add_count_error (struct item_reader *reader, const struct sheet_row *row)
 {
@@ -195,6 +199,7 @@ add_count_error (struct item_reader *reader, const struct sheet_row *row)
 
 /* ---- setting --------------------------------------------------------------------------------------- */
 
+/* The text is kept beside the number, for numbers that no double holds are null. */
 static bool
 set_price (dcpipe_row *out, size_t column, size_t text_column, struct bytes text)
 {
@@ -230,6 +235,7 @@ count_commas (struct bytes text)
   return count;
 }
 
+/* An empty field is an empty list and not one empty word. */
 static bool
 set_list (dcpipe_row *out, size_t column, struct bytes text)
 {
@@ -251,6 +257,7 @@ set_list (dcpipe_row *out, size_t column, struct bytes text)
   return true;
 }
 
+/* What is not two numbers is nothing, and no error: the canister takes it. */
 static bool
 set_coordinates (dcpipe_row *out, size_t column, struct bytes text)
 {
@@ -275,6 +282,7 @@ set_coordinates (dcpipe_row *out, size_t column, struct bytes text)
   return true;
 }
 
+/* 0 stands for "not said" in these columns, as an empty field does. */
 static void
 set_count (dcpipe_row *out, size_t column, struct bytes text)
 {
@@ -328,6 +336,7 @@ set_field (dcpipe_row *out, size_t field, struct bytes text)
   }
 }
 
+/* Checked as a whole before its row is begun: a row that was begun cannot be taken back. */
 bool
 item_read (void *context, const struct sheet_row *row)
 {

@@ -30,6 +30,7 @@ skip_char (struct bytes *text, char c)
   return true;
 }
 
+/* Rust takes both signs. */
 static bool
 read_sign (struct bytes *text)
 {
@@ -111,6 +112,8 @@ is_too_large (const struct digits *digits)
 /* Below half of the least double, 4.9e-324. */
 #define POINT_LEAST (-324)
 
+/* Written out, because columns of decimals have no exponents; the limits on `point` bound how long that may
+ * get. */
 static char *
 write_decimal (bool negative, struct digits digits)
 {
@@ -145,6 +148,7 @@ write_decimal (bool negative, struct digits digits)
   return text;
 }
 
+/* Not strtod: it follows the locale, and would lose digits that the provider wrote. */
 enum number
 number_decimal (struct bytes text, char **decimal)
 {
@@ -173,6 +177,7 @@ number_decimal (struct bytes text, char **decimal)
   return *decimal != NULL ? NUMBER_FINITE : NUMBER_NO_MEMORY;
 }
 
+/* Digits alone: Rust takes no blanks and no fractions here, but a plus. */
 bool
 number_u32 (struct bytes text, uint32_t *number)
 {

@@ -71,6 +71,8 @@ add_offerings (dcpipe_rows *rows, dcpipe_row *row, struct bytes key, struct byte
   return add_wrapped (rows, row, key, &wrapper);
 }
 
+/* The list before is taken away as a whole, for the new one may have fewer rows. The provider's row is
+ * written even if its content cannot be read: the signature and the bytes are worth keeping. */
 static int
 offering_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

@@ -31,6 +31,7 @@ next_place (enum place place, uint8_t c)
   }
 }
 
+/* Nearly all texts are, and are not copied. */
 static bool
 is_tight (struct bytes text)
 {
@@ -44,7 +45,9 @@ is_tight (struct bytes text)
   return true;
 }
 
-/* At most two bytes for each, and a last quote. */
+/* At most two bytes for each, and a last quote. A field that goes on behind its closing quote is quoted up
+ * to its end instead, with the quotes in its tail doubled: so a reader of RFC 4180 reads what the canister
+ * reads. */
 static size_t
 rewrite (struct bytes text, char *out)
 {

@@ -30,6 +30,8 @@ cleanup_sheet (struct sheet *sheet)
   free (sheet->buffer);
 }
 
+/* Fields of one row lie one after another: pointers to them are made when the row is complete, since the
+ * buffer may move until then. */
 static bool
 keep (struct sheet *sheet, const void *data, size_t size)
 {
@@ -43,7 +45,8 @@ keep (struct sheet *sheet, const void *data, size_t size)
   return true;
 }
 
-/* libcsv's callback for each field. */
+/* libcsv's callback for each field. More fields than there are columns are counted and not kept: their
+ * number is what is wrong. */
 static void
 take_field (void *data, size_t size, void *context)
 {
@@ -101,6 +104,7 @@ next_piece (struct bytes text)
   return text.size;
 }
 
+/* Spreadsheets write one, and it would be a part of the first heading. */
 static void
 skip_byte_order_mark (struct sheet *sheet, struct bytes *text)
 {

@@ -55,6 +55,7 @@ trim (struct bytes text)
   return text;
 }
 
+/* Only ASCII letters have cases here: the words are ours. */
 bool
 is_word (struct bytes text, const char *word)
 {

@@ -23,7 +23,8 @@ pem_body (const char *pem)
   return (struct bytes){ (const uint8_t *) start, stop != NULL ? (size_t) (stop - start) : 0 };
 }
 
-/* Reads an Ed25519 public key (RFC 8410) in PEM. */
+/* Reads an Ed25519 public key (RFC 8410) in PEM. Compared with the DER that the key should have, so that an
+ * RSA key of the same length is none. */
 static bool
 read_pem (const char *pem, uint8_t key[32])
 {
@@ -42,6 +43,7 @@ read_pem (const char *pem, uint8_t key[32])
   return memcmp (der, expected, sizeof expected) == 0;
 }
 
+/* Copied out, since the JSON goes when this returns. */
 bool
 wrapper_read (struct bytes payload, struct wrapper *wrapper)
 {

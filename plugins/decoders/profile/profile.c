@@ -103,6 +103,7 @@ struct profile {
   struct borsh first_contact; /* the reader, before it read them */
 };
 
+/* Contacts are passed over here, and read again when their rows are made. */
 static bool
 read_profile (struct bytes data, struct profile *profile, dcpipe_rows *rows)
 {
@@ -161,6 +162,8 @@ static const struct dcpipe_label labels[] = { { .name = "ProvProfile" }, { .name
 
 static const struct dcpipe_option options[] = { VERIFY_SIGNATURES (struct signature_config) };
 
+/* The row goes in even if the profile inside cannot be read: who signed what is known. Contacts of the
+ * profile before are taken away in either case, for they are not this one's. */
 static int
 profile_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

@@ -142,6 +142,7 @@ add_user (dcpipe_rows *rows, struct bytes key, struct bytes signature, enum sign
   signature_set_status (row, USER_STATUS, status);
 }
 
+/* A log row for each: users shows only the last. */
 static void
 add_registration (dcpipe_rows *rows, struct bytes key, struct bytes signature, enum signature_status status)
 {
@@ -154,6 +155,7 @@ add_registration (dcpipe_rows *rows, struct bytes key, struct bytes signature, e
   signature_set_status (row, REG_STATUS, status);
 }
 
+/* The signature is of the key by itself, which proves no more than that somebody has its other half. */
 static int
 registration_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

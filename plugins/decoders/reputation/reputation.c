@@ -114,6 +114,7 @@ read_ageing (struct bytes value, struct note *note, dcpipe_rows *rows)
   return payload_finish (&in, rows, PAYLOAD_OUTER, "reputation ageing");
 }
 
+/* For ageing there are none here: how much is lost is known only when it is folded. */
 static void
 add_changes (dcpipe_rows *rows, const struct note *note)
 {
@@ -161,6 +162,8 @@ changed (uint64_t reputation, int64_t delta)
   return reputation > UINT64_MAX - size ? UINT64_MAX : reputation + size;
 }
 
+/* One by one, for the same identity may be named twice in an entry: each change finds what the one before
+ * left. */
 static int
 change_reputations (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct note *note)
 {
@@ -205,6 +208,7 @@ struct ageing {
   uint64_t lost; /* by all; each loses at most AGEING_MOST, so it does not overflow */
 };
 
+/* Rows that lose nothing are not written. */
 static bool
 age (void *context, const dcpipe_row *old)
 {
@@ -222,6 +226,7 @@ age (void *context, const dcpipe_row *old)
   return true;
 }
 
+/* Over all identities, in the order of their keys; the scan shows each as it was before. */
 static int
 age_reputations (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct note *note)
 {

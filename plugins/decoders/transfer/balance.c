@@ -26,6 +26,7 @@ get_balance (dcpipe_lookup *lookup, struct bytes account, uint64_t *balance)
   return result == DCPIPE_OK || result == DCPIPE_NONE ? DCPIPE_OK : DCPIPE_FAIL;
 }
 
+/* All columns, since the row may be a new one. */
 static void
 set_balance (dcpipe_rows *rows, int operation, struct bytes key, const struct ledger_account *account,
              const struct account_owner *owner, uint64_t balance)
@@ -52,6 +53,8 @@ struct movement {
   const char *obstacle; /* why it cannot be; NULL if it can */
 };
 
+/* In the canister's order: what is paid is taken off before what is got is added, so that a transfer to
+ * oneself costs the fee and nothing else. */
 static void
 compute (struct movement *movement, const struct transfer *transfer)
 {
@@ -85,7 +88,8 @@ set_pubkey (dcpipe_row *target, size_t column, const dcpipe_row *found)
   dcpipe_set_text (target, column, pubkey.data, pubkey.size);
 }
 
-/* The row that tells the owner's key, or NULL. DCPIPE_OK or DCPIPE_FAIL. */
+/* The row that tells the owner's key, or NULL. DCPIPE_OK or DCPIPE_FAIL. Registrations are optional, and
+ * may come later in the ledger: then the column stays null. */
 static int
 find_pubkey (dcpipe_lookup *lookup, const struct account_owner *owner, const dcpipe_row **row)
 {
@@ -116,6 +120,7 @@ complete_row (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer *t
   return DCPIPE_OK;
 }
 
+/* The transfer's row is there already, from decode; what depends on earlier entries is added to it here. */
 int
 transfer_apply (dcpipe_lookup *lookup, dcpipe_rows *rows, const struct transfer *transfer)
 {

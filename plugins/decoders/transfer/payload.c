@@ -14,6 +14,8 @@
 
 /* ---- reading --------------------------------------------------------------------------------------- */
 
+/* The list of accounts is passed over and read again when it is written: no memory is taken for a count
+ * that a payload only claims. */
 bool
 transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *rows)
 {
@@ -44,6 +46,7 @@ transfer_read (struct bytes value, struct transfer *transfer, dcpipe_rows *rows)
 
 /* ---- the id ---------------------------------------------------------------------------------------- */
 
+/* An absent subaccount is hashed as zeros, as the canister does it. */
 static void
 hash_account (struct sha256_ctx *hash, const struct ledger_account *account)
 {
@@ -56,6 +59,7 @@ hash_account (struct sha256_ctx *hash, const struct ledger_account *account)
     sha256_update (hash, sizeof zeros, zeros);
 }
 
+/* Big-endian in the hash, though little-endian in the payload. */
 static void
 hash_number (struct sha256_ctx *hash, uint64_t number)
 {
@@ -65,6 +69,7 @@ hash_number (struct sha256_ctx *hash, uint64_t number)
   sha256_update (hash, sizeof bytes, bytes);
 }
 
+/* In the order in which the canister hashes a transfer, which is not that of the payload. */
 static void
 set_id (dcpipe_row *row, struct bytes key, const struct transfer *transfer)
 {
@@ -125,6 +130,7 @@ put_account (char *out, const struct ledger_account *account)
   return PUT (out + 2 * account->subaccount.size, "\"}");
 }
 
+/* By hand and into memory of the right size: lists may be long, and this runs for each transfer. */
 static bool
 set_fees_accounts (dcpipe_row *row, const struct transfer *transfer)
 {

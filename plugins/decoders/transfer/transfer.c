@@ -49,6 +49,7 @@ add_principal (dcpipe_rows *rows, struct bytes key)
   payload_set_hex (row, PRINCIPAL_PUBKEY, key);
 }
 
+/* Registrations come here as well, for the keys behind principals. */
 static int
 transfer_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Accounts of tokens, as payloads hold them. See doc/formats/ledger.md. */
+/* Accounts of tokens, as payloads hold them. See tests/data/vectors/ledger/README.md. */
 #ifndef DCPIPE_LIB_DCLEDGER_ACCOUNT_H
 #define DCPIPE_LIB_DCLEDGER_ACCOUNT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Blocks of a Decent Cloud ledger: header, content, hash. See doc/formats/ledger.md.
+/* Blocks of a Decent Cloud ledger: header, content, hash. See tests/data/vectors/ledger/README.md.
  *
  *     header (16 bytes) | zlib stream of: entries, timestamp, parent hash
  *

@@ -12,6 +12,8 @@
 /* Subaccounts are of any length; those that anybody uses have keys that fit here. */
 #define KEY_ON_STACK 256
 
+/* Text is made here, once for all columns of an entry: a checksum and Base32 are the costliest thing about
+ * an account. */
 struct account_owner
 account_owner (const struct ledger_account *account)
 {
@@ -29,6 +31,8 @@ account_set_owner (dcpipe_row *row, size_t column, const struct account_owner *o
   dcpipe_set_text (row, column, owner->text, owner->size);
 }
 
+/* As stored, even where it is no subaccount that ICRC-1 knows: the balance table keeps such accounts apart.
+ */
 void
 account_set_subaccount (dcpipe_row *row, size_t column, const struct ledger_account *account)
 {
@@ -78,6 +82,8 @@ account_key_size (const struct ledger_account *account)
   return 2 * account->owner.size + 1 + (is_empty (account) ? 1 : 2 * account->subaccount.size);
 }
 
+/* Not the text of ICRC-1, which has none for subaccounts of other lengths, and one for two accounts of the
+ * ledger. */
 void
 account_key (const struct ledger_account *account, char *text)
 {
@@ -90,6 +96,7 @@ account_key (const struct ledger_account *account, char *text)
     hex_encode (text, account->subaccount.data, account->subaccount.size);
 }
 
+/* On the stack for all accounts that anybody has; the payload may name any. */
 bool
 account_set_key (dcpipe_row *row, size_t column, const struct ledger_account *account)
 {

@@ -12,6 +12,7 @@ set_text (dcpipe_row *row, size_t column, const struct ic_principal *principal)
   dcpipe_set_text (row, column, text, size);
 }
 
+/* Keys of another length are in ledgers, too: entries are stored whoever signed them. */
 void
 identity_set_principal (dcpipe_row *row, size_t column, struct bytes key)
 {

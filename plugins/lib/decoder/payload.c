@@ -7,6 +7,7 @@
 
 #include "bytes/utf8.h"
 
+/* An unknown version sticks as the reader's error, so that decoders need not ask for it. */
 struct borsh
 payload_over (struct bytes payload)
 {
@@ -16,6 +17,7 @@ payload_over (struct bytes payload)
   return in;
 }
 
+/* The name of the error comes first, for those who count failures by kind. */
 bool
 payload_finish (struct borsh *in, dcpipe_rows *rows, uint64_t item, const char *what)
 {
@@ -28,6 +30,8 @@ payload_finish (struct borsh *in, dcpipe_rows *rows, uint64_t item, const char *
   return false;
 }
 
+/* What is inside is a payload of its own, with a version of its own: it is kept as bytes, since those are
+ * what was signed. */
 bool
 payload_read_signed (struct bytes value, dcpipe_rows *rows, const char *what, struct payload_signed *payload)
 {
@@ -61,6 +65,8 @@ payload_set_option (dcpipe_row *row, size_t column, struct payload_option option
     payload_set_text (row, column, option.text);
 }
 
+/* Memos are bytes, and mostly text: a column of text is what people search in, and the bytes have a column
+ * beside it. */
 void
 payload_set_if_text (dcpipe_row *row, size_t column, struct bytes bytes)
 {
@@ -87,6 +93,7 @@ payload_set_id (dcpipe_row *row, size_t id, size_t matches, struct bytes key, st
   dcpipe_set_bool (row, matches, bytes_equal (key, (struct bytes){ digest, sizeof digest }));
 }
 
+/* A DELETE by a part of the key: all rows that begin with it go. */
 void
 payload_delete_rows (dcpipe_rows *rows, size_t table, size_t column, struct bytes key)
 {

@@ -5,6 +5,7 @@
 
 #include "dcledger/ed25519ph.h"
 
+/* Words and no numbers, since people read the column in SQL. */
 void
 signature_set_status (dcpipe_row *row, size_t column, enum signature_status status)
 {
@@ -27,6 +28,7 @@ signature_set (dcpipe_row *row, size_t first, const struct payload_signed *paylo
   signature_set_status (row, first + 2, status);
 }
 
+/* With a context of its own (Ed25519ph): a signature made for something else does not count here. */
 enum signature_status
 signature_verify (const struct signature_config *config, struct bytes key, struct bytes message,
                   struct bytes signature)
@@ -37,6 +39,7 @@ signature_verify (const struct signature_config *config, struct bytes key, struc
                                                                                      : SIGNATURE_INVALID;
 }
 
+/* As the entry itself (item 0), for nothing inside it was wrong. */
 bool
 signature_refused (const struct signature_config *config, enum signature_status status, dcpipe_rows *rows)
 {
