@@ -3,6 +3,7 @@
 
 #include "number.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
@@ -144,6 +145,7 @@ write_decimal (bool negative, struct digits digits)
     memcpy (text + size, digits.text + whole, digits.size - whole);
     size += digits.size - whole;
   }
+  assert (size < digits.size + zeros + sizeof "-0.");
   text[size] = '\0';
   return text;
 }

@@ -3,6 +3,7 @@
 
 #include "payload.h"
 
+#include <assert.h>
 #include <nettle/sha2.h>
 
 #include "bytes/cleanup.h"
@@ -135,12 +136,13 @@ static bool
 set_fees_accounts (dcpipe_row *row, const struct transfer *transfer)
 {
   struct borsh in = transfer->first_fees_account;
+  size_t size = json_size (transfer);
   CLEANUP_FREE char *text = NULL;
   char *out;
 
   if (!transfer->has_fees_accounts)
     return true;
-  text = malloc (json_size (transfer));
+  text = malloc (size);
   if (text == NULL) {
     dcpipe_error ("no memory for a list of %u accounts", (unsigned) transfer->fees_accounts);
     return false;
@@ -154,6 +156,7 @@ set_fees_accounts (dcpipe_row *row, const struct transfer *transfer)
     out = put_account (out, &account);
   }
   out = PUT (out, "]");
+  assert ((size_t) (out - text) <= size);
   dcpipe_set_json (row, TRANSFER_FEES_ACCOUNTS, text, (size_t) (out - text));
   return true;
 }

@@ -3,6 +3,7 @@
 
 #include "dcledger/block.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -148,6 +149,7 @@ compute_hash (const struct ledger_walk *walk, size_t end, struct ledger_block *b
   const size_t start = sizeof (uint32_t);
   struct sha256_ctx sha;
 
+  assert (start <= end && end <= walk->content.size);
   sha256_init (&sha);
   sha256_update (&sha, block->parent_hash.size, block->parent_hash.data);
   sha256_update (&sha, end - start, walk->content.data + start);

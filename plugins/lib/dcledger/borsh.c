@@ -3,6 +3,7 @@
 
 #include "dcledger/borsh.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -27,6 +28,7 @@ take (struct borsh *in, size_t size)
 {
   const uint8_t *p = in->at;
 
+  assert (in->at <= in->end);
   if (borsh_left (in) < size) {
     borsh_fail (in, BORSH_TRUNCATED, borsh_offset (in), size);
     return NULL;

@@ -3,6 +3,7 @@
 
 #include "dcledger/framer.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -57,6 +58,7 @@ ledger_framer_position (const struct ledger_framer *framer)
 static size_t
 pending (const struct ledger_framer *framer)
 {
+  assert (framer->delivered <= framer->carried);
   return framer->carried - framer->delivered;
 }
 
@@ -75,6 +77,7 @@ carry (struct ledger_framer *framer, size_t size)
     return true;
   if (!bytes_reserve (&framer->carry, framer->carried, &framer->capacity, size))
     return false;
+  assert (size <= framer->chunk.size);
   memcpy (framer->carry + framer->carried, framer->chunk.data, size);
   framer->carried += size;
   framer->chunk.data += size;

@@ -5,6 +5,7 @@
 
 #include "dcledger/inflate.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <zlib.h>
 #ifdef HAVE_LIBDEFLATE
@@ -172,6 +173,7 @@ ledger_inflate (struct bytes stream, size_t limit, const struct ledger_room *roo
       return ledger_refuse (reason, "no memory for %zu bytes of inflated content", size);
     switch (run (machine, stream, data, size, &made)) {
     case DONE:
+      assert (made <= size);
       *content = (struct bytes){ data, made };
       return true;
     case BAD:

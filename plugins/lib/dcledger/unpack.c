@@ -3,6 +3,7 @@
 
 #include "dcledger/unpack.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,7 @@ view (struct bytes bytes)
 static bool
 trim (struct target *target, struct bytes *content)
 {
+  assert (content->size <= target->size);
   if (content->size == target->size)
     return true;
   content->data = dcpipe_block_buffer (target->block, content->size);

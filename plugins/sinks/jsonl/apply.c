@@ -3,6 +3,7 @@
 
 #include "apply.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -91,6 +92,7 @@ apply_row (struct files *files, dcpipe_rows *rows, size_t i)
   struct effect effect = { 0, 0, 0 };
   int result;
 
+  assert (files->mode != DCPIPE_READ);
   if (table == NULL || table->removed) {
     dcpipe_error ("table %s was reset, and can be filled after the sink was opened again",
                   dcpipe_table_name (declared));

@@ -3,6 +3,7 @@
 
 #include "files.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -74,6 +75,7 @@ files_remove (struct files *files, struct table *table)
 
   while (files->tables[i] != table)
     i++;
+  assert (i < files->tables_count);
   files->tables[i] = files->tables[--files->tables_count];
   for (i = 0; files->by_number != NULL && i < dcpipe_tables_count (files->declared); i++)
     if (files->by_number[i] == table)

@@ -3,6 +3,7 @@
 
 #include "fold.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,7 @@ fold_index (struct files *files, struct table *table)
   }
   if (table->index == NULL)
     return files_no_memory (files);
+  assert (table->indexed <= table->now.length);
   if (table->indexed == table->now.length)
     return DCPIPE_OK;
   reader_begin (&files->reader, table->fd, table->indexed, table->now.length, STREAM_CHUNK);

@@ -3,6 +3,7 @@
 
 #include "table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,7 @@ bool
 table_flush (struct table *table)
 {
   if (table->error == 0 && table->used > 0) {
+    assert (table->used <= table->now.length);
     if (!write_at (table->fd, table->buffer, table->used, table->now.length - table->used))
       table->error = errno ? errno : EIO;
     table->used = 0;
@@ -103,6 +105,7 @@ table_put (struct table *table, const void *data, size_t size)
   while (size > 0 && make_room (table)) {
     size_t part = BUFFER_SIZE - table->used < size ? BUFFER_SIZE - table->used : size;
 
+    assert (part > 0);
     memcpy (table->buffer + table->used, p, part);
     table->used += part;
     table->now.length += part;

@@ -4,6 +4,7 @@
 
 #include "describe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static bool
@@ -79,5 +80,8 @@ schema_free (struct store *store)
 struct table *
 table_of (struct store *store, const dcpipe_row *row)
 {
-  return &store->tables[dcpipe_table_number (dcpipe_row_table (row))];
+  size_t number = dcpipe_table_number (dcpipe_row_table (row));
+
+  assert (number < store->tables_count);
+  return &store->tables[number];
 }

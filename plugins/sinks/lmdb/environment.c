@@ -3,6 +3,7 @@
 
 #include "environment.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -207,6 +208,7 @@ environment_detach (struct environment *environment)
   struct environment **place = &registry;
 
   pthread_mutex_lock (&registry_lock);
+  assert (environment->users > 0);
   if (--environment->users == 0) {
     while (*place != NULL && *place != environment)
       place = &(*place)->next;

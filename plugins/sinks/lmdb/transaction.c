@@ -4,6 +4,7 @@
 
 #include "transaction.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include "record.h"
@@ -32,6 +33,7 @@ write_begin (struct store *store)
 
   if (store->running)
     return DCPIPE_OK;
+  assert (store->mode != DCPIPE_READ && store->txn == NULL);
   if (environment_is_tight (store->environment))
     environment_grow (store->environment);
   code = environment_begin (store->environment, 0, &store->txn);

@@ -4,6 +4,7 @@
 
 #include "value.h"
 
+#include <assert.h>
 #include <cbor/encoding.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ enum simple { SIMPLE_FALSE = 20, SIMPLE_TRUE = 21, SIMPLE_NULL = 22 };
 static void
 put (struct buffer *buffer, const void *data, size_t size)
 {
+  assert (size <= buffer->capacity - buffer->size);
   if (size > 0)
     memcpy (buffer->data + buffer->size, data, size);
   buffer->size += size;

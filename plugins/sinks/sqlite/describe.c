@@ -3,6 +3,7 @@
 
 #include "describe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "statements.h"
@@ -75,5 +76,8 @@ schema_free (struct store *store)
 struct table *
 table_of (struct store *store, const dcpipe_row *row)
 {
-  return &store->tables[dcpipe_table_number (dcpipe_row_table (row))];
+  size_t number = dcpipe_table_number (dcpipe_row_table (row));
+
+  assert (number < store->tables_count);
+  return &store->tables[number];
 }

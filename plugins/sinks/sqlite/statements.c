@@ -4,6 +4,7 @@
 
 #include "statements.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,6 +216,7 @@ make (struct store *store, char *sql, int *code)
 sqlite3_stmt *
 statement_fixed (struct store *store, struct table *table, int kind, int *code)
 {
+  assert (kind < STATEMENT_KINDS_FIXED);
   if (table->statements[kind] == NULL)
     table->statements[kind] = make (store, fixed_sql (table, kind), code);
   return table->statements[kind];
@@ -269,6 +271,7 @@ statement_shaped (struct store *store, struct table *table, int kind, const uint
     *shaped = (struct shaped_statement){ .statement = statement, .kind = kind, .size = size };
     memcpy (shaped->shape, shape, size);
   }
+  assert (table->shaped_count < SHAPED_MAX);
   shaped->next = table->shaped;
   table->shaped = shaped;
   table->shaped_count++;

@@ -3,6 +3,7 @@
 
 #include "locate.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "dcledger/partition.h"
@@ -37,6 +38,7 @@ ledger_file_locate (struct ledger_file *handle)
     ledger_refuse (&reason, "the blocks of this ledger start at position %" PRIu64, handle->first);
     return table_fault (handle, (struct bytes){ table, got }, reason.text);
   }
+  assert (handle->at >= handle->first);
   handle->located = true;
   return DCPIPE_OK;
 }

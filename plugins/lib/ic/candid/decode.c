@@ -7,6 +7,7 @@
 
 #include "ic/candid/decode.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "ic/candid/leaf.h"
@@ -335,6 +336,7 @@ decode (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_candi
   d->depth++;
   outcome = decode_as (d, pair, ic_candid_kind_of (&d->wire, pair.wire),
                        ic_candid_kind_of (pair.types, pair.as), out);
+  assert (d->depth > 0);
   d->depth--;
   return outcome;
 }

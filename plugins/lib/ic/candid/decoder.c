@@ -3,6 +3,8 @@
 
 #include "ic/candid/decoder.h"
 
+#include <assert.h>
+
 enum ic_candid_outcome
 ic_candid_fault (struct ic_candid_decoder *d, const char *reason)
 {
@@ -38,6 +40,7 @@ ic_candid_allocate (struct ic_candid_decoder *d, uint64_t count, size_t size)
 {
   void *memory = NULL;
 
+  assert (size > 0);
   if (count > d->memory / size) {
     ic_candid_fail (&d->reader, "its values take more memory than a message of this size should");
     return NULL;

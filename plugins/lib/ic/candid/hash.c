@@ -3,6 +3,7 @@
 
 #include "ic/candid/hash.h"
 
+#include <assert.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,5 +133,6 @@ ic_request_id (uint8_t id[IC_HASH_SIZE], const struct ic_request *request)
     hash_paths (hash, request->paths, request->path_count);
     ic_hash_field_hash (&fields[count++], "paths", hash);
   }
+  assert (count <= sizeof fields / sizeof *fields);
   ic_hash_of_map (id, fields, count);
 }

@@ -3,6 +3,7 @@
 
 #include "ic/candid/number.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,7 @@ ic_number_digits (struct bytes leb128, bool is_signed, struct ic_error *error)
     text[--at] = '0';
   if (negative)
     text[--at] = '-';
+  assert (at < room);
   memmove (text, text + at, room - at);
   return text;
 }

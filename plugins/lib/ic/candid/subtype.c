@@ -6,6 +6,7 @@
 
 #include "ic/candid/subtype.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum state { UNKNOWN, ASSUMED, FAILED };
@@ -196,6 +197,7 @@ examine_pair (struct ic_candid_relation *r, struct side_ref a, struct side_ref b
   size_t pair = pair_index (r, a, b), mark = r->trail_size;
   enum ic_candid_verdict verdict;
 
+  assert (pair < 2 * r->sides[0]->count * r->sides[1]->count);
   if (r->states[pair] != UNKNOWN)
     return r->states[pair] == ASSUMED ? IC_CANDID_YES : IC_CANDID_NO;
   if (r->depth >= IC_CANDID_MAX_DEPTH || !charge (r, type_of (r, a), type_of (r, b)) || !remember (r, pair))

@@ -3,6 +3,7 @@
 
 #include "ic/certificate/cbor.h"
 
+#include <assert.h>
 #include <cbor/configuration.h>
 #include <cbor/streaming.h>
 #include <stdio.h>
@@ -379,6 +380,7 @@ ic_cbor_field (struct ic_cbor_reader *reader, struct ic_cbor_map *map, const cha
 {
   struct bytes key;
 
+  assert (count <= 64);
   if (!ic_cbor_more (reader, &map->list) || !ic_cbor_text (reader, &key))
     return IC_CBOR_END;
   for (size_t i = 0; i < count; i++) {

@@ -3,6 +3,7 @@
 
 #include "ic/certificate/certificate.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "ic/candid/leb128.h"
@@ -165,6 +166,7 @@ find_key (const struct ic_certificate *certificate, const struct ic_certificate_
   *key = check->root_key;
   if (!certificate->delegated)
     return IC_CERTIFICATE_VALID;
+  assert (certificate->delegation != NULL);
   if (certificate->delegation->delegated)
     return refuse (IC_CERTIFICATE_TOO_MANY_DELEGATIONS, "certificate", error);
   result = verify_signature (certificate->delegation, check->root_key, "delegation (signed by the root key)",

@@ -3,6 +3,7 @@
 
 #include "ic/certificate/hash_tree.h"
 
+#include <assert.h>
 #include <nettle/sha2.h>
 
 /* The numbers are those of the CBOR form. */
@@ -122,6 +123,7 @@ ic_tree_hash (const struct ic_tree *tree, uint8_t hash[IC_HASH_SIZE])
     ic_tree_hash (tree->below, below);
     hashes = 1;
   }
+  assert (tree->kind < PRUNED);
   sha256_init (&sha);
   sha256_update (&sha, strlen (separators[tree->kind]), (const uint8_t *) separators[tree->kind]);
   if (tree->kind == LABELED || tree->kind == LEAF)

@@ -3,6 +3,7 @@
 
 #include "ic/certificate/query_signature.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <sodium.h>
 
@@ -101,6 +102,7 @@ hash_response (uint8_t hash[IC_HASH_SIZE], const struct ic_query_response *respo
     ic_hash_of_map (reply, &arg, 1);
     ic_hash_field_hash (&fields[count++], "reply", reply);
   }
+  assert (count <= MAX_FIELDS);
   ic_hash_of_map (hash, fields, count);
 }
 

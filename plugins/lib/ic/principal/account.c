@@ -3,6 +3,7 @@
 
 #include "ic/principal/account.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "bytes/bytes.h"
@@ -39,6 +40,7 @@ ic_account_text (char text[IC_ACCOUNT_TEXT_SIZE], const struct ic_principal *own
   size += ic_base32_encode (text + size, checksum, sizeof checksum);
   text[size++] = '.';
   hex_encode (digits, subaccount, IC_SUBACCOUNT_SIZE);
+  assert (size + sizeof digits - zeros <= IC_ACCOUNT_TEXT_SIZE);
   memcpy (text + size, digits + zeros, sizeof digits - zeros);
   return size + sizeof digits - 1 - zeros;
 }

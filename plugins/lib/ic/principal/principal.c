@@ -3,6 +3,7 @@
 
 #include "ic/principal/principal.h"
 
+#include <assert.h>
 #include <nettle/sha2.h>
 #include <string.h>
 
@@ -47,6 +48,7 @@ ic_principal_text (const struct ic_principal *principal, char text[IC_PRINCIPAL_
   }
   memcpy (text + written, digits + read, count - read);
   written += count - read;
+  assert (written < IC_PRINCIPAL_TEXT_SIZE);
   text[written] = '\0';
   return written;
 }
