@@ -23,6 +23,8 @@ batch_clear (struct dcpipe_batch *batch)
   *batch = (struct dcpipe_batch){ 0 };
 }
 
+/* Rows are in memory of their own, apart from frames and cursors: they go on to a parcel, and the rest is
+ * used again. Their size is bounded as a block's is, or a source could fill the memory in one call. */
 void
 batch_begin (struct dcpipe_batch *batch, const struct dcpipe_tables *tables, size_t count)
 {

@@ -33,6 +33,9 @@ hash_text (char text[2 * DCPIPE_HASH_MAX + 1], const struct hash *hash)
 
 /* ---- references --------------------------------------------------------------------------------- */
 
+/* Frames share memory that comes from one call of the source, and sinks share parcels; the last one to let go
+ * frees it, on whatever thread that is. */
+
 static struct {
   void (*leave) (void *place), (*follow) (void *place);
 } watch;
@@ -230,6 +233,7 @@ set_hash (struct dcpipe_block *block, struct hash *hash, struct dcpipe_bytes byt
     memcpy (hash->data, bytes.data, bytes.size);
 }
 
+/* The hash as text is made here, once, and by many threads: every row with that column points to it. */
 void
 dcpipe_block_header (dcpipe_block *block, uint64_t time_ns, struct dcpipe_bytes hash,
                      struct dcpipe_bytes parent_hash)

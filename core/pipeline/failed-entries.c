@@ -22,6 +22,8 @@ struct failed_key {
 
 /* ---- counting each once -------------------------------------------------------------------------- */
 
+/* Keys are kept as bytes, since the rows of one batch are gone before its last row comes: those that resolve
+ * makes. */
 bool
 failed_keys_add (struct failed_keys *failed, const struct dcpipe_row *row)
 {
@@ -68,7 +70,8 @@ entry_free (struct failed_entry *entry)
   free (entry->reason);
 }
 
-/* The entry becomes the list's. */
+/* The entry becomes the list's. To move the whole list along is dear, but that happens only to entries that
+ * failed, and those who read it need not know of a ring. */
 static void
 append (struct failed_entries *list, struct failed_entry *entry)
 {

@@ -112,6 +112,8 @@ new_parcel (size_t blocks)
   return parcel;
 }
 
+/* Cursors are copied, since the batch is used again before the sinks have stored them. How far the blocks are
+ * to be trusted is known of the batch as a whole, and only when `next` has returned. */
 struct parcel *
 parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count)
 {
@@ -140,6 +142,7 @@ parcel_make (const struct dcpipe_batch *batch, size_t first, size_t count)
   return parcel;
 }
 
+/* The rows are not copied: their memory goes along with them. */
 struct parcel *
 parcel_make_rows (struct dcpipe_batch *batch)
 {
@@ -184,6 +187,7 @@ parcel_drop_frames (struct parcel *parcel)
   }
 }
 
+/* Of the memory that frames lie in, each parcel counts what its own entries point into. */
 size_t
 parcel_size (const struct parcel *parcel)
 {

@@ -71,6 +71,7 @@ grow (struct parcel_queue *queue)
   return true;
 }
 
+/* One parcel is for one thread, so one is woken; a kick or a close is for all. */
 bool
 queue_push (struct parcel_queue *queue, struct parcel *parcel)
 {

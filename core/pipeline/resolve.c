@@ -55,7 +55,8 @@ dcpipe_lookup_key (dcpipe_lookup *lookup, size_t table)
   return row_make (lookup->rows, &tables->items[tables->first[lookup->rows->decoder] + table], DCPIPE_INSERT);
 }
 
-/* A row is looked up by its whole key. False after fail. */
+/* A row is looked up by its whole key: with a part of it the cache would find nothing, and the decoder take
+ * that for an answer. False after fail. */
 static bool
 check_key (dcpipe_lookup *lookup, const dcpipe_row *key)
 {
@@ -159,6 +160,8 @@ finish (struct dcpipe_lookup *lookup)
   fold_emitted (lookup);
 }
 
+/* The memory of the rows is used again for the next entry, so whoever folds them copies. A lookup that failed
+ * counts more than what the callback returned, which may not have noticed. */
 int
 resolve_entry (const struct resolver *resolver, const struct instance *decoder, size_t number,
                const struct note *note)

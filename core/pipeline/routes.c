@@ -72,6 +72,7 @@ add_targets (struct route *route, const struct setup *setup, const char *label)
   return true;
 }
 
+/* A label that is there already has all its targets, since those are looked for in the whole setup. */
 static bool
 add_label (struct routes *routes, const struct setup *setup, const char *label, bool in_scope)
 {
@@ -93,6 +94,8 @@ add_label (struct routes *routes, const struct setup *setup, const char *label, 
   return add_targets (&named->route, setup, label);
 }
 
+/* The scope's labels come first: one that a decoder names as well is in the table already then, and stays in
+ * scope. */
 static bool
 add_labels (struct routes *routes, const struct setup *setup, const char *const *scope_labels,
             size_t scope_count)
@@ -137,6 +140,7 @@ routes_free (struct routes *routes)
   free (routes);
 }
 
+/* A ledger may have any number of labels that nobody names; they share one route, and take no room. */
 const struct route *
 routes_find (const struct routes *routes, struct dcpipe_bytes label)
 {

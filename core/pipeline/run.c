@@ -59,6 +59,7 @@ run_end (struct run *run, int status, const char *reason)
   return true;
 }
 
+/* The budget has to be closed as well: a thread that waits there hears of no stop. */
 void
 run_stop (struct run *run)
 {
@@ -80,6 +81,8 @@ run_reason (struct run *run)
   return run->reason != NULL ? strdup (run->reason) : NULL;
 }
 
+/* Whoever waits for the sinks looks at the count, and not for threads to join: it shows progress meanwhile.
+ */
 void
 run_sink_done (struct run *run)
 {
@@ -113,6 +116,8 @@ run_only_lists (const struct run *run)
   return (source_call_capabilities (run->setup->source) & needed) != needed;
 }
 
+/* Asked before anything is opened, to spare users a store that stays empty, and again when the source is
+ * open. A replay compares rows of decoders, so for it a source's own tables are not enough. */
 bool
 run_check_source (const struct run *run)
 {

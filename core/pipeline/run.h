@@ -29,7 +29,7 @@
 struct sequencer;
 struct sink_thread;
 
-/* What a byte is taken to become until that is known, and at the least. */
+/* Assumed expansion (decoded bytes per wire byte) before any was measured; also the floor. */
 #define RUN_GROWTH 12
 
 /* What a run covers: everything, or some labels. */
@@ -79,8 +79,7 @@ struct run {
   struct sink_thread **sink_threads;
   size_t sink_threads_count;
 
-  atomic_size_t
-      growth; /* what a byte of a frame becomes, unpacked and with rows: as it was lately; 0 at first */
+  atomic_size_t growth; /* expansion, unpacked and with rows: as it was lately; 0 at first */
   struct run_progress progress;
 
   atomic_bool asked;  /* the source's callback `next` has not returned yet */

@@ -343,7 +343,7 @@ status_of_loss (int result)
   return stop_signal () != 0 ? 128 + stop_signal () : STATUS_TEMPORARY;
 }
 
-/* The sink is lost for this run. For the summary, its checkpoint is the one that is stored. */
+/* The sink is lost, and the run ends. For the summary, its checkpoint is the one that is stored. */
 static void
 give_up (struct sink_thread *thread, int result)
 {
@@ -438,7 +438,8 @@ take_content (struct sink_thread *thread, struct parcel *parcel)
     commit (thread);
 }
 
-/* The tip: what is pending is committed at once, and the sink may do what it put off. */
+/* The tip: what is pending is committed at once, and the sink may do what it put off. That is outside of any
+ * transaction, so a passing fault of it needs no rollback. After a stop there is no time for it. */
 static void
 reach_tip (struct sink_thread *thread)
 {
