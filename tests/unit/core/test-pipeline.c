@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Budget, queue and routes: what threads share. */
+/* Budget, parcels, locks, queue and routes: what threads share. */
 #include "config.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/exit-status.h"
 #include "pipeline/budget.h"
+#include "pipeline/lock-order.h"
+#include "pipeline/parcel.h"
 #include "pipeline/queue.h"
 #include "pipeline/routes.h"
 #include "setup/setup.h"
@@ -187,6 +195,136 @@ START_TEST (closing_ends_waiting)
 }
 END_TEST
 
+/* ---- parcels ------------------------------------------------------------------------------------- */
+
+START_TEST (parcels_give_back_what_they_were_charged)
+{
+  struct budget budget;
+  struct parcel *charged = parcel_make_end (PARCEL_GOES_ON), *skipped = parcel_make_end (PARCEL_GOES_ON),
+                *end = parcel_make_end (PARCEL_LAST);
+  struct flow flow = { .taken = 0 };
+
+  budget_init (&budget, LIMIT, press, &flow);
+  ck_assert (parcel_charge (charged, &budget, LIMIT));
+  parcel_settle_charge (charged);
+  ck_assert_uint_eq (budget_used (&budget), parcel_size (charged));
+  parcel_deliver (charged, &budget, 2);
+  ck_assert_uint_eq (budget.delivered, budget_used (&budget));
+  parcel_release (charged);
+  ck_assert_uint_gt (budget_used (&budget), 0);
+  parcel_release (charged);
+  ck_assert_uint_eq (budget_used (&budget), 0);
+
+  skipped->number = 1;
+  ck_assert (parcel_charge (skipped, &budget, LIMIT));
+  budget_close (&budget);
+  ck_assert (!skipped->memory.reserve (&skipped->memory, 10 * (size_t) LIMIT));
+  ck_assert_uint_eq (budget_used (&budget), 11 * LIMIT);
+  parcel_skip (skipped, &budget);
+  ck_assert (!parcel_charge (end, &budget, 1));
+  end->number = 2;
+  parcel_deliver (end, &budget, 1); /* without a charge */
+  parcel_release (end);
+  ck_assert_uint_eq (budget_used (&budget), 0);
+  ck_assert_uint_eq (budget.next, 3);
+  budget_destroy (&budget);
+  arena_pool_free ();
+}
+END_TEST
+
+START_TEST (the_fault_that_counts_is_of_the_first_block)
+{
+  struct parcel *parcel = parcel_make_end (PARCEL_GOES_ON);
+
+  parcel->blocks_count = 3;
+  parcel->blocks = calloc (3, sizeof *parcel->blocks);
+  parcel_set_fault (parcel, 2, STATUS_DIVERGED, "block %d", 2);
+  parcel_set_fault (parcel, 1, STATUS_FAILED, "block %d", 1);
+  ck_assert_uint_eq (parcel->good, 1);
+  ck_assert_int_eq (parcel->fault_status, STATUS_FAILED);
+  ck_assert_str_eq (parcel->fault, "block 1");
+  free (parcel->blocks);
+  parcel->blocks_count = 0;
+  parcel_release (parcel);
+  arena_pool_free ();
+}
+END_TEST
+
+/* ---- what is asserted ---------------------------------------------------------------------------- */
+
+#ifndef NDEBUG
+static void
+lock_sequencer (void)
+{
+  pthread_mutex_t sequencer = PTHREAD_MUTEX_INITIALIZER;
+  ORDERED_LOCK_SCOPE (&sequencer, LOCK_SEQUENCER);
+}
+
+static void
+take_locks_the_wrong_way (void)
+{
+  pthread_mutex_t budget = PTHREAD_MUTEX_INITIALIZER;
+  ORDERED_LOCK_SCOPE (&budget, LOCK_BUDGET);
+
+  lock_sequencer ();
+}
+
+static void
+keep_a_charge (void)
+{
+  struct budget budget;
+
+  budget_init (&budget, LIMIT, press, NULL);
+  budget_take (&budget, 1);
+  budget_destroy (&budget);
+}
+
+static void
+give_back_too_much (void)
+{
+  struct budget budget;
+
+  budget_init (&budget, LIMIT, press, NULL);
+  budget_take (&budget, 1);
+  budget_give (&budget, 2, false);
+}
+
+static void
+charge_twice (void)
+{
+  struct budget budget;
+  struct parcel *parcel = parcel_make_end (PARCEL_GOES_ON);
+
+  budget_init (&budget, LIMIT, press, NULL);
+  parcel_charge (parcel, &budget, 1);
+  parcel_charge (parcel, &budget, 1);
+}
+#endif
+
+START_TEST (what_is_believed_is_asserted)
+{
+#ifndef NDEBUG
+  void (*const wrong[]) (void) = { take_locks_the_wrong_way, keep_a_charge, give_back_too_much,
+                                   charge_twice };
+
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    pid_t child = fork ();
+    int status;
+
+    ck_assert_int_ge (child, 0);
+    if (child == 0) {
+      setrlimit (RLIMIT_CORE, &(const struct rlimit){ 0 });
+      ck_assert_ptr_nonnull (freopen ("/dev/null", "w", stderr));
+      wrong[i]();
+      _exit (0);
+    }
+    ck_assert_int_eq (waitpid (child, &status, 0), child);
+    ck_assert_msg (WIFSIGNALED (status) && WTERMSIG (status) == SIGABRT, "number %zu passed", i);
+  }
+#endif
+}
+END_TEST
+
 /* ---- queue --------------------------------------------------------------------------------------- */
 
 START_TEST (queue_keeps_order_over_its_growth)
@@ -279,8 +417,13 @@ END_TEST
 int
 main (void)
 {
-  const TTest *const tests[] = { budget_lets_everything_pass, closing_ends_waiting,
-                                 queue_keeps_order_over_its_growth, routes_go_by_label };
+  const TTest *const tests[] = { budget_lets_everything_pass,
+                                 closing_ends_waiting,
+                                 parcels_give_back_what_they_were_charged,
+                                 the_fault_that_counts_is_of_the_first_block,
+                                 what_is_believed_is_asserted,
+                                 queue_keeps_order_over_its_growth,
+                                 routes_go_by_label };
 
   return RUN_TESTS ("pipeline", tests);
 }
