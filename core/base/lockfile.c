@@ -46,9 +46,9 @@ read_holder (int fd, long *holder)
   return size >= 0 && end == size;
 }
 
-/* Says who holds the lock, as far as the file tells, and what that means. Whoever else could open the file
- * may hold it, and then the number is that of an earlier process. */
-static void
+/* Says who holds the lock, as far as the file tells, and what that means. Returns what lockfile_take does.
+ * Whoever else could open the file may hold it, and then the number is that of an earlier process. */
+static int
 fail_held (const char *path, const char *name, int fd, const char *meaning)
 {
   long holder;
@@ -64,6 +64,7 @@ fail_held (const char *path, const char *name, int fd, const char *meaning)
           meaning);
   else
     fail ("%s is locked by process %ld: %s", name, holder, meaning);
+  return holder == (long) getpid () ? -1 : LOCKFILE_HELD;
 }
 
 /* Why there can be no lock: for the reader it is the store's directory that matters. */
@@ -197,9 +198,8 @@ lockfile_take (const char *path, const char *meaning)
     return -1;
   if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
-      fail_held (path, name, fd, meaning);
-    else
-      fail ("the file %s cannot be locked: %s", name, strerror (errno));
+      return fail_held (path, name, fd, meaning);
+    fail ("the file %s cannot be locked: %s", name, strerror (errno));
     return -1;
   }
   if (!has_one_name (path))
@@ -215,5 +215,7 @@ lockfile_take (const char *path, const char *meaning)
 int
 dcpipe_lock (const char *path)
 {
-  return lockfile_take (path, "another dcpipe writes the same store");
+  int fd = lockfile_take (path, LOCK_STORE);
+
+  return fd >= 0 ? fd : -1;
 }

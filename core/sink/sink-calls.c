@@ -161,8 +161,10 @@ find_place (struct open_sink *open, const char *scratch)
   /* A reader takes no lock: it reads beside whoever writes. */
   if (open->mode == DCPIPE_READ)
     return is_nowhere (open->configured) ? DCPIPE_NONE : DCPIPE_OK;
-  open->lock = dcpipe_lock (open->configured);
-  return open->lock >= 0 ? DCPIPE_OK : DCPIPE_FAIL;
+  open->lock = lockfile_take (open->configured, LOCK_STORE);
+  if (open->lock >= 0)
+    return DCPIPE_OK;
+  return open->lock == LOCKFILE_HELD ? DCPIPE_RETRY : DCPIPE_FAIL; /* nobody holds it for ever */
 }
 
 /* ---- the life of a handle ------------------------------------------------------------------------ */
