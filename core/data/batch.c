@@ -104,6 +104,7 @@ dcpipe_batch_frame (dcpipe_batch *batch, uint64_t position, const void *data, si
 {
   struct frame_memory *memory = find_memory (batch, data, size);
 
+  /* The parcel that is cut from the batch keeps this memory alive, and none besides. */
   if (memory == NULL) {
     batch->mistake = "a frame does not lie in memory of its batch";
     return;

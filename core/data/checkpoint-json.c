@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Members that this dcpipe does not know are left alone when a checkpoint is read, so a later one may add
+ * some; the format's number changes only when one of today's would be misunderstood. */
 #include "config.h"
 
 #include "data/checkpoint-json.h"
@@ -50,6 +52,7 @@ set_member (json_t **object, const char *member, json_t *value)
   }
 }
 
+/* A point that is not known is null, and not one of zeros: position 0 is that of a block. */
 static json_t *
 format_point (const struct point *point)
 {
@@ -154,6 +157,7 @@ digest_parse (const char *text, uint64_t digest[4])
   return true;
 }
 
+/* Only in the form in which it was written: two texts for one hash would compare as two. */
 static bool
 hash_parse (const char *text, struct hash *hash)
 {
@@ -304,6 +308,8 @@ checkpoint_parse (struct dcpipe_checkpoint *checkpoint)
   CLEANUP_JSON json_t *whole = json_loadb (checkpoint->text, checkpoint->text_size, JSON_ALLOW_NUL, &error);
   json_int_t format = json_integer_value (json_object_get (whole, "format"));
 
+  /* Each message asks for something else: the store was damaged, or is to be read by the dcpipe that wrote
+   * it. */
   if (whole == NULL) {
     fail ("the stored checkpoint is not JSON: %s", error.text);
     return false;

@@ -16,6 +16,7 @@
 
 /* ---- small things ------------------------------------------------------------------------------- */
 
+/* Ordinals begin at 1, so the block's first one tells how many entries came before. */
 void
 point_set (struct point *point, const struct dcpipe_block *block)
 {
@@ -85,8 +86,8 @@ checkpoint_find (const struct dcpipe_checkpoint *checkpoint, const char *decoder
   return NULL;
 }
 
-/* A decoder of which nothing was applied yet is as trusted as can be: trust only ever falls, with each block.
- * */
+/* A decoder of which nothing was applied yet is as trusted as can be: trust only ever falls, with each
+ * block. */
 struct frontier *
 checkpoint_add (struct dcpipe_checkpoint *checkpoint, const char *decoder)
 {
@@ -252,6 +253,7 @@ dcpipe_checkpoint_set (dcpipe_checkpoint *checkpoint, const void *text, size_t s
 {
   free (checkpoint->text);
   checkpoint->text = malloc (size + 1);
+  /* The sink cannot be told, for this returns nothing; whoever called it asks. */
   checkpoint->no_memory = checkpoint->text == NULL;
   if (checkpoint->text == NULL)
     return;

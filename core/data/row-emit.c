@@ -19,8 +19,8 @@
 #include "data/block.h"
 #include "data/row-key.h"
 
-/* ---- emitting -------------------------------------------------------------------------------------------
- */
+/* ---- emitting
+ * ------------------------------------------------------------------------------------------- */
 
 bool
 row_list_add (struct arena *arena, struct row_list *list, const struct dcpipe_row *row)
@@ -81,6 +81,8 @@ dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
     rows_mistake (rows, "more than %zu bytes of rows in one batch", rows->limit);
   if (rows->mistake != NULL)
     return row_lost (rows, def);
+  /* Rows of a log are not replaced or removed, so a run of some labels may insert them ahead of the
+   * frontier. */
   if ((def->flags & DCPIPE_TABLE_LOG) && operation != DCPIPE_INSERT && operation != DCPIPE_UPDATE)
     rows_mistake (rows, "table %s is a log, its rows are inserted", def->name);
   row = row_make (rows, def, operation);
@@ -124,6 +126,7 @@ dcpipe_rows_note (dcpipe_rows *rows, size_t size)
     return NULL;
   }
   memset (data, 0, size);
+  /* Resolve is called once for an entry; a second note would call it twice. */
   if (list->notes_count > 0 && list->notes[list->notes_count - 1].entry == rows->entry)
     rows_mistake (rows, "two notes for one entry");
   list->notes[list->notes_count++] = (struct note){ rows->entry, data, size, rows->label };
@@ -172,10 +175,11 @@ dcpipe_fail_entry (dcpipe_rows *rows, uint64_t item, const char *format, ...)
     rows_fail_entry (rows, item, reason);
 }
 
-/* ---- when the callback has returned ---------------------------------------------------------------------
- */
+/* ---- when the callback has returned
+ * --------------------------------------------------------------------- */
 
-/* The key of an emitted row is whole, but for a delete, whose key columns are the leading ones. */
+/* The key of an emitted row is whole, or nobody would find it again; but for a delete, which may take all
+ * rows with some beginning, and so has leading key columns alone. */
 static bool
 check_key (struct dcpipe_rows *rows, const struct dcpipe_row *row)
 {
@@ -256,7 +260,8 @@ rows_finish (struct dcpipe_rows *rows, size_t from)
   return !rows->no_memory;
 }
 
-/* What is wrong with a value of text, or NULL. */
+/* What is wrong with a value of text, or NULL. The setter has noted that something is wrong, but not in which
+ * row: for an entry all rows go, here only the one. */
 static const char *
 text_fault (const struct dcpipe_row *row, size_t column)
 {
@@ -345,6 +350,7 @@ dcpipe_row_refused (dcpipe_rows *rows, size_t i, const char *format, ...)
   va_end (arguments);
   if (reason == NULL)
     rows->no_memory = true;
+  /* The last reason counts, as with dcpipe_error. */
   free (rows->effects[i].refused);
   rows->effects[i].refused = reason;
 }

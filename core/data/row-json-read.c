@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows out of JSON: the text that dcpipe_row_json writes, and any other with the same members. */
+/* Rows out of JSON: the text that dcpipe_row_json writes, and any other with the same members. What is not
+ * understood to its last byte is refused: a row that was read by half would be changed and stored again by
+ * half. */
 #include "config.h"
 
 #include <string.h>
@@ -30,6 +32,7 @@ take (struct reader *reader, const char *text, size_t size)
 
 /* ---- numbers ------------------------------------------------------------------------------------- */
 
+/* A number that does not fit is refused, not cut. */
 static bool
 take_number (struct reader *reader, uint64_t *value)
 {
@@ -76,6 +79,8 @@ take_unit (struct reader *reader, uint32_t *unit)
   return true;
 }
 
+/* No check of the character: surrogates were put together before, and text is checked as a whole at its
+ * end. */
 static char *
 put_utf8 (char *to, uint32_t point)
 {
@@ -359,6 +364,8 @@ dcpipe_row_from_json (dcpipe_row *row, const void *json, size_t size)
   row->operation = DCPIPE_INSERT;
   if (take_row (&reader))
     return DCPIPE_OK;
+  /* To the functions above short memory looks like a bad text; the one is this row's fault, the other ends
+   * the run. */
   if (row->maker->no_memory) {
     fail ("no memory for a row of table %s", row->table->name);
     return DCPIPE_FAIL;

@@ -12,7 +12,8 @@
 
 /* ---- text ---------------------------------------------------------------------------------------- */
 
-/* Where `size` more bytes go; NULL when memory is short. */
+/* Where `size` more bytes go; NULL when memory is short. That is noted, and writers go on: it is asked once,
+ * at the end of the text, since what was left out cannot be told from the rest. */
 static char *
 room (struct json_text *text, size_t size)
 {
@@ -70,6 +71,7 @@ put_i64 (struct json_text *text, int64_t value)
   put_u64 (text, value < 0 ? UINT64_C (0) - (uint64_t) value : (uint64_t) value);
 }
 
+/* One form for each character, and no other that JSON would allow, so that equal rows are equal texts. */
 static void
 put_escape (struct json_text *text, uint8_t c)
 {
@@ -230,8 +232,8 @@ write_dumped (struct json_text *text, const struct dcpipe_row *row, bool all_col
   PUT (text, "}\n");
 }
 
-/* ---- what each thread has one of ------------------------------------------------------------------------
- */
+/* ---- what each thread has one of
+ * ------------------------------------------------------------------------ */
 
 /* What a text keeps for the next one at the most. */
 #define KEEP_MAX ((size_t) 1 << 20)

@@ -28,6 +28,7 @@ put (struct key_writer *key, const uint8_t *data, size_t size)
   key->size += size;
 }
 
+/* The most significant byte first, so that memcmp compares numbers. */
 static void
 put_u64 (struct key_writer *key, uint64_t value)
 {
@@ -39,7 +40,8 @@ put_u64 (struct key_writer *key, uint64_t value)
   put (key, bytes, sizeof bytes);
 }
 
-/* Every 00 becomes 00 ff, and 00 00 ends it. */
+/* Every 00 becomes 00 ff, and 00 00 ends it: the end sorts before all that may follow, so that a text comes
+ * before those that begin with it, and no key is the beginning of another one. */
 static void
 put_bytes (struct key_writer *key, struct dcpipe_bytes bytes)
 {
@@ -105,6 +107,8 @@ parse_bytes (struct dcpipe_row *row, size_t column, const uint8_t *key, size_t s
   return used + 2;
 }
 
+/* The form is not checked, since keys are not read from anywhere: dcpipe_row_key made them. Nothing is read
+ * beyond them all the same. */
 void
 row_key_parse (struct dcpipe_row *row, const uint8_t *key, size_t size)
 {
@@ -248,6 +252,8 @@ rows_digest (struct row_list *list, size_t from)
     uint64_t limbs[4] = { 0 };
 
     hash_row (list->items[i], digest);
+    /* The hash is a number that begins with its most significant byte; the limbs begin with the least
+     * significant one. */
     for (int byte = 0; byte < SHA256_SIZE; byte++)
       limbs[3 - byte / 8] = limbs[3 - byte / 8] << 8 | digest[byte];
     digest_add (list->digest, limbs);

@@ -70,7 +70,8 @@ value_of (const struct dcpipe_row *row, size_t column)
   return value;
 }
 
-/* The values of a row to be stored, with the bytes still where they came from. */
+/* The values of a row to be stored, with the bytes still where they came from: how many they are must be
+ * known before there is memory for the row. */
 struct gathered {
   union value values[TABLE_COLUMNS_MAX];
   uint8_t states[TABLE_COLUMNS_MAX];
@@ -169,6 +170,8 @@ fits (const struct dcpipe_row *old, const struct dcpipe_row *row)
   return true;
 }
 
+/* What was longer leaves a gap behind it, and the room that the row was given first: a later, longer value
+ * may not fit though its first one did. */
 static inline void
 change_bytes (union value *place, struct dcpipe_bytes bytes)
 {

@@ -18,8 +18,8 @@
 #include "bytes/utf8.h"
 #include "data/block.h"
 
-/* ---- layout ---------------------------------------------------------------------------------------------
- */
+/* ---- layout
+ * --------------------------------------------------------------------------------------------- */
 
 size_t
 row_size (const struct dcpipe_table *table)
@@ -69,6 +69,7 @@ row_make (struct dcpipe_rows *maker, const struct dcpipe_table *table, int opera
   return row;
 }
 
+/* For keys of those who read stores: there is no callback, and so no arena that would take them. */
 struct dcpipe_row *
 row_scratch_key (struct row_scratch *scratch, const struct dcpipe_table *table)
 {
@@ -105,8 +106,8 @@ rows_mistake (struct dcpipe_rows *rows, const char *format, ...)
   rows->mistake = copy != NULL ? copy : "a mistake of the plugin";
 }
 
-/* ---- reading values -------------------------------------------------------------------------------------
- */
+/* ---- reading values
+ * ------------------------------------------------------------------------------------- */
 
 const dcpipe_table *
 dcpipe_row_table (const dcpipe_row *row)
@@ -120,7 +121,8 @@ dcpipe_row_operation (const dcpipe_row *row)
   return row->operation;
 }
 
-/* What a plugin's callback on this thread asked of a row that is not there; empty for nothing. */
+/* What a plugin's callback on this thread asked of a row that is not there; empty for nothing. A getter
+ * cannot fail, and is called for each value, so this is asked once, when the callback has returned. */
 static _Thread_local char misreading[256];
 
 #define TYPE(type_) (1u << (type_))
@@ -155,7 +157,8 @@ has_column (const struct dcpipe_row *row, size_t column)
   return false;
 }
 
-/* The column is of one of these types, and is not null. */
+/* The column is of one of these types, and is not null. A set of types, since U64 and TIME are read alike,
+ * and so is all that has bytes. */
 static inline bool
 readable (const struct dcpipe_row *row, size_t column, unsigned types)
 {
@@ -191,8 +194,8 @@ dcpipe_get_i64 (const dcpipe_row *row, size_t column)
 }
 
 /* What the engine fills is computed here and not when the row is made: the number of a block, and so
- * ordinals, are known only once the sequencer has put the blocks into order, which is after the row was made.
- * */
+ * ordinals, are known only once the sequencer has put the blocks into order, which is after the row was
+ * made. */
 uint64_t
 dcpipe_get_u64 (const dcpipe_row *row, size_t column)
 {
@@ -227,6 +230,8 @@ dcpipe_get_bytes (const dcpipe_row *row, size_t column)
   if (!readable (row, column, types))
     return (struct dcpipe_bytes){ NULL, 0 };
   if (row_fills (row, column)) {
+    /* The one text that the engine fills. It was made with the block, so that it is the same for all its
+     * rows. */
     const struct dcpipe_block *block = row->entry->block;
 
     return (struct dcpipe_bytes){ (const uint8_t *) block->hash_hex, 2u * block->hash.size };
@@ -234,8 +239,8 @@ dcpipe_get_bytes (const dcpipe_row *row, size_t column)
   return row->values[column].bytes;
 }
 
-/* ---- setting values -------------------------------------------------------------------------------------
- */
+/* ---- setting values
+ * ------------------------------------------------------------------------------------- */
 
 /* The value to set, or NULL if the plugin may not set it (which is noted). */
 static union value *
@@ -248,6 +253,8 @@ settable (struct dcpipe_row *row, size_t column, int type)
   else if (columns[column].type != type)
     rows_mistake (row->maker, "column %s of table %s was set to a value of another type",
                   columns[column].name, row->table->name);
+  /* Without an entry it is a key, or a row that a sink gives back: there these columns are values like
+   * others. */
   else if (columns[column].fill != DCPIPE_FILL_NOTHING && row->entry != NULL)
     rows_mistake (row->maker, "column %s of table %s is filled in by dcpipe", columns[column].name,
                   row->table->name);
@@ -258,6 +265,7 @@ settable (struct dcpipe_row *row, size_t column, int type)
   return NULL;
 }
 
+/* A null in the key would have no place in the order of keys. */
 void
 dcpipe_set_null (dcpipe_row *row, size_t column)
 {
@@ -356,6 +364,7 @@ dcpipe_set_string (dcpipe_row *row, size_t column, const char *text)
     dcpipe_set_text (row, column, text, strlen (text));
 }
 
+/* Digits are written where they stay: a decoder would need memory of its own to make them. */
 void
 dcpipe_set_hex (dcpipe_row *row, size_t column, const void *data, size_t size)
 {
@@ -385,6 +394,7 @@ dcpipe_set_blob (dcpipe_row *row, size_t column, const void *data, size_t size)
     set_bytes (row, place, data, size);
 }
 
+/* By hand, for strtod takes more than decimals (0x1p3, inf, blanks) and keeps fewer digits. */
 static bool
 is_decimal (const char *text, size_t size)
 {
@@ -412,6 +422,8 @@ dcpipe_set_decimal (dcpipe_row *row, size_t column, const char *text, size_t siz
   if (place == NULL)
     return;
   if (!is_decimal (text, size))
+    /* Unlike text, which comes from the ledger, this was made by the decoder: so it is the decoder's
+     * mistake. */
     rows_mistake (row->maker, "column %s of table %s was set to '%.*s', which is no decimal number",
                   row->table->columns[column].name, row->table->name, (int) (size < 40 ? size : 40), text);
   else
@@ -443,6 +455,8 @@ set_bytes_of (dcpipe_row *row, size_t column, int type, struct dcpipe_bytes byte
     dcpipe_set_text (row, column, text, bytes.size);
 }
 
+/* By way of the setters, so that the copy's bytes lie in memory of its own row, however long the other one
+ * lives. */
 void
 dcpipe_set_copy (dcpipe_row *row, size_t column, const dcpipe_row *from)
 {

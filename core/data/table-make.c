@@ -55,11 +55,13 @@ check_column (const struct dcpipe_table *table, const struct table_column *colum
     fail ("table %s: column %s is filled with what is not of its type", table->name, column->name);
     return false;
   }
+  /* Numbers as text have no order of bytes that is the order of numbers, and JSON has no order at all. */
   if (column->key > 0 && (column->type == DCPIPE_DECIMAL || column->type == DCPIPE_JSON)) {
     fail ("table %s: column %s cannot be in the primary key, it is a decimal or JSON", table->name,
           column->name);
     return false;
   }
+  /* Two imports of one ledger must be equal but for what is declared volatile; `verify` relies on it. */
   if (column->fill == DCPIPE_FILL_IMPORT_TIME && !(column->flags & DCPIPE_COLUMN_VOLATILE)) {
     fail ("table %s: column %s holds the time of the import and must be volatile", table->name, column->name);
     return false;
@@ -71,6 +73,7 @@ static bool
 add_columns (struct dcpipe_table *table, const struct dcpipe_columns *columns)
 {
   table->columns = calloc (columns->count ? columns->count : 1, sizeof *table->columns);
+  /* Who walks over columns has arrays of that size on the stack. */
   if (table->columns == NULL || columns->count > TABLE_COLUMNS_MAX) {
     fail ("table %s: more than %d columns, or no memory for them", table->name, TABLE_COLUMNS_MAX);
     return false;
@@ -78,6 +81,7 @@ add_columns (struct dcpipe_table *table, const struct dcpipe_columns *columns)
   for (size_t i = 0; i < columns->count; i++) {
     const struct dcpipe_column *column = &columns->items[i];
 
+    /* Our own form of a column: this is what every value that is set or read looks at. */
     table->columns[table->columns_count++] =
         (struct table_column){ column->name, column->type, column->fill, column->flags, column->key };
     if (!check_column (table, &table->columns[i]))
@@ -122,7 +126,8 @@ add_keys (struct dcpipe_table *table)
   return table->keys_count > 0;
 }
 
-/* Every decoder's table says which entry changed its rows last; a log's key begins with that. */
+/* Every decoder's table says which entry changed its rows last; a log's key begins with that. Without it
+ * `verify` could not tell rows behind a frontier from those before. */
 static bool
 check_positions (const struct dcpipe_table *table)
 {
@@ -250,7 +255,8 @@ table_clear (struct dcpipe_table *table)
   free (table->remedy);
 }
 
-/* Core's own, and what sinks keep beside the tables. */
+/* Core's own, and what sinks keep beside the tables. A prefix is kept free for the latter, since core does
+ * not know them. */
 static bool
 is_own (const char *name)
 {
@@ -260,6 +266,7 @@ is_own (const char *name)
   return strncmp (name, "dcpipe_", 7) == 0;
 }
 
+/* By making them: so what is checked, and what is made later, cannot come apart. */
 bool
 tables_check (const struct dcpipe_table_defs *defs, size_t owner)
 {

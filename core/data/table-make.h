@@ -13,8 +13,8 @@
 bool table_fill (struct dcpipe_table *table, const struct dcpipe_table_def *def, size_t owner);
 void table_clear (struct dcpipe_table *table);
 
-/* Checks what a decoder (0) or a source (TABLE_SOURCE) declares; false after fail, naming table and column.
- */
+/* Checks what a decoder (0) or a source (TABLE_SOURCE) declares; false after fail, naming table and
+ * column. */
 bool tables_check (const struct dcpipe_table_defs *defs, size_t owner);
 
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The text is what sinks store, so it must stay as it is: a word that changed would make every store look
+ * like one of another decoder. */
 #include "config.h"
 
 #include "data/table-text.h"

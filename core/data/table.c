@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 
+/* Core's own tables are declared as a decoder declares its own, and go the same way: sinks know nothing of
+ * them. */
 static const struct dcpipe_column sync_status_columns[] = {
   [STATUS_TABLE_NAME] = { "table_name", DCPIPE_TEXT, 1, 0, 0, "the scope: all, or a label" },
   [STATUS_LAST_SYNCED_BLOCK_OFFSET] = { "last_synced_block_offset", DCPIPE_U64, 0, 0, 0,
@@ -64,6 +66,7 @@ dcpipe_table_missing (const dcpipe_table *table)
 
 /* ---- what sinks may ask ------------------------------------------------------------------------- */
 
+/* Numbers are not checked: a sink has them from these functions, and asks for each value of each row. */
 size_t
 dcpipe_tables_count (const dcpipe_tables *tables)
 {

@@ -18,8 +18,8 @@
 #include "plugin/plugin.h"
 
 static _Thread_local const char *current;
-/* Set by dcpipe-plugin-test, which runs a plugin in a process of its own and reads there how far that came.
- * */
+/* Set by dcpipe-plugin-test, which runs a plugin in a process of its own and reads there how far that
+ * came. */
 static callback_place *watched;
 static atomic_bool exit_forbidden;
 

@@ -18,8 +18,8 @@ struct instance;
 #define MAY_STORE (MAY_REPEAT | MAY (DCPIPE_AGAIN))
 #define MAY_LACK (MAY_STORE | MAY (DCPIPE_NONE))
 
-/* What a thread was in before a callback: another callback, of the same instance or of another, or nothing.
- */
+/* What a thread was in before a callback: another callback, of the same instance or of another, or
+ * nothing. */
 struct callback {
   const char *name, *instance;
 };

@@ -65,6 +65,7 @@ instance_complete (struct instance *instance)
   instance->completed = true;
   outer = callback_begin (instance, "config_complete");
   result = complete (instance->handle);
+  /* Any other result than DCPIPE_OK refuses the options: there is nothing yet that could be tried again. */
   if (result != DCPIPE_OK && failure ()[0] == '\0')
     fail ("the plugin refuses its options and does not say why");
   callback_leave (outer);

@@ -46,9 +46,9 @@ lacks (const struct plugin *plugin, const char *callback)
   if ((from)->callback == NULL)                                                                              \
   return lacks (plugin, #callback)
 
-/* A sink that does with rows itself what is to be done. */
+/* A sink of the full form, which works with rows. */
 static bool
-check_whole (const struct plugin *plugin)
+check_full (const struct plugin *plugin)
 {
   const struct dcpipe_sink *sink = &plugin->u.sink;
 
@@ -59,9 +59,10 @@ check_whole (const struct plugin *plugin)
   return true;
 }
 
-/* A sink that only keeps texts: of what is done with rows it has nothing. */
+/* A sink of the simple form, which only keeps texts. With a callback of the other form it would be waiting
+ * for calls that never come. */
 static bool
-check_keyed (const struct plugin *plugin)
+check_simple (const struct plugin *plugin)
 {
   const struct dcpipe_sink *sink = &plugin->u.sink;
 
@@ -76,8 +77,8 @@ check_keyed (const struct plugin *plugin)
   return false;
 }
 
-/* A missing callback is told when the plugin is loaded: called, it would be a crash in the middle of a run.
- * */
+/* A missing callback is told when the plugin is loaded: called, it would be a crash in the middle of a
+ * run. */
 static bool
 check_callbacks (const struct plugin *plugin)
 {
@@ -94,7 +95,7 @@ check_callbacks (const struct plugin *plugin)
     NEEDED (sink, open);
     NEEDED (sink, commit);
     NEEDED (sink, rollback);
-    return sink->put != NULL || sink->walk != NULL ? check_keyed (plugin) : check_whole (plugin);
+    return sink->put != NULL || sink->walk != NULL ? check_simple (plugin) : check_full (plugin);
   }
   return true;
 }
@@ -102,6 +103,7 @@ check_callbacks (const struct plugin *plugin)
 
 /* ---- options ------------------------------------------------------------------------------------- */
 
+/* A default that cannot be parsed would be told to users as a mistake in their file. */
 static bool
 check_default (const struct plugin *plugin, const struct dcpipe_option *option)
 {
@@ -179,7 +181,8 @@ check_option (const struct plugin *plugin, const struct dcpipe_option *option, s
   return check_default (plugin, option);
 }
 
-/* The option names the store, as no other does. */
+/* The option names the store, as no other does: the engine locks what it names, and puts another place there
+ * for a throw-away store. */
 static bool
 check_store (const struct plugin *plugin, size_t number)
 {
@@ -222,13 +225,15 @@ is_label (const char *label)
   if (label == NULL || label[0] == '\0' || strlen (label) > NAME_BYTES_MAX || strcmp (label, "*") == 0
       || !utf8_valid (label, strlen (label)))
     return false;
+  /* What INI files treat in a way of their own. */
   for (const unsigned char *p = (const unsigned char *) label; *p != '\0'; p++)
     if (*p <= ' ' || *p == 0x7f || strchr ("[];#\"'", *p) != NULL)
       return false;
   return true;
 }
 
-/* No alias of a label is another label. */
+/* No alias of a label is another label: a section with that title would mean the one or the other, by
+ * chance. */
 static bool
 check_aliases (const struct plugin *plugin, const struct dcpipe_label *label)
 {
@@ -339,7 +344,6 @@ skip_sql (const char *p)
   return end != NULL ? end + 1 : p + strlen (p);
 }
 
-/* One statement, which is a SELECT. */
 /* Sinks put the text into a CREATE VIEW; a second statement would be run with it. Whether it is good SQL only
  * the database can say. */
 static bool
@@ -355,7 +359,7 @@ is_select (const char *sql)
   return true;
 }
 
-/* No other view, and no table, of the decoder has the view's name. */
+/* No other view, and no table, of the decoder has the view's name: SQL keeps both in one space of names. */
 static bool
 is_free (const struct dcpipe_decoder *decoder, size_t view)
 {

@@ -142,6 +142,7 @@ take_registration (struct plugin *plugin, const struct dcpipe_registration *regi
 
   if (!check_version (registration, plugin->path))
     return false;
+  /* Before the struct is read as one of that kind. */
   if (registration->kind != (uint32_t) kind) {
     fail ("%s: is a %s plugin, not a %s plugin", plugin->path,
           plugin_kind_name ((enum dcpipe_kind) registration->kind), plugin_kind_name (kind));
@@ -156,8 +157,8 @@ take_registration (struct plugin *plugin, const struct dcpipe_registration *regi
           registration->size, plugin_kind_name (kind));
     return false;
   }
-  /* What the plugin's struct is too short for stays zero, which every later member must have as "not there".
-   * */
+  /* What the plugin's struct is too short for stays zero, which every later member must have as "not
+   * there". */
   plugin->kind = kind;
   plugin->api_minor = registration->api_minor;
   memcpy (&plugin->u, registration->plugin, registration->size < ours ? registration->size : ours);
@@ -210,6 +211,8 @@ open_library (const char *path, void **library)
   *library = NULL;
   if (!object_file_check (path))
     return NULL;
+  /* All symbols at once, so that a plugin that lacks a function is refused here and not in the middle of a
+   * run; and none for others to see, so that two plugins may use two releases of one library. */
   *library = dlopen (path, RTLD_NOW | RTLD_LOCAL);
   if (*library == NULL) {
     reason = dlerror ();

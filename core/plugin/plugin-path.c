@@ -73,7 +73,8 @@ offer_directory (enum dcpipe_kind kind, const char *name, size_t size, directory
   return each (context, directory);
 }
 
-/* Calls `each` with every directory of the path for that kind, until it returns false. */
+/* Calls `each` with every directory of the path for that kind, until it returns false. Those nearest to the
+ * user come first: of the command line, then of the environment, then what is installed. */
 static void
 each_directory (enum dcpipe_kind kind, directory_function each, void *context)
 {
@@ -123,6 +124,8 @@ struct search {
   FILE *searched; /* the directories so far */
 };
 
+/* The directories are gathered while they are searched, for the message: a user is to see where a plugin was
+ * missed. */
 static bool
 look_in (void *context, const char *directory)
 {
@@ -152,6 +155,7 @@ plugin_path_find (enum dcpipe_kind kind, const char *name)
   size_t size = 0;
 
   if (strchr (name, '/') != NULL) {
+    /* The real path is what tells whether a file was loaded already. */
     search.path = realpath (name, NULL);
     if (search.path == NULL)
       fail ("%s: %s", name, strerror (errno));
@@ -230,6 +234,7 @@ plugins_list (enum dcpipe_kind kind, void (*each) (void *context, const char *na
   struct listing listing = { 0 };
 
   each_directory (kind, list_directory, &listing);
+  /* The order of a directory is none that a user could make sense of. */
   if (listing.count > 0)
     qsort (listing.items, listing.count, sizeof *listing.items, compare_found);
   for (size_t i = 0; i < listing.count; i++) {

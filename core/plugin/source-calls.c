@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Batches and blocks come from a plugin and what it fetched from afar, so each is held against the contract
+ * at once: behind these calls everything may be relied on. */
 #include "config.h"
 
 #include "plugin/source-calls.h"
@@ -31,6 +33,7 @@ source_call_capabilities (const struct instance *source)
   return flags;
 }
 
+/* Also for readers of a store, which have the source configured but never opened. */
 bool
 source_call_fills_table (const struct instance *source, size_t table)
 {
@@ -98,7 +101,8 @@ source_call_next (const struct instance *source, uint64_t deadline, struct dcpip
   return callback_end (outer, check_batch (batch, result), MAY_DELIVER);
 }
 
-/* What came of `unpack`. What is wrong with entries and header was noted while they were given. */
+/* What came of `unpack`. What is wrong with entries and header was noted while they were given, and counts
+ * whatever the callback says; without a hash the chain of blocks could not be checked. */
 static int
 check_block (struct dcpipe_block *block, int result)
 {
@@ -147,6 +151,7 @@ source_call_tip (const struct instance *source, uint64_t deadline, struct dcpipe
   struct callback outer = callback_begin (source, "tip");
   int result = plugin_of (source)->tip (source->handle, deadline, tip);
 
+  /* A tip that is not told would be shown as position 0. */
   if (result == DCPIPE_OK && !tip->known) {
     fail ("it does not say how far the ledger reaches (a mistake in the plugin)");
     result = DCPIPE_FAIL;

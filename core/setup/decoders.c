@@ -187,6 +187,8 @@ take_labels (struct setup *setup, struct decoder *decoder, const struct ini_sect
 
   if (section->name == NULL)
     return true;
+  /* [decoder *] means all that the plugin takes: those labels that it declares, or any if it declares
+   * none. */
   if (strcmp (section->name, "*") == 0) {
     decoder->any |= labels->count == 0;
     for (size_t i = 0; i < labels->count && good; i++)
@@ -312,9 +314,9 @@ load_plugins (struct setup *setup, struct groups *groups)
   }
 }
 
-/* Makes the decoder of the plugin that the section number `first` is the first to name. False when
- * memory is short. */
-/* All sections that name the plugin give their options to one handle, for its tables are there once. */
+/* Makes the decoder of the plugin that the section number `first` is the first to name. False when memory
+ * is short. All sections that name the plugin give their options to one handle, for its tables are there
+ * once. */
 static bool
 make_decoder (struct setup *setup, const struct groups *groups, size_t first)
 {
@@ -334,6 +336,8 @@ make_decoder (struct setup *setup, const struct groups *groups, size_t first)
                         plugin_name (groups->plugins[first]), sections, count);
 }
 
+/* A decoder stands where its first section does, so that tables have the same numbers however many sections
+ * follow. */
 static bool
 is_first (const struct groups *groups, size_t number)
 {
@@ -355,6 +359,7 @@ give_labels (struct setup *setup, const struct groups *groups)
       if (groups->plugins[j] != NULL && groups->plugins[j] == decoder->instance.plugin
           && !take_labels (setup, decoder, groups->sections[j]))
         return false;
+    /* Other sections of the same plugin may name labels; any label takes them in. */
     if (decoder->any)
       drop_labels (decoder);
     if (decoder->labels_count > 0)

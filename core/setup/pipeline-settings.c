@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table is what the manual page, --dump-section and messages are made from; see config/options.h. */
 #include "config.h"
 
 #include "setup/pipeline-settings.h"

@@ -100,6 +100,8 @@ find_section (const struct ini_file *file, const char *kind)
 
 /* ---- instances ----------------------------------------------------------------------------------- */
 
+/* A sink goes by its section's name, for there may be several of one plugin. A source is the only one there
+ * is, so it goes by its plugin's. */
 static struct instance *
 make_instance (struct setup *setup, const struct ini_section *section, enum dcpipe_kind kind)
 {

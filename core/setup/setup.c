@@ -15,6 +15,7 @@ section_is_of_service (const struct ini_section *section)
          || strcmp (section->kind, "webhook") == 0;
 }
 
+/* The first one serves where any will do, as for a dump: all sinks hold the same tables. */
 struct instance *
 setup_find_sink (const struct setup *setup, const char *name)
 {

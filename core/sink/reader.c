@@ -19,8 +19,8 @@ reader_open (struct reader *reader, const struct instance *configured, const str
     return STATUS_FAILED;
   LOG_INSTANCE_SCOPE (configured->title);
   status = sink_open (reader->sink, DCPIPE_READ, NULL, &reader->checkpoint);
-  /* Without a checkpoint nothing was ever committed. That is said, for tables shown as empty would tell less.
-   * */
+  /* Without a checkpoint nothing was ever committed. That is said, for tables shown as empty would tell
+   * less. */
   if (status == STATUS_DONE && reader->checkpoint.text == NULL) {
     fail ("nothing was stored yet");
     status = STATUS_FAILED;

@@ -65,6 +65,7 @@ put (struct open_sink *sink, const char *table, struct dcpipe_bytes key, struct 
   struct callback outer = callback_begin (sink->instance, "put");
   int result = plugin_of (sink)->put (sink->instance->handle, table, key, text);
 
+  /* The reason becomes that of a failed entry, which users read. */
   if (result == DCPIPE_NONE && failure ()[0] == '\0')
     fail ("its callback put gave DCPIPE_NONE and does not say why");
   return callback_end (outer, result, MAY_LACK);
@@ -77,6 +78,7 @@ walk (struct open_sink *sink, const char *table, struct dcpipe_bytes prefix, dcp
   int result =
       callback_end (outer, plugin_of (sink)->walk (sink->instance->handle, table, prefix, walk), MAY_STORE);
 
+  /* A text that was not taken ends the walk, which is DCPIPE_OK to the plugin. */
   return walk->bad ? DCPIPE_FAIL : result;
 }
 
@@ -236,6 +238,7 @@ forget_pending (struct open_sink *sink)
     memset (sink->simple.unknown, 0, sink->simple.tables->count * sizeof *sink->simple.unknown);
 }
 
+/* What is told of the columns goes with the rows, so that the next run may have others. */
 static int
 reset (struct open_sink *sink, const char *table)
 {
@@ -344,6 +347,7 @@ put_row (struct open_sink *sink, struct dcpipe_bytes key, const struct dcpipe_ro
               (struct dcpipe_bytes){ (const uint8_t *) sink->simple.text.data, sink->simple.text.size });
 }
 
+/* `put` replaces, so an INSERT has to look first. */
 static int
 insert (struct open_sink *sink, struct dcpipe_bytes key, const struct dcpipe_row *row,
         struct row_effect *effect)
@@ -421,6 +425,7 @@ apply_row (struct open_sink *sink, const struct dcpipe_row *row, struct row_effe
   return row->operation == DCPIPE_DELETE ? delete (sink, key, row, effect) : change (sink, key, row, effect);
 }
 
+/* One by one and in order: a row may change what an earlier one has put. */
 static int
 apply (struct open_sink *sink, struct dcpipe_rows *rows)
 {

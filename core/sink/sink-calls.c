@@ -48,7 +48,8 @@ prepare (struct open_sink *sink, const struct dcpipe_tables *tables)
   return callback_end (outer, result, MAY_STORE);
 }
 
-/* As callback_end, for callbacks that read rows. */
+/* As callback_end, for callbacks that read rows: a getter cannot fail, so a sink that read amiss may well
+ * have returned DCPIPE_OK, after it stored something else than was meant. */
 static int
 end_reading (struct callback outer, int result, unsigned may)
 {
@@ -155,6 +156,7 @@ find_place (struct open_sink *open, const char *scratch)
 {
   if (open->option == NULL)
     return DCPIPE_OK;
+  /* The handle's own string, put back by sink_call_close: options are freed by whoever set them. */
   open->configured = *open->option;
   if (open->mode == DCPIPE_SCRATCH)
     return lies_in_scratch (open, scratch) ? DCPIPE_OK : DCPIPE_FAIL;
@@ -309,6 +311,7 @@ sink_scan (struct instance *sink, const struct dcpipe_row *prefix,
   int result = sink->open->form->scan (sink->open, prefix, &scan);
 
   arena_free (&scan.arena);
+  /* A sink whose row was not taken was told to stop, and returns DCPIPE_OK. */
   return scan.bad ? DCPIPE_FAIL : result;
 }
 
@@ -337,6 +340,7 @@ sink_get (struct instance *sink, const struct dcpipe_row *key, struct dcpipe_row
 
 /* ---- the first calls on a handle ----------------------------------------------------------------- */
 
+/* Outside of a transaction there is nothing to repeat at once, so DCPIPE_AGAIN is a failure here. */
 int
 sink_status (int result)
 {

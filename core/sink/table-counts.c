@@ -34,6 +34,7 @@ count_tables (struct instance *sink, const struct dcpipe_tables *tables, struct 
     *listed = (struct table_count){ .table = tables->items[i].name };
     result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[i]), count_row, &listed->rows);
     row_scratch_free (&scratch);
+    /* An empty table is not worth a line: the next one takes its place. */
     *count += listed->rows > 0;
   }
   return result == DCPIPE_OK ? STATUS_DONE : result == DCPIPE_RETRY ? STATUS_TEMPORARY : STATUS_FAILED;
