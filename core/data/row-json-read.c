@@ -263,19 +263,19 @@ take_value (struct reader *reader, size_t column)
   }
 }
 
-/* Null is no value, but for JSON after a blank: there it is one. */
+/* Null is no value, but for JSON after a space: there it is one. */
 static bool
 take_column (struct reader *reader, size_t column)
 {
   const struct table_column *declared = &reader->row->table->columns[column];
-  bool blank = reader->at < reader->end && *reader->at == ' ';
+  bool spaced = reader->at < reader->end && *reader->at == ' ';
 
   if (reader->seen[column])
     return false;
   reader->seen[column] = true;
   reader->next = column + 1;
   reader->at = json_scan_skip (reader->at, reader->end);
-  if ((declared->type == DCPIPE_JSON && blank) || !TAKE (reader, "null"))
+  if ((declared->type == DCPIPE_JSON && spaced) || !TAKE (reader, "null"))
     return take_value (reader, column);
   reader->row->states[column] = VALUE_NULL;
   return declared->key == 0;

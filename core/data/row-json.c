@@ -130,7 +130,7 @@ put_time (struct json_text *text, uint64_t ns)
   PUT (text, "\"");
 }
 
-/* A null that is a value of JSON has a blank before it where it is to be told from no value. */
+/* A null that is a value of JSON has a space before it where it is to be told from no value. */
 static void
 put_json (struct json_text *text, struct dcpipe_bytes bytes, bool exact)
 {

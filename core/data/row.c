@@ -394,7 +394,7 @@ dcpipe_set_blob (dcpipe_row *row, size_t column, const void *data, size_t size)
     set_bytes (row, place, data, size);
 }
 
-/* By hand, for strtod takes more than decimals (0x1p3, inf, blanks) and keeps fewer digits. */
+/* By hand, for strtod takes more than decimals (0x1p3, inf, spaces) and keeps fewer digits. */
 static bool
 is_decimal (const char *text, size_t size)
 {

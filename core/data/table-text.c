@@ -43,7 +43,7 @@ dcpipe_table_text (const dcpipe_table *table)
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
 
-/* Takes the first line off the text, without blanks before it. */
+/* Takes the first line off the text, without spaces before it. */
 static struct dcpipe_bytes
 take_line (struct dcpipe_bytes *text)
 {

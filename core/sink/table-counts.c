@@ -29,13 +29,13 @@ count_tables (struct instance *sink, const struct dcpipe_tables *tables, struct 
 
   for (size_t i = CORE_TABLES; i < tables->count && result == DCPIPE_OK; i++) {
     struct row_scratch scratch = { 0 };
-    struct table_count *listed = &items[*count];
+    struct table_count *counted = &items[*count];
 
-    *listed = (struct table_count){ .table = tables->items[i].name };
-    result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[i]), count_row, &listed->rows);
+    *counted = (struct table_count){ .table = tables->items[i].name };
+    result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[i]), count_row, &counted->rows);
     row_scratch_free (&scratch);
     /* An empty table is not worth a line: the next one takes its place. */
-    *count += listed->rows > 0;
+    *count += counted->rows > 0;
   }
   return result == DCPIPE_OK ? STATUS_DONE : result == DCPIPE_RETRY ? STATUS_TEMPORARY : STATUS_FAILED;
 }

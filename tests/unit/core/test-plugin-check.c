@@ -29,7 +29,7 @@ expect (const struct plugin *plugin, const char *mistake)
 #define HAS(plugin, callback) *(void **) (void *) &(plugin).u.sink.callback = &(plugin)
 
 static struct plugin
-simple_sink_sink (void)
+simple_sink (void)
 {
   static char path[] = "x.so";
   struct plugin plugin = { .kind = DCPIPE_KIND_SINK,
@@ -46,20 +46,20 @@ simple_sink_sink (void)
 
 START_TEST (a_sink_of_texts_has_nothing_of_rows)
 {
-  struct plugin plugin = simple_sink_sink ();
+  struct plugin plugin = simple_sink ();
 
   expect (&plugin, NULL);
   HAS (plugin, apply);
   expect (&plugin, "none of prepare, checkpoint_load, apply, get, scan and reset");
-  plugin = simple_sink_sink ();
+  plugin = simple_sink ();
   plugin.u.sink.walk = NULL;
   expect (&plugin, "'walk' is missing");
-  plugin = simple_sink_sink ();
+  plugin = simple_sink ();
   plugin.u.sink.put = NULL;
   expect (&plugin, "'put' is missing");
   plugin.u.sink.walk = NULL;
   expect (&plugin, "'prepare' is missing");
-  plugin = simple_sink_sink ();
+  plugin = simple_sink ();
   plugin.u.sink.rollback = NULL;
   expect (&plugin, "'rollback' is missing");
 }
@@ -71,7 +71,7 @@ START_TEST (a_store_is_one_path_of_a_sink)
     { .key = "path", .type = DCPIPE_OPTION_PATH, .flags = DCPIPE_OPTION_STORE },
     { .key = "other", .type = DCPIPE_OPTION_PATH, .offset = 8 },
   };
-  struct plugin plugin = simple_sink_sink ();
+  struct plugin plugin = simple_sink ();
 
   plugin.u.sink.options = (struct dcpipe_options) DCPIPE_ARRAY (items);
   expect (&plugin, NULL);
@@ -208,7 +208,7 @@ END_TEST
 START_TEST (options_lie_where_they_can_and_have_flags_that_are_known)
 {
   struct dcpipe_option items[] = { { .key = "number", .type = DCPIPE_OPTION_INT, .offset = 8 } };
-  struct plugin plugin = simple_sink_sink ();
+  struct plugin plugin = simple_sink ();
 
   plugin.u.sink.options = (struct dcpipe_options) DCPIPE_ARRAY (items);
   expect (&plugin, NULL);

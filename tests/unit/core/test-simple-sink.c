@@ -33,7 +33,7 @@ struct texts {
 };
 
 /* The handle: what is committed, and what was put since. */
-struct row_index {
+struct text_map {
   struct texts now, committed;
   const char *refused; /* a text with these bytes is not taken */
   int result;          /* of the next put */
@@ -104,60 +104,60 @@ put_in_order (struct texts *texts, const char *table, struct dcpipe_bytes key, s
 /* ---- the sink ------------------------------------------------------------------------------------ */
 
 static int
-row_index_open (void *handle, int mode, const char *scratch)
+text_map_open (void *handle, int mode, const char *scratch)
 {
   (void) handle, (void) mode, (void) scratch;
   return DCPIPE_OK;
 }
 
 static int
-row_index_put (void *handle, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
+text_map_put (void *handle, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
 {
-  struct row_index *index = handle;
-  int result = index->result;
+  struct text_map *map = handle;
+  int result = map->result;
 
-  index->puts++;
-  index->result = DCPIPE_OK;
+  map->puts++;
+  map->result = DCPIPE_OK;
   if (result != DCPIPE_OK)
-    dcpipe_error ("the shelf is full");
+    dcpipe_error ("the map is full");
   else if (text.data == NULL)
-    take_away (&index->now, table, key);
-  else if (index->refused != NULL && memmem (text.data, text.size, index->refused, strlen (index->refused))) {
-    dcpipe_error ("too wide for the shelf");
+    take_away (&map->now, table, key);
+  else if (map->refused != NULL && memmem (text.data, text.size, map->refused, strlen (map->refused))) {
+    dcpipe_error ("too wide for the map");
     return DCPIPE_NONE;
   } else
-    put_in_order (&index->now, table, key, text);
+    put_in_order (&map->now, table, key, text);
   return result;
 }
 
 static int
-row_index_walk (void *handle, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
+text_map_walk (void *handle, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
 {
-  const struct row_index *index = handle;
+  const struct text_map *map = handle;
 
-  for (size_t i = 0; i < index->now.count; i++)
-    if (begins_with (&index->now.items[i], table, prefix)
-        && !dcpipe_walk_text (walk, index->now.items[i].text, index->now.items[i].size))
+  for (size_t i = 0; i < map->now.count; i++)
+    if (begins_with (&map->now.items[i], table, prefix)
+        && !dcpipe_walk_text (walk, map->now.items[i].text, map->now.items[i].size))
       break;
   return DCPIPE_OK;
 }
 
 static int
-row_index_commit (void *handle, const dcpipe_checkpoint *checkpoint)
+text_map_commit (void *handle, const dcpipe_checkpoint *checkpoint)
 {
-  struct row_index *index = handle;
+  struct text_map *map = handle;
 
   (void) checkpoint;
-  copy (&index->committed, &index->now);
+  copy (&map->committed, &map->now);
   return DCPIPE_OK;
 }
 
 static int
-row_index_rollback (void *handle)
+text_map_rollback (void *handle)
 {
-  struct row_index *index = handle;
+  struct text_map *map = handle;
 
-  copy (&index->now, &index->committed);
+  copy (&map->now, &map->committed);
   return DCPIPE_OK;
 }
 
@@ -165,7 +165,7 @@ row_index_rollback (void *handle)
 struct trial {
   struct plugin plugin;
   struct instance sink;
-  struct row_index index;
+  struct text_map map;
   struct dcpipe_tables *tables;
   struct emitter emitter;
   struct memory_store model, model_committed;
@@ -179,13 +179,13 @@ begin (void)
 {
   memset (&trial, 0, sizeof trial);
   trial.plugin.kind = DCPIPE_KIND_SINK;
-  trial.plugin.u.sink = (struct dcpipe_sink){ .name = "shelf",
-                                              .open = row_index_open,
-                                              .put = row_index_put,
-                                              .walk = row_index_walk,
-                                              .commit = row_index_commit,
-                                              .rollback = row_index_rollback };
-  trial.sink = (struct instance){ .plugin = &trial.plugin, .handle = &trial.index };
+  trial.plugin.u.sink = (struct dcpipe_sink){ .name = "text_map",
+                                              .open = text_map_open,
+                                              .put = text_map_put,
+                                              .walk = text_map_walk,
+                                              .commit = text_map_commit,
+                                              .rollback = text_map_rollback };
+  trial.sink = (struct instance){ .plugin = &trial.plugin, .handle = &trial.map };
   trial.tables = test_tables ();
   ck_assert_int_eq (sink_call_open (&trial.sink, DCPIPE_WRITE, NULL), DCPIPE_OK);
   ck_assert_int_eq (sink_call_prepare (&trial.sink, trial.tables), DCPIPE_OK);
@@ -198,8 +198,8 @@ end (void)
   sink_call_close (&trial.sink);
   emitter_end (&trial.emitter);
   tables_free (trial.tables);
-  free (trial.index.now.items);
-  free (trial.index.committed.items);
+  free (trial.map.now.items);
+  free (trial.map.committed.items);
   store_clear (&trial.model);
   store_clear (&trial.model_committed);
 }
@@ -327,7 +327,7 @@ START_TEST (an_update_that_sets_nothing_costs_nothing)
   dcpipe_set_string (row, PEOPLE_NAME, "a");
   dcpipe_set_i64 (row, PEOPLE_PART, 1);
   ck_assert_int_eq (apply (row), DCPIPE_OK);
-  ck_assert_uint_eq (trial.index.puts, 0);
+  ck_assert_uint_eq (trial.map.puts, 0);
   ck_assert_uint_eq (trial.effect.changed, 0);
   end ();
 }
@@ -349,22 +349,22 @@ START_TEST (a_text_that_is_not_taken_is_a_row_refused)
   static const int results[] = { DCPIPE_RETRY, DCPIPE_AGAIN, DCPIPE_FAIL };
 
   begin ();
-  trial.index.refused = "wide";
+  trial.map.refused = "wide";
   ck_assert_int_eq (apply (thing ("wide words")), DCPIPE_OK);
-  ck_assert_str_eq (trial.effect.refused, "too wide for the shelf");
+  ck_assert_str_eq (trial.effect.refused, "too wide for the map");
   ck_assert_uint_eq (trial.effect.added, 0);
   free (trial.effect.refused);
   ck_assert_int_eq (apply (thing ("words")), DCPIPE_OK);
   ck_assert_uint_eq (trial.effect.added, 1);
   for (size_t i = 0; i < 3; i++) {
-    trial.index.result = results[i];
+    trial.map.result = results[i];
     ck_assert_int_eq (apply (thing ("more words")), results[i]);
     ck_assert_ptr_null (trial.effect.refused);
   }
   /* What must be kept beside rows cannot be refused. */
-  trial.index.refused = "checkpoint";
+  trial.map.refused = "checkpoint";
   ck_assert_int_eq (commit ("a checkpoint"), DCPIPE_FAIL);
-  ck_assert_str_eq (failure (), "too wide for the shelf");
+  ck_assert_str_eq (failure (), "too wide for the map");
   end ();
 }
 END_TEST
@@ -376,12 +376,12 @@ START_TEST (a_text_that_is_no_row_is_told)
   begin ();
   row = thing ("words");
   ck_assert_int_eq (apply (row), DCPIPE_OK);
-  memcpy (trial.index.now.items[0].text, "{}x", sizeof "{}x");
-  trial.index.now.items[0].size = 3;
+  memcpy (trial.map.now.items[0].text, "{}x", sizeof "{}x");
+  trial.map.now.items[0].size = 3;
   ck_assert_int_eq (sink_get (&trial.sink, row, &got), DCPIPE_FAIL);
   ck_assert_msg (strstr (failure (), "row of table things is not JSON") != NULL, "%s", failure ());
-  memcpy (trial.index.now.items[0].text, "{}", sizeof "{}");
-  trial.index.now.items[0].size = 2;
+  memcpy (trial.map.now.items[0].text, "{}", sizeof "{}");
+  trial.map.now.items[0].size = 2;
   ck_assert_int_eq (sink_get (&trial.sink, row, &got), DCPIPE_FAIL);
   ck_assert_msg (strstr (failure (), "without its key column id") != NULL, "%s", failure ());
   end ();
@@ -411,11 +411,11 @@ columns_of (const char *table)
   char key[100];
   size_t size = (size_t) snprintf (key, sizeof key, "table %s", table) + 1;
 
-  for (size_t i = 0; i < trial.index.now.count; i++)
-    if (strcmp (trial.index.now.items[i].table, "dcpipe_about") == 0
-        && begins_with (&trial.index.now.items[i], "dcpipe_about",
+  for (size_t i = 0; i < trial.map.now.count; i++)
+    if (strcmp (trial.map.now.items[i].table, "dcpipe_about") == 0
+        && begins_with (&trial.map.now.items[i], "dcpipe_about",
                         (struct dcpipe_bytes){ (const uint8_t *) key, size }))
-      return &trial.index.now.items[i];
+      return &trial.map.now.items[i];
   return NULL;
 }
 
@@ -429,7 +429,7 @@ START_TEST (the_checkpoint_is_stored_with_the_rows)
   ck_assert_int_eq (apply (thing ("two")), DCPIPE_OK);
   expect_checkpoint (
       "first"); /* and what was not committed is forgotten, for the engine asks for it then only */
-  ck_assert_uint_eq (trial.index.now.count, 1 + TABLES + 1);
+  ck_assert_uint_eq (trial.map.now.count, 1 + TABLES + 1);
   ck_assert_int_eq (commit ("second"), DCPIPE_OK);
   expect_checkpoint ("second");
   end ();
@@ -457,7 +457,7 @@ END_TEST
 START_TEST (columns_are_put_until_a_commit_has_stored_them)
 {
   begin ();
-  trial.index.refused = "a checkpoint";
+  trial.map.refused = "a checkpoint";
   ck_assert_int_eq (commit ("a checkpoint"), DCPIPE_FAIL);
   ck_assert_int_eq (sink_call_rollback (&trial.sink), DCPIPE_OK);
   ck_assert_ptr_null (columns_of ("people"));
@@ -476,7 +476,7 @@ START_TEST (reset_takes_away_rows_and_columns)
   ck_assert_int_eq (sink_call_reset (&trial.sink, "not_there"), DCPIPE_OK);
   ck_assert_ptr_null (columns_of ("things"));
   ck_assert_ptr_nonnull (columns_of ("people"));
-  ck_assert_uint_eq (trial.index.now.count, 1 + TABLES - 1);
+  ck_assert_uint_eq (trial.map.now.count, 1 + TABLES - 1);
   end ();
 }
 END_TEST
@@ -505,5 +505,5 @@ main (void)
                                  reset_takes_away_rows_and_columns,
                                  a_table_that_is_gone_is_missed };
 
-  return RUN_TESTS ("keyed", tests);
+  return RUN_TESTS ("simple-sink", tests);
 }
