@@ -2,7 +2,7 @@
 /* Approvals of token transfers: the tables token_approvals and token_approval_changes.
  *
  * An approval replaces the one before it of the same approver and spender, who are told apart as ICRC-1 does;
- * an allowance of 0 ends it. When it expires is told and not looked at. */
+ * an allowance of 0 ends it. When it expires is kept in a column and not acted upon. */
 #include "config.h"
 
 #include "decoder/account.h"

@@ -30,8 +30,8 @@ enum kind {
   KIND_PRICE,      /* a number; null if it is not finite */
   KIND_COUNT,      /* null if empty, 0, or no number */
   KIND_AMOUNT,     /* 0 if empty or no number */
-  KIND_LIST,       /* parted by commas */
-  KIND_COORDINATES /* two numbers parted by a comma */
+  KIND_LIST,       /* separated by commas */
+  KIND_COORDINATES /* two numbers separated by a comma */
 };
 
 static const enum kind kinds[SHEET_FIELDS] = {

@@ -179,7 +179,7 @@ number_decimal (struct bytes text, char **decimal)
   return *decimal != NULL ? NUMBER_FINITE : NUMBER_NO_MEMORY;
 }
 
-/* Digits alone: Rust takes no blanks and no fractions here, but a plus. */
+/* Digits alone: Rust takes no spaces and no fractions here, but a plus. */
 bool
 number_u32 (struct bytes text, uint32_t *number)
 {

@@ -86,7 +86,7 @@ take_row (int end, void *context)
   sheet->size = 0;
 }
 
-/* Blanks around a field are trimmed after its quotes, if it has any, are gone; for libcsv there are none. */
+/* Spaces around a field are trimmed after its quotes, if it has any, are gone; for libcsv there are none. */
 static int
 no_space (unsigned char c)
 {
@@ -124,7 +124,7 @@ skip_piece (struct bytes text)
   return (struct bytes){ text.data + size, text.size - size };
 }
 
-/* Rows are told to lie where they do in `written`, of which `text` is what libcsv can read. */
+/* Rows are reported where they lie in `written`, of which `text` is what libcsv can read. */
 static void
 parse (struct sheet *sheet, struct bytes text, struct bytes written)
 {

@@ -63,7 +63,7 @@ struct ledger_walk {
   struct borsh in;
 };
 
-/* Begins to walk the inflated content of a block. A fault is told by ledger_walk_end. */
+/* Begins to walk the inflated content of a block. A fault is reported by ledger_walk_end. */
 void ledger_walk_begin (struct ledger_walk *walk, struct bytes content);
 
 /* Reads the next entry; false behind the last one and at a fault. */

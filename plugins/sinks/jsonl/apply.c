@@ -11,7 +11,7 @@
 
 /* True if the key is higher than all in a file of INSERTs in ascending order. */
 static bool
-goes_on (const struct extent *extent, const struct key *key)
+continues (const struct extent *extent, const struct key *key)
 {
   size_t common = key->size < extent->last_size ? key->size : extent->last_size;
   int order;
@@ -40,7 +40,7 @@ apply_to (struct files *files, struct table *table, const dcpipe_row *row, struc
 {
   int operation = dcpipe_row_operation (row), result;
   /* Bulk imports insert in the order of their keys, and need no index at all. */
-  bool higher = operation == DCPIPE_INSERT && goes_on (&table->now, &files->key);
+  bool higher = operation == DCPIPE_INSERT && continues (&table->now, &files->key);
   struct mask columns = schema_columns (&table->schema, row);
   struct dcpipe_bytes json;
   uint64_t offset;

@@ -40,7 +40,7 @@ struct table {
 struct table *table_make (const char *name, json_t *columns);
 void table_free (struct table *table);
 
-/* Appends bytes to the line being written; errors are told by table_flush. */
+/* Appends bytes to the line being written; errors are reported by table_flush. */
 void table_put (struct table *table, const void *data, size_t size);
 
 /* Writes the buffer to the file. False with errno if that, or a write before it, failed. */

@@ -241,7 +241,7 @@ used (const struct environment *environment, size_t *map_size)
 }
 
 bool
-environment_is_tight (const struct environment *environment)
+environment_is_nearly_full (const struct environment *environment)
 {
   size_t map_size, bytes;
 

@@ -68,7 +68,7 @@ int environment_begin (struct environment *environment, unsigned flags, MDB_txn 
 int environment_grow (struct environment *environment);
 
 /* True if less than a quarter of the map is free. */
-bool environment_is_tight (const struct environment *environment);
+bool environment_is_nearly_full (const struct environment *environment);
 
 /* Takes over the size that another process gave the map. The caller holds the lock for writing. */
 int environment_follow (struct environment *environment);

@@ -106,7 +106,7 @@ identify (struct store *store)
 
 /* The format is what makes it ours: it is written in the transaction that makes the database for it. */
 static int
-found_locked (struct store *store, MDB_txn *txn)
+create_locked (struct store *store, MDB_txn *txn)
 {
   MDB_val key = val (FORMAT_KEY, sizeof FORMAT_KEY - 1), value;
   char text[32];
@@ -156,14 +156,14 @@ sync_names (const struct store *store)
 }
 
 static int
-found (struct store *store)
+create (struct store *store)
 {
   MDB_txn *txn;
   int code = environment_begin (store->environment, 0, &txn);
 
   if (code == 0) {
     pthread_rwlock_wrlock (&store->environment->lock);
-    code = found_locked (store, txn);
+    code = create_locked (store, txn);
     pthread_rwlock_unlock (&store->environment->lock);
   }
   if (code == 0)
@@ -179,7 +179,7 @@ found (struct store *store)
 /* True if these bytes are what a file begins with that LMDB was hindered from making: zeros or less than its
  * first two pages. */
 static bool
-is_unborn (const uint8_t *start, size_t size, size_t whole)
+is_half_made (const uint8_t *start, size_t size, size_t whole)
 {
   const uint32_t magic = MAGIC;
   size_t zeros = 0;
@@ -195,7 +195,7 @@ is_unborn (const uint8_t *start, size_t size, size_t whole)
 /* Empties a data file that a full disk, a kill or a power loss cut short when it was made. LMDB would take it
  * for another program's for ever. 0 or an errno. */
 static int
-clear_unborn (const char *path)
+clear_half_made (const char *path)
 {
   size_t whole = 2 * (size_t) sysconf (_SC_PAGESIZE);
   CLEANUP_FREE char *file = NULL;
@@ -212,7 +212,7 @@ clear_unborn (const char *path)
   if (fd < 0 || fstat (fd, &status) != 0 || status.st_size == 0 || (size_t) status.st_size > whole)
     return 0;
   size = pread (fd, start, whole, 0);
-  if (size != status.st_size || !is_unborn (start, (size_t) size, whole))
+  if (size != status.st_size || !is_half_made (start, (size_t) size, whole))
     return 0;
   dcpipe_warning ("%s: an earlier attempt to make it was cut off; it is made anew", path);
   return ftruncate (fd, 0) == 0 ? 0 : errno;
@@ -241,14 +241,14 @@ open_for_writing (struct store *store)
   if (mkdir (store->path, 0777) != 0 && errno != EEXIST)
     code = errno;
   if (code == 0 && store->mode == DCPIPE_WRITE)
-    code = clear_unborn (store->path);
+    code = clear_half_made (store->path);
   if (code == 0)
     code = environment_attach (store->path, &options, &store->environment);
   if (code != 0)
     return store_failed (store, code, "open");
   clear_stale_readers (store);
   result = identify (store);
-  return result == DCPIPE_NONE ? found (store) : result;
+  return result == DCPIPE_NONE ? create (store) : result;
 }
 
 static int

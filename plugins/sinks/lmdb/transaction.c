@@ -34,7 +34,7 @@ write_begin (struct store *store)
   if (store->running)
     return DCPIPE_OK;
   assert (store->mode != DCPIPE_READ && store->txn == NULL);
-  if (environment_is_tight (store->environment))
+  if (environment_is_nearly_full (store->environment))
     environment_grow (store->environment);
   code = environment_begin (store->environment, 0, &store->txn);
   if (code != 0) {

@@ -249,7 +249,7 @@ apply_row (struct store *store, struct table *table, const dcpipe_row *row, stru
   }
 }
 
-/* A row that cannot be stored is the row's own fault, and told as that; all else ends the batch. */
+/* A row that cannot be stored is the row's own fault, and reported as such; all else ends the batch. */
 int
 rows_apply (struct store *store, dcpipe_rows *rows)
 {

@@ -106,7 +106,7 @@ configure_writing (struct store *store)
 
 /* In one transaction, so that no half-made database is taken for ours. */
 static int
-found_database (struct store *store)
+create_database (struct store *store)
 {
   char *sql = sqlite3_mprintf ("BEGIN IMMEDIATE; PRAGMA application_id = %d; PRAGMA user_version = %d; "
                                "CREATE TABLE " CHECKPOINT_TABLE
@@ -151,7 +151,7 @@ open_for_writing (struct store *store)
   if (result == DCPIPE_OK)
     result = configure_writing (store);
   if (result == DCPIPE_OK && fresh)
-    result = found_database (store);
+    result = create_database (store);
   return result;
 }
 

@@ -34,7 +34,7 @@ try_place (const struct store *store)
   return error;
 }
 
-/* SQLite tells of the last fault of each file, and the log's is the one that is mostly written to. */
+/* SQLite keeps the last fault of each file, and the log's is the one that is mostly written to. */
 static int
 fault_of_files (sqlite3 *db)
 {

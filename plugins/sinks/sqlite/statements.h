@@ -8,7 +8,7 @@
 /* The SQL that makes the table; NULL when there is no memory. */
 char *table_sql (const struct table *table);
 
-/* Appends quoted names, parted by commas, of the columns in `numbers`. */
+/* Appends quoted names, separated by commas, of the columns in `numbers`. */
 void append_columns (sqlite3_str *sql, const struct table *table, const size_t *numbers, size_t count);
 
 /* A prepared statement with nothing bound that matters. NULL with SQLite's result in `code`. */

@@ -25,7 +25,7 @@ int file_look (struct file *file, const char *path);
 /* Opens the file that `path` names now, if it is another one than before; `replaced` tells. */
 int file_reopen (struct file *file, const char *path, bool *replaced);
 
-/* Reads up to `size` bytes at `position`; fewer, told by `got`, only at the end of the file. */
+/* Reads up to `size` bytes at `position`; fewer, which `got` says, only at the end of the file. */
 int file_read (const struct file *file, const char *path, uint64_t position, void *data, size_t size,
                size_t *got);
 

@@ -198,7 +198,7 @@ cut_frames (struct ledger_file *handle, dcpipe_batch *batch, struct bytes chunk,
 
 /* Hashed, since the block's memory goes with the batch. */
 static void
-drop_anchor (struct ledger_file *handle, const struct ledger_frame *frame)
+set_anchor (struct ledger_file *handle, const struct ledger_frame *frame)
 {
   handle->anchor.position = frame->position;
   handle->anchor.size = frame->bytes.size;
@@ -246,7 +246,7 @@ next_frames (struct ledger_file *handle, dcpipe_batch *batch)
   handle->resuming = false;
   handle->torn.known = false;
   if (dcpipe_following ())
-    drop_anchor (handle, &cut.last);
+    set_anchor (handle, &cut.last);
   return DCPIPE_OK;
 }
 

@@ -9,7 +9,7 @@
 
 /* Bytes from 0x80 are left alone: they belong to UTF-8 characters. */
 static void
-blank_controls (char *text)
+replace_controls (char *text)
 {
   for (; *text != '\0'; text++)
     if ((unsigned char) *text < ' ' || *text == 0x7f)
@@ -26,7 +26,7 @@ ic_error_set (struct ic_error *error, const char *format, ...)
   va_start (arguments, format);
   vsnprintf (error->text, sizeof error->text, format, arguments);
   va_end (arguments);
-  blank_controls (error->text);
+  replace_controls (error->text);
 }
 
 void
@@ -44,5 +44,5 @@ ic_error_prefix (struct ic_error *error, const char *format, ...)
   va_end (arguments);
   used = strlen (error->text);
   snprintf (error->text + used, sizeof error->text - used, ": %s", rest.text);
-  blank_controls (error->text);
+  replace_controls (error->text);
 }

@@ -9,7 +9,7 @@ struct ic_error {
 };
 
 /* Sets the text, cutting it where it is too long. `error` may be NULL. Control characters that come
- * with an argument are written as blanks, so that what a server sent stays on one line. Thread-safe as
+ * with an argument are written as spaces, so that what a server sent stays on one line. Thread-safe as
  * long as two threads do not share one struct. */
 void ic_error_set (struct ic_error *error, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 

@@ -30,7 +30,7 @@ skip_block_comment (struct ic_candid_lexer *lexer)
 }
 
 void
-ic_candid_skip_blanks (struct ic_candid_lexer *lexer)
+ic_candid_skip_space (struct ic_candid_lexer *lexer)
 {
   for (;;) {
     lexer->next += strspn (lexer->next, " \t\r\n");
@@ -54,7 +54,7 @@ ic_candid_peek_word (struct ic_candid_lexer *lexer)
 {
   size_t size = 0;
 
-  ic_candid_skip_blanks (lexer);
+  ic_candid_skip_space (lexer);
   while (is_word (lexer->next[size]))
     size++;
   return (struct bytes){ (const uint8_t *) lexer->next, size };
@@ -69,7 +69,7 @@ ic_candid_word_is (struct bytes word, const char *text)
 bool
 ic_candid_take (struct ic_candid_lexer *lexer, const char *symbol)
 {
-  ic_candid_skip_blanks (lexer);
+  ic_candid_skip_space (lexer);
   if (strncmp (lexer->next, symbol, strlen (symbol)) != 0)
     return false;
   lexer->next += strlen (symbol);

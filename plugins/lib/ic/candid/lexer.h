@@ -16,8 +16,8 @@ struct ic_candid_lexer {
 /* Sets the error: this was expected where the text goes on. Returns false. */
 bool ic_candid_expected (struct ic_candid_lexer *lexer, const char *expected);
 
-/* Passes over blanks and comments. */
-void ic_candid_skip_blanks (struct ic_candid_lexer *lexer);
+/* Passes over white space and comments. */
+void ic_candid_skip_space (struct ic_candid_lexer *lexer);
 
 /* The word or number that comes next, which is not taken; empty if there is none. */
 struct bytes ic_candid_peek_word (struct ic_candid_lexer *lexer);

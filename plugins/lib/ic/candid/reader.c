@@ -8,7 +8,7 @@
 
 static const char cut_short[] = "the message ends too early";
 
-/* The first fault is the one to be told; those after it are its consequences. */
+/* The first fault is the one to report; those after it are its consequences. */
 bool
 ic_candid_fail (struct ic_candid_reader *reader, const char *fault)
 {

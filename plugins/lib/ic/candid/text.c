@@ -166,13 +166,13 @@ parse_label (struct parser *p, struct field *field, bool *named)
   bool quoted;
 
   *named = false;
-  ic_candid_skip_blanks (&p->in);
+  ic_candid_skip_space (&p->in);
   quoted = p->in.next[0] == '"';
   if (!quoted && ic_candid_peek_word (&p->in).size == 0)
     return true;
   if (!ic_candid_take_name (&p->in, &name))
     return false;
-  ic_candid_skip_blanks (&p->in);
+  ic_candid_skip_space (&p->in);
   if (p->in.next[0] != ':' && p->in.next[0] != ';' && p->in.next[0] != '}') {
     p->in.next = start;
     return true;
@@ -194,11 +194,11 @@ parse_field (struct parser *p, bool is_record, uint32_t *next_id, struct field *
   bool named;
 
   *field = (struct field){ .id = *next_id, .type = -IC_CANDID_NULL };
-  ic_candid_skip_blanks (&p->in);
+  ic_candid_skip_space (&p->in);
   start = p->in.next;
   if (!parse_label (p, field, &named))
     return false;
-  if (named && is_record && (ic_candid_skip_blanks (&p->in), p->in.next[0] != ':')) {
+  if (named && is_record && (ic_candid_skip_space (&p->in), p->in.next[0] != ':')) {
     p->in.next = start;
     *field = (struct field){ .id = *next_id };
     named = false;
@@ -225,7 +225,7 @@ parse_fields (struct parser *p, enum ic_candid_kind kind, ic_candid_ref *ref)
   while (!ic_candid_take (&p->in, "}")) {
     if (!parse_field (p, kind == IC_CANDID_RECORD, &next_id, &field) || !add_field (p, &list, field))
       return false;
-    if (!ic_candid_take (&p->in, ";") && (ic_candid_skip_blanks (&p->in), p->in.next[0] != '}'))
+    if (!ic_candid_take (&p->in, ";") && (ic_candid_skip_space (&p->in), p->in.next[0] != '}'))
       return ic_candid_expected (&p->in, "; or }");
   }
   return add_members (p, &type, &list) && add_type (p, type, ref);
@@ -242,7 +242,7 @@ parse_sequence (struct parser *p, struct list *list)
     return ic_candid_expected (&p->in, "(");
   while (!ic_candid_take (&p->in, ")")) {
     field = (struct field){ .id = 0 };
-    ic_candid_skip_blanks (&p->in);
+    ic_candid_skip_space (&p->in);
     start = p->in.next;
     if (ic_candid_peek_word (&p->in).size > 0 || p->in.next[0] == '"')
       if (!ic_candid_take_name (&p->in, &field.name))
@@ -251,7 +251,7 @@ parse_sequence (struct parser *p, struct list *list)
       p->in.next = start;
     if (!parse_type (p, &field.type) || !add_field (p, list, field))
       return false;
-    if (!ic_candid_take (&p->in, ",") && (ic_candid_skip_blanks (&p->in), p->in.next[0] != ')'))
+    if (!ic_candid_take (&p->in, ",") && (ic_candid_skip_space (&p->in), p->in.next[0] != ')'))
       return ic_candid_expected (&p->in, ", or )");
   }
   return true;
@@ -302,12 +302,12 @@ parse_service (struct parser *p, ic_candid_ref *ref)
       return false;
     if (!ic_candid_take (&p->in, ":"))
       return ic_candid_expected (&p->in, ":");
-    ic_candid_skip_blanks (&p->in);
+    ic_candid_skip_space (&p->in);
     is_func = p->in.next[0] == '(';
     if (!(is_func ? parse_func (p, &method.type) : parse_type (p, &method.type))
         || !add_field (p, &list, method))
       return false;
-    if (!ic_candid_take (&p->in, ";") && (ic_candid_skip_blanks (&p->in), p->in.next[0] != '}'))
+    if (!ic_candid_take (&p->in, ";") && (ic_candid_skip_space (&p->in), p->in.next[0] != '}'))
       return ic_candid_expected (&p->in, "; or }");
   }
   return add_members (p, &type, &list) && add_type (p, type, ref);
@@ -474,7 +474,7 @@ ic_candid_types_parse (struct ic_candid_types *types, const char *text, struct i
       return false;
   if (!parse_sequence (&p, &list))
     return false;
-  ic_candid_skip_blanks (&p.in);
+  ic_candid_skip_space (&p.in);
   if (p.in.next[0] != '\0')
     return ic_candid_expected (&p.in, "the end");
   types->args = ic_arena_alloc (arena, list.count * sizeof *types->args);

@@ -112,7 +112,7 @@ static const struct cbor_callbacks callbacks = {
   .indef_break = on_break,
 };
 
-/* The first failure is the one to be told; `next` then shows what it was about. */
+/* The first failure is the one to report; `next` then shows what it was about. */
 bool
 ic_cbor_fail (struct ic_cbor_reader *reader, const char *reason)
 {
@@ -185,7 +185,7 @@ expect (struct ic_cbor_reader *reader, enum item_type type, struct item *item)
   return true;
 }
 
-/* Takes the next item if it is a null or a break, as told. */
+/* Takes the next item if it is a null or a break, whichever is asked for. */
 static bool
 take (struct ic_cbor_reader *reader, enum item_type type)
 {

@@ -26,7 +26,7 @@ struct ic_reject {
   struct bytes error_code; /* such as "IC0503"; its data is NULL if there is none */
 };
 
-/* Sets `error` to a line that tells of a reject. */
+/* Sets `error` to a line that describes a reject. */
 void ic_reject_describe (const struct ic_reject *reject, struct ic_error *error);
 
 /* A node's signature of its answer to a query. */
