@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The one place that knows both the command line and the service: it has the table of commands, reads the
+ * setup for the one that is wanted, and says how the process ends. */
 #include "config.h"
 
 #include <errno.h>
@@ -100,6 +102,7 @@ check (const struct setup *setup, const struct arguments *arguments)
 static int
 run_with_setup (const struct arguments *arguments)
 {
+  /* --check and --dump-config look at everything that any command would read. */
   unsigned parts = SETUP_SOURCE | SETUP_SERVICE;
   struct setup *setup;
   int status = STATUS_DONE;
@@ -149,6 +152,8 @@ main (int argc, char **argv)
   struct arguments arguments;
   int status = STATUS_USAGE;
 
+  /* The order matters: descriptors before anything opens a file, the signals of output and crashes before a
+   * plugin can meet one, and exit is forbidden while plugins may call it. */
   take_standard_descriptors ();
   output_begin ();
   crash_init ();

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a block needs is asked for in many small pieces and given back at once, often by another thread than
+ * the one that asked: malloc would keep books of each piece, so that it could be freed alone, which nobody
+ * wants here. Chunks of one size are kept in a pool for the next block, lest pages are given back to the
+ * system and fetched again for each. */
 #include "config.h"
 
 #include "base/arena.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +16,11 @@
 
 #include "bytes/cleanup.h"
 
+/* Holds a usual block with its rows. Larger chunks would lie half empty for small blocks, and the budget
+ * counts them whole. */
 #define CHUNK_SIZE ((size_t) 128 * 1024)
+/* 8 MiB, half of the default of `memory`: what is left beyond that comes from one large block and would be
+ * kept for nothing. */
 #define POOL_MAX 64
 
 struct arena_chunk {
@@ -63,6 +72,7 @@ add_chunk (struct arena *arena, size_t size)
   size_t whole = CHUNK_SIZE;
   struct arena_chunk *chunk = NULL;
 
+  /* Sizes come from ledgers; the sum below must not wrap. */
   if (size > SIZE_MAX / 2)
     return false;
   if (size > CHUNK_SIZE - sizeof *chunk)
@@ -87,9 +97,11 @@ arena_bytes (struct arena *arena, size_t size)
 {
   void *memory;
 
+  /* An arena that has nothing yet must not give NULL for 0 bytes, which callers take for a lack of memory. */
   if ((size_t) (arena->end - arena->next) < size || arena->next == NULL)
     if (!add_chunk (arena, size))
       return NULL;
+  assert (arena->next <= arena->end && size <= (size_t) (arena->end - arena->next));
   memory = arena->next;
   arena->next += size;
   return memory;
@@ -118,6 +130,7 @@ arena_resize (struct arena *arena, void *memory, size_t old_size, size_t new_siz
     arena->next = start + new_size;
     return start;
   }
+  /* What does not lie at the end cannot give anything back; its rest is lost until the arena is rewound. */
   if (new_size <= old_size)
     return memory;
   copy = arena_alloc (arena, new_size);
@@ -131,6 +144,7 @@ arena_rewind (struct arena *arena)
 {
   struct arena_chunk *chunk = arena->chunks;
 
+  /* One chunk of the usual size is kept without asking the pool, whose lock all threads share. */
   if (chunk != NULL && chunk->older == NULL && chunk->size == CHUNK_SIZE)
     arena->next = (char *) chunk->memory;
   else

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Grows by one element at a time: these lists have a handful of items, read once from a configuration, and
+ * realloc of a few hundred bytes seldom moves anything. Pointers go through memcpy, since a void ** may not
+ * stand for the address of another kind of pointer. */
 void *
 array_room (void *list, size_t count, size_t size)
 {

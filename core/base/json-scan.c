@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A column of JSON is stored as it was written, since a reader that converted numbers to doubles would lose
+ * digits of token amounts. So this only finds where values end, by the grammar of RFC 8259, and keeps
+ * nothing. */
 #include "config.h"
 
 #include "base/json-scan.h"
@@ -7,6 +10,7 @@
 
 #include "bytes/hex.h"
 
+/* The scanner calls itself for each level, and what it reads is anybody's. */
 #define DEPTH_MAX 512
 
 const char *
@@ -33,6 +37,8 @@ digits_end (const char *p, const char *end)
   return p;
 }
 
+/* -0, 0.5 and 1e9, but neither 01 nor 1. nor +1: what some readers take, others refuse, and it would be
+ * stored for all of them. */
 static const char *
 number_end (const char *p, const char *end)
 {
@@ -58,6 +64,7 @@ static const char *
 string_end (const char *p, const char *end)
 {
   for (; p < end && *p != '"'; p++) {
+    /* A row is one line in a JSONL file, so a line break in a string would be two rows. */
     if ((unsigned char) *p < 0x20)
       return NULL;
     if (*p != '\\')
@@ -111,6 +118,8 @@ items_end (const char *p, const char *end, char close, int depth)
   }
 }
 
+/* The first byte tells the kind. Whatever is none of these has to be a number, which checks its own first
+ * byte. */
 static const char *
 value_end (const char *p, const char *end, int depth)
 {

@@ -186,6 +186,8 @@ has_one_name (const char *path)
   return false;
 }
 
+/* The lock is flock's, which the system lets go of however the process ends: a file that merely were there
+ * would outlive a crash and keep everybody out. The number in it is for people. */
 int
 lockfile_take (const char *path, const char *meaning)
 {

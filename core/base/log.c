@@ -18,6 +18,8 @@
 #include "bytes/utf8.h"
 #include "dcpipe-plugin.h"
 
+/* A sink that fails for each of a million entries must neither fill the disk with its log nor hide what else
+ * happens; a line that comes nine times is still there to be counted. */
 #define REPEATS_SHOWN 9
 #define REPEATS_WINDOW 10 /* seconds */
 #define REPEATS_SLOTS 32
@@ -42,6 +44,7 @@ static struct {
   struct repeat repeats[REPEATS_SLOTS];
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .level = LOG_INFO };
 
+/* Callbacks have no argument for the logger, so what a thread works for is remembered beside it. */
 static _Thread_local const char *thread_instance;
 static _Thread_local char thread_reason[LOG_LINE_MAX];
 static _Thread_local size_t thread_reason_prefix; /* length of "INSTANCE: " before it */
@@ -145,6 +148,7 @@ write_json (enum log_level level, const char *instance, const char *event, const
     json_object_set_new (object, fields[i], json_string (fields[i + 1]));
   line = object == NULL ? NULL : json_dumps (object, JSON_COMPACT);
   json_decref (object);
+  /* Without memory for JSON a line of text is better than none. */
   if (line == NULL)
     write_text (level, instance, message);
   else
@@ -167,6 +171,7 @@ write_line (enum log_level level, const char *instance, const char *event, const
     state.redraw (state.redraw_context, true);
 }
 
+/* From 1 on, since 0 marks a free slot. */
 static time_t
 monotonic_seconds (void)
 {
@@ -207,6 +212,9 @@ held_back (enum log_level level, const char *instance, const char *message)
   time_t now = monotonic_seconds ();
   struct repeat *oldest = &state.repeats[0], *found = NULL;
 
+  /* One walk does all three: ends what is old, finds this line, and finds the slot to give up if it is new.
+   * Nothing else runs between lines that could do it, so sums of a line may come late; log_finish pays what
+   * is left. */
   for (size_t i = 0; i < REPEATS_SLOTS; i++) {
     struct repeat *repeat = &state.repeats[i];
 

@@ -17,6 +17,8 @@ static bool failed;
 static int failed_why; /* errno of the first failure, 0 if it is not known */
 static bool reader_left;
 
+/* Ignored, so that a failed write is an error with a reason. But `dcpipe dump | head` is to end like other
+ * programs there, by the signal, so who started us is asked what he expects. */
 void
 output_begin (void)
 {
@@ -30,6 +32,7 @@ output_begin (void)
 void
 output_failed (int why)
 {
+  /* The first reason is the cause; later ones follow from it. */
   if (!failed || failed_why == 0)
     failed_why = why;
   failed = true;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Pauses double and are cut by chance, so that many processes that lost one server do not come back to it at
+ * the same moment, again and again. */
 #include "config.h"
 
 #include "base/retry.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +16,12 @@
 #include "base/stop.h"
 #include "dcpipe-plugin.h"
 
+/* ms: ten minutes. A server that asks for a day would look like a run that hangs. */
 #define LONGEST_ASKED 600000u
+/* A service must hear of a cancelled job, and feed the watchdog, while it waits. */
 #define IDLE_MS 1000u
 
+/* What a plugin asked for with its last failure: the callback returns a number, which has no room for it. */
 static _Thread_local uint64_t asked;
 
 void
@@ -36,10 +42,12 @@ delay (const struct retry *retry)
 {
   uint64_t whole = retry->delay;
 
+  assert (retry->delay > 0 && retry->attempts > 0);
   for (uint64_t i = 1; i < retry->attempts && whole < retry->longest; i++)
     whole *= 2;
   if (whole > retry->longest)
     whole = retry->longest;
+  /* The clock's last digits are chance enough here, and need no seed. */
   whole = whole / 2 + monotonic_ns () / 1000 % (whole - whole / 2);
   return whole > asked ? whole : asked;
 }

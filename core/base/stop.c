@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One descriptor becomes readable when a run is to stop, and stays so. All that waits, in core and in
+ * plugins, waits for it too, with poll; so a signal is heard at once everywhere, and nothing has to be woken
+ * thread by thread. */
 #include "config.h"
 
 #include "base/stop.h"
@@ -34,6 +37,7 @@ on_signal (int number)
 {
   int kept = errno;
 
+  /* Who asks twice does not want to wait for the commit. Nothing is lost by it that a kill would not lose. */
   if (signalled != 0)
     _exit (128 + number);
   signalled = number;
@@ -44,6 +48,8 @@ on_signal (int number)
 bool
 stop_init (void)
 {
+  /* SA_RESTART, since libraries below plugins do not all expect EINTR; what waits is woken by the
+   * descriptor. */
   struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
   if (pipe_fds[0] >= 0)
@@ -75,6 +81,7 @@ stop_reset (void)
   char bytes[16];
 
   atomic_store (&requested, false);
+  /* After a signal the descriptor is to stay readable for good. */
   if (signalled == 0 && pipe_fds[0] >= 0)
     while (read (pipe_fds[0], bytes, sizeof bytes) > 0)
       ;
@@ -107,6 +114,7 @@ stop_wait (uint64_t milliseconds)
     struct pollfd wait = { .fd = pipe_fds[0], .events = POLLIN };
     uint64_t left = end - now;
 
+    /* In parts: poll counts in int, and a clock that was set does not matter to it. */
     poll (&wait, 1, left > 60000 ? 60000 : (int) left);
   }
   return stop_requested ();

@@ -51,6 +51,8 @@ distance (const char *a, const char *b)
 void
 suggest_offer (struct suggestion *suggestion, const char *known)
 {
+  /* Short words have near neighbours that mean something else: of three letters one may be wrong, of four or
+   * five two. */
   size_t limit =
       strlen (suggestion->word) < 6 ? 1 + (strlen (suggestion->word) > 3) : strlen (suggestion->word) / 3;
   size_t found = distance (suggestion->word, known);

@@ -35,6 +35,8 @@ date_from_days (uint64_t days, unsigned *year, unsigned *month, unsigned *day)
   *year = (unsigned) (year_of_era + era * 400 + (*month <= 2));
 }
 
+/* By hand rather than by gmtime_r and strftime: a dump writes millions of them, and both would ask for the
+ * time zone. */
 void
 timestamp_format (char text[DCPIPE_TIME_SIZE], uint64_t ns)
 {
@@ -73,6 +75,8 @@ number (const char *text, size_t digits, unsigned *value)
   return true;
 }
 
+/* Exactly the form that is written, and nothing that only looks like it: a value that came back in another
+ * form would make a row differ from itself. The round trip at the end finds days that no month has. */
 bool
 timestamp_parse (const char *text, size_t size, uint64_t *ns)
 {
@@ -83,6 +87,7 @@ timestamp_parse (const char *text, size_t size, uint64_t *ns)
       || !number (text + 8, 2, &day) || !number (text + 11, 2, &hour) || !number (text + 14, 2, &minute)
       || !number (text + 17, 2, &second) || !number (text + 20, 3, &ms))
     return false;
+  /* 2554 is where 64 bits of nanoseconds end. */
   if (year < 1970 || year > 2554 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59
       || second > 59)
     return false;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Nothing is guessed: an option that a command would ignore is a usage error, since who gave it expects
+ * something of it. Messages name the nearest known word, and where to find all of them. */
 #include "config.h"
 
 #include "commands/arguments.h"
@@ -131,6 +133,7 @@ arguments_help (const struct command *commands)
 
 /* ---- parsing ------------------------------------------------------------------------------------- */
 
+/* Twice is a slip even if both are the same: one of them was meant to be something else. */
 static bool
 set_text (const char **place, const char *name)
 {
@@ -176,6 +179,7 @@ set_log_format (struct arguments *arguments)
   return true;
 }
 
+/* What takes an argument or decides what is done; plain switches are set_switch's. */
 static bool
 set_option (struct arguments *arguments, const struct known_option *option)
 {
@@ -191,6 +195,8 @@ set_option (struct arguments *arguments, const struct known_option *option)
   case CODE_LOG_FORMAT:
     return set_log_format (arguments);
   case CODE_PLUGIN_PATH:
+    /* A warning only: a directory that is not there yet may be one of several, and which plugin is missing is
+     * told later. */
     if (access (optarg, F_OK) != 0)
       log_warning ("--plugin-path %s: %s", optarg, strerror (errno));
     plugin_add_path (optarg);
@@ -215,6 +221,7 @@ set_option (struct arguments *arguments, const struct known_option *option)
   return true;
 }
 
+/* They may be given more than once, which changes nothing and is therefore no mistake. */
 static void
 set_switch (struct arguments *arguments, int code)
 {
@@ -275,6 +282,7 @@ parse_options (struct arguments *arguments, int argc, char **argv, unsigned *giv
     longs[i].has_arg = known_options[i].argument ? required_argument : no_argument;
     longs[i].val = known_options[i].code;
   }
+  /* getopt would print messages of its own, in another form and without a hint. */
   opterr = 0;
   while ((code = getopt_long (argc, argv, ":c:hV", longs, NULL)) != -1) {
     if (code == '?' || code == ':')
@@ -301,6 +309,7 @@ take_command (struct arguments *arguments, const struct command *commands, const
       arguments->command = command;
       return true;
     }
+  /* A frequent slip: the file without its -c. */
   if (strpbrk (name, "./") != NULL)
     return usage_error ("unknown command '%s'; an INI file is named with -c %s", name, name);
   for (const struct command *command = commands; command->name != NULL; command++)
@@ -309,6 +318,8 @@ take_command (struct arguments *arguments, const struct command *commands, const
   return usage_error ("unknown command '%s'%s", name, hint ? hint : "");
 }
 
+/* Most commands have no operand, and none has two; what is left over is named, together with what it stands
+ * behind, since a missing option before it is the usual cause. */
 static bool
 take_operands (struct arguments *arguments, const struct command *commands, int count, char **operands)
 {
@@ -356,6 +367,8 @@ check_options (const struct arguments *arguments, unsigned given)
   return true;
 }
 
+/* Options first, whichever order they came in: which of them are allowed depends on the command, which getopt
+ * moves to the end. */
 bool
 arguments_parse (struct arguments *arguments, const struct command *commands, int argc, char **argv)
 {

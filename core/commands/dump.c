@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A dump is for comparing and for other programs: rows in the order of their keys, columns in the order of
+ * the table, and every value in one form, so that two imports of one ledger give the same text from any
+ * sink. */
 #include "config.h"
 
 #include "commands/dump.h"
@@ -23,6 +26,7 @@ dump_one (void *context, const struct dcpipe_row *row)
 
   if (dump_row (stdout, row, *all_columns))
     return true;
+  /* Said at the end of the process, with the reason of the first failure; here it only ends the scan. */
   output_failed (errno);
   return false;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Scripts, packages, the manual pages and shell completion are made from what is printed here, so it has one
+ * form, which only grows: a line for each fact, nothing to be quoted, and secrets masked. */
 #include "config.h"
 
 #include "commands/introspect.h"
@@ -13,6 +15,7 @@
 #include "plugin/plugin-load.h"
 #include "plugin/plugin-path.h"
 
+/* The one thing that a line cannot hold is the end of one; so it is written \n, and the backslash doubled. */
 static void
 print_text (const char *text)
 {
@@ -180,8 +183,10 @@ kind_of (const char *name)
   static const enum dcpipe_kind kinds[] = { DCPIPE_KIND_SOURCE, DCPIPE_KIND_DECODER, DCPIPE_KIND_SINK };
   struct wanted wanted = { .name = name };
 
+  /* A file is loaded to see what it is; by name no more than the path is searched. */
   if (strchr (name, '/') != NULL)
     return plugin_kind_of (name);
+  /* In the order of the kinds: names are unique only within one, and most are anyway. */
   for (size_t i = 0; i < 3; i++) {
     plugins_list (kinds[i], match_name, &wanted);
     if (wanted.found)
@@ -218,6 +223,8 @@ static const struct section {
   { "webhook", webhook_options },
 };
 
+/* Sections whose options belong to core have no plugin to ask, and their manual page is to be made from the
+ * program all the same. */
 int
 dump_section (const char *name)
 {
@@ -252,6 +259,7 @@ print_origin (const char *prefix, const char *key, const struct option_value *va
   printf ("%s%s.origin=", prefix, key);
   if (value->origin == ORIGIN_DEFAULT)
     printf ("default\n");
+  /* A default that the environment overrides, such as STATE_DIRECTORY's. */
   else if (value->line == 0)
     printf ("environment %s\n", value->variable);
   else if (value->origin == ORIGIN_ENVIRONMENT)
@@ -268,6 +276,7 @@ print_values (const struct setup *setup, const char *prefix, const struct dcpipe
     const struct dcpipe_option *option = &options->items[i];
     const char *text = option->type == DCPIPE_OPTION_PATH ? values[i].string : values[i].text;
 
+    /* Whatever it is: its length would tell something, too. */
     if (option->type == DCPIPE_OPTION_SECRET && text != NULL)
       text = "***";
     print_pair (prefix, option->key, text ? text : "");

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A new plugin begins as one of the examples that the tests build and run, under another name; so it works
+ * before its author has written a line, and no template can fall behind the header. */
 #include "config.h"
 
 #include "commands/new-plugin.h"
@@ -17,6 +19,7 @@
 #include "bytes/cleanup.h"
 #include "plugin/plugin-path.h"
 
+/* The name is that of a file, of a directory and of functions in C: this fits all of them. */
 #define NAME_BYTES_MAX 40
 
 /* The examples, and what they are called: the word that becomes the new plugin's name wherever it stands. */
@@ -214,6 +217,8 @@ take_back (DIR *stream, const struct template *template, const char *name)
   rmdir (name);
 }
 
+/* Nothing is overwritten, and what was begun is taken back: half a plugin that does not build would be worse
+ * than none. */
 static bool
 copy_example (const char *directory, const struct template *template, const char *name)
 {

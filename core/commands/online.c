@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A run asks the source for as long as it takes; here somebody waits for one answer, or a script does, so
+ * there is a deadline, and a failure is told apart from a ledger that differs. */
 #include "config.h"
 
 #include "commands/online.h"

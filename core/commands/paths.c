@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Nothing is opened for writing: --check may run beside a pipeline that has the stores open, and as
+ * another user. So it can only say what seems to be out of reach, as a warning, and a run may still find
+ * otherwise. */
 #include "config.h"
 
 #include "commands/paths.h"
@@ -18,6 +21,7 @@
 static bool
 may (const char *path, int rights)
 {
+  /* The effective user counts, as it does for open; access() would ask for the real one. */
   return faccessat (AT_FDCWD, path, rights, AT_EACCESS) == 0;
 }
 
@@ -62,6 +66,7 @@ can_be_made (const char *path)
 
   if (stat (path, &status) != 0 && errno == ENOENT)
     return has_directory (path);
+  /* A directory must be searched and written for files to be made in it. */
   if (may (path, S_ISDIR (status.st_mode) ? R_OK | W_OK | X_OK : R_OK | W_OK))
     return true;
   fail ("cannot be written: %s", strerror (errno));
@@ -75,6 +80,7 @@ check_option (const struct setup *setup, const struct dcpipe_option *option, con
   bool reads = (option->flags & DCPIPE_OPTION_READ) != 0;
   bool makes = (option->flags & (DCPIPE_OPTION_MAKE | DCPIPE_OPTION_STORE)) != 0;
 
+  /* A path that is both read and made need only be one of them: it is made where it is not there. */
   if (value->string == NULL || (!reads && !makes) || (reads && can_be_read (value->string))
       || (makes && can_be_made (value->string)))
     return 0;

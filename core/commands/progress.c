@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Figures are read while other threads change them, each atomic for itself; a line may show blocks of one
+ * moment and entries of the next, which no reader of a moving bar sees. The summary comes when all threads
+ * have ended. */
 #include "config.h"
 
 #include "commands/progress.h"
@@ -16,6 +19,8 @@
 #include "pipeline/sink-thread.h"
 
 /* Plain lines come this often. */
+/* A log that is kept should not grow by a run's length, and one that is watched should show that something
+ * moves. */
 #define LINE_NS 10000000000u
 #define BAR_WIDTH 24
 
@@ -32,6 +37,7 @@ void
 progress_begin (struct progress *progress)
 {
   *progress = (struct progress){ .began = monotonic_ns (), .told = monotonic_ns () };
+  /* A bar among lines of JSON, or where only warnings are wanted, would be noise. */
   progress->terminal = isatty (STDERR_FILENO) && !log_is_json () && log_current_level () >= LOG_INFO;
   if (progress->terminal)
     log_set_redraw (redraw, progress);
@@ -112,6 +118,7 @@ sum_changes (const struct run *run, const struct sink_thread *thread, struct tab
   const struct table_changes *changes = sink_thread_changes (thread);
 
   *sum = (struct table_changes){ 0 };
+  /* Core's own tables change with every commit, and say nothing of what was imported. */
   for (size_t i = CORE_TABLES; i < run->tables->count; i++) {
     if (run->tables->items[i].decoder == TABLE_SOURCE)
       continue;
@@ -309,6 +316,7 @@ progress_show (void *context, const struct run *run, bool last)
   double seconds = (double) (monotonic_ns () - progress->began) / 1e9;
 
   if (last) {
+    /* The bar goes before the summary, which is made of log lines. */
     progress_end (progress);
     progress->terminal = false;
     summarise (run, seconds > 0 ? seconds : 1e-9);

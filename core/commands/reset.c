@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Tables are emptied with the frontier of their decoder in one commit, so that after a crash either both are
+ * there or neither: a frontier without its rows would never be filled again. Traces in core's tables go last,
+ * by a commit of their own, since all that depends on them is what is shown. */
 #include "config.h"
 
 #include "commands/reset.h"
@@ -41,6 +44,7 @@ confirm (const struct instance *sink, const char *decoder)
 {
   char answer[8] = "";
 
+  /* A script that forgot --yes must not hang, nor be answered by what happens to be on its input. */
   if (!isatty (STDIN_FILENO)) {
     log_error ("reset empties tables; say --yes to confirm");
     return false;
@@ -116,6 +120,7 @@ find_failed (void *context, const struct dcpipe_row *row)
 
   if (decoder.size != strlen (found->decoder) || memcmp (decoder.data, found->decoder, decoder.size) != 0)
     return true;
+  /* The sink is not changed while it is scanned; so keys are gathered first. */
   if (found->count == found->capacity) {
     size_t capacity = found->capacity ? 2 * found->capacity : 64;
     struct dcpipe_row **rows = realloc (found->rows, capacity * sizeof *rows);
@@ -280,6 +285,8 @@ run_reset (struct reset *reset)
   return status;
 }
 
+/* Everything that can be refused is refused before the question, and the question comes before a store is
+ * opened: who says no has touched nothing. */
 int
 command_reset (const struct setup *setup, const struct arguments *arguments)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Only checkpoints are read, beside whoever writes, so it may be asked at any time and of a store of any
+ * size. That a sink holds rows of a source's own tables has to be counted, since no checkpoint tells. */
 #include "config.h"
 
 #include "commands/status.h"
@@ -51,6 +53,7 @@ blocks_behind (const struct shown *shown, int64_t *blocks)
 
   if (!tip->known || tip->blocks == 0 || holds_listings_only (shown))
     return false;
+  /* May be negative: the one that was asked may lag behind another that was imported from. */
   *blocks = (int64_t) (tip->blocks - stored);
   return true;
 }
@@ -241,7 +244,8 @@ show_sink (struct shown *shown, json_t *sinks)
   return status == STATUS_DONE ? listed : status;
 }
 
-/* Shows those that were asked for. */
+/* Shows those that were asked for. One that cannot be read is told, and the others are shown all the same;
+ * the status is that of the last failure. */
 static int
 show_sinks (const struct setup *setup, const struct arguments *arguments, const struct dcpipe_tip *tip,
             json_t *sinks)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A label that nobody knows is refused before a run: it would import nothing, and look as if there were
+ * nothing. */
 #include "config.h"
 
 #include "commands/sync.h"

@@ -152,6 +152,8 @@ compare_table (struct verify *verify, const struct dcpipe_table *table, uint64_t
 
 /* ---- digests ------------------------------------------------------------------------------------ */
 
+/* Digests are compared first and for every sink: they cover rows that a sink cannot give back, and a stored
+ * digest that differs tells that even equal tables came about in another way. */
 static uint64_t
 compare_digests (const struct verify *verify, const struct dcpipe_checkpoint *replayed)
 {
@@ -196,6 +198,8 @@ compare (void *context, const struct run *run, bool last)
   const struct dcpipe_tables *tables = verify->stored.tables;
   bool good = true;
 
+  /* Only a run that reached its end has all that the stored one had; while it still has its sink open the
+   * rows can be read. */
   if (!last || run->ended)
     return;
   replay->differences += compare_digests (verify, sink_thread_checkpoint (run->sink_threads[0]));
@@ -242,6 +246,8 @@ replay_and_compare (struct replay *replay)
   return status;
 }
 
+/* Differences and a replay that failed are different answers: the first says that the copy is wrong, the
+ * second says nothing of it. */
 static int
 verify_opened (struct verify *verify)
 {

@@ -22,6 +22,8 @@
 #include "base/log.h"
 #include "bytes/cleanup.h"
 
+/* Of a section or key: usual builds of inih cut names at 49 bytes, and two that differ behind that would be
+ * one. */
 #define NAME_BYTES_MAX 48
 
 struct reader {
@@ -59,6 +61,8 @@ compare_mistakes (const void *a, const void *b)
 {
   const struct ini_mistake *first = a, *second = b;
 
+  /* Mistakes are told in the order in which a reader mends them, from the top of the file, though some are
+   * only found when all of it is known. */
   /* Line 0, the file as a whole, comes last. */
   if (first->line - 1 != second->line - 1)
     return first->line - 1 < second->line - 1 ? -1 : 1;
@@ -126,6 +130,7 @@ comment_start (const char *p)
 
 /* ---- ${NAME} and ${NAME:-default} ---------------------------------------------------------------- */
 
+/* As shells have it: letters, digits and '_', and no digit first. */
 static size_t
 name_length (const char *p)
 {
@@ -162,6 +167,8 @@ expand_one (struct expansion *expansion, const char *p)
     return NULL;
   }
   value = getenv (variable);
+  /* As in a shell, :- also stands in for a variable that is set and empty, which is how service managers
+   * often pass what nobody configured. */
   if (has_default && (value == NULL || value[0] == '\0')) {
     fwrite (name + length + 2, 1, (size_t) (close - name) - length - 2, expansion->out);
     return close + 1;
@@ -195,6 +202,8 @@ expand_all (struct expansion *expansion, const char *text)
   return true;
 }
 
+/* The variable's name is handed out also on failure: a section that is not needed for this command may lack
+ * its variables, and only who needs it makes that a mistake (ini_check_environment). */
 char *
 ini_expand (const char *text, char **variable)
 {
@@ -245,6 +254,8 @@ clear_section (struct ini_section *section)
   free (section->name);
 }
 
+/* A kind and a name are told apart by the first space, so that labels may hold spaces; what is around them is
+ * not part of either. */
 static bool
 make_section (struct ini_section *section, unsigned line, const char *start, const char *end)
 {
@@ -355,6 +366,7 @@ take_key (void *context, const char *section_name, const char *key, const char *
   }
   section = &file->sections[file->count - 1];
   before = ini_find (section, key);
+  /* Told once already, as a line that begins with white space. */
   if (before != NULL && reader->indented)
     return 1;
   if (before != NULL) {
@@ -487,6 +499,7 @@ open_file (const char *path)
     close (fd);
     return -1;
   }
+  /* Non-blocking only to open it: a pipe that nobody writes to yet would hold us there for ever. */
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
   return fd;
 }
@@ -503,6 +516,7 @@ is_pipe (int fd)
 static char *
 read_all (const char *path, int fd, size_t *size)
 {
+  /* Room for one byte more than is allowed, which tells a file that is too long from one that just fits. */
   char *bytes = malloc (INI_SIZE_MAX + 2);
   ssize_t got = 1;
 
@@ -539,6 +553,7 @@ directory_of (const char *path, int fd)
   struct stat status;
   char *slash, *copy;
 
+  /* The real path, since a configuration is often a link in /etc to one beside its data. */
   if (strcmp (path, "-") == 0 || fstat (fd, &status) < 0 || !S_ISREG (status.st_mode)) {
     copy = getcwd (absolute, sizeof absolute) != NULL ? strdup (absolute) : NULL;
   } else {
@@ -580,6 +595,8 @@ is_text (const char *path, const char *bytes, size_t size)
   return false;
 }
 
+/* All is read before anything is parsed: a configuration comes through pipes and /dev/stdin as well, which
+ * cannot be read twice, and mistakes quote whole lines. */
 struct ini_file *
 ini_read (const char *path)
 {

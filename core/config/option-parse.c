@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Messages begin with the value and say what was expected, for whoever reads them has just written it: the
+ * caller puts the key and the line before them. The value of a secret is never part of one. */
 #include "config.h"
 
 #include "config/option-parse.h"
@@ -21,6 +23,7 @@ struct unit {
   uint64_t factor;
 };
 
+/* Powers of 1024, as memory is counted; KiB and kB are left out, lest one of them is taken for the other. */
 static const struct unit size_units[] = {
   { "", 1 },
   { "k", UINT64_C (1) << 10 },
@@ -71,6 +74,7 @@ format_number (uint64_t number, const struct unit *units, char *text, size_t siz
 {
   const struct unit *best = units;
 
+  /* "" stands for seconds there, and ms divides everything. */
   if (units == duration_units)
     best++;
   for (const struct unit *unit = units + 1; unit->name != NULL; unit++)
@@ -86,6 +90,7 @@ read_number (const char *text, const struct unit *units, uint64_t *number)
   char *end;
   unsigned long long digits;
 
+  /* strtoull takes a sign and leading white space, and gives a huge number for -1. */
   if (!isdigit ((unsigned char) text[0]))
     return false;
   errno = 0;
@@ -119,6 +124,7 @@ parse_units (const struct dcpipe_option *option, const char *text, const struct 
   return false;
 }
 
+/* strtoll alone would take " 5", "" as 0 and "5x" as 5; all of them are slips that deserve a word. */
 static bool
 parse_int (const struct dcpipe_option *option, const char *text, int64_t *number)
 {
@@ -200,6 +206,7 @@ static bool
 parse_list (const char *text, char ***list)
 {
   size_t count = 0;
+  /* Of n characters at most every other one is an item, and NULL ends them. */
   char **items = calloc (strlen (text) / 2 + 2, sizeof *items);
 
   if (items == NULL) {
@@ -251,6 +258,7 @@ read_secret (const char *path)
     free (text);
     return NULL;
   }
+  /* Editors and echo end a file with a newline that is not part of the secret. */
   while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\r'))
     size--;
   text[size] = '\0';
@@ -311,6 +319,8 @@ parse_path (const struct dcpipe_option *option, const char *text, const char *di
   return true;
 }
 
+/* One case for each type of the plugin's header. Text is the rest, also for types that are not known: plugins
+ * that declare those were refused when they were loaded. */
 bool
 option_parse (const struct dcpipe_option *option, const char *text, const char *directory,
               struct option_value *value)

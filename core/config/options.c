@@ -4,6 +4,7 @@
 
 #include "config/options.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ option_store (const struct dcpipe_option *option, const struct option_value *val
   void *place = (char *) handle + option->offset;
   int index = (int) value->integer;
 
+  assert (option_size (option->type) > 0); /* plugin_check refuses others */
   switch (option->type) {
   case DCPIPE_OPTION_BOOL:
     memcpy (place, &value->boolean, sizeof value->boolean);
@@ -147,6 +149,8 @@ given_value (const struct dcpipe_option *option, struct ini_file *file,
   return found;
 }
 
+/* Where a value came from is kept for --dump-config, and for messages about it that come later than the
+ * file's. */
 static bool
 copy_source (struct option_value *value, const struct ini_value *given, const char *default_value)
 {
@@ -179,6 +183,9 @@ purpose (const struct dcpipe_option *option)
   return text;
 }
 
+/* A value that cannot be used is noted once and marked bad, so that nothing that follows from it is told
+ * as a mistake of its own. False only when memory is short: a file is read to its end, whatever is wrong
+ * with it. */
 static bool
 set_option (const struct dcpipe_option *option, struct ini_file *file,
             const struct ini_section *const *sections, size_t count, struct option_value *value)
@@ -271,6 +278,8 @@ copy_value (struct option_value *to, const struct option_value *from)
          && !from->list == !to->list;
 }
 
+/* Handles of one section are opened more than once (readers, verify, one for each job), and each must be able
+ * to go before the others. */
 struct option_value *
 options_copy (const struct dcpipe_options *options, const struct option_value *values, void *handle)
 {

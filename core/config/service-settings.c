@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* [service] and [schedule] are read with every check that needs no socket, so that --check tells what would
+ * keep the service from starting. That includes what makes it unsafe: an address that others reach, and no
+ * token. */
 #include "config.h"
 
 #include "config/service-settings.h"
@@ -75,6 +78,8 @@ is_port (const char *text)
   return text[0] != '\0' && port <= 65535;
 }
 
+/* A colon separates address and port, and IPv6 addresses are made of colons: those need their brackets, or
+ * 1::2:80 could be read in two ways. */
 bool
 listen_split (const char *listen, char **address, char **port)
 {
@@ -113,6 +118,7 @@ is_local (const char *listen)
     return true;
   if (!listen_split (listen, &address, &port))
     return false;
+  /* Names are not looked up: what they stand for may be another machine's tomorrow. */
   if (inet_pton (AF_INET, address, &four) == 1)
     return ntohl (four.s_addr) >> 24 == 127;
   if (inet_pton (AF_INET6, address, &six) == 1)
@@ -122,6 +128,7 @@ is_local (const char *listen)
 
 /* ---- what contradicts ---------------------------------------------------------------------------- */
 
+/* By key and not by number, so that the table may be put in another order. */
 static struct option_value *
 value_of (const struct dcpipe_options *options, struct option_value *values, const char *key)
 {
@@ -162,11 +169,13 @@ check_token (const struct service_config *config, struct ini_file *file)
   if (token == NULL)
     return;
   for (const char *p = token; *p != '\0'; p++)
+    /* A client could not send it, or a proxy would change it on the way. */
     if ((unsigned char) *p <= ' ' || (unsigned char) *p > '~') {
       ini_mistake (file, line_of (&service_table, config->service_values, "token"),
                    "token: it holds spaces or characters that a header cannot carry");
       return;
     }
+  /* Tokens are compared as fast as requests come, so a short one can be found by trying. */
   if (strlen (token) < 16)
     ini_mistake (file, line_of (&service_table, config->service_values, "token"),
                  "token: it is shorter than 16 characters");
@@ -247,6 +256,7 @@ read_service (struct service_config *config, struct ini_file *file)
       options_set (&service_table, file, &section, section != NULL, nothing_more, &config->service);
   if (config->service_values == NULL || !place_state (config))
     return false;
+  /* A value that could not be read contradicts nothing yet. */
   if (file->mistakes > before || !options_good (&service_table, config->service_values))
     return true;
   check_listen (config, file);
@@ -264,6 +274,7 @@ read_schedule (struct service_config *config, struct ini_file *file)
       options_set (&schedule_table, file, &section, section != NULL, nothing_more, &config->schedule);
   if (config->schedule_values == NULL)
     return false;
+  /* It depends on other keys, which a default in the table cannot. */
   if (section == NULL || ini_find (section, "on_start") == NULL)
     config->schedule.on_start = config->schedule.interval > 0 || config->schedule.follow;
   return true;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The form is that of Standard Webhooks, so that secrets can be made and checked by the libraries of any
+ * language. It is decoded before a message is due, because a receiver that rejects all signatures looks like
+ * one that is down. */
 #include "config.h"
 
 #include "config/webhook-secret.h"
@@ -13,6 +16,7 @@
 bool
 webhook_secret_parse (struct webhook_secret *secret, const char *text)
 {
+  /* Twice the longest, so that one that is somewhat too long is told by its size and not as malformed. */
   uint8_t decoded[BASE64_DECODE_LENGTH (2 * WEBHOOK_SECRET_MAX)];
   struct base64_decode_ctx context;
   size_t length, size = sizeof decoded;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A webhook that cannot work would be noticed only when an import has failed and nobody hears of it. So all
+ * that can be told beforehand is a mistake in the configuration: the form of URL and secret, the events, the
+ * waits. */
 #include "config.h"
 
 #include "config/webhook-settings.h"
@@ -67,6 +70,7 @@ check_name (struct ini_file *file, const struct ini_section *section)
                section->title, NAME_MAX_BYTES);
 }
 
+/* A type that nobody sends would keep a hook silent for ever. */
 static void
 check_event (struct ini_file *file, unsigned line, const char *event)
 {
@@ -101,6 +105,7 @@ check_secret (struct ini_file *file, const struct ini_section *section, const ch
     ini_mistake (file, line_of (section, key), "%s: %s", key, failure ());
 }
 
+/* Each check stands alone, so that one run of --check names all that is wrong. */
 static void
 check (struct ini_file *file, const struct ini_section *section, const struct webhook_settings *settings,
        const struct option_value *values)
@@ -150,6 +155,7 @@ webhook_list_read (struct webhook_list *list, struct ini_file *file)
   for (size_t i = 0; i < file->count && good; i++) {
     const struct ini_section *section = &file->sections[i];
 
+    /* One without a name was noted when the sections were looked at. */
     if (strcmp (section->kind, "webhook") != 0 || section->name == NULL)
       continue;
     good = read_section (list, file, section);

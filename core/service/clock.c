@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The main thread may be in a run for days and the HTTP thread sleeps while no socket moves, so neither can
+ * end what takes too long. A thread with nothing else to do looks four times a second; all that it calls
+ * takes its lock for a moment. */
 #include "config.h"
 
 #include "service/clock.h"
@@ -39,6 +42,8 @@ feed_watchdog (struct clock_thread *clock)
 
   if (clock->watchdog_interval == 0 || now - clock->watchdog_told < clock->watchdog_interval)
     return;
+  /* A process that hangs would still have this thread: what is fed must hang on the one that does the
+   * work. */
   if (now - atomic_load (&clock->service->beat) > SILENCE_NS)
     return;
   clock->watchdog_told = now;
@@ -93,6 +98,7 @@ clock_start (struct service *service)
   clock->watchdog_interval = notify_watchdog_interval ();
   pthread_mutex_init (&clock->mutex, NULL);
   pthread_condattr_init (&attributes);
+  /* Or a clock that is set back would stop the ticks. */
   pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
   pthread_cond_init (&clock->wake, &attributes);
   pthread_condattr_destroy (&attributes);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The life of the service: its parts are made before the first request can come, and closed when the last has
+ * been answered. In between the main thread runs jobs; it alone calls plugins, as in any other command. */
 #include "config.h"
 
 #include "service/command-serve.h"
@@ -41,7 +43,9 @@ wait_for_work (struct service *service)
                            { .fd = service->jobs->wake[0], .events = POLLIN } };
   char bytes[64];
 
+  /* Three things end the wait: a signal, a new job, and time, for the schedule or to look at the stores. */
   poll (wait, 2, schedule_wait (service->schedule, IDLE_MS));
+  /* However many jobs came, one look finds them all. */
   while (read (service->jobs->wake[0], bytes, sizeof bytes) > 0)
     ;
 }
@@ -106,6 +110,8 @@ serve (struct service *service)
     work (service);
   } else
     log_failure ();
+  /* No new jobs first, then those that wait are answered, then the streams end, and only then the server:
+   * whoever waits gets an answer and not a connection that breaks off. */
   service_stopping (service);
   jobs_close (service->jobs);
   events_close (service->events);
@@ -138,6 +144,8 @@ open_parts (struct service *service)
   service->decoders = setup_known_decoders ();
   if (service->decoders == NULL)
     fail ("no memory for the decoders");
+  /* Each is made even if one before it failed, for close_parts closes them all; the first reason is the one
+   * that is told. */
   good = service->decoders != NULL && stop_init () && status_cache_init (service->status, service->setup);
   good = metrics_init (service->metrics, service->setup->sinks_count) && good;
   good = jobs_init (service->jobs, service->events, &service->stopping, config->service.state) && good;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A run knows nothing of jobs: it shows itself five times a second, and what is done with that is here. An
+ * end that is asked for early is a stop like that of a signal, so what is in flight is committed. */
 #include "config.h"
 
 #include "service/job-run.h"
@@ -22,6 +24,7 @@
 #include "service/state/status-cache-json.h"
 #include "service/webhook/webhook.h"
 
+/* Often enough for a bar to move, and seldom enough for a page that is left open. */
 #define PROGRESS_NS UINT64_C (500000000)
 
 /* A store of messages that cannot be written is tried so often, once a second. */
@@ -56,6 +59,8 @@ tell_progress (struct running *running, const struct run *run, bool last)
   running->told = now;
   progress = run_progress_json (run, (double) (now - running->began) / 1e9);
   snprintf (id, sizeof id, "%" PRIu64, running->job->id);
+  /* Kept for who asks later, but made an event only for those who are there: the ring would hold little
+   * else. */
   if (events_are_read (service->events))
     events_publish (service->events, "progress", json_pack ("{s:s, s:O}", "job", id, "progress", progress));
   jobs_set_progress (service->jobs, running->job, progress);
@@ -83,6 +88,7 @@ poll_requests (struct running *running)
   schedule_tick (service->schedule);
   if (stop_signal () != 0)
     service_stopping (service);
+  /* A job that follows never ends, so others would wait for ever behind it. */
   if (running->job->trigger == JOB_FOLLOW && jobs_are_waiting (service->jobs))
     running->preempted = true;
   if (running->preempted || job_is_cancelled (service->jobs, running->job))
@@ -168,6 +174,8 @@ run_once (struct running *running)
   struct setup setup;
   int status;
 
+  /* A run that could not begin is told by the last failure of this thread, which must not be that of an
+   * earlier job. */
   failure_clear ();
   if (!make_setup (&setup, running)) {
     log_failure ();
@@ -186,6 +194,9 @@ run_once (struct running *running)
 
 /* ---- the end ------------------------------------------------------------------------------------ */
 
+/* Which came first, the end or the wish for it? A job that was cancelled and yet reached the tip has done all
+ * that it was asked for; one that follows has no end but that wish. A stop of the process leaves the job
+ * queued, so that it goes on at the next start. */
 static enum job_state
 outcome (const struct running *running, int status)
 {

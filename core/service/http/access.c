@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A browser sends what any page tells it to, with the rights of whoever sits there, also to addresses that
+ * only this machine reaches. So a request that changes something must come from a page of ours or of an
+ * allowed origin, and without a token the name by which we were asked must be one that only we can have. */
 #include "config.h"
 
 #include "service/http/access.h"
@@ -88,6 +91,9 @@ is_foreign_name (const char *host)
   return size < 10 || strcasecmp (name + size - 10, ".localhost") != 0;
 }
 
+/* Who reads can be refused the answer by the browser itself (Access-Control-Allow-Origin); who changes
+ * something has done so by then, and is refused here. Old browsers and programs send neither Origin nor
+ * Sec-Fetch-Site: programs are welcome, and need no protection from themselves. */
 static bool
 check_browser (const struct request *request, bool changes, struct reply *reply)
 {
@@ -136,6 +142,7 @@ access_allow_origin (const struct request *request, struct reply *reply)
 
   if (request->service->config->service.cors_origins == NULL)
     return;
+  /* Also where the origin is none of ours, or a cache would hand that answer to one that is. */
   reply_header (reply, "Vary", "Origin");
   if (origin == NULL || !is_allowed_origin (request, origin))
     return;
@@ -149,6 +156,7 @@ access_preflight (const struct request *request, const char *methods, struct rep
 {
   const char *origin = request_header (request, "Origin");
 
+  /* Before the token is asked for: a browser sends none with the question. */
   if (strcmp (request->method, "OPTIONS") != 0 || origin == NULL || !is_allowed_origin (request, origin)
       || request_header (request, "Access-Control-Request-Method") == NULL)
     return false;

@@ -107,6 +107,8 @@ struct preferences {
   int64_t wait; /* s; -1: for ever */
 };
 
+/* Preferences that are not known are to be ignored, and so are malformed ones (RFC 7240): a client that asks
+ * for less than it needs still gets its import. */
 static void
 take_preference (struct preferences *preferences, const char *text, size_t size)
 {
@@ -143,6 +145,7 @@ take_preferences (const struct request *request)
 }
 
 /* The canonical label, or NULL after a reply. */
+/* An unknown label would be imported as an empty one, and look like success. */
 static const char *
 take_label (const struct request *request, struct reply *reply)
 {
@@ -213,6 +216,7 @@ reply_ended (struct request *request, struct reply *reply)
   const struct job *job = request->wait.job;
   char message[512];
 
+  /* The job is the history's, and the main thread may be about to change what it says. */
   LOCK_SCOPE (&request->service->jobs->mutex);
   if (request->wait.late)
     reply_error (reply, MHD_HTTP_CONFLICT, "another import is running",
@@ -242,11 +246,14 @@ wait_for_job (struct request *request, int64_t seconds, struct reply *reply)
 {
   if (seconds >= 0)
     request->wait.deadline = monotonic_ns () + (uint64_t) seconds * 1000000000u;
+  /* An import takes as long as it takes, which is no fault of the client's. */
   client_pause (request->service->clients, request->client);
   reply->later = true;
   jobs_wait (request->service->jobs, &request->wait);
 }
 
+/* Called twice for a request that waits: first to queue the job, and again when its connection was resumed,
+ * which the job in `wait` tells. The job is on disk before either answer. */
 void
 api_import (struct request *request, struct reply *reply)
 {

@@ -140,6 +140,8 @@ api_events (struct request *request, struct reply *reply)
   struct MHD_Response *response;
   char *head = NULL;
 
+  /* Who comes anew, or back after the ring has turned, begins with the present state, as of the event before
+   * the first one he gets: so he misses nothing, and sees some of it twice at the most. */
   if (from <= 1 || !events_have (events, from)) {
     from = events_next (events);
     head = present_state (request->service, from - 1);
@@ -152,6 +154,7 @@ api_events (struct request *request, struct reply *reply)
   }
   bound_buffer (request);
   reply_stream (reply, "text/event-stream", response);
+  /* Or nginx would gather events until a buffer is full. */
   reply_header (reply, "X-Accel-Buffering", "no");
   reply->endless = true;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Answers come from the status cache and the history of jobs, never from a store: any number of pages may be
+ * left open without slowing the import that they watch. */
 #include "config.h"
 
 #include "service/http/api-status.h"
@@ -77,6 +79,8 @@ api_metrics (struct request *request, struct reply *reply)
     reply_error (reply, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory", "there is no memory for the metrics");
 }
 
+/* For a watchdog, which restarts what does not answer: a service that cannot take imports would not be helped
+ * by that. */
 void
 api_healthz (struct request *request, struct reply *reply)
 {
@@ -85,6 +89,7 @@ api_healthz (struct request *request, struct reply *reply)
   reply_data (reply, MHD_HTTP_OK, json_pack ("{s:s}", "status", ready ? "ready" : "alive"));
 }
 
+/* For a load balancer and for people: whether it is of use to send an import here now. */
 void
 api_readyz (struct request *request, struct reply *reply)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The library's own time-out begins again with each byte, so one byte a minute would hold a connection for
+ * ever, and enough of them all that there are. Here the time for a whole request, or a whole answer, is
+ * counted. */
 #include "config.h"
 
 #include "service/http/clients.h"

@@ -13,6 +13,7 @@
 #include "service/http/api-status.h"
 #include "service/http/assets.h"
 
+/* Labels are shorter, and what is longer would only be copied into an error. */
 #define ARGUMENT_MAX 1024
 
 static const struct endpoint endpoints[] = {
@@ -39,6 +40,7 @@ match (const struct endpoint *endpoint, const char *path)
 
   if (strncmp (path, endpoint->path, size) != 0)
     return NULL;
+  /* "/" is a path of its own, and not the beginning of all others. */
   if (endpoint->path[size - 1] != '/' || size == 1)
     return path[size] == '\0' ? path + size : NULL;
   return path[size] != '\0' && strchr (path + size, '/') == NULL ? path + size : NULL;
@@ -62,6 +64,7 @@ add_method (char *list, size_t size, const char *method)
 }
 
 /* Decodes %XX. NULL if that is malformed, stands for a NUL, is too long, or memory is short. */
+/* By hand and late: were %2F decoded before the path is split, a label could reach another endpoint. */
 static char *
 decode (const char *text)
 {
@@ -96,6 +99,9 @@ take_argument (struct request *request, const char *text, struct reply *reply)
   return false;
 }
 
+/* The path is looked for before the method, so that a wrong method is told from a wrong path, with the list
+ * of those that go there; and access is checked last, for what the endpoint asks for, but before a byte of a
+ * body is kept. */
 bool
 endpoints_find (struct request *request, struct reply *reply)
 {

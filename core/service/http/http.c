@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* libmicrohttpd calls back on one thread. Handlers answer from memory at once, or suspend the connection; so
+ * a slow client costs a socket and never the others' time. What clients may take of memory, connections and
+ * time is bounded by options given to the library, and by clients.c. */
 #include "config.h"
 
 #include "service/http/http.h"
@@ -87,6 +90,8 @@ take_body (struct request *request, const char *data, size_t size)
 {
   char *body;
 
+  /* Read on, and dropped: a client that is still sending does not read the answer, and would only see the
+   * connection break. */
   if (request->too_large || size > BODY_MAX - request->size) {
     request->too_large = true;
     request->size += size;
@@ -322,6 +327,8 @@ http_stop (struct http *http)
   listener_remove (&http->listener);
   if (fd != MHD_INVALID_SOCKET)
     close (fd);
+  /* Streams have been told to end, and imports that are waited for were answered; this is for bytes under
+   * way. */
   while (atomic_load (&http->requests) > 0 && monotonic_ns () < until)
     nanosleep (&pause, NULL);
   MHD_stop_daemon (http->daemon);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The socket is made here and handed to the library, because only so the reason of a failure can be told, an
+ * IPv6 address be kept from taking IPv4 as well, and a Unix socket be had at all. */
 #include "config.h"
 
 #include "service/http/listener.h"
@@ -59,6 +61,7 @@ open_unix (const char *listen_at)
   fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0 || bind (fd, (const struct sockaddr *) &address, sizeof address) != 0)
     return fail_close (fd, listen_at, "the socket cannot be made");
+  /* The owner and the group, whatever the umask: a proxy usually shares the group. */
   if (chmod (path, 0660) != 0 || listen (fd, BACKLOG) != 0)
     return fail_close (fd, listen_at, "nothing can be awaited there");
   return fd;
@@ -83,8 +86,10 @@ open_address (const char *listen_at, const struct addrinfo *info)
 
   if (fd < 0)
     return fail_close (fd, listen_at, "no socket");
+  /* A restart must not wait for old connections to time out. */
   setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (info->ai_family == AF_INET6)
+    /* Or [::]:80 would also be 0.0.0.0:80, depending on a setting of the system's. */
     setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   if (bind (fd, info->ai_addr, info->ai_addrlen) != 0)
     return fail_close (fd, listen_at, "the address cannot be taken");
@@ -139,6 +144,7 @@ listener_open (struct listener *listener, const char *listen_at)
   *listener = (struct listener){ .fd = fd, .path = local ? listen_at + 5 : NULL };
   if (fd < 0)
     return false;
+  /* A connection that goes before it is accepted would hold the HTTP thread. */
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
   listener->where = local ? strdup (listen_at) : tell_where (fd);
   if (listener->where != NULL && (!local || lstat (listener->path, &listener->made) == 0))

@@ -32,6 +32,7 @@ static const struct {
   { "X-Frame-Options", "DENY" },
 };
 
+/* A handler may change its mind: the reply that it made last counts. */
 static void
 take_response (struct reply *reply, unsigned status, const char *type, struct MHD_Response *response)
 {
@@ -73,6 +74,7 @@ reply_header (struct reply *reply, const char *name, const char *value)
 
   if (reply->response == NULL)
     return;
+  /* A second one of that name would be a list to some readers, and the first alone to others. */
   before = MHD_get_response_header (reply->response, name);
   if (before != NULL)
     MHD_del_response_header (reply->response, name, before);
@@ -98,6 +100,7 @@ reply_data (struct reply *reply, unsigned status, json_t *data)
   reply_json (reply, status, json_pack ("{s:b, s:o}", "success", 1, "data", data));
 }
 
+/* `error` is for programs and does not change; the details are for people, and may quote what they sent. */
 void
 reply_error (struct reply *reply, unsigned status, const char *error, const char *format, ...)
 {
@@ -109,6 +112,7 @@ reply_error (struct reply *reply, unsigned status, const char *error, const char
   va_end (arguments);
   reply_json (reply, status,
               json_pack ("{s:b, s:s, s:o}", "success", 0, "error", error, "details", text_json (details)));
+  /* All causes of this status pass by themselves. */
   if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
     reply_header (reply, "Retry-After", "5");
 }

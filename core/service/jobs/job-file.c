@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A file that is replaced as a whole, since it is small (JOBS_ENDED_MAX and those that wait) and must be
+ * right after a kill at any instruction: written beside the old one, flushed, renamed, and the directory
+ * flushed. */
 #include "config.h"
 
 #include "service/jobs/job-file.h"
@@ -69,6 +72,8 @@ object_at (const json_t *json, const char *key)
 }
 
 /* NULL if it is no job. */
+/* Times and texts that cannot be read are left out rather than refused: a history with a gap is better than a
+ * service that does not start. What a job is and in which state has to be there. */
 static struct job *
 parse_job (const json_t *json)
 {
@@ -129,6 +134,8 @@ job_file_load (const struct job_file *file, struct job **newest, uint64_t *next_
   json_t *root;
   bool good;
 
+  /* Only a file that is not there is an empty history; one that cannot be read may hold jobs that must not be
+   * forgotten. */
   if (access (file->path, F_OK) != 0 && errno == ENOENT)
     return true;
   root = json_load_file (file->path, 0, &error);
@@ -225,6 +232,7 @@ job_file_save (const struct job_file *file, const struct job *newest, uint64_t n
   root = json_pack ("{s:I, s:o}", "next", (json_int_t) next_id, "jobs", list);
   text = json_dumps (root, JSON_COMPACT);
   json_decref (root);
+  /* json_dumps does not say why it gives nothing; replace sets it anew. */
   errno = ENOMEM;
   good = text != NULL && replace (file->path, text);
   if (!good)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Names and JSON are both what clients see and what lies on disk, so neither may change but by additions. */
 #include "config.h"
 
 #include "service/jobs/job.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ job_json (const struct job *job)
 {
   char id[24];
 
+  assert (job->state <= JOB_CANCELLED && job->trigger <= JOB_FOLLOW);
   snprintf (id, sizeof id, "%" PRIu64, job->id);
   return json_pack ("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:O?, s:O?}", "id", id, "scope",
                     job->label != NULL ? job->label : "all", "trigger", trigger_names[job->trigger], "state",
@@ -40,6 +43,7 @@ job_json (const struct job *job)
                     text_json (job->error), "stats", job->stats, "progress", job->progress);
 }
 
+/* Stats and progress are shared with answers under way: they are never changed, only replaced. */
 void
 job_free (struct job *job)
 {

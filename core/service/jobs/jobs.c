@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One list, the newest first, is queue and history at once: it is short, and written to disk whole with each
+ * change. Requests that wait are a list of their own, because they come and go with connections, which know
+ * nothing of how a job ends. */
 #include "config.h"
 
 #include "service/jobs/jobs.h"
@@ -25,6 +28,7 @@ open_wake (struct jobs *jobs)
     fail ("a pipe cannot be made: %s", strerror (errno));
     return false;
   }
+  /* Not blocking: a pipe that is full has woken the main thread already. */
   for (int i = 0; i < 2; i++) {
     fcntl (jobs->wake[i], F_SETFD, FD_CLOEXEC);
     fcntl (jobs->wake[i], F_SETFL, O_NONBLOCK);
@@ -161,6 +165,7 @@ count_queued (const struct jobs *jobs)
 }
 
 /* Forgets the oldest ones that have ended, if there are too many. */
+/* A request that still has to answer looks at its job, which therefore stays a while longer. */
 static void
 forget_old (struct jobs *jobs)
 {
@@ -206,6 +211,7 @@ add (struct jobs *jobs, const char *label, enum job_trigger trigger, uint64_t ba
   if (job == NULL)
     return 0;
   jobs->newest = job;
+  /* Not accepted then: whoever asked is told, instead of believing that it will be done. */
   if (!store (jobs)) {
     jobs->newest = job->next;
     job_free (job);
@@ -248,6 +254,7 @@ jobs_wait (struct jobs *jobs, struct job_wait *wait)
 {
   MHD_suspend_connection (wait->connection);
   LOCK_SCOPE (&jobs->mutex);
+  /* It may have ended since it was queued, and whoever ended it did not know of this request. */
   if (wait->job->state > JOB_RUNNING || atomic_load (jobs->stopping)) {
     MHD_resume_connection (wait->connection);
     return;
@@ -283,8 +290,10 @@ jobs_forget (struct jobs *jobs, struct job_wait *wait)
       *place = wait->next;
       break;
     }
-  if (wait->job != NULL)
+  if (wait->job != NULL) {
+    assert (wait->job->watchers > 0);
     wait->job->watchers--;
+  }
   wait->job = NULL;
 }
 
@@ -310,6 +319,7 @@ void
 jobs_save_again (struct jobs *jobs)
 {
   LOCK_SCOPE (&jobs->mutex);
+  /* Once a second: the clock thread asks four times as often, and the disk is in trouble. */
   if (jobs->unsaved != 0 && monotonic_ns () - jobs->tried >= 1000000000u && store (jobs))
     log_info ("%s is written again", jobs->file.path);
 }
@@ -321,6 +331,8 @@ jobs_hindrance (struct jobs *jobs)
   return jobs->unsaved;
 }
 
+/* The oldest, which is the last in the list. One that follows comes after all others, for it would never end
+ * by itself and let them in. */
 struct job *
 jobs_begin (struct jobs *jobs)
 {
@@ -334,6 +346,7 @@ jobs_begin (struct jobs *jobs)
   if (found == NULL || atomic_load (jobs->stopping))
     return NULL;
   found->state = JOB_RUNNING;
+  /* A job that was preempted has begun when it began first. */
   if (found->started_ns == 0)
     found->started_ns = realtime_ns ();
   save (jobs);
@@ -362,14 +375,18 @@ void
 jobs_pause (struct jobs *jobs, struct job *job)
 {
   LOCK_SCOPE (&jobs->mutex);
+  assert (job->state == JOB_RUNNING);
   job->state = JOB_QUEUED;
   save (jobs);
   announce (jobs, job);
 }
 
+/* Requests are woken before the job can be forgotten, and it is forgotten before the history is written,
+ * which then has no more than it may. */
 static void
 end (struct jobs *jobs, struct job *job, enum job_state state)
 {
+  assert (job->state <= JOB_RUNNING && state > JOB_RUNNING);
   job->state = state;
   if (job->ended_ns == 0)
     job->ended_ns = realtime_ns ();

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Times are those of the wall clock, as people mean them. Jobs that the schedule makes are queued once: while
+ * one waits or runs, no second of its kind is, so an import that takes longer than its interval is followed
+ * by one more and not by a heap of them. */
 #include "config.h"
 
 #include "service/jobs/schedule.h"
@@ -69,6 +72,7 @@ schedule_follow_failed (struct schedule *schedule)
 {
   atomic_store (&schedule->follow, realtime_ns () + schedule->pause);
   log_info ("following goes on in %" PRIu64 " s", schedule->pause / NS_PER_MS / 1000);
+  /* Following ends by itself only after the retries of a run are used up, so what is amiss will last. */
   schedule->pause = schedule->pause * 2 < LONGEST_PAUSE ? schedule->pause * 2 : LONGEST_PAUSE;
 }
 

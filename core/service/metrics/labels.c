@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Whoever writes into the ledger chooses labels, and each distinct one becomes a series in Prometheus for
+ * good: so their number, length and bytes are bounded here, and all that is beyond is added up as one. */
 #include "config.h"
 
 #include "service/metrics/labels.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +44,7 @@ find (struct label_metrics *labels, const char *name)
       return &labels->items[i];
   if (labels->count >= METRICS_LABELS_MAX && strcmp (name, METRICS_OTHER) != 0)
     return find (labels, METRICS_OTHER);
+  assert (labels->count <= METRICS_LABELS_MAX); /* one place more than that, for the rest */
   item = &labels->items[labels->count++];
   memcpy (item->name, name, strlen (name) + 1);
   item->entries = 0;

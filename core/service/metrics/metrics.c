@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Each run counts from 0, and Prometheus expects counters that only grow: what ended runs have counted is
+ * kept, and the present one is added to it whenever it shows itself. */
 #include "config.h"
 
 #include "service/metrics/metrics.h"
@@ -58,6 +60,8 @@ has_caught_up (const struct run *run)
   return true;
 }
 
+/* The source tells each time that it had nothing further; only then it is worth a look whether the sinks have
+ * all of it, and that moment is what an alert on a stale copy needs. */
 void
 metrics_take (struct metrics *metrics, const struct run *run, bool last)
 {

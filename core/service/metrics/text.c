@@ -57,6 +57,7 @@ put_name (FILE *out, const char *name, const char *const *labels)
   fputs (labels[0] != NULL ? "} " : " ", out);
 }
 
+/* Names and values alternate; an array that ends with NULL spares a count that could be wrong. */
 #define LABELS(...)                                                                                          \
   (const char *const[])                                                                                      \
   {                                                                                                          \
@@ -80,6 +81,7 @@ static void
 sample_time (FILE *out, const char *name, const char *const *labels, uint64_t ns)
 {
   put_name (out, name, labels);
+  /* In decimal digits: a double has too few for the nanoseconds of our time. */
   fprintf (out, "%" PRIu64 ".%09" PRIu64 "\n", ns / 1000000000, ns % 1000000000);
 }
 
@@ -156,6 +158,8 @@ put_sink_counters (FILE *out, const struct status_cache *cache)
   }
 }
 
+/* Every table from the start, also with 0: a rate over a series that only appears with its first row would
+ * miss that row. */
 static void
 put_rows (FILE *out, const struct status_cache *cache)
 {
@@ -191,6 +195,8 @@ put_labels (FILE *out, const struct status_cache *cache)
 }
 
 /* How far a sink is behind the tip; false if that is not known. */
+/* The tip is the end of the ledger, and a sink stands at the beginning of its last block; so one that has all
+ * would seem to be a block behind. What was verified up to the tip tells. */
 static bool
 lag (const struct status_cache *cache, const struct point *at, uint64_t *bytes, uint64_t *ns)
 {
@@ -227,6 +233,8 @@ static const struct {
   [SINK_READABLE] = { "dcpipe_sink_readable", "1 if the sink could be read when that was tried last." },
 };
 
+/* What is not known yet has no sample at all: a 0 would be a position, a time or a lag that nobody
+ * measured. */
 static void
 put_sink_gauge (FILE *out, const struct status_cache *cache, const struct sink_view *view,
                 enum sink_gauge gauge)
@@ -264,6 +272,8 @@ put_sinks (FILE *out, const struct status_cache *cache)
 
 /* ---- the pipeline ------------------------------------------------------------------------------- */
 
+/* Buckets are cumulative in this format, classes are not. The count is their sum, so that both agree even if
+ * a commit was added in between. */
 static void
 put_histogram (FILE *out, const char *name, const char *sink, const struct histogram_counts *counts)
 {
@@ -345,6 +355,8 @@ static const struct {
     "1 if the receiver answered 410 and is sent nothing more." },
 };
 
+/* The status that the API shows is the one account of a hook; there are few of them, and it is asked every
+ * few seconds at the most. */
 static void
 put_webhooks (FILE *out, struct service *service)
 {
@@ -385,6 +397,8 @@ metrics_text (struct service *service)
   if (out == NULL)
     return NULL;
   put_process (out, service);
+  /* The locks are taken one after the other and never two at once, so figures of one answer may be of moments
+   * that differ by an instant. */
   {
     LOCK_SCOPE (&service->status->mutex);
     put_source (out, service->status);
@@ -394,6 +408,7 @@ metrics_text (struct service *service)
   put_pipeline (out, service->metrics, service->setup);
   put_jobs (out, service);
   put_webhooks (out, service);
+  /* Not ||: the stream is closed in either case. */
   if (ferror (out) | fclose (out)) {
     free (text);
     return NULL;

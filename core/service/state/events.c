@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The ring is the one copy of an event; readers have only a number. So an event is put into words once,
+ * however many read it, and who reads slowly costs no memory: when the ring has turned past him he is cut
+ * off, and his browser comes back by itself. */
 #include "config.h"
 
 #include "service/state/events.h"
@@ -10,6 +13,7 @@
 #include "base/clock.h"
 #include "bytes/cleanup.h"
 
+/* Proxies and phones drop connections that are silent for half a minute or a minute. */
 #define KEEP_ALIVE_NS UINT64_C (15000000000)
 
 struct reader_of_events {
@@ -149,6 +153,7 @@ take (void *context, uint64_t position, char *buffer, size_t room)
 
   (void) position;
   LOCK_SCOPE (&events->mutex);
+  /* The event that he would take next has been overwritten, perhaps in the middle of it. */
   if (events->closed || events->next - reader->next > EVENTS_KEPT)
     return MHD_CONTENT_READER_END_OF_STREAM;
   if (reader->head != NULL) {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* JSON of the API is made in memory that may run out, and of texts that may be anything. jansson gives NULL
+ * for both, and json_pack then gives NULL for the whole, which is answered as a lack of memory: so text is
+ * made presentable here. */
 #include "config.h"
 
 #include "base/timestamp.h"
@@ -20,6 +23,8 @@ time_json (uint64_t ns)
   return json_string (text);
 }
 
+/* Reasons may quote what came from a ledger or a server. Bytes that are no UTF-8 are replaced all at once:
+ * which of them belong together cannot be told. */
 json_t *
 text_json (const char *text)
 {
@@ -38,6 +43,7 @@ text_json (const char *text)
 json_t *
 number_json (uint64_t number)
 {
+  /* jansson has signed integers only; no ledger comes near. */
   return json_integer (number <= INT64_MAX ? (json_int_t) number : INT64_MAX);
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The protocol is one datagram, so no library of systemd's is needed. A failure is a line for debugging:
+ * whether anybody listens does not concern the service. */
 #include "config.h"
 
 #include "service/state/notify.h"

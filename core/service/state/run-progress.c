@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The numbers are atomics of a run that goes on meanwhile; each is right by itself. */
 #include "config.h"
 
 #include "service/state/run-progress.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Clients may rely on some members, so those are always there; decoders say in their tables which of them a
+ * row counts for (count_as). */
 #include "config.h"
 
 #include "service/state/stats.h"
@@ -11,6 +13,7 @@
 #include "pipeline/sink-thread.h"
 #include "service/state/json-values.h"
 
+/* The history is kept in memory and on disk, and a ledger may have any number of entries that fail. */
 #define ERRORS_MAX 100
 
 /* These are always there, also where no decoder counts under that name. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Each part locks for itself and copies what it shows: the lock is the one that the main thread needs to take
+ * what a run tells. */
 #include "config.h"
 
 #include "service/state/status-cache-json.h"
@@ -13,6 +15,8 @@
 
 /* ---- sinks -------------------------------------------------------------------------------------- */
 
+/* Decoders may stand at different blocks, after one was added or reset: only up to the least of them
+ * everything is there. */
 const struct point *
 status_cache_committed_point (const struct setup *setup, const struct dcpipe_checkpoint *checkpoint)
 {
@@ -129,6 +133,7 @@ status_cache_failures_json (struct status_cache *cache, size_t max)
   json_t *list = json_array ();
 
   LOCK_SCOPE (&cache->mutex);
+  /* The newest first, of which a reader wants to know; they are kept in the order in which they came. */
   for (size_t i = cache->failures.count; i-- > 0 && json_array_size (list) < max;) {
     const struct failed_entry *note = &cache->failures.items[i];
 
@@ -153,6 +158,7 @@ status_cache_throughput_json (struct status_cache *cache)
   for (uint64_t at = now - (MINUTES - 1); at <= now; at++) {
     const struct minute *minute = &cache->minutes[at % MINUTES];
 
+    /* Slots of the ring that were not used for an hour still hold an older minute. */
     if (minute->at == at && minute->blocks > 0)
       json_array_append_new (list, json_pack ("{s:o, s:o, s:o}", "at", time_json (at * NS_PER_MINUTE),
                                               "entries", number_json (minute->entries), "blocks",
@@ -168,6 +174,7 @@ status_cache_ledger_json (struct status_cache *cache)
 
   LOCK_SCOPE (&cache->mutex);
   for (size_t i = 0; i < cache->sinks_count; i++)
+    /* Any of them: sinks of one pipeline have one ledger, and an empty sink knows none yet. */
     if (cache->sinks[i].checkpoint.ledger.size > 0) {
       hash_text (text, &cache->sinks[i].checkpoint.ledger);
       return json_string (text);

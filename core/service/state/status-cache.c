@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Asking a store takes time, and some let nobody read while they are written. So with each commit the sinks
+ * leave a report, which is gathered here while a run goes on; when none does, checkpoints are compared with
+ * those that are known, and only what has changed is read again. */
 #include "config.h"
 
 #include "service/state/status-cache.h"
@@ -70,6 +73,7 @@ read_store (const struct status_cache *cache, const struct instance *configured,
     return STATUS_FAILED;
   LOG_INSTANCE_SCOPE (configured->title);
   status = sink_open (sink, DCPIPE_READ, NULL, checkpoint);
+  /* A store without a checkpoint has no tables yet. */
   if (status == STATUS_DONE && checkpoint->text != NULL && plugin_looks_up (sink->plugin)) {
     status = sink_prepare (sink, cache->tables);
     if (status == STATUS_DONE)
@@ -201,6 +205,8 @@ status_cache_destroy (struct status_cache *cache)
   pthread_mutex_destroy (&cache->mutex);
 }
 
+/* Comparing the checkpoint's text is enough: no two commits of a store have the same one. A store that could
+ * not be read is tried again each time, for what kept us out may have gone. */
 void
 status_cache_refresh (struct status_cache *cache)
 {
@@ -224,6 +230,8 @@ status_cache_refresh (struct status_cache *cache)
 
 /* ---- from a run --------------------------------------------------------------------------------- */
 
+/* Runs count from 0, and what is shown counts from the start of the process: sums of ended runs are kept
+ * beside. */
 static void
 take_totals (struct sink_view *view, const struct sink_thread *thread, bool last)
 {
@@ -267,17 +275,22 @@ take_report (struct status_cache *cache, struct sink_view *view, struct commit_r
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
 
+  /* The sink's thread takes this lock with each commit; what is slow, to parse the checkpoint, comes only
+   * when there was one. */
   LOCK_SCOPE (&report->mutex);
   if (report->commits == view->taken)
     return;
   view->taken = report->commits;
   checkpoint = parse_report (report);
   take_changes (cache, view, report->changes);
+  /* All sinks meet the same entries that fail; those of the first stand for all, in its order. */
   if (view == cache->sinks) {
     failed_entries_copy (failures, &report->failed);
     failed_entries_move (&cache->failures, &report->failed);
   }
   if (checkpoint.text != NULL)
+    /* A report that cannot be parsed for want of memory leaves the one before; the next commit brings
+     * another. */
     set_checkpoint (cache, view, &checkpoint, report->time_ns);
 }
 
@@ -285,6 +298,7 @@ static void
 count_minute (struct status_cache *cache, const struct sink_totals *before, const struct sink_totals *now)
 {
   uint64_t at = realtime_ns () / NS_PER_MINUTE;
+  /* A slot is an hour old when its minute comes round again. */
   struct minute *minute = &cache->minutes[at % MINUTES];
 
   if (minute->at != at)
@@ -304,6 +318,7 @@ take_sink (struct status_cache *cache, struct sink_view *view, struct sink_threa
   take_report (cache, view, sink_thread_report (thread), failures);
   if (view == cache->sinks)
     count_minute (cache, &before, &view->totals);
+  /* The next run's sink counts from 0 again. */
   if (!last)
     return;
   view->taken = 0;
@@ -326,6 +341,7 @@ take_heights (struct status_cache *cache, const struct run *run)
     cache->fetched = fetched;
   if (verified > 0)
     cache->verified = verified;
+  /* A run of some labels that reached the tip has left the others behind. */
   if (run->scope.count == 0)
     cache->at_tip = atomic_load (&run->at_tip);
 }

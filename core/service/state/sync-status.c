@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The one answer that clients poll. It is asked often and changes with commits only, so it is made once for
+ * each and kept as text. */
 #include "config.h"
 
 #include "service/state/sync-status.h"

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Each message has attempts and a next time of its own, and the hook as a whole has one, too: a receiver that
+ * is down is asked once in a while and not once for each message that waits; one that refuses a single
+ * message still gets the others. */
 #include "config.h"
 
 #include "service/webhook/hook.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +61,7 @@ hook_reserve (struct hook *hook)
 void
 hook_add (struct hook *hook, const struct webhook_message *message)
 {
+  assert (hook->count < hook->capacity); /* see hook_reserve: it is on disk already, so this must not fail */
   struct queued *queued = &hook->queue[hook->count++];
   uint64_t now = wall_ms (), wait = message->next_attempt_at > now ? message->next_attempt_at - now : 0;
 
@@ -72,6 +77,8 @@ drop (struct hook *hook, struct queued *queued)
   *queued = hook->queue[--hook->count];
 }
 
+/* The IDs begin with their time, so the least is the oldest. The queue is walked: it is as long as a receiver
+ * is behind, and a request takes longer than thousands of comparisons. */
 const struct queued *
 hook_due (const struct hook *hook, uint64_t now)
 {
@@ -116,6 +123,8 @@ add_stored (void *context, const struct webhook_message *message)
   return true;
 }
 
+/* Checked once more, though --check has done so: a secret may be read from a file that has changed since, and
+ * libcurl has the last word on a URL. */
 bool
 hook_open (struct hook *hook, const struct webhook_settings *settings, const char *directory)
 {
@@ -186,6 +195,7 @@ hook_start (struct hook *hook, const struct queued *queued, struct webhook_poste
                                      .signatures = signatures };
   CLEANUP_FREE char *body = NULL;
 
+  assert (!hook->busy);
   hook->place = (size_t) (queued - hook->queue);
   if (!load (hook, &hook->queue[hook->place], &hook->current)) {
     webhook_message_clear (&hook->current);
@@ -217,6 +227,7 @@ backoff (const struct webhook_settings *settings, uint64_t failures)
   if (whole > settings->retry_longest)
     whole = settings->retry_longest;
   if (getentropy (&chance, sizeof chance) != 0)
+    /* Need not be unpredictable, only different. */
     chance = monotonic_ns ();
   return whole / 2 + chance % (whole / 2 + 1);
 }
@@ -277,8 +288,11 @@ take_failure (struct hook *hook, struct queued *queued, const struct webhook_out
   hook->current.last_error = strdup (outcome->reason);
   free (hook->last_error);
   hook->last_error = strdup (outcome->reason);
+  /* The hook as a whole waits as well, by its own count of failures: which message it was matters little. */
   hook->due =
       monotonic_ns () + longer (backoff (hook->settings, hook->failures), outcome->retry_after) * NS_PER_MS;
+  /* 410 is the receiver's word that nobody is there any more; only a person can know better, by starting
+   * anew. */
   if (outcome->kind == WEBHOOK_GONE) {
     hook->disabled = true;
     log_error ("webhook %s: %s; it is sent nothing until the next start, and %zu %s kept for then",
@@ -327,6 +341,7 @@ hook_expire (struct hook *hook)
         give_up (hook, queued, &message);
       webhook_message_clear (&message);
     }
+    /* What was given up has been replaced by the last of the queue, which is looked at next. */
     if (hook->count == before)
       i++;
   }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The file is for people as well: whoever looks why a message was not delivered finds the reason in it, and
+ * may move it back to be tried again. So it is read with the care that anything edited by hand needs. */
 #include "config.h"
 
 #include "service/webhook/message.h"
@@ -14,6 +16,8 @@
 
 #define NS_PER_MS 1000000u
 
+/* The time comes first, so that names sort by it; chance makes it unique among processes and after a clock
+ * was set back. */
 bool
 webhook_id_make (char id[WEBHOOK_ID_SIZE], uint64_t now_ms)
 {
@@ -44,6 +48,8 @@ time_json (uint64_t ms)
   return json_string (text);
 }
 
+/* The body is kept as it will be posted, but for its form: signatures are made of the compact text, each time
+ * anew. */
 char *
 webhook_message_format (const struct webhook_message *message)
 {
@@ -80,6 +86,7 @@ take_fields (struct webhook_message *message, json_t *json, const char *id)
   json_int_t attempts;
   json_error_t error;
 
+  /* By one format, so that a member that is missing or of another type is named by jansson itself. */
   if (json_unpack_ex (json, &error, 0, "{s:s, s:s, s:I, s:s, s:o, s:{s:s, s:s, s:o}}", "id", &own_id,
                       "created_at", &created, "attempts", &attempts, "next_attempt_at", &next, "last_error",
                       &last_error, "body", "type", &type, "timestamp", &timestamp, "data", &data)
@@ -110,6 +117,7 @@ webhook_message_parse (struct webhook_message *message, FILE *file, const char *
 
   if (json == NULL) {
     fail ("line %d: %s", error.line, error.text);
+    /* Only what is certainly no message may be set aside; a disk that does not answer may do so later. */
     return ferror (file) || json_error_code (&error) == json_error_out_of_memory ? WEBHOOK_UNREADABLE
                                                                                  : WEBHOOK_DAMAGED;
   }

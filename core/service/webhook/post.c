@@ -54,6 +54,8 @@ cleanup_curl_text (char **text)
 
 #define CLEANUP_CURL_TEXT CLEANUP (cleanup_curl_text)
 
+/* Names of hosts are compared without regard to case and ports by what they mean, so that a redirect from
+ * https://A/ to https://a:443/ stays on one origin. */
 char *
 webhook_url_origin (const char *text)
 {
@@ -116,6 +118,8 @@ keep_printable (char *text)
       *text = ' ';
 }
 
+/* 2xx is delivered and 410 is a farewell; all else may pass, also 4xx: a receiver whose access rules were
+ * wrong for an hour must not lose the messages of that hour. */
 static void
 judge_status (const struct post *post, long status, struct webhook_outcome *outcome)
 {
@@ -168,6 +172,8 @@ follow (struct webhook_poster *poster, struct post *post, struct webhook_outcome
   if (location == NULL || (status != 301 && status != 302 && status != 307 && status != 308))
     return false;
   origin = webhook_url_origin (location);
+  /* Another host would get a message, and with its signature proof of a secret, that were meant for this
+   * one. */
   if (origin == NULL || strcmp (origin, post->origin) != 0) {
     snprintf (outcome->reason, sizeof outcome->reason,
               "%s redirects (status %ld) to %s: redirects are followed on the same scheme, host and port "
@@ -228,6 +234,8 @@ set_options (struct post *post, const struct webhook_request *request)
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, post->error);
   curl_easy_setopt (easy, CURLOPT_USERAGENT, "dcpipe/" PACKAGE_VERSION);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, post->headers);
+  /* Redirects are followed by hand, which keeps the method and the origin; libcurl would make a GET of
+   * some. */
   curl_easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, (long) request->timeout);
   curl_easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -251,6 +259,8 @@ set_options (struct post *post, const struct webhook_request *request)
   return curl_easy_setopt (easy, CURLOPT_URL, request->url) == CURLE_OK;
 }
 
+/* Expect is emptied because libcurl would wait a second for "100 Continue" from receivers that do not know
+ * it. */
 static struct post *
 post_make (const struct webhook_request *request, void *context)
 {

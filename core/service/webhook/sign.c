@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Signed anew for each attempt, since receivers refuse a timestamp that is minutes old. */
 #include "config.h"
 
 #include "service/webhook/sign.h"
 
+#include <assert.h>
 #include <nettle/base64.h>
 #include <nettle/hmac.h>
 #include <string.h>
@@ -20,6 +22,7 @@ webhook_sign (char signature[WEBHOOK_SIGNATURE_SIZE], const struct webhook_secre
   struct hmac_sha256_ctx context;
   uint8_t digest[SHA256_DIGEST_SIZE];
 
+  assert (secret->size >= WEBHOOK_SECRET_MIN && secret->size <= WEBHOOK_SECRET_MAX);
   hmac_sha256_set_key (&context, secret->size, secret->key);
   add (&context, id);
   add (&context, ".");

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A message has to outlive the process at any instruction, and a loss of power: its file is flushed before it
+ * gets the name under which it is found, and the directory after it. Directories are held open, so that a
+ * store that is renamed while dcpipe runs keeps its messages together. */
 #include "config.h"
 
 #include "service/webhook/store.h"
@@ -82,6 +85,7 @@ webhook_store_close (struct webhook_store *store)
 static DIR *
 read_directory (int fd)
 {
+  /* Of its own, since closing the stream closes its descriptor, and two lists would share one place. */
   int own = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *stream = own >= 0 ? fdopendir (own) : NULL;
 
@@ -163,6 +167,7 @@ webhook_store_remove (const struct webhook_store *store, const char *id)
   char name[FILE_NAME_SIZE];
 
   file_name (name, id, ".part");
+  /* Either may be there, according to how far it came. */
   unlinkat (store->pending, name, 0);
   file_name (name, id, ".json");
   if (unlinkat (store->pending, name, 0) != 0 && errno != ENOENT)
@@ -214,6 +219,7 @@ id_of (char id[WEBHOOK_ID_SIZE], const char *name, const char *ending)
   uint8_t number[(WEBHOOK_ID_SIZE - 1 - 4) / 2];
   size_t size = strlen (name);
 
+  /* Exactly a name that we make: anything else in there is somebody's, and neither read nor removed. */
   if (size != WEBHOOK_ID_SIZE - 1 + strlen (ending) || strncmp (name, "msg_", 4) != 0
       || strcmp (name + WEBHOOK_ID_SIZE - 1, ending) != 0 || !hex_decode (number, name + 4, sizeof number))
     return false;
@@ -291,6 +297,7 @@ webhook_store_give_up (const struct webhook_store *store, const struct webhook_m
 
   if (!webhook_store_stage (store, message) || !webhook_store_publish (store, message->id))
     log_warning ("%s; the file does not tell of the last attempt", failure_reason ());
+  /* Counted anew, for people remove files there. */
   while (count_given_up (store, oldest) >= WEBHOOK_KEPT_MAX) {
     file_name (name, oldest, ".json");
     if (unlinkat (store->given_up, name, 0) != 0)

@@ -54,6 +54,7 @@ start_due (struct webhooks *webhooks)
     if (next <= now)
       wait = 0;
     else if (next != UINT64_MAX && (next - now) / 1000000 < wait)
+      /* Rounded up, or it would wake a moment too early and wait again for 0 ms. */
       wait = (next - now) / 1000000 + 1;
   }
   return wait;
@@ -85,6 +86,7 @@ sender_main (void *argument)
         return NULL;
       wait = start_due (webhooks);
     }
+    /* Without the lock: whoever adds a message must not wait for a network. */
     webhook_poster_work (webhooks->poster, wait);
     take_outcomes (webhooks);
   }
@@ -119,6 +121,7 @@ is_configured (const struct webhook_settings *settings, size_t count, const char
 }
 
 /* Tells of hooks that were configured once and have left messages. */
+/* A section that was renamed leaves its messages behind, and nobody would look for them. */
 static void
 warn_of_left (const struct webhook_settings *settings, size_t count, const char *path)
 {
@@ -210,6 +213,8 @@ webhooks_stop (struct webhooks *webhooks)
 /* ---- sending ------------------------------------------------------------------------------------- */
 
 /* Puts the message on the disk of every hook that wants it; of none if that fails. */
+/* Written for all before it is shown to any: a message that one hook lacks would be repeated by the job, and
+ * the others would get it twice under two IDs. */
 static bool
 store (struct webhooks *webhooks, const char *type, const struct webhook_message *message)
 {
@@ -231,6 +236,7 @@ store (struct webhooks *webhooks, const char *type, const struct webhook_message
   return good;
 }
 
+/* All hooks get one ID and one time: they are told of one event. */
 bool
 webhooks_send (struct webhooks *webhooks, const char *type, const json_t *data)
 {
