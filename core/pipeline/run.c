@@ -92,6 +92,12 @@ run_sink_done (struct run *run)
   pthread_cond_broadcast (&run->gone);
 }
 
+size_t
+run_memory_used (const struct run *run)
+{
+  return budget_used (&run->budget);
+}
+
 bool
 run_lacks_memory (struct run *run)
 {

@@ -112,6 +112,9 @@ char *run_reason (struct run *run);
 /* Lets go whoever waits: for a stop, or for memory. */
 void run_stop (struct run *run);
 
+/* Bytes in flight now. Any thread. */
+size_t run_memory_used (const struct run *run);
+
 /* True when somebody waits for what the sinks alone can give back: they should commit. */
 bool run_lacks_memory (struct run *run);
 

@@ -71,7 +71,7 @@ metrics_take (struct metrics *metrics, const struct run *run, bool last)
   for (size_t i = 0; i < run->sink_threads_count && i < metrics->sinks_count; i++)
     take_sink (&metrics->sinks[i], run->sink_threads[i], last);
   metrics->queue = last ? 0 : queue_length (run->work);
-  metrics->memory = last ? 0 : budget_used (&run->budget);
+  metrics->memory = last ? 0 : run_memory_used (run);
   if (tips != metrics->tips && has_caught_up (run)) {
     metrics->tips = tips;
     metrics->success_ns = realtime_ns ();
