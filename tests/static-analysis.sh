@@ -19,7 +19,7 @@ cppcheck -j "$3" --quiet --std=c11 --enable=warning,performance,portability --in
   --suppress=memleak --suppress=resourceLeak --suppress=ctuuninitvar --suppress=ctunullpointer \
   --template='{file}:{line}: {severity}: {message} [{id}]' -DHAVE_CONFIG_H=1 \
   --library=tests/cppcheck.cfg \
-  -Icore -Iplugins/lib -I"$build" core plugins tools examples 2>"$found" || status=$?
+  -Icore -Iplugins/lib -Itools/plugin-test -I"$build" core plugins tools examples 2>"$found" || status=$?
 cat "$found"
 if [ "$status" -ne 0 ] && [ ! -s "$found" ]; then
   echo "static-analysis.sh: cppcheck ended with $status"

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/verdict.h"
 #include "support/run.h"
-#include "verdict.h"
 
 static const struct sink_under_test *current;
 

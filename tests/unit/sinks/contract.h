@@ -7,7 +7,7 @@
 #include <check.h>
 #include <stddef.h>
 
-#include "store.h"
+#include "drivers/store.h"
 
 /* The sink that the linked dcpipe_plugin registers. */
 const struct dcpipe_sink *contract_plugin (void);

@@ -10,9 +10,9 @@
 
 #include "contract.h"
 #include "data/row-merge.h"
+#include "drivers/store.h"
 #include "host.h"
 #include "sink/sink-calls.h"
-#include "store.h"
 
 /* ---- files --------------------------------------------------------------------------------------- */
 

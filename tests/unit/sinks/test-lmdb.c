@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "contract.h"
+#include "drivers/store.h"
 #include "host.h"
 #include "setup/setup.h"
 #include "sink/sink-calls.h"
-#include "store.h"
 
 /* ---- the store as others see it ------------------------------------------------------------------ */
 

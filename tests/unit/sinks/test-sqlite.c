@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "contract.h"
+#include "drivers/store.h"
 #include "host.h"
-#include "store.h"
 
 /* ---- the file as others see it ------------------------------------------------------------------- */
 
