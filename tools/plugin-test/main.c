@@ -20,6 +20,7 @@
 #include "checks/sink-suite.h"
 #include "checks/source.h"
 #include "data/block.h"
+#include "drivers/entry-file.h"
 #include "harness/runner.h"
 #include "harness/settings.h"
 #include "harness/subject.h"

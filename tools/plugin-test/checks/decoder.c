@@ -10,6 +10,7 @@
 
 #include "bytes/cleanup.h"
 #include "bytes/hex.h"
+#include "checks/replay.h"
 #include "drivers/decode.h"
 #include "harness/resources.h"
 #include "harness/runner.h"

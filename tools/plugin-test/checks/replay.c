@@ -3,20 +3,20 @@
  * earlier rows must not depend on how the entries were cut into commits. */
 #include "config.h"
 
+#include "checks/replay.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "bytes/cleanup.h"
-#include "checks/decoder.h"
 #include "drivers/decode.h"
 #include "drivers/memory-sink.h"
 #include "harness/resources.h"
 #include "harness/runner.h"
 #include "harness/verdict.h"
 #include "pipeline/pipeline.h"
-#include "pipeline/run.h"
 #include "plugin/instance.h"
 #include "setup/setup.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting, stopping, closing, and how long memory lives. */
 #include "config.h"
+
+#include "checks/source-life.h"
 
 #include <inttypes.h>
 #include <nettle/sha2.h>
@@ -11,7 +12,6 @@
 
 #include "base/log.h"
 #include "base/stop.h"
-#include "checks/source.h"
 #include "commands/online.h"
 #include "drivers/source-driver.h"
 #include "harness/resources.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `unpack`: a pure function of the frame, whatever the frame holds. */
 #include "config.h"
+
+#include "checks/source-unpack.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "checks/source.h"
 #include "drivers/source-driver.h"
 #include "harness/resources.h"
 #include "harness/runner.h"

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "checks/source-life.h"
+#include "checks/source-unpack.h"
 #include "drivers/source-driver.h"
 #include "harness/runner.h"
 #include "harness/verdict.h"

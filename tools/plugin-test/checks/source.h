@@ -7,8 +7,4 @@
 
 void source_checks (const struct subject *subject);
 
-/* Those of `unpack` (source-unpack.c), and of waiting and closing (source-life.c). */
-void source_unpack_checks (const struct subject *subject);
-void source_life_checks (const struct subject *subject);
-
 #endif

@@ -5,7 +5,7 @@
 
 #include "data/batch.h"
 #include "data/checkpoint.h"
-#include "drivers/entries.h"
+#include "harness/entries.h"
 #include "pipeline/parcel.h"
 #include "plugin/plugin.h"
 

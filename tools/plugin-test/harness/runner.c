@@ -28,13 +28,11 @@
 #include "harness/verdict.h"
 #include "plugin/callback.h"
 
-#define TEXT_MAX 4096
-
 enum verdict { PASSED, SKIPPED, FAILED };
 
 /* What the child writes down before it may be gone. */
 struct shared {
-  char at[TEXT_MAX];       /* what it is about to do */
+  char at[VERDICT_MAX];    /* what it is about to do */
   bool through;            /* the check came to its end */
   callback_place callback; /* that the engine's part of the check is in; a name in memory that both share */
 };
@@ -45,7 +43,6 @@ static struct {
   const char *only;
   unsigned checks, failed, skipped;
   struct shared *shared;
-  int out;             /* in the child: where its verdict goes */
   FILE *printed;       /* what a check wrote to standard output */
   const char *watched; /* the plugin whose threads ThreadSanitizer watches, or NULL */
   FILE *reports;       /* what a check wrote to stderr meanwhile */
@@ -120,56 +117,6 @@ runner_at (const char *format, ...)
   va_end (arguments);
 }
 
-struct ending {
-  char text[TEXT_MAX]; /* a letter, and the reason */
-  size_t size;         /* with the end of the text: another process may add to it */
-};
-
-static void __attribute__ ((format (printf, 3, 0)))
-compose (struct ending *ending, char letter, const char *format, va_list arguments)
-{
-  int length = vsnprintf (ending->text + 1, sizeof ending->text - 1, format, arguments);
-
-  ending->text[0] = letter;
-  ending->size = length < TEXT_MAX - 1 ? (size_t) length + 2 : TEXT_MAX;
-}
-
-/* Sends the verdict and ends the process, whichever thread it is on; of several the first one does. */
-static _Noreturn void
-end_check (const struct ending *ending)
-{
-  static atomic_flag ended = ATOMIC_FLAG_INIT;
-
-  while (atomic_flag_test_and_set (&ended))
-    pause ();
-  (void) !write (runner.out, ending->text, ending->size);
-  _exit (0);
-}
-
-void
-verdict_fail (const char *format, ...)
-{
-  struct ending ending;
-  va_list arguments;
-
-  va_start (arguments, format);
-  compose (&ending, 'f', format, arguments);
-  va_end (arguments);
-  end_check (&ending);
-}
-
-void
-verdict_skip (const char *format, ...)
-{
-  struct ending ending;
-  va_list arguments;
-
-  va_start (arguments, format);
-  compose (&ending, 's', format, arguments);
-  va_end (arguments);
-  end_check (&ending);
-}
-
 static _Noreturn void
 run_child (int out, void (*run) (const void *context), const void *context)
 {
@@ -179,7 +126,7 @@ run_child (int out, void (*run) (const void *context), const void *context)
     dup2 (fileno (runner.reports), STDERR_FILENO);
   signal (SIGINT, SIG_DFL);
   signal (SIGTERM, SIG_DFL);
-  runner.out = out;
+  verdict_goes_to (out);
   EXPECT (stop_init (), "%s", failure ());
   process_state_note ();
   callback_watch (&runner.shared->callback);
@@ -189,7 +136,7 @@ run_child (int out, void (*run) (const void *context), const void *context)
   process_state_expect ();
   /* A search for leaks at exit counts as part of the check: the parent waits for the process, and its
    * status must be 0 as well. */
-  (void) !write (out, "p", 1);
+  (void) !write (out, &(char){ VERDICT_PASSED }, 1);
   log_finish ();
   fflush (NULL);
   exit (0);
@@ -268,16 +215,16 @@ explain (char *text, bool in_time, int status)
   else
     snprintf (what, sizeof what, "the plugin ended the process, with exit status %d", WEXITSTATUS (status));
   if (!named && callback != NULL)
-    snprintf (text, TEXT_MAX, "%s, while %s was called", what, callback);
+    snprintf (text, VERDICT_MAX, "%s, while %s was called", what, callback);
   else
-    snprintf (text, TEXT_MAX, "%s%s%.3000s", what, named ? ", while " : "", runner.shared->at);
+    snprintf (text, VERDICT_MAX, "%s%s%.3000s", what, named ? ", while " : "", runner.shared->at);
 }
 
 /* What came of the child: a verdict and, in `text`, the reason. */
 static enum verdict
 judge (pid_t child, int in, char *text)
 {
-  char said[TEXT_MAX];
+  char said[VERDICT_MAX];
   int status = 0;
   bool in_time = hear (child, in, said, sizeof said, &status);
 
@@ -286,12 +233,12 @@ judge (pid_t child, int in, char *text)
     while (waitpid (child, &status, 0) < 0 && errno == EINTR)
       ;
   }
-  snprintf (text, TEXT_MAX, "%s", said[0] != '\0' ? said + 1 : "");
-  if (said[0] == 's')
+  snprintf (text, VERDICT_MAX, "%s", said[0] != '\0' ? said + 1 : "");
+  if (said[0] == VERDICT_SKIPPED)
     return SKIPPED;
-  if (said[0] == 'f')
+  if (said[0] == VERDICT_FAILED)
     return FAILED;
-  if (in_time && said[0] == 'p' && WIFEXITED (status) && WEXITSTATUS (status) == 0)
+  if (in_time && said[0] == VERDICT_PASSED && WIFEXITED (status) && WEXITSTATUS (status) == 0)
     return PASSED;
   explain (text, in_time, status);
   return FAILED;
@@ -324,9 +271,10 @@ look_behind (enum verdict verdict, unsigned left, char *text)
   if (verdict == FAILED)
     return FAILED;
   if (left > 0)
-    snprintf (text, TEXT_MAX, "the plugin left %u process%s running", left, left == 1 ? "" : "es");
+    snprintf (text, VERDICT_MAX, "the plugin left %u process%s running", left, left == 1 ? "" : "es");
   else if (printed != NULL)
-    snprintf (text, TEXT_MAX, "the plugin wrote to standard output, which is not its own: %.1000s", printed);
+    snprintf (text, VERDICT_MAX, "the plugin wrote to standard output, which is not its own: %.1000s",
+              printed);
   else
     return verdict;
   return FAILED;
@@ -340,7 +288,7 @@ hear_reports (char *text)
 
   if (lines != NULL)
     fputs (lines, stderr);
-  return lines != NULL && tsan_summary (lines, runner.watched, text, TEXT_MAX);
+  return lines != NULL && tsan_summary (lines, runner.watched, text, VERDICT_MAX);
 }
 
 static void
@@ -371,7 +319,7 @@ run_apart (void (*run) (const void *context), const void *context, char *text)
   fflush (NULL);
   memset (runner.shared, 0, sizeof *runner.shared);
   if (pipe (ends) != 0 || (child = fork ()) < 0) {
-    snprintf (text, TEXT_MAX, "no process for the check: %s", strerror (errno));
+    snprintf (text, VERDICT_MAX, "no process for the check: %s", strerror (errno));
     return FAILED;
   }
   if (child == 0) {
@@ -391,7 +339,7 @@ run_apart (void (*run) (const void *context), const void *context, char *text)
 static bool
 check (const char *group, const char *name, void (*run) (const void *context), const void *context)
 {
-  char text[TEXT_MAX], line[512];
+  char text[VERDICT_MAX], line[512];
   enum verdict verdict;
 
   snprintf (line, sizeof line, "%s: %s", group, name);

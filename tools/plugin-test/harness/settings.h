@@ -19,7 +19,4 @@ bool settings_fit (const struct subject *subject);
 /* False after fail if a path among the settings of a sink leads out of the directory of a check. */
 bool settings_are_safe (const struct subject *subject);
 
-/* Frees all that the subject holds, save what main gave it. */
-void subject_free (struct subject *subject);
-
 #endif

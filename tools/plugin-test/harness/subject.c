@@ -126,3 +126,22 @@ subject_instance (const struct subject *subject)
   ini_free (file);
   return instance;
 }
+
+static void
+free_settings (struct setting *settings, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    free (settings[i].key);
+    free (settings[i].value);
+  }
+  free (settings);
+}
+
+void
+subject_free (struct subject *subject)
+{
+  free_settings (subject->settings, subject->settings_count);
+  free_settings (subject->refused, subject->refused_count);
+  free ((void *) (uintptr_t) subject->directory);
+  entries_free (&subject->entries);
+}

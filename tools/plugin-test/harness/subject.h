@@ -4,7 +4,7 @@
 #define PLUGIN_TEST_HARNESS_SUBJECT_H
 
 #include "config/ini.h"
-#include "drivers/entries.h"
+#include "harness/entries.h"
 #include "plugin/plugin.h"
 
 struct setting {
@@ -38,5 +38,8 @@ struct instance *subject_instance (const struct subject *subject);
 /* The same from a file. NULL when a mistake was noted in the file or (after fail) config_complete did not
  * take it. */
 struct instance *subject_instance_from (const struct subject *subject, struct ini_file *file);
+
+/* Frees all that the subject holds, save what main gave it. */
+void subject_free (struct subject *subject);
 
 #endif

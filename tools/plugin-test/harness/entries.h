@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entries to feed decoders with: read from a file, made up, or changed at random. */
-#ifndef PLUGIN_TEST_DRIVERS_ENTRIES_H
-#define PLUGIN_TEST_DRIVERS_ENTRIES_H
+/* Entries to feed decoders with: given, made up, or changed at random. */
+#ifndef PLUGIN_TEST_HARNESS_ENTRIES_H
+#define PLUGIN_TEST_HARNESS_ENTRIES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,11 +24,6 @@ struct entry_list {
 void entries_add (struct entry_list *list, struct dcpipe_bytes label, struct dcpipe_bytes key,
                   struct dcpipe_bytes value, bool deleted);
 void entries_free (struct entry_list *list);
-
-/* Reads entries: of FILE.ledger through the source plugin ledger_file; otherwise JSON lines as `dcpipe dump
- * ledger_entries` prints them ({"label":"A","key":"00ff","value":"00ff","operation":"UPSERT"}, other members
- * are ignored). False after fail. */
-bool entries_read (struct entry_list *list, const char *path);
 
 /* Entries that an author may not have thought of, with that label: empty, full of zeros, of ff, of numbers,
  * of no UTF-8, and (`huge`) of a megabyte. */
