@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What commits, rollbacks and resets do, and which tables are taken. */
 #include "config.h"
+
+#include "checks/sink-commits.h"
 
 #include <string.h>
 
 #include "base/log.h"
 #include "checks/sink-made.h"
-#include "checks/sink.h"
 #include "harness/resources.h"
 #include "harness/verdict.h"
 #include "setup/tables.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writers in processes of their own that are killed, as by kill -9 or a crash. */
 #include "config.h"
+
+#include "checks/sink-kills.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,7 +16,6 @@
 
 #include "bytes/cleanup.h"
 #include "checks/sink-made.h"
-#include "checks/sink.h"
 #include "harness/verdict.h"
 
 /* A commit of the child holds so many events. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Readers beside a writer, a second writer, and scratch stores. */
 #include "config.h"
+
+#include "checks/sink-readers.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,7 +10,6 @@
 
 #include "base/log.h"
 #include "checks/sink-made.h"
-#include "checks/sink.h"
 #include "harness/verdict.h"
 #include "plugin/callback.h"
 #include "sink/sink-calls.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What rows become: values, operations, effects, order. */
 #include "config.h"
+
+#include "checks/sink-rows.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "checks/sink.h"
 #include "data/row-merge.h"
 #include "drivers/store.h"
 #include "harness/verdict.h"

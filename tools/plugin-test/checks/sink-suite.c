@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "checks/sink.h"
+#include "checks/sink-commits.h"
+#include "checks/sink-kills.h"
+#include "checks/sink-readers.h"
+#include "checks/sink-rows.h"
 #include "harness/runner.h"
 #include "harness/verdict.h"
 
