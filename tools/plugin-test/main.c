@@ -351,5 +351,5 @@ main (int argc, char **argv)
   subject_free (&request.subject);
   plugins_unload ();
   free (path);
-  return output_finish (status);
+  tsan_exit (output_finish (status));
 }

@@ -27,8 +27,8 @@
 /* Reports do not end a process at once. Ours come first, so that the user's count. */
 #define OPTIONS "exitcode=66 halt_on_error=0 report_thread_leaks=0 report_signal_unsafe=0"
 
-static bool
-is_here (void)
+bool
+tsan_is_here (void)
 {
   return dlsym (RTLD_DEFAULT, "__tsan_init") != NULL;
 }
@@ -36,7 +36,7 @@ is_here (void)
 bool
 tsan_is_missing (const char *plugin)
 {
-  return !is_here () && exports_needs_symbol (plugin, "__tsan_init");
+  return !tsan_is_here () && exports_needs_symbol (plugin, "__tsan_init");
 }
 
 /* ---- beginning anew ------------------------------------------------------------------------------ */
@@ -104,11 +104,11 @@ tsan_enter (const char *plugin, char **argv, bool *absent)
     fail ("%s: not built with -fsanitize=thread", plugin);
     return false;
   }
-  if (is_here () && getenv (ENTERED) != NULL)
+  if (tsan_is_here () && getenv (ENTERED) != NULL)
     return true;
   *absent = true;
   if (getenv (ENTERED) != NULL
-      || (!is_here () && !exports_needs_library (plugin, "tsan", runtime, sizeof runtime))) {
+      || (!tsan_is_here () && !exports_needs_library (plugin, "tsan", runtime, sizeof runtime))) {
     fail ("%s: the runtime of ThreadSanitizer that it needs cannot be loaded here: link the plugin with one "
           "that "
           "is a shared library, as gcc does",
@@ -116,7 +116,7 @@ tsan_enter (const char *plugin, char **argv, bool *absent)
     return false;
   }
   self = own_path (argv);
-  if ((is_here () || set ("LD_PRELOAD", runtime, ":")) && set ("TSAN_OPTIONS", OPTIONS, " ")
+  if ((tsan_is_here () || set ("LD_PRELOAD", runtime, ":")) && set ("TSAN_OPTIONS", OPTIONS, " ")
       && self != NULL) {
 #ifdef __linux__
     /* Older runtimes do not bear with addresses that are as random as they may be today. */
@@ -139,6 +139,15 @@ tsan_watch (void)
   arena_pool_off ();
   if (functions[0] != NULL && functions[1] != NULL)
     block_watch (functions[0], functions[1]);
+}
+
+void
+tsan_exit (int status)
+{
+  fflush (NULL);
+  if (tsan_is_here ())
+    _exit (status);
+  exit (status);
 }
 
 /* ---- reports ------------------------------------------------------------------------------------- */

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+bool tsan_is_here (void);
+
 /* The plugin needs the runtime, and it is not there. */
 bool tsan_is_missing (const char *plugin);
 
@@ -17,6 +19,11 @@ bool tsan_enter (const char *plugin, char **argv, bool *absent);
 
 /* Has the engine tell the runtime what it does not see by itself, before threads begin. */
 void tsan_watch (void);
+
+/* Ends the process as exit does. Under the runtime without what libraries do then: it does not see all that
+ * the C library does with its own locks, and so p11-kit, which comes with libcurl, may wait for one of them
+ * for ever. */
+_Noreturn void tsan_exit (int status);
 
 /* What the first report among these lines says, in one line: the kind and the places in the plugin. False if
  * there is no report. */

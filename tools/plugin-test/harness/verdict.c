@@ -7,9 +7,14 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-static int out;
+#include "base/exit-status.h"
+#include "base/log.h"
+
+/* Outside of checks there is nobody who reads verdicts. */
+static int out = -1;
 
 void
 verdict_goes_to (int fd)
@@ -37,6 +42,10 @@ end_check (const struct ending *ending)
 {
   static atomic_flag ended = ATOMIC_FLAG_INIT;
 
+  if (out < 0) {
+    log_error ("%s", ending->text + 1);
+    exit (STATUS_FAILED);
+  }
   while (atomic_flag_test_and_set (&ended))
     pause ();
   (void) !write (out, ending->text, ending->size);
