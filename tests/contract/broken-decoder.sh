@@ -26,6 +26,7 @@ case $(nm -D "$top_builddir/tools/plugin-test/dcpipe-plugin-test" 2>&1) in
     fault leak 'decoder: keeps no memory' 'keeps memory'
     caught 'resolve keeps no memory' 'keeps memory' -o mistake=leak "$later"
     fault keeps 'config_free gives back' 'keeps memory'
+    hold 0 --refuse fault=q --only 'config_free gives back' "$file" # what is refused takes nothing either
     ;;
 esac
 # What is refused by name is part of the configuration's checks, too.

@@ -69,6 +69,10 @@ echo '{"label":"A","key":"0g","value":""}' > "$dir/bad.jsonl"
 hold 64 --entries "$dir/bad.jsonl" entry
 grep -q 'bad.jsonl:1: expected a line of' "$dir/err" || die "the bad line is not named"
 
+# Variables, as in an INI file.
+hold 64 -o 'path=${NO_SUCH_VARIABLE}' jsonl
+err 'dcpipe: error: path=${NO_SUCH_VARIABLE}: the environment variable NO_SUCH_VARIABLE is not set'
+
 # A ledger of a relative name.
 cp "$vectors/small.ledger" "$dir/here.ledger"
 (cd "$dir" && TMPDIR=$dir "$top_builddir/dcpipe-plugin-test" --entries here.ledger --only 'entries given' entry) > "$dir/out" 2> "$dir/err" \

@@ -35,10 +35,17 @@ bool
 settings_add (struct setting **settings, size_t *count, const char *text)
 {
   const char *equals = strchr (text, '=');
+  CLEANUP_FREE char *variable = NULL, *value = NULL;
 
-  if (equals != NULL && equals > text)
-    return add (settings, count, text, (size_t) (equals - text), equals + 1);
-  fail ("'%s': expected KEY=VALUE", text);
+  if (equals == NULL || equals == text) {
+    fail ("'%s': expected KEY=VALUE", text);
+    return false;
+  }
+  value = ini_expand (equals + 1, &variable);
+  if (value != NULL)
+    return add (settings, count, text, (size_t) (equals - text), value);
+  if (variable != NULL)
+    fail ("%s: the environment variable %s is not set", text, variable);
   return false;
 }
 

@@ -27,17 +27,13 @@ struct subject {
 /* True if the settings have that key. */
 bool subject_is_given (const struct subject *subject, const char *key);
 
-/* An INI file with the settings, of which those in `changed` (keys and values, NULL at the end; a NULL value
- * leaves the key out) are replaced. NULL after fail. */
+/* The settings as a file, those in `changed` (keys and values, NULL at the end; a NULL value leaves the key
+ * out) in place of others. To be freed with ini_free. */
 struct ini_file *subject_file (const struct subject *subject, const char *const *changed);
 
 /* An instance of the plugin with the settings, its config_complete called. Ends the check if that fails.
  * To be freed with instance_free. */
 struct instance *subject_instance (const struct subject *subject);
-
-/* The same from a file. NULL when a mistake was noted in the file or (after fail) config_complete did not
- * take it. */
-struct instance *subject_instance_from (const struct subject *subject, struct ini_file *file);
 
 /* Frees all that the subject holds, save what main gave it. */
 void subject_free (struct subject *subject);
