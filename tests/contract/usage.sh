@@ -69,6 +69,11 @@ echo '{"label":"A","key":"0g","value":""}' > "$dir/bad.jsonl"
 hold 64 --entries "$dir/bad.jsonl" entry
 grep -q 'bad.jsonl:1: expected a line of' "$dir/err" || die "the bad line is not named"
 
+# What no source reads, and why.
+echo 'no ledger' > "$dir/no.ledger"
+hold 64 --entries "$dir/no.ledger" entry
+grep -q 'no.ledger: expected lines of .*, or what a source reads that needs no more than a path; ledger_file: .' "$dir/err" \
+  || die "it is not told what was tried"
 # Variables, as in an INI file.
 hold 64 -o 'path=${NO_SUCH_VARIABLE}' jsonl
 err 'dcpipe: error: path=${NO_SUCH_VARIABLE}: the environment variable NO_SUCH_VARIABLE is not set'

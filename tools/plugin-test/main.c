@@ -48,8 +48,8 @@ print_help (void)
           "  -c, --config FILE         the options of its section in an INI file\n"
           "      --section TITLE       which section, e.g. 'sink main'; otherwise the first of this plugin\n"
           "      --refuse KEY=VALUE    a value that the plugin must refuse; may be repeated\n"
-          "      --entries FILE        real entries for a decoder: FILE.ledger, or lines of\n"
-          "                            'dcpipe dump ledger_entries'\n"
+          "      --entries FILE        real entries for a decoder: lines of 'dcpipe dump ledger_entries',\n"
+          "                            or what an installed source reads, such as a ledger\n"
           "      --seed NUMBER         of all that is random; otherwise a new one, which is printed\n"
           "      --rounds NUMBER       entries or blocks changed at random (%d)\n"
           "      --timeout SECONDS     for each check (%d)\n"
@@ -256,7 +256,7 @@ prepare (struct request *request)
     return settings_are_safe (subject);
   if (subject->directory == NULL)
     subject->directory = realpath (".", NULL);
-  return request->entries == NULL || entries_read (&subject->entries, request->entries);
+  return request->entries == NULL || entry_file_read (&subject->entries, request->entries);
 }
 
 static void

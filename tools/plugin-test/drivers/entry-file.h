@@ -5,9 +5,10 @@
 
 #include "harness/entries.h"
 
-/* Reads entries: of FILE.ledger through the source plugin ledger_file; otherwise JSON lines as `dcpipe dump
- * ledger_entries` prints them ({"label":"A","key":"00ff","value":"00ff","operation":"UPSERT"}, other members
- * are ignored). False after fail. */
-bool entries_read (struct entry_list *list, const char *path);
+/* Adds the entries of a file: JSON lines as `dcpipe dump ledger_entries` prints them
+ * ({"label":"A","key":"00ff","value":"00ff","operation":"UPSERT"}, other members are ignored), or what a
+ * source plugin reads. Of those along the plugin path each one is tried that needs one path and no other
+ * option; the first that comes to the tip is the one. False after fail. */
+bool entry_file_read (struct entry_list *list, const char *path);
 
 #endif

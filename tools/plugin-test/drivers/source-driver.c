@@ -15,7 +15,6 @@
 #include "data/row-emit.h"
 #include "data/table.h"
 #include "harness/runner.h"
-#include "harness/subject.h"
 #include "harness/verdict.h"
 #include "pipeline/source-thread.h"
 #include "plugin/callback.h"
@@ -224,50 +223,4 @@ source_unpack (const struct instance *source, const struct dcpipe_frame *frame, 
     return DCPIPE_DIVERGED;
   }
   return result == DCPIPE_FAIL && block->too_large ? DCPIPE_DIVERGED : result;
-}
-
-/* ---- files --------------------------------------------------------------------------------------- */
-
-static bool
-add_entries (struct entry_list *list, const struct instance *source, const struct reading *reading)
-{
-  for (size_t i = 0; i < reading->count; i++) {
-    struct parcel *parcel;
-    int result = source_unpack (source, reading_frame (reading, i), &parcel);
-    const struct dcpipe_block *block = &parcel->blocks[0];
-
-    for (size_t j = 0; result == DCPIPE_OK && j < block->entries_count; j++)
-      entries_add (list, block->entries[j].label, block->entries[j].key, block->entries[j].value,
-                   block->entries[j].deleted);
-    parcel_release (parcel);
-    if (result != DCPIPE_OK)
-      return false;
-  }
-  return true;
-}
-
-bool
-source_read_file (struct entry_list *list, const char *path)
-{
-  static char key[] = "path";
-  struct setting settings[] = { { key, (char *) (uintptr_t) path } };
-  struct subject subject = { .plugin = plugin_load (DCPIPE_KIND_SOURCE, "ledger_file"),
-                             .directory = "",
-                             .settings = settings,
-                             .settings_count = 1 };
-  struct reading reading = { 0 };
-  struct instance *source;
-  bool good;
-
-  if (subject.plugin == NULL)
-    return false;
-  source = subject_instance (&subject);
-  good = source_open (source, NULL) == DCPIPE_OK;
-  if (good)
-    source_read (source, &reading, SIZE_MAX);
-  good = good && reading.result == DCPIPE_TIP && add_entries (list, source, &reading);
-  source_close (source);
-  reading_free (&reading);
-  instance_free (source);
-  return good;
 }

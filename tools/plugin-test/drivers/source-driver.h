@@ -54,7 +54,4 @@ const struct dcpipe_frame *reading_frame (const struct reading *reading, size_t 
  * finds. The block is the parcel's first; the parcel is to be released. */
 int source_unpack (const struct instance *source, const struct dcpipe_frame *frame, struct parcel **parcel);
 
-/* Adds all entries of a file of the ledger, read by the source plugin ledger_file. False after fail. */
-bool source_read_file (struct entry_list *list, const char *path);
-
 #endif
