@@ -10,62 +10,53 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "commands/online.h"
 #include "drivers/source-driver.h"
 #include "harness/resources.h"
 #include "harness/runner.h"
 #include "harness/verdict.h"
 #include "plugin/callback.h"
 #include "plugin/instance.h"
+#include "plugin/source-calls.h"
 #include "setup/setup.h"
 
 /* How much later than asked a call may return on a busy machine. */
 #define TOLERANCE_MS 3000
 
+/* How long the other side may take to answer. */
+#define ANSWER_NS UINT64_C (60000000000)
+
+/* Milliseconds from a time of monotonic_ns's. */
 static uint64_t
-now_ms (void)
+ms_since (uint64_t from)
 {
-  struct timespec now;
-
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
-}
-
-static struct instance *
-open_first (const struct subject *subject)
-{
-  struct instance *source = subject_instance (subject);
-  int result = source_open (source, NULL);
-
-  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
-  return source;
+  return (monotonic_ns () - from) / 1000000;
 }
 
 /* Calls next until there is nothing more, each time with that deadline. */
 static void
 keeps_deadlines (const void *context)
 {
-  struct instance *source = open_first (context);
+  struct instance *source = source_begin (context);
   int result = DCPIPE_OK;
 
   stop_set_following (true);
   for (unsigned i = 0; i < 200 && result != DCPIPE_TIP; i++) {
     unsigned ms = i % 2 ? 0 : 100;
-    uint64_t from = now_ms ();
+    uint64_t from = monotonic_ns ();
     struct dcpipe_batch batch;
 
     runner_at ("next was called with a deadline in %u ms", ms);
     result = source_next (source, ms, &batch);
-    EXPECT (now_ms () - from <= ms + TOLERANCE_MS,
-            "next returned %" PRIu64 " ms after its call, the deadline was %u ms away", now_ms () - from, ms);
+    EXPECT (ms_since (from) <= ms + TOLERANCE_MS,
+            "next returned %" PRIu64 " ms after its call, the deadline was %u ms away", ms_since (from), ms);
     EXPECT (result != DCPIPE_FAIL && result != DCPIPE_DIVERGED, "next gives %s: %s", RESULT_NAME (result),
             failure ());
     batch_clear (&batch);
   }
-  source_close (source);
-  instance_free (source);
+  source_end (source);
 }
 
 /* ---- stopping ------------------------------------------------------------------------------------ */
@@ -88,10 +79,10 @@ stops_when_it_is_told (const void *context)
   bool stopped = false;
 
   stop_set_following (true);
-  source = open_first (context);
+  source = source_begin (context);
   EXPECT (pthread_create (&thread, NULL, stop_soon, NULL) == 0, "no thread for the test");
-  from = now_ms ();
-  while (now_ms () - from < 1500 && !stopped) {
+  from = monotonic_ns ();
+  while (ms_since (from) < 1500 && !stopped) {
     struct dcpipe_batch batch;
 
     runner_at ("next was called while the run was to stop, with a deadline in a minute");
@@ -99,11 +90,10 @@ stops_when_it_is_told (const void *context)
     batch_clear (&batch);
     stopped = stop_requested ();
   }
-  EXPECT (now_ms () - from <= 1500 + TOLERANCE_MS,
-          "next returned %" PRIu64 " ms after dcpipe_stop_fd had become readable", now_ms () - from - 200);
+  EXPECT (ms_since (from) <= 1500 + TOLERANCE_MS,
+          "next returned %" PRIu64 " ms after dcpipe_stop_fd had become readable", ms_since (from) - 200);
   pthread_join (thread, NULL);
-  source_close (source);
-  instance_free (source);
+  source_end (source);
 }
 
 /* ---- closing ------------------------------------------------------------------------------------- */
@@ -112,11 +102,11 @@ stops_when_it_is_told (const void *context)
 static void
 frames_outlive_the_run (const void *context)
 {
-  struct instance *source = open_first (context);
+  struct instance *source = source_begin (context);
   struct reading reading;
 
   source_read (source, &reading, 500);
-  source_close (source);
+  source_call_close (source);
   runner_at ("frames were read after close");
   for (size_t i = 0; i < reading.count; i++) {
     const struct dcpipe_frame *frame = reading_frame (&reading, i);
@@ -139,22 +129,19 @@ open_and_close (void *context)
 {
   struct instance *source = context;
   struct reading reading;
-  int result = source_open (source, NULL);
 
-  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
+  source_must_open (source);
   source_read (source, &reading, 20);
-  source_close (source);
+  source_call_close (source);
   reading_free (&reading);
 }
 
 static void
 keeps_nothing_after_close (const void *context)
 {
-  struct instance *source = subject_instance (context);
-  int result = source_open (source, NULL);
+  struct instance *source = source_begin (context);
 
-  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
-  source_close (source); /* before any block was asked for */
+  source_call_close (source); /* before any block was asked for */
   runner_at ("it was opened, read and closed again and again");
   resources_expect_no_leak ("a run, opened and closed,", open_and_close, source);
   instance_free (source);
@@ -164,13 +151,11 @@ static void
 probes (const void *context)
 {
   struct instance *source = subject_instance (context);
-  const struct dcpipe_source *plugin = &source->plugin->u.source;
   int result;
 
-  if (plugin->probe == NULL)
+  if (!source_can_probe (source))
     verdict_skip ("it has no 'probe', which is optional");
-  failure_clear ();
-  result = plugin->probe (source->handle, (now_ms () + 60000) * 1000000);
+  result = source_call_probe (source, monotonic_ns () + ANSWER_NS);
   EXPECT (result == DCPIPE_OK, "probe gives %s: %s", RESULT_NAME (result), failure ());
   instance_free (source);
 }
@@ -179,16 +164,13 @@ static void
 tells_its_tip (const void *context)
 {
   struct instance *source = subject_instance (context);
-  const struct dcpipe_source *plugin = &source->plugin->u.source;
   struct dcpipe_tip tip = { 0 };
   int result;
 
-  if (plugin->tip == NULL)
+  if (!source_can_tell_tip (source))
     verdict_skip ("it has no 'tip', which is optional");
-  failure_clear ();
-  result = plugin->tip (source->handle, (now_ms () + 60000) * 1000000, &tip);
+  result = source_call_tip (source, monotonic_ns () + ANSWER_NS, &tip);
   EXPECT (result == DCPIPE_OK, "tip gives %s: %s", RESULT_NAME (result), failure ());
-  EXPECT (tip.known, "tip gives DCPIPE_OK without a call of dcpipe_tip_end");
   instance_free (source);
 }
 

@@ -17,7 +17,7 @@
 #include "harness/runner.h"
 #include "harness/verdict.h"
 #include "plugin/callback.h"
-#include "plugin/instance.h"
+#include "plugin/source-calls.h"
 #include "setup/setup.h"
 
 #define BLOCKS_MAX 300
@@ -79,11 +79,7 @@ unpack (const struct unpacked *unpacked, size_t i)
 static void
 begin (struct unpacked *unpacked, const struct subject *subject, size_t blocks)
 {
-  int result;
-
-  unpacked->source = subject_instance (subject);
-  result = source_open (unpacked->source, NULL);
-  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
+  unpacked->source = source_begin (subject);
   source_read (unpacked->source, &unpacked->reading, blocks);
   if (unpacked->reading.count == 0)
     verdict_skip ("as it is configured, it delivers no blocks");
@@ -94,9 +90,8 @@ begin (struct unpacked *unpacked, const struct subject *subject, size_t blocks)
 static void
 end (struct unpacked *unpacked)
 {
-  source_close (unpacked->source);
+  source_end (unpacked->source);
   reading_free (&unpacked->reading);
-  instance_free (unpacked->source);
   free (unpacked->sums);
 }
 
@@ -143,8 +138,11 @@ unpack_beside (void *argument)
     thread->sums[i * thread->step % count] = unpack (thread->unpacked, i * thread->step % count);
   while (!atomic_load (thread->enough))
     for (size_t i = 0; i < count; i++)
-      EXPECT (unpack (thread->unpacked, i) == thread->sums[i],
-              "block %zu is unpacked to something else each time, while other threads unpack", i);
+      EXPECT (
+          unpack (thread->unpacked, i) == thread->sums[i],
+          "block %zu is unpacked to something else each time, while other threads unpack: unpack is to be a "
+          "pure function",
+          i);
   return NULL;
 }
 
@@ -200,7 +198,7 @@ is_pure (const void *context)
   join_and_compare (threads, &unpacked, "while other threads unpack");
   for (size_t i = unpacked.reading.count; i > 0; i--)
     expect_same (&unpacked, i - 1, "in another order");
-  source_close (unpacked.source);
+  source_call_close (unpacked.source);
   for (size_t i = 0; i < unpacked.reading.count; i++)
     expect_same (&unpacked, i, "after close");
   end (&unpacked);

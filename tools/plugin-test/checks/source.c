@@ -15,6 +15,7 @@
 #include "harness/verdict.h"
 #include "plugin/callback.h"
 #include "plugin/instance.h"
+#include "plugin/source-calls.h"
 #include "setup/setup.h"
 
 /* Blocks read by a check at the most, and blocks at which it begins again. */
@@ -25,10 +26,8 @@
 static struct instance *
 read_all (const struct subject *subject, struct reading *reading)
 {
-  struct instance *source = subject_instance (subject);
-  int result = source_open (source, NULL);
+  struct instance *source = source_begin (subject);
 
-  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   source_read (source, reading, BLOCKS_MAX);
   EXPECT (reading->result == DCPIPE_TIP || reading->result == DCPIPE_OK, "next gives %s after %zu blocks: %s",
           RESULT_NAME (reading->result), reading->count, failure ());
@@ -41,9 +40,8 @@ read_all (const struct subject *subject, struct reading *reading)
 static void
 end (struct instance *source, struct reading *reading)
 {
-  source_close (source);
+  source_end (source);
   reading_free (reading);
-  instance_free (source);
 }
 
 static void
@@ -58,15 +56,14 @@ static void
 says_what_it_delivers (const void *context)
 {
   struct instance *source = subject_instance (context);
-  const struct dcpipe_source *plugin = &source->plugin->u.source;
   const unsigned needed = DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES;
   unsigned flags;
 
-  EXPECT (plugin->capabilities != NULL, "the callback 'capabilities' is missing");
-  flags = plugin->capabilities (source->handle);
-  EXPECT (plugin->capabilities (source->handle) == flags, "capabilities gives something else each time");
+  EXPECT (source->plugin->u.source.capabilities != NULL, "the callback 'capabilities' is missing");
+  flags = source_call_capabilities (source);
+  EXPECT (source_call_capabilities (source) == flags, "capabilities gives something else each time");
   EXPECT (
-      (flags & needed) == needed || plugin->tables.count > 0,
+      (flags & needed) == needed || source->plugin->u.source.tables.count > 0,
       "capabilities is %#x: without DCPIPE_SOURCE_POSITIONS and DCPIPE_SOURCE_HASHES it delivers nothing, "
       "unless it has tables of its own",
       flags);
@@ -102,13 +99,12 @@ leaves_no_block_out (const void *context)
 static void
 knows_the_extent (const void *context)
 {
-  struct instance *source = subject_instance (context);
-  int result = source_open (source, NULL);
+  struct instance *source = source_begin (context);
+  int result = DCPIPE_OK;
   uint64_t last = 0;
   size_t blocks = 0;
   bool told = false;
 
-  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
   for (size_t count = 0; count < BLOCKS_MAX && result != DCPIPE_TIP; count++) {
     struct dcpipe_batch batch;
 
@@ -125,8 +121,7 @@ knows_the_extent (const void *context)
   }
   if (!told)
     verdict_skip ("it never calls dcpipe_batch_extent, so there is no progress to be shown");
-  source_close (source);
-  instance_free (source);
+  source_end (source);
 }
 
 static void
@@ -154,12 +149,10 @@ keeps_its_tables (const void *context)
 {
   struct instance *source = subject_instance (context);
   struct reading reading;
-  int result;
 
   if (source->plugin->u.source.tables.count == 0)
     verdict_skip ("it has no tables of its own");
-  result = source_open (source, NULL);
-  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
+  source_must_open (source);
   source_read (source, &reading, BLOCKS_MAX);
   EXPECT (reading.result == DCPIPE_TIP || reading.result == DCPIPE_OK, "next gives %s: %s",
           RESULT_NAME (reading.result), failure ());
@@ -193,7 +186,7 @@ begin_at (const struct instance *source, const struct reading *whole, size_t i, 
             "begun at the block at position %" PRIu64 " %s, block %zu (position %" PRIu64
             ") is not the one that the whole run gave (position %" PRIu64 ")",
             point.position, how, j, part.frames[j].position, whole->frames[i + j].position);
-  source_close (source);
+  source_call_close (source);
   reading_free (&part);
 }
 
@@ -204,7 +197,7 @@ begins_at_any_block (const void *context)
   struct instance *source = read_all (context, &whole);
   size_t step = whole.count / RESUMES_MAX + 1;
 
-  source_close (source);
+  source_call_close (source);
   for (size_t i = 0; i < whole.count; i += step) {
     begin_at (source, &whole, i, true);
     begin_at (source, &whole, i, false);
@@ -222,7 +215,7 @@ begins_again_after_close (const void *context)
   struct instance *source = read_all (context, &first);
   int result;
 
-  source_close (source);
+  source_call_close (source);
   result = source_open (source, NULL);
   EXPECT (result == DCPIPE_OK, "open after close gives %s: %s", RESULT_NAME (result), failure ());
   source_read (source, &second, BLOCKS_MAX);
@@ -245,7 +238,7 @@ refuses_where_no_block_is (const void *context)
   struct point point = { .known = true, .position = whole.frames[whole.count - 1].position + 1 };
   int result;
 
-  source_close (source);
+  source_call_close (source);
   for (int i = 0; i < 2; i++) {
     runner_at ("a run began at position %" PRIu64 ", where no block is", point.position);
     result = source_open (source, &point);
@@ -256,7 +249,7 @@ refuses_where_no_block_is (const void *context)
       reading_free (&part);
     } else
       EXPECT (failure ()[0] != '\0', "open gives %s and does not say why", RESULT_NAME (result));
-    source_close (source);
+    source_call_close (source);
     point.position = whole.frames[whole.count - 1].position + (UINT64_C (1) << 40);
   }
   reading_free (&whole);

@@ -17,8 +17,62 @@
 #include "data/row.h"
 #include "harness/verdict.h"
 #include "plugin/callback.h"
+#include "plugin/decoder-calls.h"
 #include "plugin/instance.h"
 #include "setup/tables.h"
+
+/* Of the entry in its block. */
+#define ENTRY_INDEX 3
+
+/* ---- what rows hold ------------------------------------------------------------------------------ */
+
+static void
+check_json (const struct dcpipe_row *row, size_t column)
+{
+  struct dcpipe_bytes text = dcpipe_get_bytes (row, column);
+  json_error_t error;
+  json_t *value = json_loadb ((const char *) text.data, text.size,
+                              JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+
+  EXPECT (value != NULL || json_error_code (&error) == json_error_numeric_overflow,
+          "column %s of table %s was set to what is no JSON: %.*s", row->table->columns[column].name,
+          row->table->name, (int) (text.size < 200 ? text.size : 200), (const char *) text.data);
+  json_decref (value);
+}
+
+static void
+check_row (const struct dcpipe_row *row)
+{
+  struct dcpipe_bytes reason = { NULL, 0 };
+
+  for (size_t column = 0; column < row->table->columns_count; column++)
+    if (row->table->columns[column].type == DCPIPE_JSON && !dcpipe_is_null (row, column))
+      check_json (row, column);
+  if (row->table->decoder != TABLE_CORE)
+    return;
+  reason = dcpipe_get_bytes (row, FAILED_REASON);
+  EXPECT (reason.size > 0 && memchr (reason.data, '\n', reason.size) == NULL,
+          "dcpipe_fail_entry was given a reason that is empty or more than one line");
+}
+
+/* The plugin's decode: there is one plugin in a process. */
+static int (*decode_of_plugin) (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows);
+
+/* In its place: what it emitted is looked at before the engine makes a failed entry of what it cannot keep.
+ */
+static int
+decode_and_look (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
+{
+  size_t from = rows->list->count;
+  int result = decode_of_plugin (handle, entry, rows);
+
+  for (size_t i = from; rows->mistake == NULL && i < rows->list->count; i++)
+    check_row (rows->list->items[i]);
+  EXPECT (rows->no_json == NULL, "column %s was set to what is no JSON in one line", rows->no_json);
+  return result;
+}
+
+/* ---- the decoder --------------------------------------------------------------------------------- */
 
 void
 decode_begin (struct bench_decoder *bench, const struct subject *subject)
@@ -27,7 +81,11 @@ decode_begin (struct bench_decoder *bench, const struct subject *subject)
   struct setup setup = { .decoders = decoders, .decoders_count = 1 };
   struct instance *instance = subject_instance (subject);
 
+  bench->plugin = *subject->plugin;
+  decode_of_plugin = bench->plugin.u.decoder.decode;
+  bench->plugin.u.decoder.decode = decode_and_look;
   bench->decoder = (struct decoder){ .instance = *instance };
+  bench->decoder.instance.plugin = &bench->plugin;
   free (instance);
   bench->tables = tables_make (&setup);
   EXPECT (bench->tables != NULL, "%s", failure ());
@@ -70,51 +128,60 @@ label_number (const struct bench_decoder *bench, struct dcpipe_bytes label)
 struct placed {
   struct block_memory memory;
   struct dcpipe_block block;
-  struct dcpipe_entry entry;
   struct row_list list;
   void *mapping;
   size_t mapped;
 };
 
-static void
-put (struct dcpipe_bytes *to, struct dcpipe_bytes from, uint8_t **at)
+static struct dcpipe_bytes
+put (struct dcpipe_bytes from, uint8_t **at)
 {
+  struct dcpipe_bytes copy = { *at, from.size };
+
   if (from.size > 0)
     memcpy (*at, from.data, from.size);
-  *to = (struct dcpipe_bytes){ *at, from.size };
   *at += from.size;
+  return copy;
 }
 
-/* The entry's bytes end where a page begins that cannot be read. */
-static void
-place (struct placed *placed, const struct test_entry *entry, bool value_last)
+/* Makes memory of so many bytes that end where a page begins that cannot be read. */
+static uint8_t *
+map (struct placed *placed, size_t size)
 {
-  size_t page = (size_t) sysconf (_SC_PAGESIZE),
-         size = entry->label.size + entry->key.size + entry->value.size;
-  size_t room = (size + page) / page * page;
-  uint8_t *at;
+  size_t page = (size_t) sysconf (_SC_PAGESIZE), room = (size + page) / page * page;
 
   *placed = (struct placed){ .mapped = room + page };
   placed->mapping = mmap (NULL, placed->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   EXPECT (placed->mapping != MAP_FAILED, "no memory for an entry");
-  at = (uint8_t *) placed->mapping + room - size;
-  placed->block.buffer = at;
-  placed->block.buffer_size = size;
-  put (&placed->entry.label, entry->label, &at);
-  put (value_last ? &placed->entry.key : &placed->entry.value, value_last ? entry->key : entry->value, &at);
-  put (value_last ? &placed->entry.value : &placed->entry.key, value_last ? entry->value : entry->key, &at);
-  EXPECT (mprotect (placed->mapping, room, PROT_READ) == 0
-              && mprotect ((uint8_t *) placed->mapping + room, page, PROT_NONE) == 0,
+  EXPECT (mprotect ((uint8_t *) placed->mapping + room, page, PROT_NONE) == 0, "memory cannot be protected");
+  return (uint8_t *) placed->mapping + room - size;
+}
+
+/* A block whose frame is the entry's bytes, which nobody can write. The entry is its last one. */
+static void
+place (struct placed *placed, const struct test_entry *entry, bool value_last)
+{
+  static const uint8_t hash[] = { 1, 2, 3, 4 };
+  const struct dcpipe_bytes none = { NULL, 0 };
+  size_t size = entry->label.size + entry->key.size + entry->value.size;
+  uint8_t *at = map (placed, size);
+  struct dcpipe_block *block = &placed->block;
+  struct dcpipe_bytes label, first, last;
+
+  block->memory = &placed->memory;
+  block->frame = (struct dcpipe_frame){ .position = 4096, .bytes = { at, size } };
+  block->first_ordinal = 1;
+  label = put (entry->label, &at);
+  first = put (value_last ? entry->key : entry->value, &at);
+  last = put (value_last ? entry->value : entry->key, &at);
+  EXPECT (mprotect (placed->mapping, placed->mapped - (size_t) sysconf (_SC_PAGESIZE), PROT_READ) == 0,
           "memory cannot be protected");
-  placed->block.memory = &placed->memory;
-  placed->block.frame.position = 4096;
-  placed->block.time_ns = UINT64_C (1700000000123456789);
-  placed->block.hash = (struct hash){ .size = 4, .data = { 1, 2, 3, 4 } };
-  placed->block.hash_hex = "01020304";
-  placed->block.first_ordinal = 1;
-  placed->entry.block = &placed->block;
-  placed->entry.index = 3;
-  placed->entry.deleted = entry->deleted;
+  for (size_t i = 0; i < ENTRY_INDEX; i++)
+    dcpipe_block_entry (block, none, none, none, false);
+  dcpipe_block_entry (block, label, value_last ? first : last, value_last ? last : first, entry->deleted);
+  dcpipe_block_header (block, UINT64_C (1700000000123456789), (struct dcpipe_bytes){ hash, sizeof hash },
+                       none);
+  EXPECT (block->fault == NULL, "the test made a bad block: %s", block->fault);
 }
 
 static void
@@ -126,45 +193,6 @@ unplace (struct placed *placed)
 
 /* ---- rows ---------------------------------------------------------------------------------------- */
 
-static void
-check_json (const struct dcpipe_row *row, size_t column)
-{
-  struct dcpipe_bytes text = dcpipe_get_bytes (row, column);
-  json_error_t error;
-  json_t *value = json_loadb ((const char *) text.data, text.size,
-                              JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
-
-  EXPECT (value != NULL || json_error_code (&error) == json_error_numeric_overflow,
-          "column %s of table %s was set to what is no JSON: %.*s", row->table->columns[column].name,
-          row->table->name, (int) (text.size < 200 ? text.size : 200), (const char *) text.data);
-  json_decref (value);
-}
-
-/* Before rows_finish, which makes a failed entry of what is no JSON. */
-static void
-check_rows (const struct dcpipe_rows *rows)
-{
-  for (size_t i = 0; i < rows->list->count; i++) {
-    const struct dcpipe_row *row = rows->list->items[i];
-
-    for (size_t column = 0; column < row->table->columns_count; column++)
-      if (row->table->columns[column].type == DCPIPE_JSON && !dcpipe_is_null (row, column))
-        check_json (row, column);
-  }
-  EXPECT (rows->no_json == NULL, "column %s was set to what is no JSON in one line", rows->no_json);
-}
-
-static void
-check_row (const struct dcpipe_row *row)
-{
-  if (row->table->decoder == TABLE_CORE) {
-    struct dcpipe_bytes reason = dcpipe_get_bytes (row, FAILED_REASON);
-
-    EXPECT (reason.size > 0 && memchr (reason.data, '\n', reason.size) == NULL,
-            "dcpipe_fail_entry was given a reason that is empty or more than one line");
-  }
-}
-
 static char *
 describe (const struct row_list *list)
 {
@@ -175,7 +203,6 @@ describe (const struct row_list *list)
 
   EXPECT_MEMORY (stream);
   for (size_t i = 0; i < list->count; i++) {
-    check_row (list->items[i]);
     fprintf (stream, "%s %s ", operations[list->items[i]->operation], list->items[i]->table->name);
     dump_row (stream, list->items[i], false);
   }
@@ -188,28 +215,24 @@ describe (const struct row_list *list)
 char *
 decode_entry (const struct bench_decoder *bench, const struct test_entry *entry, bool value_last)
 {
-  const struct instance *instance = &bench->decoder.instance;
+  const struct instance *decoder = &bench->decoder.instance;
   struct placed placed;
   struct dcpipe_rows rows;
   char *text;
   int result;
 
   place (&placed, entry, value_last);
-  rows_begin (&rows, &placed.memory.arena, bench->tables, 0, instance->name,
-              instance->plugin->u.decoder.tables.count);
-  rows.entry = &placed.entry;
+  rows_begin (&rows, &placed.memory.arena, bench->tables, 0, decoder->name,
+              decoder->plugin->u.decoder.tables.count);
+  rows.entry = &placed.block.entries[ENTRY_INDEX];
   rows.list = &placed.list;
   rows.label = label_number (bench, entry->label);
-  failure_clear ();
-  result = instance->plugin->u.decoder.decode (instance->handle, &placed.entry, &rows);
+  result = decoder_call_decode (decoder, &rows);
+  EXPECT (rows.mistake == NULL, "%s", failure ());
   EXPECT (result == DCPIPE_OK,
           "decode returned %s (%s): an entry that cannot be read is told with dcpipe_fail_entry, and the "
-          "result is "
-          "DCPIPE_OK",
+          "result is DCPIPE_OK",
           RESULT_NAME (result), failure ());
-  if (rows.mistake == NULL)
-    check_rows (&rows);
-  EXPECT (rows_finish (&rows, 0), "%s", failure ());
   text = describe (&placed.list);
   unplace (&placed);
   return text;

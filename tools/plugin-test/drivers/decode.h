@@ -9,6 +9,7 @@
 
 /* A decoder with its tables. */
 struct bench_decoder {
+  struct plugin plugin; /* as it was loaded, but that its rows are looked at */
   struct decoder decoder;
   struct dcpipe_tables *tables;
 };

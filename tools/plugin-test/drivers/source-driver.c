@@ -10,27 +10,20 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "config/options.h"
-#include "data/row-emit.h"
 #include "data/table.h"
 #include "harness/runner.h"
 #include "harness/verdict.h"
 #include "pipeline/source-thread.h"
 #include "plugin/callback.h"
 #include "plugin/instance.h"
-#include "plugin/plugin-load.h"
+#include "plugin/source-calls.h"
 #include "setup/setup.h"
 #include "setup/tables.h"
 
 /* Passing faults in a row after which the source counts as unable. */
 #define RETRIES_MAX 20
-
-static const struct dcpipe_source *
-plugin_of (const struct instance *source)
-{
-  return &source->plugin->u.source;
-}
 
 int
 source_open (const struct instance *source, const struct point *from)
@@ -38,15 +31,31 @@ source_open (const struct instance *source, const struct point *from)
   static const struct point first;
   const struct dcpipe_resume resume = { .point = from != NULL ? from : &first };
 
-  failure_clear ();
-  return plugin_of (source)->open (source->handle, &resume);
+  return source_call_open (source, &resume);
+}
+
+struct instance *
+source_begin (const struct subject *subject)
+{
+  struct instance *source = subject_instance (subject);
+
+  source_must_open (source);
+  return source;
 }
 
 void
-source_close (const struct instance *source)
+source_must_open (const struct instance *source)
 {
-  if (plugin_of (source)->close != NULL)
-    plugin_of (source)->close (source->handle);
+  int result = source_open (source, NULL);
+
+  EXPECT (result == DCPIPE_OK, "open gives %s: %s", RESULT_NAME (result), failure ());
+}
+
+void
+source_end (struct instance *source)
+{
+  source_call_close (source);
+  instance_free (source);
 }
 
 bool
@@ -54,7 +63,7 @@ source_has_blocks (const struct instance *source)
 {
   const unsigned needed = DCPIPE_SOURCE_POSITIONS | DCPIPE_SOURCE_HASHES;
 
-  return (plugin_of (source)->capabilities (source->handle) & needed) == needed;
+  return (source_call_capabilities (source) & needed) == needed;
 }
 
 /* The tables of the plugin, made once: there is one plugin in a process. */
@@ -70,37 +79,15 @@ tables_of (const struct instance *source)
   return tables;
 }
 
-static void
-check_batch (struct dcpipe_batch *batch, int result)
-{
-  EXPECT (batch->mistake == NULL, "%s", batch->mistake);
-  EXPECT (result != DCPIPE_OK || batch->frames_count > 0 || batch->row_list.count > 0,
-          "next returned DCPIPE_OK without a frame or a row");
-  EXPECT (result != DCPIPE_TIP || batch->frames_count == 0, "next returned DCPIPE_TIP together with frames");
-  if (result == DCPIPE_OK || result == DCPIPE_TIP)
-    EXPECT (rows_settle (&batch->rows), "%s", failure ());
-  EXPECT (result >= DCPIPE_OK && result <= DCPIPE_WAIT && result != DCPIPE_NONE,
-          "next returned %s, which is no result of sources", RESULT_NAME (result));
-  EXPECT ((result != DCPIPE_RETRY && result != DCPIPE_DIVERGED && result != DCPIPE_FAIL)
-              || failure ()[0] != '\0',
-          "next returned %s and did not say why with dcpipe_error", RESULT_NAME (result));
-}
-
 int
 source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *batch)
 {
-  struct timespec now;
   int result;
 
   *batch = (struct dcpipe_batch){ 0 };
-  batch_begin (batch, tables_of (source), plugin_of (source)->tables.count);
-  failure_clear ();
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  result = plugin_of (source)->next (source->handle,
-                                     (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec
-                                         + ms * UINT64_C (1000000),
-                                     batch);
-  check_batch (batch, result);
+  batch_begin (batch, tables_of (source), source->plugin->u.source.tables.count);
+  result = source_call_next (source, monotonic_ns () + ms * UINT64_C (1000000), batch);
+  EXPECT (batch->mistake == NULL, "%s", failure ());
   return result;
 }
 
@@ -214,13 +201,6 @@ source_unpack (const struct instance *source, const struct dcpipe_frame *frame, 
   *parcel = parcel_make (&batch, 0, 1);
   EXPECT_MEMORY (*parcel);
   block = &(*parcel)->blocks[0];
-  failure_clear ();
-  result = plugin_of (source)->unpack (source->handle, &block->frame, block);
-  EXPECT (result == DCPIPE_OK || failure ()[0] != '\0',
-          "unpack returned %s and did not say why with dcpipe_error", RESULT_NAME (result));
-  if (result == DCPIPE_OK && block->fault != NULL) {
-    fail ("%s", block->fault);
-    return DCPIPE_DIVERGED;
-  }
+  result = source_call_unpack (source, block);
   return result == DCPIPE_FAIL && block->too_large ? DCPIPE_DIVERGED : result;
 }

@@ -5,7 +5,7 @@
 
 #include "data/batch.h"
 #include "data/checkpoint.h"
-#include "harness/entries.h"
+#include "harness/subject.h"
 #include "pipeline/parcel.h"
 #include "plugin/plugin.h"
 
@@ -28,15 +28,22 @@ struct reading {
   int result; /* that ended it: DCPIPE_TIP, or a fault */
 };
 
+/* An instance of the plugin, open from the first block on, and its end. Ends the check if it does not open.
+ */
+struct instance *source_begin (const struct subject *subject);
+void source_end (struct instance *source);
+
 /* Opens from `from` on (NULL: the first block). An enum dcpipe_result. */
 int source_open (const struct instance *source, const struct point *from);
-void source_close (const struct instance *source);
+
+/* From the first block on. Ends the check if that fails. */
+void source_must_open (const struct instance *source);
 
 /* True if the source says, open as it is, that its blocks have positions and hashes. */
 bool source_has_blocks (const struct instance *source);
 
-/* One call of `next` with a deadline so many ms from now. Ends the check if the plugin breaks a rule of
- * batches. The batch is not to be moved, and to be cleared. */
+/* One call of `next` with a deadline so many ms from now. Ends the check if the plugin gives the batch what
+ * it must not. The batch is not to be moved, and to be cleared. */
 int source_next (const struct instance *source, unsigned ms, struct dcpipe_batch *batch);
 
 /* Reads on until the tip, a fault, or `limit` blocks, which must come in rising order. Passing faults are
