@@ -25,7 +25,11 @@ enum fault {
   FILES,    /* config_complete makes a file */
   RACE,     /* counts calls without a lock, which shows in no row */
   LAZY,     /* makes a table at its first call, without a lock */
-  MEMO      /* resolve counts without a lock */
+  MEMO,     /* resolve counts without a lock */
+  SAYS,     /* decode complains, and gives DCPIPE_OK */
+  SAYS_IN_RESOLVE,
+  SAYS_OF_OPTIONS,
+  REFUSES  /* refuses its options without a word */
 };
 
 static void *volatile forgotten;
@@ -41,7 +45,7 @@ static const struct dcpipe_option options[] = {
   { "text", DCPIPE_OPTION_TEXT, "x", NULL, 0, 0, 0, "any text", offsetof (struct broken, text) },
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|impure|shared|handle|overread|empty|fails|leak|json|type|reason|memory|silent|crash|keeps|files|"
-    "race|lazy|memo",
+    "race|lazy|memo|says|says_in_resolve|says_of_options|refuses",
     0, 0, 0, "what it does wrong", offsetof (struct broken, fault) },
 };
 
@@ -72,6 +76,10 @@ broken_complete (void *handle)
     dcpipe_error ("no");
     return DCPIPE_FAIL;
   }
+  if (broken->fault == REFUSES && strlen (broken->text) > 1000)
+    return DCPIPE_FAIL;
+  if (broken->fault == SAYS_OF_OPTIONS && strlen (broken->text) > 1000)
+    dcpipe_error ("the moon is full");
   if (broken->fault == CRASH && strlen (broken->text) > 1000)
     abort ();
   if (broken->fault == FILES) {
@@ -145,6 +153,8 @@ misbehave (struct broken *broken, struct dcpipe_bytes value, dcpipe_rows *rows)
     dcpipe_error ("what is this?");
     return DCPIPE_FAIL;
   }
+  if (broken->fault == SAYS)
+    dcpipe_error ("the moon is full");
   if (broken->fault == REASON && value.size > 2)
     dcpipe_fail_entry (rows, 0, "%s", "");
   if (broken->fault == LEAK)
@@ -184,6 +194,8 @@ broken_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lo
   result = dcpipe_lookup_get (lookup, key, &before);
   if (result != DCPIPE_OK && result != DCPIPE_NONE)
     return DCPIPE_FAIL;
+  if (broken->fault == SAYS_IN_RESOLVE)
+    dcpipe_error ("the moon is full");
   if (broken->fault == MEMO && ++counted == 0)
     return DCPIPE_FAIL;
   if (broken->fault == MEMORY)

@@ -32,13 +32,41 @@ breaks (const char *rule)
   return broken != NULL && strcmp (broken, rule) == 0;
 }
 
+/* What a callback gives in the end. "says NAME": that one complains, and gives DCPIPE_OK; "silent NAME": it
+ * fails without a word. */
+static int
+give (const char *callback, int result)
+{
+  const char *broken = getenv ("BROKEN");
+  const char *name = broken != NULL ? strchr (broken, ' ') : NULL;
+
+  if (name == NULL || strcmp (name + 1, callback) != 0)
+    return result;
+  if (strncmp (broken, "silent", 6) == 0)
+    return DCPIPE_FAIL;
+  dcpipe_error ("the moon is full");
+  return DCPIPE_OK;
+}
+
+static int
+broken_complete (void *handle)
+{
+  return give ("config_complete", inner.config_complete != NULL ? inner.config_complete (handle) : DCPIPE_OK);
+}
+
+static int
+broken_load (void *handle, dcpipe_checkpoint *checkpoint)
+{
+  return give ("checkpoint_load", inner.checkpoint_load (handle, checkpoint));
+}
+
 static int
 broken_open (void *handle, int mode, const char *scratch)
 {
   own (handle)->mode = mode;
   if (breaks ("descriptor"))
     (void) !dup (2);
-  return inner.open (handle, mode, scratch);
+  return give ("open", inner.open (handle, mode, scratch));
 }
 
 /* The options, of which none says where the store is: so nobody locks it, looks whether it is there, or
@@ -61,7 +89,9 @@ broken_prepare (void *handle, const dcpipe_tables *tables)
 {
   int result = inner.prepare (handle, tables);
 
-  return (breaks ("columns") || breaks ("creates")) && result == DCPIPE_FAIL ? DCPIPE_OK : result;
+  if ((breaks ("columns") || breaks ("creates")) && result == DCPIPE_FAIL)
+    return DCPIPE_OK;
+  return give ("prepare", result);
 }
 
 /* Handles on several threads share what they must not. */
@@ -94,7 +124,7 @@ broken_apply (void *handle, dcpipe_rows *rows)
       dcpipe_row_applied (rows, i, 1, 0, 0);
     else if (breaks ("upserts") && dcpipe_row_operation (dcpipe_rows_at (rows, i)) == DCPIPE_UPSERT)
       dcpipe_row_applied (rows, i, 0, 1, 0);
-  return result;
+  return give ("apply", result);
 }
 
 static int
@@ -102,13 +132,15 @@ broken_commit (void *handle, const dcpipe_checkpoint *checkpoint)
 {
   if (breaks ("lazy") && ++own (handle)->calls % 2 == 0)
     return DCPIPE_OK;
-  return inner.commit (handle, checkpoint);
+  return give ("commit", inner.commit (handle, checkpoint));
 }
 
 static int
 broken_rollback (void *handle)
 {
-  return breaks ("rollback") && own (handle)->mode == DCPIPE_WRITE ? DCPIPE_OK : inner.rollback (handle);
+  if (breaks ("rollback") && own (handle)->mode == DCPIPE_WRITE)
+    return DCPIPE_OK;
+  return give ("rollback", inner.rollback (handle));
 }
 
 /* A reader that looks at the newest commit each time. */
@@ -149,7 +181,7 @@ broken_get (void *handle, const dcpipe_row *key, dcpipe_row *row)
   result = inner.get (handle, key, row);
   if (result == DCPIPE_OK)
     spoil (row);
-  return result;
+  return give ("get", result);
 }
 
 static int
@@ -160,13 +192,13 @@ broken_scan (void *handle, const dcpipe_row *prefix, dcpipe_scan *scan)
   count_calls ();
   refresh (handle);
   result = inner.scan (handle, prefix, scan);
-  return breaks ("order") && result == DCPIPE_OK ? inner.scan (handle, prefix, scan) : result;
+  return give ("scan", breaks ("order") && result == DCPIPE_OK ? inner.scan (handle, prefix, scan) : result);
 }
 
 static int
 broken_reset (void *handle, const char *table)
 {
-  return breaks ("reset") ? DCPIPE_OK : inner.reset (handle, table);
+  return give ("reset", breaks ("reset") ? DCPIPE_OK : inner.reset (handle, table));
 }
 
 static int
@@ -178,7 +210,36 @@ broken_tip (void *handle)
     dcpipe_error ("the tip was reached before");
     return DCPIPE_FAIL;
   }
-  return inner.tip_reached != NULL ? inner.tip_reached (handle) : DCPIPE_OK;
+  return give ("tip_reached", inner.tip_reached != NULL ? inner.tip_reached (handle) : DCPIPE_OK);
+}
+
+static int
+broken_put (void *handle, const char *table, struct dcpipe_bytes key, struct dcpipe_bytes text)
+{
+  return give ("put", inner.put (handle, table, key, text));
+}
+
+static int
+broken_walk (void *handle, const char *table, struct dcpipe_bytes prefix, dcpipe_walk *walk)
+{
+  return give ("walk", inner.walk (handle, table, prefix, walk));
+}
+
+/* What the inner one's form has. */
+static void
+break_form (void)
+{
+  if (inner.put != NULL) {
+    outer.put = broken_put;
+    outer.walk = broken_walk;
+    return;
+  }
+  outer.prepare = broken_prepare;
+  outer.checkpoint_load = broken_load;
+  outer.apply = broken_apply;
+  outer.get = broken_get;
+  outer.scan = broken_scan;
+  outer.reset = broken_reset;
 }
 
 const struct dcpipe_registration *
@@ -199,15 +260,12 @@ dcpipe_plugin (void)
   own_offset = (inner.handle_size + 63) / 64 * 64;
   outer.name = "broken_sink";
   outer.handle_size = own_offset + sizeof (struct own);
+  outer.config_complete = broken_complete;
   outer.open = broken_open;
-  outer.prepare = broken_prepare;
-  outer.apply = broken_apply;
   outer.commit = broken_commit;
   outer.rollback = broken_rollback;
-  outer.get = broken_get;
-  outer.scan = broken_scan;
-  outer.reset = broken_reset;
   outer.tip_reached = broken_tip;
+  break_form ();
   if (breaks ("missing") || breaks ("lock") || breaks ("scratch"))
     hide_store (&outer.options);
   return &registration;

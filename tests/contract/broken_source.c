@@ -38,13 +38,16 @@ enum fault {
   TRUST,    /* says how far it may be trusted with a number of its own */
   HURRIES,  /* delivers its last blocks together with the tip */
   HANDLE,   /* unpack counts in its handle */
-  OPENS     /* unpack leaves descriptors open */
+  OPENS,    /* unpack leaves descriptors open */
+  SAYS,     /* the callback that `callback` names complains, and gives DCPIPE_OK */
+  SILENT    /* that one fails without a word */
 };
 
 static void *volatile forgotten;
 
 struct broken {
   int fault;
+  const char *callback;
   int64_t next, counted;
   char *kept;
 };
@@ -53,9 +56,29 @@ static const struct dcpipe_option options[] = {
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|flags|order|skips|tip|extent|resume|cursor|anywhere|reopen|impure|overread|fails|leak|late|deaf|"
     "reuses|"
-    "forgets|beside|trust|hurries|handle|opens",
+    "forgets|beside|trust|hurries|handle|opens|says|silent",
     0, 0, 0, "what it does wrong", offsetof (struct broken, fault) },
+  { "callback", DCPIPE_OPTION_TEXT, "", NULL, 0, 0, 0, "which one complains or is silent",
+    offsetof (struct broken, callback) },
 };
+
+/* What a callback gives in the end. */
+static int
+give (const struct broken *broken, const char *callback, int result)
+{
+  if ((broken->fault != SAYS && broken->fault != SILENT) || strcmp (broken->callback, callback) != 0)
+    return result;
+  if (broken->fault == SILENT)
+    return DCPIPE_FAIL;
+  dcpipe_error ("the moon is full");
+  return DCPIPE_OK;
+}
+
+static int
+broken_complete (void *handle)
+{
+  return give (handle, "config_complete", DCPIPE_OK);
+}
 
 static unsigned
 broken_capabilities (const void *handle)
@@ -85,7 +108,7 @@ broken_open (void *handle, const dcpipe_resume *resume)
   broken->next = broken->fault == RESUME ? 0 : (int64_t) (position / SIZE);
   if (broken->fault == ANYWHERE && position % SIZE != 0)
     broken->next = -(int64_t) position;
-  return DCPIPE_OK;
+  return give (broken, "open", DCPIPE_OK);
 }
 
 /* Waits for somebody who does not answer. */
@@ -149,7 +172,7 @@ broken_next (void *handle, uint64_t deadline, dcpipe_batch *batch)
   }
   if (broken->fault == TRUST)
     dcpipe_batch_trust (batch, 77);
-  return broken->fault == HURRIES && broken->next >= BLOCKS ? DCPIPE_TIP : DCPIPE_OK;
+  return give (broken, "next", broken->fault == HURRIES && broken->next >= BLOCKS ? DCPIPE_TIP : DCPIPE_OK);
 }
 
 /* The line's two numbers. False if it is damaged. */
@@ -189,7 +212,22 @@ broken_unpack (const void *handle, const dcpipe_frame *frame, dcpipe_block *bloc
   dcpipe_block_header (block, broken->fault == IMPURE ? (uint64_t) ++count : 1,
                        (struct dcpipe_bytes){ (const uint8_t *) &number, sizeof number },
                        (struct dcpipe_bytes){ (const uint8_t *) &parent, number > 0 ? sizeof parent : 0 });
-  return DCPIPE_OK;
+  return give (broken, "unpack", DCPIPE_OK);
+}
+
+static int
+broken_probe (void *handle, uint64_t deadline)
+{
+  (void) deadline;
+  return give (handle, "probe", DCPIPE_OK);
+}
+
+static int
+broken_tip (void *handle, uint64_t deadline, dcpipe_tip *tip)
+{
+  (void) deadline;
+  dcpipe_tip_end (tip, (uint64_t) BLOCKS * SIZE);
+  return give (handle, "tip", DCPIPE_OK);
 }
 
 static void
@@ -210,10 +248,13 @@ static const struct dcpipe_source broken_source = {
   .license = "Apache-2.0",
   .options = DCPIPE_ARRAY (options),
   .handle_size = sizeof (struct broken),
+  .config_complete = broken_complete,
   .capabilities = broken_capabilities,
   .open = broken_open,
   .next = broken_next,
   .unpack = broken_unpack,
   .close = broken_close,
+  .probe = broken_probe,
+  .tip = broken_tip,
 };
 DCPIPE_REGISTER_SOURCE (broken_source)

@@ -25,6 +25,7 @@
 #include "harness/settings.h"
 #include "harness/subject.h"
 #include "harness/tsan.h"
+#include "harness/witness.h"
 #include "plugin/plugin-load.h"
 #include "plugin/plugin-path.h"
 
@@ -315,6 +316,7 @@ run (struct request *request)
     status = runner_end ("the command line does not go with the plugin");
     return status > 128 ? status : usage ();
   }
+  witness_callbacks (subject->plugin);
   if (request->tsan)
     runner_watch_threads (subject->path);
   run_checks (subject);
