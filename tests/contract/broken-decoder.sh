@@ -20,6 +20,7 @@ fault refuses 'odd values' 'config_complete gave DCPIPE_FAIL and did not say why
 fault says 'empty, huge and odd' 'decode gave DCPIPE_OK, and dcpipe_error .* had said .*the moon is full'
 fault says_in_resolve 'whatever batches' 'resolve gave DCPIPE_OK, and dcpipe_error .* had said .*the moon is full'
 fault says_of_options 'odd values' 'config_complete gave DCPIPE_OK, and dcpipe_error .* had said .*the moon is full'
+fault buffer 'on many threads' 'while other threads decode'
 fault crash 'odd values' '\(signal 6\|exit status\).*option text'
 later=$top_builddir/tests/plugins/.libs/stumble_later.so
 caught 'stores the same' 'tables differ' -o mistake=clock "$later"

@@ -29,7 +29,8 @@ enum fault {
   SAYS,     /* decode complains, and gives DCPIPE_OK */
   SAYS_IN_RESOLVE,
   SAYS_OF_OPTIONS,
-  REFUSES  /* refuses its options without a word */
+  REFUSES, /* refuses its options without a word */
+  BUFFER   /* writes texts into a buffer that threads share */
 };
 
 static void *volatile forgotten;
@@ -45,7 +46,7 @@ static const struct dcpipe_option options[] = {
   { "text", DCPIPE_OPTION_TEXT, "x", NULL, 0, 0, 0, "any text", offsetof (struct broken, text) },
   { "fault", DCPIPE_OPTION_ENUM, "none",
     "none|impure|shared|handle|overread|empty|fails|leak|json|type|reason|memory|silent|crash|keeps|files|"
-    "race|lazy|memo|says|says_in_resolve|says_of_options|refuses",
+    "race|lazy|memo|says|says_in_resolve|says_of_options|refuses|buffer",
     0, 0, 0, "what it does wrong", offsetof (struct broken, fault) },
 };
 
@@ -209,6 +210,18 @@ broken_resolve (const void *handle, const dcpipe_entry *entry, dcpipe_lookup *lo
   return DCPIPE_OK;
 }
 
+/* The text is right as long as nobody else writes one: for the time that a row is made. */
+static void
+name_value (struct dcpipe_bytes value, dcpipe_rows *rows)
+{
+  static char text[64];
+  dcpipe_row *row;
+
+  snprintf (text, sizeof text, "%zu bytes, the first %u", value.size, value.size > 0 ? value.data[0] : 0u);
+  row = dcpipe_row_add (rows, 0, DCPIPE_UPSERT);
+  dcpipe_set_text (row, LABEL, text, strlen (text));
+}
+
 /* Rows made in decode: for the faults of rows. */
 static int
 broken_decode_rows (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
@@ -222,6 +235,8 @@ broken_decode_rows (const void *handle, const dcpipe_entry *entry, dcpipe_rows *
     dcpipe_set_u64 (row, broken->fault == TYPE ? LABEL : SIZE, 1);
     dcpipe_set_json (row, EXTRA, "{'a':1}", 7);
   }
+  if (broken->fault == BUFFER)
+    name_value (dcpipe_entry_value (entry), rows);
   return broken_decode (handle, entry, rows);
 }
 

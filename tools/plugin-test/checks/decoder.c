@@ -12,6 +12,7 @@
 #include "bytes/hex.h"
 #include "checks/replay.h"
 #include "drivers/decode.h"
+#include "harness/preempt.h"
 #include "harness/resources.h"
 #include "harness/runner.h"
 #include "harness/verdict.h"
@@ -188,8 +189,9 @@ decode_beside (void *argument)
   struct thread *thread = argument;
   size_t count = thread->list->count;
 
+  preempt_me ();
   pthread_barrier_wait (thread->barrier);
-  for (size_t i = 0; count > 0 && (i < count || i < DECODES_MIN); i++) {
+  for (size_t i = 0; count > 0 && (i < count || i < DECODES_MIN || preempt_goes_on ()); i++) {
     size_t at = entries_random (&thread->state) % count;
     CLEANUP_FREE char *text = decode_entry (thread->bench, &thread->list->items[at], at % 2 == 0);
 
@@ -233,6 +235,7 @@ is_pure_on_many_threads (const void *context)
   decode_begin (&bench, subject);
   gather (&list, &bench, subject, false);
   runner_at ("%d threads decoded at once", THREADS);
+  preempt_begin ();
   for (size_t i = 0; i < THREADS; i++) {
     threads[i] =
         (struct thread){ &bench, &list, subject->seed + i, &barrier, calloc (list.count, sizeof (char *)) };
@@ -241,6 +244,7 @@ is_pure_on_many_threads (const void *context)
   }
   for (size_t i = 0; i < THREADS; i++)
     pthread_join (ids[i], NULL);
+  preempt_end ();
   pthread_barrier_destroy (&barrier);
   for (size_t i = 0; i < THREADS; i++)
     compare_and_free (&threads[i]);

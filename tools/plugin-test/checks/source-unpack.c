@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "drivers/source-driver.h"
+#include "harness/preempt.h"
 #include "harness/resources.h"
 #include "harness/runner.h"
 #include "harness/verdict.h"
@@ -134,6 +136,7 @@ unpack_beside (void *argument)
   struct thread *thread = argument;
   size_t count = thread->unpacked->reading.count;
 
+  preempt_me ();
   for (size_t i = 0; i < count; i++)
     thread->sums[i * thread->step % count] = unpack (thread->unpacked, i * thread->step % count);
   while (!atomic_load (thread->enough))
@@ -158,6 +161,7 @@ step_through (size_t count, size_t number)
 static void
 start (struct thread threads[THREADS], const struct unpacked *unpacked, const atomic_bool *enough)
 {
+  preempt_begin ();
   for (size_t i = 0; i < THREADS; i++) {
     threads[i] = (struct thread){ .unpacked = unpacked,
                                   .enough = enough,
@@ -175,6 +179,7 @@ join_and_compare (struct thread threads[THREADS], struct unpacked *unpacked, con
 {
   for (size_t i = 0; i < THREADS; i++)
     pthread_join (threads[i].id, NULL);
+  preempt_end ();
   unpack_all (unpacked);
   for (size_t i = 0; i < THREADS; i++) {
     for (size_t block = 0; block < unpacked->reading.count; block++)
@@ -188,13 +193,16 @@ join_and_compare (struct thread threads[THREADS], struct unpacked *unpacked, con
 static void
 is_pure (const void *context)
 {
-  const atomic_bool enough = true;
+  atomic_bool enough = false;
   struct unpacked unpacked;
   struct thread threads[THREADS];
 
   begin (&unpacked, context, BLOCKS_MAX);
   runner_at ("%d threads unpacked at once", THREADS);
   start (threads, &unpacked, &enough);
+  while (preempt_goes_on ())
+    nanosleep (&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+  atomic_store (&enough, true);
   join_and_compare (threads, &unpacked, "while other threads unpack");
   for (size_t i = unpacked.reading.count; i > 0; i--)
     expect_same (&unpacked, i - 1, "in another order");
