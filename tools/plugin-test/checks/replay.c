@@ -6,11 +6,16 @@
 #include "checks/replay.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/exit-status.h"
+#include "base/log.h"
 #include "bytes/cleanup.h"
+#include "data/checkpoint.h"
+#include "data/row-json.h"
 #include "drivers/decode.h"
 #include "drivers/memory-sink.h"
 #include "harness/resources.h"
@@ -19,6 +24,7 @@
 #include "pipeline/pipeline.h"
 #include "plugin/instance.h"
 #include "setup/setup.h"
+#include "sink/sink-calls.h"
 
 #define GIVEN_MAX 20000
 #define MUTATED 300
@@ -151,7 +157,6 @@ run_once (struct bench_decoder *bench, const struct entry_list *list, struct mem
                                                 .unpack = replay_unpack } };
   struct plugin sink_plugin = { .kind = DCPIPE_KIND_SINK, .u.sink = memory_sink };
   struct replay_source source_handle = { .list = list };
-  struct memory_handle handles[SINKS_MAX];
   struct instance source = {
     .plugin = &source_plugin, .name = entries, .title = entries, .handle = &source_handle
   };
@@ -173,9 +178,8 @@ run_once (struct bench_decoder *bench, const struct entry_list *list, struct mem
   struct run_options options = { .until = until > 0 ? &until : NULL };
 
   for (size_t i = 0; i < manner->sinks; i++) {
-    handles[i].store = &stores[i];
     instances[i] =
-        (struct instance){ .plugin = &sink_plugin, .name = memory, .title = memory, .handle = &handles[i] };
+        (struct instance){ .plugin = &sink_plugin, .name = memory, .title = memory, .handle = &stores[i] };
     sinks[i] = &instances[i];
   }
   return run_pipeline (&setup, &options);
@@ -198,15 +202,42 @@ compare (const char *a, const char *b, const struct manner *manner)
                 (int) strcspn (b + from, "\n"), b + from);
 }
 
-/* Takes out what the store held at the end of the last run, and frees the rest. */
-static char *
-take_dump (struct memory_store *store)
+static bool
+dump_line (void *stream, const struct dcpipe_row *row)
 {
-  char *dump = store->dump;
+  fprintf (stream, "%s ", dcpipe_table_name (row->table));
+  return dump_row (stream, row, false);
+}
 
-  store->dump = NULL;
+/* All rows of a store as text, to be freed, but without what differs from run to run. Frees what is stored.
+ */
+static char *
+take_dump (const struct bench_decoder *bench, struct memory_store *store)
+{
+  static char memory[] = "memory";
+  struct plugin plugin = { .kind = DCPIPE_KIND_SINK, .u.sink = memory_sink };
+  struct instance sink = { .plugin = &plugin, .name = memory, .title = memory, .handle = store };
+  struct dcpipe_checkpoint checkpoint = { 0 };
+  char *dump = NULL;
+  size_t size;
+  FILE *stream = open_memstream (&dump, &size);
+
+  EXPECT_MEMORY (stream);
+  EXPECT (sink_open (&sink, DCPIPE_READ, NULL, &checkpoint) == STATUS_DONE
+              && sink_prepare (&sink, bench->tables) == STATUS_DONE,
+          "what was stored cannot be read: %s", failure ());
+  for (size_t i = 0; i < bench->tables->count; i++) {
+    struct row_scratch scratch = { 0 };
+
+    EXPECT (sink_scan (&sink, row_scratch_key (&scratch, &bench->tables->items[i]), dump_line, stream)
+                == DCPIPE_OK,
+            "what was stored cannot be read: %s", failure ());
+    row_scratch_free (&scratch);
+  }
+  sink_call_close (&sink);
+  checkpoint_free (&checkpoint);
+  EXPECT (fclose (stream) == 0 && dump != NULL, "no memory for the test");
   memory_store_free (store);
-  EXPECT_MEMORY (dump);
   return dump;
 }
 
@@ -227,7 +258,7 @@ replay (struct bench_decoder *bench, const struct entry_list *list, const struct
             "a run over the entries %s ends with status %d: its message is on stderr", manner->name, status);
   }
   for (size_t i = 0; i < manner->sinks; i++) {
-    char *dump = take_dump (&stores[i]);
+    char *dump = take_dump (bench, &stores[i]);
 
     if (expected != NULL)
       compare (expected, dump, manner);
@@ -313,7 +344,7 @@ resolve_round (void *context)
 
   EXPECT (run_once (&rounds->bench, &rounds->list, &store, &manners[1], 0) != STATUS_FAILED,
           "a run over the entries fails: its message is on stderr");
-  free (take_dump (&store));
+  free (take_dump (&rounds->bench, &store));
 }
 
 void
