@@ -18,10 +18,13 @@ contract_sink (void)
   return current;
 }
 
-const struct dcpipe_sink *
+struct plugin *
 contract_plugin (void)
 {
-  return dcpipe_plugin ()->plugin;
+  static struct plugin plugin = { .kind = DCPIPE_KIND_SINK };
+
+  plugin.u.sink = *(const struct dcpipe_sink *) dcpipe_plugin ()->plugin;
+  return &plugin;
 }
 
 int

@@ -9,8 +9,8 @@
 
 #include "drivers/store.h"
 
-/* The sink that the linked dcpipe_plugin registers. */
-const struct dcpipe_sink *contract_plugin (void);
+/* The sink that the linked dcpipe_plugin registers, as if it had been loaded. */
+struct plugin *contract_plugin (void);
 
 /* Runs the tests; the exit status. */
 int contract_run (const char *name, const struct sink_under_test *sink, const TTest *const *tests,

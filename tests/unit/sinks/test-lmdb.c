@@ -307,8 +307,7 @@ START_TEST (the_map_grows_under_readers)
   store_until_it_fits (&writer, 0, 50);
   store_open_prepared (&reader, &bench, DCPIPE_READ);
   store_open_prepared (&late, &bench, DCPIPE_READ);
-  ck_assert_int_eq (sink_scan (&reader.sink, make_row (&reader, EVENTS), grow_meanwhile, &growing),
-                    DCPIPE_OK);
+  ck_assert_int_eq (sink_scan (reader.sink, make_row (&reader, EVENTS), grow_meanwhile, &growing), DCPIPE_OK);
   ck_assert_uint_eq (growing.rows, 50);
   ck_assert_uint_eq (count_table (&reader, EVENTS), 50);
   ck_assert_uint_eq (count_table (&late, EVENTS), 50 + 2 * 1500);
@@ -470,7 +469,7 @@ START_TEST (readers_find_tables_that_are_made_later)
   ck_assert_int_eq (try_open (&writer, &bench, DCPIPE_WRITE), DCPIPE_OK);
   store_open_prepared (&reader, &bench, DCPIPE_READ);
   ck_assert_uint_eq (count_table (&reader, EVENTS), 0);
-  ck_assert_int_eq (contract_sink ()->plugin->prepare (writer.handle, bench.tables), DCPIPE_OK);
+  ck_assert_int_eq (sink_call_prepare (writer.sink, bench.tables), DCPIPE_OK);
   add_large (&writer, 0, 10, 5);
   store_apply (&writer);
   store_commit (&writer, "1");
@@ -589,8 +588,7 @@ START_TEST (names_values_that_something_else_stored)
     row = make_row (&store, EVENTS);
     dcpipe_set_u64 (row, EVENTS_OFFSET, 1);
     dcpipe_set_u64 (row, EVENTS_INDEX, 0);
-    got = make_row (&store, EVENTS);
-    ck_assert_int_eq (bench.sink->plugin->get (store.handle, row, got), DCPIPE_FAIL);
+    ck_assert_int_eq (sink_get (store.sink, row, &got), DCPIPE_FAIL);
     ck_assert_msg (strstr (host_error (), values[i].words) != NULL, "value %zu: '%s'", i, host_error ());
     store_end (&store);
   }

@@ -13,13 +13,11 @@
 #include "sink/sink-calls.h"
 
 static void
-keeps_rows_and_checkpoint_together (const struct sink_under_test *sink)
+keeps_rows_and_checkpoint_together (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   expect_checkpoint (&store, NULL);
   add_events (&store, 0, 25);
   add_plain (&store, 1, "one");
@@ -37,7 +35,7 @@ keeps_rows_and_checkpoint_together (const struct sink_under_test *sink)
   add_events (&store, 25, 27);
   store_apply (&store);
   store_end (&store);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   expect_checkpoint (&store, "{\"at\":\"no rows\"}");
   expect_count (&store, EVENTS, 25);
   expect_plain (&store, 1, "one");
@@ -46,19 +44,16 @@ keeps_rows_and_checkpoint_together (const struct sink_under_test *sink)
   for (size_t i = 0; i < 20; i++)
     expect_effect (&store, i, i >= 5, 0, 0);
   store_end (&store);
-  bench_end (&bench);
 }
 
 /* More in one transaction than a store may have room for at first: it may ask for all of it once more, as
  * often as it must grow. */
 static void
-a_large_transaction_fits (const struct sink_under_test *sink)
+a_large_transaction_fits (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   for (uint64_t i = 0; i < 20; i++) {
     add_events (&store, 2000 * i, 2000 * (i + 1));
     add_plain (&store, i, "large");
@@ -67,24 +62,21 @@ a_large_transaction_fits (const struct sink_under_test *sink)
   expect_count (&store, EVENTS, 40000);
   store_commit (&store, "{\"at\":40000}");
   store_end (&store);
-  store_open_prepared (&store, &bench, DCPIPE_READ);
+  store_open_prepared (&store, bench, DCPIPE_READ);
   expect_checkpoint (&store, "{\"at\":40000}");
   expect_count (&store, EVENTS, 40000);
   store_end (&store);
-  bench_end (&bench);
 }
 
 /* Handles are opened and closed all day long. */
 static void
-nothing_is_left_open (const struct sink_under_test *sink)
+nothing_is_left_open (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
   int before = 0;
 
-  bench_begin (&bench, sink);
   for (int round = 0; round < 6; round++) {
-    store_open_prepared (&store, &bench, round % 2 ? DCPIPE_READ : DCPIPE_WRITE);
+    store_open_prepared (&store, bench, round % 2 ? DCPIPE_READ : DCPIPE_WRITE);
     if (round % 2 == 0) {
       add_plain (&store, (uint64_t) round, "round");
       store_apply (&store);
@@ -97,110 +89,96 @@ nothing_is_left_open (const struct sink_under_test *sink)
   }
   EXPECT (resources_descriptors () == before, "after close %d descriptors are open that were not before",
           resources_descriptors () - before);
-  bench_end (&bench);
 }
 
 /* ---- tables -------------------------------------------------------------------------------------- */
 
 static void
-a_table_with_other_columns_is_refused (const struct sink_under_test *sink)
+a_table_with_other_columns_is_refused (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
   struct dcpipe_tables *others = bench_tables (true);
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   add_plain (&store, 1, "kept");
   store_apply (&store);
   store_commit (&store, "1");
   store_end (&store);
-  EXPECT (try_open (&store, &bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
+  EXPECT (try_open (&store, bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
   failure_clear ();
-  EXPECT (sink_call_prepare (&store.sink, others) == DCPIPE_FAIL,
+  EXPECT (sink_call_prepare (store.sink, others) == DCPIPE_FAIL,
           "prepare takes a table whose columns differ from the stored one's");
   EXPECT (strstr (failure (), "plain") && strstr (failure (), "surprise"),
           "'%s' does not name the table plain and its column surprise", failure ());
   store_end (&store);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   expect_plain (&store, 1, "kept");
   store_end (&store);
   tables_free (others);
-  bench_end (&bench);
 }
 
 /* Somebody removed a table by hand. */
 static void
-a_table_that_is_gone_is_missed (const struct sink_under_test *sink)
+a_table_that_is_gone_is_missed (const struct bench *bench)
 {
-  struct bench bench;
+  struct dcpipe_table *plain = &bench->tables->items[PLAIN];
   struct store_handle store;
-  struct dcpipe_table *plain;
 
-  bench_begin (&bench, sink);
-  plain = &bench.tables->items[PLAIN];
   plain->remedy = strdup ("fill it");
   EXPECT_MEMORY (plain->remedy);
-  EXPECT (try_open (&store, &bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
-  EXPECT (sink_call_prepare (&store.sink, bench.tables) == DCPIPE_FAIL,
+  EXPECT (try_open (&store, bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
+  EXPECT (sink_call_prepare (store.sink, bench->tables) == DCPIPE_FAIL,
           "earlier runs filled a table that is gone, and prepare makes it again: it is to call "
           "dcpipe_table_missing first");
   store_end (&store);
-  bench_end (&bench);
 }
 
 static void
-reset_removes_a_table (const struct sink_under_test *sink)
+reset_removes_a_table (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   add_events (&store, 0, 10);
   add_plain (&store, 1, "kept");
   store_apply (&store);
   store_commit (&store, "1");
   store_end (&store);
   for (int round = 0; round < 2; round++) {
-    EXPECT (try_open (&store, &bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
+    EXPECT (try_open (&store, bench, DCPIPE_WRITE) == DCPIPE_OK, "open: %s", failure ());
     expect_checkpoint (&store, "1");
-    EXPECT (sink_call_reset (&store.sink, "events") == DCPIPE_OK, "%s", failure ());
-    EXPECT (sink_call_reset (&store.sink, "no_such_table") == DCPIPE_OK,
+    EXPECT (sink_call_reset (store.sink, "events") == DCPIPE_OK, "%s", failure ());
+    EXPECT (sink_call_reset (store.sink, "no_such_table") == DCPIPE_OK,
             "reset of a table that is not there: %s", failure ());
     if (round == 0)
       store_rollback (&store);
     else
       store_commit (&store, "2");
-    EXPECT (sink_call_prepare (&store.sink, bench.tables) == DCPIPE_OK, "%s", failure ());
+    EXPECT (sink_call_prepare (store.sink, bench->tables) == DCPIPE_OK, "%s", failure ());
     expect_count (&store, EVENTS, round == 0 ? 10 : 0);
     expect_plain (&store, 1, "kept");
     store_end (&store);
   }
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   expect_checkpoint (&store, "2");
   expect_count (&store, EVENTS, 0);
   store_end (&store);
-  bench_end (&bench);
 }
 
 static void
-the_tip_may_be_reached_often (const struct sink_under_test *sink)
+the_tip_may_be_reached_often (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   for (uint64_t i = 0; i < 3; i++) {
     add_events (&store, 10 * i, 10 * i + 10);
     store_apply (&store);
     store_commit (&store, "1");
-    EXPECT (sink_call_tip_reached (&store.sink) == DCPIPE_OK, "%s", failure ());
+    EXPECT (sink_call_tip_reached (store.sink) == DCPIPE_OK, "%s", failure ());
   }
   expect_count (&store, EVENTS, 30);
   store_end (&store);
-  bench_end (&bench);
 }
 
 /* The whole life of a handle, over the same few rows. */
@@ -222,18 +200,15 @@ live (void *context)
     else
       store_commit (&store, "1");
   }
-  EXPECT (sink_call_tip_reached (&store.sink) == DCPIPE_OK, "%s", failure ());
+  EXPECT (sink_call_tip_reached (store.sink) == DCPIPE_OK, "%s", failure ());
   store_end (&store);
 }
 
 static void
-no_memory_is_kept (const struct sink_under_test *sink)
+no_memory_is_kept (const struct bench *bench)
 {
-  struct bench bench;
 
-  bench_begin (&bench, sink);
-  resources_expect_no_leak ("the sink", live, &bench);
-  bench_end (&bench);
+  resources_expect_no_leak ("the sink", live, (void *) (uintptr_t) bench);
 }
 
 const struct sink_check sink_commit_checks[] = {

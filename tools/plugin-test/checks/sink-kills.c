@@ -82,38 +82,35 @@ many_rows (const struct bench *bench, int out)
 }
 
 static void
-a_kill_loses_what_was_not_committed (const struct sink_under_test *sink)
+a_kill_loses_what_was_not_committed (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
   int from;
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   add_events (&store, 0, 100);
   add_plain (&store, 1, "committed");
   store_apply (&store);
   store_commit (&store, "{\"at\":100}");
   store_end (&store);
   for (int i = 0; i < 2; i++) {
-    reap (start (i == 0 ? few_rows : many_rows, &bench, &from));
+    reap (start (i == 0 ? few_rows : many_rows, bench, &from));
     close (from);
-    store_open_prepared (&store, &bench, DCPIPE_READ);
+    store_open_prepared (&store, bench, DCPIPE_READ);
     expect_count (&store, EVENTS, 100);
     store_end (&store);
-    store_open_prepared (&store, &bench, DCPIPE_WRITE);
+    store_open_prepared (&store, bench, DCPIPE_WRITE);
     expect_checkpoint (&store, "{\"at\":100}");
     expect_count (&store, EVENTS, 100);
     expect_plain (&store, 1, "committed");
     store_end (&store);
   }
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   add_events (&store, 100, 200);
   store_apply (&store);
   store_commit (&store, "{\"at\":200}");
   expect_count (&store, EVENTS, 200);
   store_end (&store);
-  bench_end (&bench);
 }
 
 /* ---- between and in commits ---------------------------------------------------------------------- */
@@ -189,22 +186,20 @@ kill_after (pid_t child, int from, unsigned commits, useconds_t pause)
 }
 
 static void
-a_kill_at_any_moment_keeps_whole_commits (const struct sink_under_test *sink)
+a_kill_at_any_moment_keeps_whole_commits (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
   uint32_t random = 2463534242u;
 
-  bench_begin (&bench, sink);
   for (unsigned round = 0; round < 15; round++) {
     int from;
     bool idle = round % 3 == 2; /* killed when a commit has returned and nothing came since */
-    pid_t child = start (idle ? commit_twice : commit_for_ever, &bench, &from);
+    pid_t child = start (idle ? commit_twice : commit_for_ever, bench, &from);
     uint64_t told, stored;
 
     random ^= random << 13, random ^= random >> 17, random ^= random << 5;
     told = kill_after (child, from, idle ? 2 : 1 + round % 4, random % 40000);
-    store_open_prepared (&store, &bench, DCPIPE_WRITE);
+    store_open_prepared (&store, bench, DCPIPE_WRITE);
     stored = committed (&store);
     EXPECT (stored >= told,
             "commit returned for checkpoint %" PRIu64 ", and after a kill the stored one is %" PRIu64, told,
@@ -213,7 +208,6 @@ a_kill_at_any_moment_keeps_whole_commits (const struct sink_under_test *sink)
     expect_count (&store, EVENTS, stored);
     store_end (&store);
   }
-  bench_end (&bench);
 }
 
 const struct sink_check sink_kill_checks[] = {

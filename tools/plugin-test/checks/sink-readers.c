@@ -15,31 +15,26 @@
 #include "sink/sink-calls.h"
 
 static void
-nothing_to_read_is_no_failure (const struct sink_under_test *sink)
+nothing_to_read_is_no_failure (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store;
   int result;
 
-  bench_begin (&bench, sink);
-  result = try_open (&store, &bench, DCPIPE_READ);
+  result = try_open (&store, bench, DCPIPE_READ);
   EXPECT (result == DCPIPE_NONE,
           "open for reading of a store that does not exist gives %s instead of DCPIPE_NONE",
           RESULT_NAME (result));
   store_end (&store);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   store_end (&store);
-  bench_end (&bench);
 }
 
 static void
-a_reader_keeps_its_snapshot (const struct sink_under_test *sink)
+a_reader_keeps_its_snapshot (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle writer, reader;
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&writer, &bench, DCPIPE_WRITE);
+  store_open_prepared (&writer, bench, DCPIPE_WRITE);
   add_events (&writer, 0, 10);
   add_plain (&writer, 1, "first");
   store_apply (&writer);
@@ -47,7 +42,7 @@ a_reader_keeps_its_snapshot (const struct sink_under_test *sink)
   add_events (&writer, 10, 20);
   add_plain (&writer, 1, "second");
   store_apply (&writer);
-  store_open_prepared (&reader, &bench, DCPIPE_READ);
+  store_open_prepared (&reader, bench, DCPIPE_READ);
   expect_checkpoint (&reader, "1");
   expect_count (&reader, EVENTS, 10);
   store_commit (&writer, "2");
@@ -64,26 +59,22 @@ a_reader_keeps_its_snapshot (const struct sink_under_test *sink)
   store_end (&writer);
   expect_count (&reader, EVENTS, 5000);
   store_end (&reader);
-  bench_end (&bench);
 }
 
 static void
-a_second_writer_is_refused (const struct sink_under_test *sink)
+a_second_writer_is_refused (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle first, second;
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&first, &bench, DCPIPE_WRITE);
-  EXPECT (try_open (&second, &bench, DCPIPE_WRITE) == DCPIPE_FAIL, "a second writer may open the store");
+  store_open_prepared (&first, bench, DCPIPE_WRITE);
+  EXPECT (try_open (&second, bench, DCPIPE_WRITE) == DCPIPE_FAIL, "a second writer may open the store");
   store_end (&second);
   add_events (&first, 0, 1);
   store_apply (&first);
   store_commit (&first, "1");
   store_end (&first);
-  store_open_prepared (&second, &bench, DCPIPE_WRITE);
+  store_open_prepared (&second, bench, DCPIPE_WRITE);
   store_end (&second);
-  bench_end (&bench);
 }
 
 /* ---- a thread of readers ------------------------------------------------------------------------- */
@@ -143,17 +134,15 @@ read_beside (void *argument)
 }
 
 static void
-readers_on_other_threads_see_whole_commits (const struct sink_under_test *sink)
+readers_on_other_threads_see_whole_commits (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle writer;
-  struct beside beside = { .bench = &bench };
+  struct beside beside = { .bench = bench };
   pthread_t thread;
 
-  bench_begin (&bench, sink);
-  if (!bench_can_read (&bench))
+  if (!bench_can_read (bench))
     verdict_skip ("the sink has no get and scan, so rows cannot be read back");
-  store_open_prepared (&writer, &bench, DCPIPE_WRITE);
+  store_open_prepared (&writer, bench, DCPIPE_WRITE);
   store_commit (&writer, "0");
   EXPECT (pthread_create (&thread, NULL, read_beside, &beside) == 0, "no thread for the test");
   for (uint64_t i = 0; i < 60 || (i < 6000 && get_relaxed (&beside.snapshots) < 5); i++) {
@@ -167,7 +156,6 @@ readers_on_other_threads_see_whole_commits (const struct sink_under_test *sink)
   atomic_store (&beside.done, true);
   pthread_join (thread, NULL);
   store_end (&writer);
-  bench_end (&bench);
 }
 
 /* ---- scratch stores ------------------------------------------------------------------------------ */
@@ -182,27 +170,25 @@ open_scratch (struct store_handle *scratch, const struct bench *bench)
           RESULT_NAME (result), failure ());
   if (result == DCPIPE_FAIL)
     return false;
-  EXPECT (sink_call_prepare (&scratch->sink, bench->tables) == DCPIPE_OK, "prepare: %s", failure ());
+  EXPECT (sink_call_prepare (scratch->sink, bench->tables) == DCPIPE_OK, "prepare: %s", failure ());
   return true;
 }
 
 static void
-a_scratch_store_lies_apart (const struct sink_under_test *sink)
+a_scratch_store_lies_apart (const struct bench *bench)
 {
-  struct bench bench;
   struct store_handle store, scratch;
 
-  bench_begin (&bench, sink);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   add_events (&store, 0, 10);
   store_apply (&store);
   store_commit (&store, "1");
   store_end (&store);
-  if (!open_scratch (&scratch, &bench))
+  if (!open_scratch (&scratch, bench))
     verdict_skip ("the sink has no scratch mode: %s", failure ());
   expect_checkpoint (&scratch, NULL);
   expect_count (&scratch, EVENTS, 0);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE); /* at the same time */
+  store_open_prepared (&store, bench, DCPIPE_WRITE); /* at the same time */
   add_events (&scratch, 0, 300);
   store_apply (&scratch);
   store_commit (&scratch, "scratch");
@@ -215,7 +201,6 @@ a_scratch_store_lies_apart (const struct sink_under_test *sink)
   expect_checkpoint (&store, "1");
   expect_count (&store, EVENTS, 10);
   store_end (&store);
-  bench_end (&bench);
 }
 
 const struct sink_check sink_reader_checks[] = {

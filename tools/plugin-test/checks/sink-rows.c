@@ -11,23 +11,20 @@
 #include "drivers/store.h"
 #include "harness/verdict.h"
 
-static struct bench bench;
 static struct store_handle store;
 
 static void
-begin (const struct sink_under_test *sink)
+begin (const struct bench *bench)
 {
-  bench_begin (&bench, sink);
-  if (!bench_can_read (&bench))
+  if (!bench_can_read (bench))
     verdict_skip ("the sink has no get and scan, so rows cannot be read back");
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
 }
 
 static void
 end (void)
 {
   store_end (&store);
-  bench_end (&bench);
 }
 
 /* ---- values -------------------------------------------------------------------------------------- */
@@ -91,11 +88,11 @@ set_values (struct dcpipe_row *row, size_t variant)
 #define VARIANTS 11
 
 static void
-gives_back_every_value (const struct sink_under_test *sink)
+gives_back_every_value (const struct bench *bench)
 {
   struct dcpipe_row *expected[VARIANTS];
 
-  begin (sink);
+  begin (bench);
   for (size_t i = 0; i < VARIANTS; i++) {
     struct dcpipe_row *row = add (&store, PEOPLE, i % 2 ? DCPIPE_UPSERT : DCPIPE_INSERT);
 
@@ -108,7 +105,7 @@ gives_back_every_value (const struct sink_under_test *sink)
     expect_row (&store, expected[i]);
   store_commit (&store, "{}");
   store_end (&store);
-  store_open_prepared (&store, &bench, DCPIPE_WRITE);
+  store_open_prepared (&store, bench, DCPIPE_WRITE);
   for (size_t i = 0; i < VARIANTS; i++) {
     expect_row (&store, expected[i]);
     free (expected[i]);
@@ -118,11 +115,11 @@ gives_back_every_value (const struct sink_under_test *sink)
 }
 
 static void
-tells_null_from_empty (const struct sink_under_test *sink)
+tells_null_from_empty (const struct bench *bench)
 {
   struct dcpipe_row *row, *null, *empty;
 
-  begin (sink);
+  begin (bench);
   row = add (&store, PEOPLE, DCPIPE_INSERT);
   set_person (row, "", 0);
   null = twin (row);
@@ -141,13 +138,13 @@ tells_null_from_empty (const struct sink_under_test *sink)
 }
 
 static void
-keeps_large_values (const struct sink_under_test *sink)
+keeps_large_values (const struct bench *bench)
 {
   const size_t size = 5 << 20;
   uint8_t *data = malloc (size);
   struct dcpipe_row *row, *expected;
 
-  begin (sink);
+  begin (bench);
   EXPECT_MEMORY (data);
   for (size_t i = 0; i < size; i++)
     data[i] = (uint8_t) (i * 2654435761u >> 13);
@@ -194,9 +191,9 @@ expected_person (uint64_t part, const char *text, uint64_t created_ms)
 }
 
 static void
-insert_leaves_what_is_there (const struct sink_under_test *sink)
+insert_leaves_what_is_there (const struct bench *bench)
 {
-  begin (sink);
+  begin (bench);
   person (DCPIPE_INSERT, 1, "first", 1);
   person (DCPIPE_INSERT, 1, "second", 2);
   store_apply (&store);
@@ -211,9 +208,9 @@ insert_leaves_what_is_there (const struct sink_under_test *sink)
 }
 
 static void
-upsert_replaces_but_what_is_kept (const struct sink_under_test *sink)
+upsert_replaces_but_what_is_kept (const struct bench *bench)
 {
-  begin (sink);
+  begin (bench);
   person (DCPIPE_UPSERT, 1, "first", 1);
   person (DCPIPE_UPSERT, 1, "second", 2);
   person (DCPIPE_UPSERT, 2, "null is kept", 0);
@@ -233,9 +230,9 @@ upsert_replaces_but_what_is_kept (const struct sink_under_test *sink)
 }
 
 static void
-delete_ends_what_was_kept (const struct sink_under_test *sink)
+delete_ends_what_was_kept (const struct bench *bench)
 {
-  begin (sink);
+  begin (bench);
   person (DCPIPE_UPSERT, 1, "first", 1);
   person (DCPIPE_DELETE, 1, NULL, 0);
   person (DCPIPE_UPSERT, 1, "second", 2);
@@ -247,11 +244,11 @@ delete_ends_what_was_kept (const struct sink_under_test *sink)
 }
 
 static void
-upsert_of_a_row_that_keeps_all (const struct sink_under_test *sink)
+upsert_of_a_row_that_keeps_all (const struct bench *bench)
 {
   struct dcpipe_row *first;
 
-  begin (sink);
+  begin (bench);
   for (uint64_t i = 1; i <= 2; i++) {
     struct dcpipe_row *row = add (&store, NAMES, DCPIPE_UPSERT);
 
@@ -271,11 +268,11 @@ upsert_of_a_row_that_keeps_all (const struct sink_under_test *sink)
 }
 
 static void
-update_sets_given_columns (const struct sink_under_test *sink)
+update_sets_given_columns (const struct bench *bench)
 {
   struct dcpipe_row *row, *expected;
 
-  begin (sink);
+  begin (bench);
   row = person (DCPIPE_INSERT, 1, "text", 1);
   dcpipe_set_i64 (row, PEOPLE_I64, -5);
   row = add (&store, PEOPLE, DCPIPE_UPDATE);
@@ -300,9 +297,9 @@ update_sets_given_columns (const struct sink_under_test *sink)
 
 /* More sets of columns than anybody would keep statements for. */
 static void
-update_takes_any_set_of_columns (const struct sink_under_test *sink)
+update_takes_any_set_of_columns (const struct bench *bench)
 {
-  begin (sink);
+  begin (bench);
   person (DCPIPE_INSERT, 1, "text", 1);
   for (unsigned round = 0; round < 2; round++)
     for (unsigned set = 1; set < 128; set++) {
@@ -343,12 +340,12 @@ update_takes_any_set_of_columns (const struct sink_under_test *sink)
 }
 
 static void
-delete_takes_a_prefix_of_the_key (const struct sink_under_test *sink)
+delete_takes_a_prefix_of_the_key (const struct bench *bench)
 {
   static const char *const names[] = { "a", "ab", "b" };
   struct dcpipe_row *row;
 
-  begin (sink);
+  begin (bench);
   for (size_t name = 0; name < 3; name++)
     for (uint64_t part = 0; part < 4; part++)
       set_person (add (&store, PEOPLE, DCPIPE_INSERT), names[name], part << 62);
@@ -375,12 +372,12 @@ delete_takes_a_prefix_of_the_key (const struct sink_under_test *sink)
 
 /* Where nothing is kept, what is there need not be read: but it counts. */
 static void
-upsert_tells_added_from_changed (const struct sink_under_test *sink)
+upsert_tells_added_from_changed (const struct bench *bench)
 {
   static const uint64_t ids[] = { UINT64_MAX, UINT64_MAX, 7, UINT64_MAX, 7 };
   struct dcpipe_row *expected;
 
-  begin (sink);
+  begin (bench);
   for (uint64_t i = 0; i < 5; i++) {
     struct dcpipe_row *row = add (&store, PLAIN, DCPIPE_UPSERT);
 
@@ -413,12 +410,12 @@ event (uint64_t offset, const char *label)
 
 /* A run of one label comes before the others': then keys do not rise. */
 static void
-insert_into_a_log_in_any_order (const struct sink_under_test *sink)
+insert_into_a_log_in_any_order (const struct bench *bench)
 {
   static const uint64_t offsets[] = { 5, 3, 5, 3, 4 };
   struct dcpipe_row *expected;
 
-  begin (sink);
+  begin (bench);
   for (size_t i = 0; i < 5; i++)
     event (offsets[i], i < 2 ? "first" : "second");
   store_apply (&store);
@@ -436,9 +433,9 @@ insert_into_a_log_in_any_order (const struct sink_under_test *sink)
 }
 
 static void
-update_that_sets_nothing (const struct sink_under_test *sink)
+update_that_sets_nothing (const struct bench *bench)
 {
-  begin (sink);
+  begin (bench);
   person (DCPIPE_INSERT, 1, "text", 1);
   for (uint64_t part = 1; part <= 2; part++) {
     struct dcpipe_row *row = add (&store, PEOPLE, DCPIPE_UPDATE);
@@ -483,11 +480,11 @@ set_sorted (struct dcpipe_row *row, size_t i)
 #define SORTED_ROWS (7 * 2 * 4 * 7 * 3 * 7)
 
 static void
-scans_in_the_order_of_keys (const struct sink_under_test *sink)
+scans_in_the_order_of_keys (const struct bench *bench)
 {
   struct dcpipe_row *prefix;
 
-  begin (sink);
+  begin (bench);
   for (size_t i = 0; i < SORTED_ROWS; i++)
     set_sorted (add (&store, SORTED, DCPIPE_INSERT), i * 3571 % SORTED_ROWS);
   store_apply (&store);
@@ -529,11 +526,11 @@ set_long (struct dcpipe_row *row, size_t i)
 #define LONG_ROWS 60
 
 static void
-keys_of_any_length_are_told_apart (const struct sink_under_test *sink)
+keys_of_any_length_are_told_apart (const struct bench *bench)
 {
   struct dcpipe_row *row;
 
-  begin (sink);
+  begin (bench);
   for (size_t i = 0; i < LONG_ROWS; i++)
     set_long (add (&store, PEOPLE, DCPIPE_INSERT), i * 7 % LONG_ROWS);
   store_apply (&store);
@@ -557,11 +554,11 @@ keys_of_any_length_are_told_apart (const struct sink_under_test *sink)
 }
 
 static void
-scans_see_what_is_applied (const struct sink_under_test *sink)
+scans_see_what_is_applied (const struct bench *bench)
 {
   struct dcpipe_row *row;
 
-  begin (sink);
+  begin (bench);
   for (uint64_t i = 0; i < 5; i++)
     set_person (add (&store, PEOPLE, DCPIPE_INSERT), "x", i);
   store_apply (&store);

@@ -39,7 +39,8 @@ run_check (const void *context)
   const struct run *run = context;
   const struct subject *subject = run->subject;
   const char **settings = calloc (2 * subject->settings_count + 1, sizeof *settings);
-  struct sink_under_test sink = { .plugin = &subject->plugin->u.sink, .settings = settings };
+  struct sink_under_test sink = { .plugin = subject->plugin, .settings = settings };
+  struct bench bench;
   char word[48];
 
   EXPECT_MEMORY (settings);
@@ -49,7 +50,9 @@ run_check (const void *context)
     settings[2 * i + 1] = with_word (subject->settings[i].value, word);
     EXPECT_MEMORY (settings[2 * i + 1]);
   }
-  run->check->run (&sink);
+  bench_begin (&bench, &sink);
+  run->check->run (&bench);
+  bench_end (&bench);
   for (size_t i = 0; i < subject->settings_count; i++)
     free ((char *) (uintptr_t) settings[2 * i + 1]);
   free (settings);

@@ -18,8 +18,10 @@
 #include "data/row-emit.h"
 #include "data/row-json.h"
 #include "data/row-merge.h"
+#include "harness/options-file.h"
 #include "harness/verdict.h"
 #include "plugin/callback.h"
+#include "plugin/instance.h"
 #include "setup/setup.h"
 #include "setup/tables.h"
 #include "sink/sink-calls.h"
@@ -148,9 +150,7 @@ bench_begin (struct bench *bench, const struct sink_under_test *sink)
 bool
 bench_can_read (const struct bench *bench)
 {
-  const struct plugin plugin = { .kind = DCPIPE_KIND_SINK, .u.sink = *bench->sink->plugin };
-
-  return plugin_looks_up (&plugin);
+  return plugin_looks_up (bench->sink->plugin);
 }
 
 static int
@@ -169,35 +169,21 @@ bench_end (struct bench *bench)
 
 /* ---- options ------------------------------------------------------------------------------------- */
 
-static const char *
-setting (const struct sink_under_test *sink, const struct dcpipe_option *option)
+static struct instance *
+make_sink (const struct bench *bench)
 {
+  const struct sink_under_test *sink = bench->sink;
+  struct ini_file *file = options_file_make (bench->directory);
+  struct instance *instance;
+
+  if (sink->path != NULL)
+    options_file_set (file, "path", sink->path);
   for (const char *const *pair = sink->settings; pair != NULL && pair[0] != NULL; pair += 2)
-    if (strcmp (pair[0], option->key) == 0)
-      return pair[1];
-  return sink->path != NULL && strcmp (option->key, "path") == 0 ? sink->path : option->default_value;
-}
-
-static void
-set_options (struct store_handle *store)
-{
-  const struct bench *bench = store->bench;
-  const struct dcpipe_options *options = &bench->sink->plugin->options;
-
-  store->values = calloc (options->count + 1, sizeof *store->values);
-  EXPECT_MEMORY (store->values);
-  for (size_t i = 0; i < options->count; i++) {
-    const struct dcpipe_option *option = &options->items[i];
-    const char *text = setting (bench->sink, option);
-
-    if (text == NULL)
-      continue;
-    store->values[i].text = ini_expand (text, &store->values[i].variable);
-    EXPECT (store->values[i].text != NULL
-                && option_parse (option, store->values[i].text, bench->directory, &store->values[i]),
-            "option %s: %s", option->key, failure ());
-    option_store (option, &store->values[i], store->handle);
-  }
+    options_file_set (file, pair[0], pair[1]);
+  instance = options_file_instance (file, sink->plugin);
+  EXPECT (instance != NULL, "config_complete: %s", options_file_reason (file));
+  ini_free (file);
+  return instance;
 }
 
 /* ---- a handle ------------------------------------------------------------------------------------ */
@@ -206,35 +192,21 @@ int
 try_open (struct store_handle *store, const struct bench *bench, int mode)
 {
   char scratch[600];
-  int result;
 
-  failure_clear ();
   *store = (struct store_handle){ .bench = bench };
   store->rows = (struct dcpipe_rows){ .arena = &store->arena, .tables = bench->tables, .list = &store->list };
-  store->handle = calloc (1, bench->sink->plugin->handle_size + 1);
-  EXPECT_MEMORY (store->handle);
-  store->plugin.kind = DCPIPE_KIND_SINK;
-  store->plugin.u.sink = *bench->sink->plugin;
-  store->sink.plugin = &store->plugin;
-  store->sink.handle = store->handle;
-  set_options (store);
-  if (bench->sink->plugin->config_complete != NULL)
-    EXPECT (bench->sink->plugin->config_complete (store->handle) == DCPIPE_OK, "config_complete: %s",
-            failure ());
+  store->sink = make_sink (bench);
   snprintf (scratch, sizeof scratch, "%s/scratch", bench->directory);
   if (mode == DCPIPE_SCRATCH)
     EXPECT (mkdir (scratch, 0700) == 0, "%s: %s", scratch, strerror (errno));
-  result = sink_call_open (&store->sink, mode, mode == DCPIPE_SCRATCH ? scratch : NULL);
-  EXPECT (result == DCPIPE_OK || result == DCPIPE_NONE || failure ()[0] != '\0',
-          "open returned %s and did not say why with dcpipe_error", RESULT_NAME (result));
-  return result;
+  return sink_call_open (store->sink, mode, mode == DCPIPE_SCRATCH ? scratch : NULL);
 }
 
 void
 store_open_prepared (struct store_handle *store, const struct bench *bench, int mode)
 {
   EXPECT (try_open (store, bench, mode) == DCPIPE_OK, "%s", failure ());
-  EXPECT (sink_call_prepare (&store->sink, bench->tables) == DCPIPE_OK, "%s", failure ());
+  EXPECT (sink_call_prepare (store->sink, bench->tables) == DCPIPE_OK, "%s", failure ());
 }
 
 static void
@@ -250,13 +222,8 @@ forget_rows (struct store_handle *store)
 void
 store_end (struct store_handle *store)
 {
-  const struct dcpipe_sink *plugin = store->bench->sink->plugin;
-
-  sink_call_close (&store->sink);
-  if (plugin->config_free != NULL)
-    plugin->config_free (store->handle);
-  options_free (&plugin->options, store->values);
-  free (store->handle);
+  sink_call_close (store->sink);
+  instance_free (store->sink);
   free (store->lists);
   forget_rows (store);
   arena_free (&store->arena);
@@ -266,7 +233,7 @@ store_end (struct store_handle *store)
 void
 store_rollback (struct store_handle *store)
 {
-  EXPECT (sink_call_rollback (&store->sink) == DCPIPE_OK, "rollback: %s", failure ());
+  EXPECT (sink_call_rollback (store->sink) == DCPIPE_OK, "rollback: %s", failure ());
   store->lists_count = 0;
 }
 
@@ -274,7 +241,7 @@ char *
 store_checkpoint (struct store_handle *store)
 {
   struct dcpipe_checkpoint checkpoint = { 0 };
-  int result = sink_call_load (&store->sink, &checkpoint);
+  int result = sink_call_load (store->sink, &checkpoint);
   struct dcpipe_bytes got = dcpipe_checkpoint_text (&checkpoint);
   char *text;
 
@@ -325,7 +292,7 @@ apply_list (struct store_handle *store, const struct row_list *list)
   store->applied = copy.count;
   rows.list = &copy;
   rows.effects = store->effects;
-  return sink_call_apply (&store->sink, &rows);
+  return sink_call_apply (store->sink, &rows);
 }
 
 int
@@ -353,7 +320,7 @@ apply_again (struct store_handle *store)
   for (unsigned attempt = 0; result == DCPIPE_AGAIN && attempt < AGAIN_MAX; attempt++) {
     size_t done = 0;
 
-    EXPECT (sink_call_rollback (&store->sink) == DCPIPE_OK, "rollback: %s", failure ());
+    EXPECT (sink_call_rollback (store->sink) == DCPIPE_OK, "rollback: %s", failure ());
     for (result = DCPIPE_OK; done < store->lists_count && result == DCPIPE_OK; done++)
       result = apply_list (store, &store->lists[done]);
   }
@@ -380,7 +347,7 @@ try_commit (struct store_handle *store, const char *text)
   int result;
 
   dcpipe_checkpoint_set (&checkpoint, text, strlen (text));
-  result = sink_call_commit (&store->sink, &checkpoint);
+  result = sink_call_commit (store->sink, &checkpoint);
   checkpoint_free (&checkpoint);
   return result;
 }
@@ -417,10 +384,10 @@ expect_effect (struct store_handle *store, size_t i, uint64_t added, uint64_t ch
 static int
 get_again (struct store_handle *store, const struct dcpipe_row *key, struct dcpipe_row **row)
 {
-  int result = sink_get (&store->sink, key, row);
+  int result = sink_get (store->sink, key, row);
 
   if (result == DCPIPE_AGAIN && apply_again (store) == DCPIPE_OK)
-    result = sink_get (&store->sink, key, row);
+    result = sink_get (store->sink, key, row);
   return result;
 }
 
@@ -498,11 +465,11 @@ size_t
 count_rows (struct store_handle *store, const struct dcpipe_row *prefix)
 {
   struct order order = { 0 };
-  int result = sink_scan (&store->sink, prefix, check_order, &order);
+  int result = sink_scan (store->sink, prefix, check_order, &order);
 
   if (result == DCPIPE_AGAIN && apply_again (store) == DCPIPE_OK) {
     order = (struct order){ 0 };
-    result = sink_scan (&store->sink, prefix, check_order, &order);
+    result = sink_scan (store->sink, prefix, check_order, &order);
   }
   EXPECT (result == DCPIPE_OK, "scan gives %s: %s", RESULT_NAME (result), failure ());
   return order.rows;

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/options.h"
 #include "data/row.h"
 #include "plugin/plugin.h"
 
@@ -68,7 +67,7 @@ enum {
 };
 
 struct sink_under_test {
-  const struct dcpipe_sink *plugin;
+  struct plugin *plugin;
   const char *path;            /* value of its option "path", within the test's directory, or NULL */
   const char *const *settings; /* further options: key, value, ..., NULL; or NULL. Others have defaults */
 };
@@ -83,10 +82,7 @@ struct bench {
 /* An open handle and the rows gathered for the next apply. */
 struct store_handle {
   const struct bench *bench;
-  struct plugin plugin;
-  struct instance sink;
-  void *handle; /* the sink's */
-  struct option_value *values;
+  struct instance *sink;
   struct arena arena;
   struct dcpipe_rows rows;
   struct row_list list;
