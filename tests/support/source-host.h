@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stands in for the engine towards one source plugin: loads the built module, calls it on the test's own
- * thread and keeps what it delivers. A program that uses it is linked with -export-dynamic.
+/* Stands in for the engine towards one source plugin: loads the built module, calls it through the engine's
+ * doors on the test's own thread, and keeps what it delivers. A program that uses it is linked with
+ * -export-dynamic.
  *
  *     host = host_new ("ledger_file");
  *     *(const char **) host_option (host, "path") = path;
@@ -13,32 +14,32 @@
 
 #include "dcpipe-plugin.h"
 
-struct dcpipe_frame {
+struct host_frame {
   uint64_t position;
   struct dcpipe_bytes bytes;
   char cursor[DCPIPE_CURSOR_MAX + 1]; /* as text; "" if none */
 };
 
-struct dcpipe_block {
-  uint8_t *buffer;
-  size_t size, entries, deletes;
+struct host_block {
+  size_t entries, deletes;
   uint64_t time;
   uint8_t hash[DCPIPE_HASH_MAX], parent[DCPIPE_HASH_MAX];
   size_t hash_size, parent_size;
 };
 
 struct source_host {
-  void *module, *handle;
-  const struct dcpipe_source *source;
+  struct instance *source;
+  struct dcpipe_tables *tables;
+  struct dcpipe_batch *batch;
 
   bool configured;
   const char *cursor; /* what dcpipe_resume_cursor gives; NULL for nothing */
 
   /* Of the last call of next. The bytes of frames live until the call after it. */
-  struct dcpipe_frame *frames;
+  struct host_frame *frames;
   size_t count;
   size_t memory; /* bytes taken with dcpipe_batch_memory */
-  size_t rows;   /* of its own tables, as many as were emitted; their values are not kept */
+  size_t rows;   /* of its own tables, as many as were emitted */
   uint64_t first, end;
   int trust;
   uint64_t retry_after; /* ms; 0 if none was named */
@@ -69,8 +70,8 @@ int host_next (struct source_host *host);
 /* The same with a deadline, in ms from now. */
 int host_next_within (struct source_host *host, unsigned ms);
 
-/* Unpacks a frame. The caller frees `block->buffer`. */
-int host_unpack (struct source_host *host, const struct dcpipe_frame *frame, struct dcpipe_block *block);
+/* Unpacks one of the frames. */
+int host_unpack (struct source_host *host, const struct host_frame *frame, struct host_block *block);
 
 void host_free (struct source_host *host);
 

@@ -32,11 +32,11 @@ libicpfixture_la_LIBADD = libreplicaclient.la
 
 unit_plugins_test_icp_SOURCES = unit/plugins/test-icp.c
 unit_plugins_test_icp_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
-unit_plugins_test_icp_LDADD = libicpfixture.la $(PTHREAD_LIBS)
+unit_plugins_test_icp_LDADD = libicpfixture.la $(CORE_TEST_LIBS)
 unit_plugins_test_icp_LDFLAGS = -export-dynamic
 unit_plugins_test_icp_faults_SOURCES = unit/plugins/test-icp-faults.c
 unit_plugins_test_icp_faults_CPPFLAGS = $(AM_CPPFLAGS) $(BLST_CPPFLAGS)
-unit_plugins_test_icp_faults_LDADD = libicpfixture.la $(PTHREAD_LIBS)
+unit_plugins_test_icp_faults_LDADD = libicpfixture.la $(CORE_TEST_LIBS)
 unit_plugins_test_icp_faults_LDFLAGS = -export-dynamic
 endif
 endif
