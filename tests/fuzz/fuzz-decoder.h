@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Decodes any bytes with the decoder that is linked in, and checks what every row must hold: text is UTF-8,
- * JSON is JSON, decimals are decimals. The first byte chooses the label, and whether the key is long. */
+/* Decodes any bytes with the decoder that is linked in, through the engine's door, and checks that it gives
+ * the engine nothing to refuse: text is UTF-8, JSON is JSON, decimals are decimals. The first byte chooses
+ * the label, and whether the key is long. */
 #ifndef TESTS_FUZZ_DECODER_H
 #define TESTS_FUZZ_DECODER_H
 
@@ -8,219 +9,128 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes/utf8.h"
-#include "dcpipe-plugin.h"
+#include "data/block.h"
+#include "data/row-emit.h"
+#include "data/row.h"
 #include "fuzz/fuzz.h"
+#include "plugin/decoder-calls.h"
+#include "plugin/instance.h"
+#include "setup/setup.h"
+#include "setup/tables.h"
 
-struct dcpipe_entry {
-  struct dcpipe_bytes key, value;
-};
-
-struct dcpipe_rows {
-  size_t label;
-  void *note;
-};
-
-struct dcpipe_row {
-  char unused;
-};
-
-static struct dcpipe_row row;
-
-dcpipe_row *
-dcpipe_row_add (dcpipe_rows *rows, size_t table, int operation)
-{
-  (void) rows;
-  (void) table;
-  (void) operation;
-  return &row;
-}
-
-void
-dcpipe_set_bool (dcpipe_row *to, size_t column, bool value)
-{
-  (void) to;
-  (void) column;
-  (void) value;
-}
-
-void
-dcpipe_set_u64 (dcpipe_row *to, size_t column, uint64_t value)
-{
-  (void) to;
-  (void) column;
-  (void) value;
-}
-
-void
-dcpipe_set_text (dcpipe_row *to, size_t column, const void *text, size_t size)
-{
-  (void) to;
-  (void) column;
-  require (utf8_valid (text, size));
-}
-
-void
-dcpipe_set_string (dcpipe_row *to, size_t column, const char *text)
-{
-  if (text != NULL)
-    dcpipe_set_text (to, column, text, strlen (text));
-}
-
-void
-dcpipe_set_blob (dcpipe_row *to, size_t column, const void *data, size_t size)
-{
-  volatile uint8_t sum = 0;
-
-  (void) to;
-  (void) column;
-  for (size_t i = 0; i < size; i++)
-    sum ^= ((const uint8_t *) data)[i];
-}
-
-void
-dcpipe_set_hex (dcpipe_row *to, size_t column, const void *data, size_t size)
-{
-  dcpipe_set_blob (to, column, data, size);
-}
-
-void
-dcpipe_set_decimal (dcpipe_row *to, size_t column, const char *text, size_t size)
-{
-  size_t digits = strspn (text + (text[0] == '-'), "0123456789.");
-
-  (void) to;
-  (void) column;
-  require (digits > 0 && digits + (text[0] == '-') == size && text[size - 1] != '.');
-}
-
-void
-dcpipe_set_json (dcpipe_row *to, size_t column, const char *text, size_t size)
-{
-  json_t *value = json_loadb (text, size, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
-
-  (void) to;
-  (void) column;
-  require (value != NULL);
-  json_decref (value);
-}
-
-size_t
-dcpipe_rows_label (const dcpipe_rows *rows)
-{
-  return rows->label;
-}
-
-void *
-dcpipe_rows_note (dcpipe_rows *rows, size_t size)
-{
-  rows->note = calloc (1, size);
-  return rows->note;
-}
-
-void
-dcpipe_fail_entry (dcpipe_rows *rows, uint64_t item, const char *format, ...)
-{
-  (void) rows;
-  (void) item;
-  (void) format;
-}
-
-void
-dcpipe_error (const char *format, ...)
-{
-  (void) format;
-}
-
-struct dcpipe_bytes
-dcpipe_entry_key (const dcpipe_entry *entry)
-{
-  return entry->key;
-}
-
-struct dcpipe_bytes
-dcpipe_entry_value (const dcpipe_entry *entry)
-{
-  return entry->value;
-}
-
-bool
-dcpipe_entry_deleted (const dcpipe_entry *entry)
-{
-  (void) entry;
-  return false;
-}
-
-uint64_t
-dcpipe_entry_index (const dcpipe_entry *entry)
-{
-  (void) entry;
-  return 0;
-}
-
-uint64_t
-dcpipe_entry_block_position (const dcpipe_entry *entry)
-{
-  (void) entry;
-  return 0;
-}
-
-/* What resolving decoders call besides; it is not called here. */
+/* What resolve calls, which is not called here. */
 int
 dcpipe_lookup_get (dcpipe_lookup *lookup, const dcpipe_row *key, const dcpipe_row **found)
 {
-  (void) lookup;
-  (void) key;
-  *found = NULL;
-  return DCPIPE_NONE;
+  (void) lookup, (void) key, (void) found;
+  abort ();
 }
 
 dcpipe_row *
 dcpipe_lookup_key (dcpipe_lookup *lookup, size_t table)
 {
-  (void) lookup;
-  (void) table;
-  return &row;
+  (void) lookup, (void) table;
+  abort ();
 }
 
 const void *
 dcpipe_lookup_note (const dcpipe_lookup *lookup, size_t *size)
 {
-  (void) lookup;
-  (void) size;
-  return NULL;
+  (void) lookup, (void) size;
+  abort ();
 }
 
-struct dcpipe_bytes
-dcpipe_get_bytes (const dcpipe_row *from, size_t column)
+static int (*decode_of_plugin) (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows);
+
+static void
+check_row (const struct dcpipe_row *row)
 {
-  (void) from;
-  (void) column;
-  return (struct dcpipe_bytes){ NULL, 0 };
+  for (size_t i = 0; i < row->table->columns_count; i++) {
+    struct dcpipe_bytes text;
+    json_t *value;
+
+    if (row->table->columns[i].type != DCPIPE_JSON || dcpipe_is_null (row, i))
+      continue;
+    text = dcpipe_get_bytes (row, i);
+    value = json_loadb ((const char *) text.data, text.size, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+    require (value != NULL);
+    json_decref (value);
+  }
 }
 
-uint64_t
-dcpipe_get_u64 (const dcpipe_row *from, size_t column)
+/* In the place of the plugin's decode: before the engine makes failed entries of what it refuses. */
+static int
+decode_and_check (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {
-  (void) from;
-  (void) column;
-  return 0;
+  int result = decode_of_plugin (handle, entry, rows);
+
+  require (rows->mistake == NULL && rows->unreadable == NULL && rows->no_json == NULL);
+  for (size_t i = 0; i < rows->list->count; i++)
+    check_row (rows->list->items[i]);
+  return result;
+}
+
+/* The decoder, made once. */
+static const struct decoder *
+fuzzed (struct dcpipe_tables **made)
+{
+  static int config[8] = { 2 }; /* verify_signatures = off: they are fuzzed elsewhere */
+  static char name[] = "fuzzed";
+  static struct plugin plugin = { .kind = DCPIPE_KIND_DECODER };
+  static struct decoder decoder = { .instance = {
+                                        .plugin = &plugin, .name = name, .title = name, .handle = config } };
+  static struct dcpipe_tables *tables;
+  struct decoder *decoders[] = { &decoder };
+  const struct setup setup = { .decoders = decoders, .decoders_count = 1 };
+
+  if (tables == NULL) {
+    arena_pool_off ();
+    plugin.u.decoder = *(const struct dcpipe_decoder *) dcpipe_plugin ()->plugin;
+    decode_of_plugin = plugin.u.decoder.decode;
+    plugin.u.decoder.decode = decode_and_check;
+    tables = tables_make (&setup);
+    require (tables != NULL);
+  }
+  *made = tables;
+  return &decoder;
+}
+
+/* The input is the block's frame, the label lies in its buffer. */
+static void
+add_entry (struct dcpipe_block *block, const char *label, struct dcpipe_bytes key, struct dcpipe_bytes value)
+{
+  size_t size = strlen (label);
+  uint8_t *buffer = dcpipe_block_buffer (block, size + 1);
+
+  require (buffer != NULL);
+  memcpy (buffer, label, size);
+  dcpipe_block_entry (block, (struct dcpipe_bytes){ buffer, size }, key, value, false);
+  dcpipe_block_header (block, 0, (struct dcpipe_bytes){ buffer, 1 }, (struct dcpipe_bytes){ NULL, 0 });
+  require (block->fault == NULL);
 }
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  const struct dcpipe_decoder *decoder = dcpipe_plugin ()->plugin;
-  static const int config[8] = { 2 }; /* verify_signatures = off: they are fuzzed elsewhere */
-  struct dcpipe_entry entry = { .value = { data + 1, size - 1 } };
-  struct dcpipe_rows rows = { 0 };
+  struct dcpipe_tables *tables;
+  const struct decoder *decoder = fuzzed (&tables);
+  const struct dcpipe_decoder *plugin = &decoder->instance.plugin->u.decoder;
+  struct block_memory memory = { .large = 0 };
+  struct dcpipe_block block = { .memory = &memory, .frame = { .bytes = { data, size } } };
+  struct row_list list = { .count = 0 };
+  struct dcpipe_rows rows;
 
   if (size == 0)
     return 0;
-  rows.label = data[0] % decoder->labels.count;
-  entry.key = (struct dcpipe_bytes){ data, data[0] < 128 && size >= 32 ? 32 : size };
-  require (decoder->decode (config, &entry, &rows) == DCPIPE_OK);
-  free (rows.note);
+  rows_begin (&rows, &memory.arena, tables, 0, decoder->instance.name, plugin->tables.count);
+  rows.label = data[0] % plugin->labels.count;
+  add_entry (&block, plugin->labels.items[rows.label].name,
+             (struct dcpipe_bytes){ data, data[0] < 128 && size >= 32 ? 32 : size },
+             (struct dcpipe_bytes){ data + 1, size - 1 });
+  rows.entry = &block.entries[0];
+  rows.list = &list;
+  require (decoder_call_decode (&decoder->instance, &rows) == DCPIPE_OK);
+  arena_free (&memory.arena);
   return 0;
 }
 

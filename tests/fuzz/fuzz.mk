@@ -26,8 +26,13 @@ fuzz_certificate = $(fuzz_certificate_room)/bls.c $(fuzz_certificate_room)/canis
 fuzz_framer = $(fuzz_ledger)/framer.c $(fuzz_block)
 fuzz_principal = $(fuzz_principal_room)/*.c $(NETTLE_LIBS)
 
+# The engine, as far as it takes to call a decoder.
+fuzz_core = $(top_srcdir)/core
+fuzz_engine = $(fuzz_core)/base/*.c $(fuzz_core)/data/*.c $(fuzz_core)/plugin/callback.c $(fuzz_core)/plugin/decoder-calls.c \
+  $(fuzz_core)/plugin/plugin.c $(fuzz_core)/plugin/source-calls.c $(fuzz_core)/setup/tables.c $(NETTLE_LIBS) $(JANSSON_LIBS)
+
 # What decoders share, of which each takes what it needs.
-fuzz_payload = $(fuzz_decoder)/*.c $(fuzz_ledger)/account.c $(fuzz_ledger)/borsh.c $(fuzz_ledger)/ed25519ph.c \
+fuzz_payload = $(fuzz_engine) $(fuzz_decoder)/*.c $(fuzz_ledger)/account.c $(fuzz_ledger)/borsh.c $(fuzz_ledger)/ed25519ph.c \
   $(fuzz_principal) $(JANSSON_LIBS) $(SODIUM_LIBS)
 fuzz_contract = $(fuzz_decoders)/contract/*.c $(fuzz_payload)
 fuzz_offering = $(fuzz_decoders)/offering/*.c $(fuzz_payload) $(CSV_LIBS)
