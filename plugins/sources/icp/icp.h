@@ -31,7 +31,7 @@
 #include "dcpipe-plugin.h"
 #include "ic/certificate/bls.h"
 #include "lists.h"
-#include "origin.h"
+#include "ic/agent/origin.h"
 #include "pending.h"
 
 #define PREFETCH_MAX 64

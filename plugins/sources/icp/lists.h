@@ -5,7 +5,7 @@
 
 #include "dcpipe-plugin.h"
 #include "listing.h"
-#include "origin.h"
+#include "ic/agent/origin.h"
 #include "tables.h"
 
 struct icp;

@@ -8,7 +8,7 @@
 
 #include "listing.h"
 #include "metadata.h"
-#include "origin.h"
+#include "ic/agent/origin.h"
 #include "transactions.h"
 
 struct icp;

@@ -16,8 +16,8 @@
  *                   (a call that runs on: read_state is asked until it has ended) ────────────────┘
  *
  * Each question is one attempt. An origin and its questions belong to one thread at a time. */
-#ifndef DCPIPE_ICP_ORIGIN_H
-#define DCPIPE_ICP_ORIGIN_H
+#ifndef IC_AGENT_ORIGIN_H
+#define IC_AGENT_ORIGIN_H
 
 #include "dcpipe-plugin.h"
 #include "ic/agent/agent.h"

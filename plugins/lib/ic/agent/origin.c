@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "origin.h"
+#include "ic/agent/origin.h"
 
 #include <inttypes.h>
 #include <poll.h>
