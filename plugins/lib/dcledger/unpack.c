@@ -40,7 +40,7 @@ grow_scrap (void *context, size_t size)
 /* Unpacked for its verdict alone: when the last block of a growing file turns out to be half written,
  * nothing of it may have been delivered. */
 bool
-frame_hash (struct bytes frame, uint8_t hash[LEDGER_HASH_SIZE], struct ledger_reason *reason)
+frame_look (struct bytes frame, struct frame_facts *facts, struct ledger_reason *reason)
 {
   CLEANUP_FREE void *scrap = NULL;
   const struct ledger_room room = { grow_scrap, &scrap };
@@ -57,7 +57,22 @@ frame_hash (struct bytes frame, uint8_t hash[LEDGER_HASH_SIZE], struct ledger_re
     continue;
   if (!ledger_walk_end (&walk, &block, reason))
     return false;
-  memcpy (hash, block.hash, sizeof block.hash);
+  memcpy (facts->hash, block.hash, sizeof block.hash);
+  facts->has_parent = block.parent_hash.size == sizeof facts->parent;
+  if (facts->has_parent)
+    memcpy (facts->parent, block.parent_hash.data, sizeof facts->parent);
+  facts->timestamp = block.timestamp;
+  return true;
+}
+
+bool
+frame_hash (struct bytes frame, uint8_t hash[LEDGER_HASH_SIZE], struct ledger_reason *reason)
+{
+  struct frame_facts facts;
+
+  if (!frame_look (frame, &facts, reason))
+    return false;
+  memcpy (hash, facts.hash, sizeof facts.hash);
   return true;
 }
 

@@ -12,6 +12,16 @@
 /* The most bytes that a block may have as it comes. */
 uint32_t frame_limit (void);
 
+/* What a block says of itself. */
+struct frame_facts {
+  uint8_t hash[LEDGER_HASH_SIZE], parent[LEDGER_HASH_SIZE];
+  bool has_parent;
+  uint64_t timestamp; /* ns since 1970 */
+};
+
+/* Unpacks the block, to see whether that can be done and what it is. False after setting `reason`. */
+bool frame_look (struct bytes frame, struct frame_facts *facts, struct ledger_reason *reason);
+
 /* Unpacks the block, to see whether that can be done and to compute its hash. False after setting `reason`.
  */
 bool frame_hash (struct bytes frame, uint8_t hash[LEDGER_HASH_SIZE], struct ledger_reason *reason);
