@@ -95,7 +95,7 @@ put_signature (struct visit *visit, const struct run *run, const uint8_t request
   static const char domain[] = "\x0bic-response";
   const struct keys *keys = &visit->replica->network.keys;
   const struct ic_identity *node =
-      &keys->nodes[atomic_fetch_add (&visit->replica->next_node, 1) % KEYS_NODES];
+      keys_node (keys, atomic_fetch_add (&visit->replica->next_node, 1) % KEYS_NODES);
   uint8_t message[sizeof domain - 1 + IC_HASH_SIZE], signature[IC_ED25519_SIGNATURE_SIZE];
   const uint64_t timestamp = signed_time (visit);
 
@@ -110,6 +110,12 @@ put_signature (struct visit *visit, const struct run *run, const uint8_t request
   ic_cbor_put_uint (&visit->answer, timestamp);
   answer_put_bytes (&visit->answer, "signature", signature, sizeof signature);
   answer_put_bytes (&visit->answer, "identity", node->principal.bytes, node->principal.size);
+}
+
+static bool
+is_signed (const struct fault *fault)
+{
+  return fault->kind != FAULT_NO_SIGNATURE && fault->kind != FAULT_REFUSE;
 }
 
 /* The answer to a query: the outcome, and the node's word for it. */
@@ -129,8 +135,8 @@ put_run (struct visit *visit, const struct run *run, const uint8_t request_id[IC
     answer_put_bytes (&visit->answer, "arg", run->reply.data, run->reply.size);
   }
   answer_put_name (&visit->answer, "signatures");
-  ic_cbor_put_array (&visit->answer, visit->fault.kind == FAULT_NO_SIGNATURE ? 0 : 1);
-  if (visit->fault.kind != FAULT_NO_SIGNATURE)
+  ic_cbor_put_array (&visit->answer, is_signed (&visit->fault) ? 1 : 0);
+  if (is_signed (&visit->fault))
     put_signature (visit, run, request_id);
 }
 
@@ -139,9 +145,12 @@ answer_run (struct visit *visit, struct run *run, const struct request *request,
 {
   static const char *const codes[] = { "", "IC0204", "IC0207", "IC0301", "IC0406", "IC0503" };
   const struct fault *fault = &visit->fault;
+  struct canister canister = visit->replica->canister;
 
-  canister_run (run, &visit->replica->canister, request->method, request->content.arg, query);
-  if (fault->kind == FAULT_REJECT)
+  canister.lags = fault->kind == FAULT_LAG;
+  canister.lag = (size_t) fault->block;
+  canister_run (run, &canister, request->method, request->content.arg, query);
+  if (fault->kind == FAULT_REJECT || fault->kind == FAULT_REFUSE)
     run_reject (run, (unsigned) fault->code, codes[fault->code], "%s",
                 fault->text[0] != '\0' ? fault->text : "rejected on demand");
   if (fault->kind == FAULT_TAMPER && !run->rejected && run->reply.size > 0)
@@ -168,6 +177,8 @@ take_fault (struct visit *visit, enum endpoint endpoint, const char *method)
   struct ledger_reason reason;
 
   faults_take (visit->replica->faults, endpoint, method, fault);
+  if (fault->kind == FAULT_RENEW)
+    keys_renew (&visit->replica->network.keys);
   if (fault->kind == FAULT_SHRINK)
     ledger_reveal (ledger, (size_t) fault->block);
   if (fault->kind == FAULT_FORK && !ledger_fork (ledger, (size_t) fault->block, &reason))

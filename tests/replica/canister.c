@@ -153,6 +153,10 @@ canister_run (struct run *run, const struct canister *canister, const char *meth
   const size_t limit = query ? MAX_QUERY_REPLY : MAX_CALL_REPLY;
 
   *run = (struct run){ .canister = canister, .arg = arg, .view = ledger_view (canister->ledger) };
+  if (canister->lags && canister->lag < run->view.blocks) {
+    run->view.blocks = canister->lag;
+    run->view.end = run->view.store->blocks[canister->lag].position;
+  }
   dispatch (run, method, query);
   if (!run->rejected && run->reply.size > limit)
     run_reject (run, IC_REJECT_CANISTER_ERROR, "IC0504",

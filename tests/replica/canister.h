@@ -26,7 +26,9 @@ struct canister {
   uint64_t chunk;    /* bytes that data_fetch gives at the most */
   bool stuck;        /* listings give the same page again and again */
   const char *lacks; /* methods that it does not have, with `+` between; NULL for none */
-  bool pending;      /* the entries of the first block that is not yet revealed count as not yet committed */
+  bool lags;         /* this node has heard of so many blocks only */
+  size_t lag;
+  bool pending; /* the entries of the first block that is not yet revealed count as not yet committed */
 };
 
 /* One execution of a method: what it is given, and what comes out. */
@@ -42,7 +44,8 @@ struct run {
   char message[512];
 };
 
-/* Runs a method on the present state of the ledger. All methods are queries, which a call may name too. */
+/* Runs a method on the present state of the ledger, or what a node that lags knows of it. All methods are
+ * queries, which a call may name too. The canister is needed no more when it returns. */
 void canister_run (struct run *run, const struct canister *canister, const char *method, struct bytes arg,
                    bool query);
 void run_free (struct run *run);

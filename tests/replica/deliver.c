@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "replica/server.h"
 
@@ -137,24 +138,48 @@ make_response (struct visit *visit)
   return make_plain (answer->data, answer->size);
 }
 
+/* By the replica's own clock. */
+static void
+add_date (const struct visit *visit, struct MHD_Response *response)
+{
+  const time_t now = (time_t) (visit->now_ns / UINT64_C (1000000000));
+  struct tm parts;
+  char text[64];
+
+  if (gmtime_r (&now, &parts) != NULL
+      && strftime (text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts) > 0)
+    MHD_add_response_header (response, "Date", text);
+}
+
+static void
+add_headers (const struct visit *visit, struct MHD_Response *response)
+{
+  const struct fault *fault = &visit->fault;
+  char seconds[24];
+
+  add_date (visit, response);
+  if (visit->type != NULL)
+    MHD_add_response_header (response, "Content-Type", visit->type);
+  if (fault->kind == FAULT_STATUS && fault->retry_after > 0) {
+    snprintf (seconds, sizeof seconds, "%llu", (unsigned long long) fault->retry_after);
+    MHD_add_response_header (response, "Retry-After", seconds);
+  }
+  if (fault->kind == FAULT_STATUS && fault->status >= 300 && fault->status < 400)
+    MHD_add_response_header (response, "Location", "http://elsewhere.invalid/");
+}
+
 enum MHD_Result
 deliver (struct visit *visit, struct MHD_Connection *connection)
 {
   struct MHD_Response *response;
   enum MHD_Result result;
-  char seconds[24];
 
   if (visit->answer.failed)
     visit_text (visit, MHD_HTTP_INTERNAL_SERVER_ERROR, "out of memory");
   response = make_response (visit);
   if (response == NULL)
     return MHD_NO;
-  if (visit->type != NULL)
-    MHD_add_response_header (response, "Content-Type", visit->type);
-  if (visit->fault.kind == FAULT_STATUS && visit->fault.retry_after > 0) {
-    snprintf (seconds, sizeof seconds, "%llu", (unsigned long long) visit->fault.retry_after);
-    MHD_add_response_header (response, "Retry-After", seconds);
-  }
+  add_headers (visit, response);
   result = MHD_queue_response (connection, visit->status, response);
   MHD_destroy_response (response);
   return result;

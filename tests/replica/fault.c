@@ -173,8 +173,9 @@ fault_parse (struct fault *fault, const char *spec, struct ic_error *error)
       return false;
     }
   }
-  /* These last until something else happens to the ledger. */
-  if ((fault->kind == FAULT_SHRINK || fault->kind == FAULT_FORK) && fault->count == 0)
+  /* These last until something else happens to the ledger, or to the nodes. */
+  if ((fault->kind == FAULT_SHRINK || fault->kind == FAULT_FORK || fault->kind == FAULT_RENEW)
+      && fault->count == 0)
     fault->count = 1;
   if (fault->kind == FAULT_NONE)
     ic_error_set (error, "fault \"%s\": kind= is missing", spec);

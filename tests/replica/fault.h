@@ -36,6 +36,8 @@
   X (BAD_DELEGATION, "bad-delegation")                                                                       \
   X (OUT_OF_RANGE, "out-of-range")                                                                           \
   X (NO_RANGES, "no-ranges")                                                                                 \
+  X (LAG, "lag")                                                                                             \
+  X (RENEW, "renew")                                                                                         \
   X (SHRINK, "shrink")                                                                                       \
   X (FORK, "fork")
 
@@ -62,7 +64,7 @@ struct fault {
   uint64_t retry_after; /* s; 0 for none */
   uint64_t code;        /* of reject */
   uint64_t age;         /* s: how stale, or how far in the future */
-  uint64_t block;       /* of shrink and fork */
+  uint64_t block;       /* of lag, shrink and fork */
   char text[128];       /* of reject and status */
   uint64_t seen, hit;
 };

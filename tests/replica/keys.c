@@ -54,10 +54,22 @@ keys_derive (struct keys *keys, const char *seed, bool delegated)
     keys->subnet = keys->root;
   ic_principal_of_public_key (&keys->root_id, keys->root.der, IC_BLS_DER_SIZE);
   ic_principal_of_public_key (&keys->subnet_id, keys->subnet.der, IC_BLS_DER_SIZE);
-  for (unsigned i = 0; i < KEYS_NODES; i++)
-    derive_node (&keys->nodes[i], seed, "node", i);
+  for (unsigned i = 0; i < 2 * KEYS_NODES; i++)
+    derive_node (&keys->nodes[i / KEYS_NODES][i % KEYS_NODES], seed, "node", i);
   derive_node (&keys->stray_node, seed, "stray node", 0);
   keys->delegated = delegated;
+}
+
+const struct ic_identity *
+keys_node (const struct keys *keys, unsigned i)
+{
+  return &keys->nodes[atomic_load (&keys->renewed) % 2][i];
+}
+
+void
+keys_renew (struct keys *keys)
+{
+  atomic_fetch_add (&keys->renewed, 1);
 }
 
 void

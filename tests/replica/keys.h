@@ -5,6 +5,7 @@
 #define TESTS_REPLICA_KEYS_H
 
 #include <blst.h>
+#include <stdatomic.h>
 
 #include "ic/agent/identity.h"
 #include "ic/certificate/bls.h"
@@ -18,14 +19,21 @@ struct bls_key {
 
 struct keys {
   struct bls_key root, subnet, stranger;
-  struct ic_principal root_id, subnet_id; /* the root's own subnet, and the canister's */
-  struct ic_identity nodes[KEYS_NODES];   /* each node's name is the principal of its key */
-  struct ic_identity stray_node;          /* belongs to no subnet */
-  bool delegated;                         /* false: the root subnet itself runs the canister */
+  struct ic_principal root_id, subnet_id;  /* the root's own subnet, and the canister's */
+  struct ic_identity nodes[2][KEYS_NODES]; /* each node's name is the principal of its key */
+  atomic_uint renewed;           /* how often the nodes changed: the one set and the other take turns */
+  struct ic_identity stray_node; /* belongs to no subnet */
+  bool delegated;                /* false: the root subnet itself runs the canister */
 };
 
 /* The same `seed` always gives the same keys. They protect nothing. */
 void keys_derive (struct keys *keys, const char *seed, bool delegated);
+
+/* One of the nodes that there are now. */
+const struct ic_identity *keys_node (const struct keys *keys, unsigned i);
+
+/* From now on there are others. */
+void keys_renew (struct keys *keys);
 
 /* Signs a message as subnets do, with the signature in G1. */
 void bls_sign (const struct bls_key *key, struct bytes message, uint8_t signature[IC_BLS_SIGNATURE_SIZE]);

@@ -31,6 +31,7 @@ static const char usage_text[] =
     "  --grow N/MS             then N more every MS milliseconds\n"
     "  --chunk BYTES           that data_fetch gives at the most (default 1048576)\n"
     "  --delay MS              wait before each answer\n"
+    "  --clock SECONDS         how far its clock is ahead of this machine's, or behind (negative)\n"
     "  --call-delay MS         until an asynchronous call is done (default 100)\n"
     "  --max-api N             newest version of the HTTP interface: 2, 3 or 4 (default)\n"
     "  --seed TEXT             derive all keys from it (default \"dcpipe\")\n"
@@ -110,6 +111,7 @@ enum {
   OPTION_GROW,
   OPTION_CHUNK,
   OPTION_DELAY,
+  OPTION_CLOCK,
   OPTION_CALL_DELAY,
   OPTION_MAX_API,
   OPTION_SEED,
@@ -132,6 +134,7 @@ static const struct option long_options[] = {
   { "grow", required_argument, NULL, OPTION_GROW },
   { "chunk", required_argument, NULL, OPTION_CHUNK },
   { "delay", required_argument, NULL, OPTION_DELAY },
+  { "clock", required_argument, NULL, OPTION_CLOCK },
   { "call-delay", required_argument, NULL, OPTION_CALL_DELAY },
   { "max-api", required_argument, NULL, OPTION_MAX_API },
   { "seed", required_argument, NULL, OPTION_SEED },
@@ -182,6 +185,10 @@ set_option (struct replica_options *options, int option, struct growth *growth, 
     break;
   case OPTION_DELAY:
     options->delay_ms = number ("--delay", optarg, 0, 1u << 30);
+    break;
+  case OPTION_CLOCK:
+    options->clock_s = optarg[0] == '-' ? -(int64_t) number ("--clock", optarg + 1, 0, 1u << 30)
+                                        : (int64_t) number ("--clock", optarg, 0, 1u << 30);
     break;
   case OPTION_CALL_DELAY:
     options->call_ms = number ("--call-delay", optarg, 0, 1u << 30);

@@ -89,6 +89,7 @@ start (struct replica *replica, const struct replica_options *options, struct ic
                !options->undelegated);
   replica->max_api = options->max_api > 0 ? options->max_api : 4;
   replica->delay_ms = options->delay_ms;
+  replica->clock_s = options->clock_s;
   replica->call_ms = options->call_ms;
   replica->calls = calls_new ();
   replica->faults = faults_new ();

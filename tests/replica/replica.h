@@ -26,6 +26,7 @@ struct replica_options {
   unsigned generation;         /* of the canister's interface, 1 to 3; 0 for 3 */
   unsigned max_api;            /* newest version of the HTTP interface; 0 for all */
   unsigned delay_ms;           /* before each answer */
+  int64_t clock_s;             /* how far its clock is ahead of the machine's */
   unsigned call_ms;            /* until the outcome of an asynchronous call is known */
   unsigned chunk;              /* bytes that data_fetch gives at the most; 0 for 1 MiB */
   const struct growth *growth; /* NULL: the whole ledger is there at once */

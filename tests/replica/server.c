@@ -185,7 +185,7 @@ finish_visit (struct visit *visit, struct MHD_Connection *connection, const char
   }
   atomic_fetch_add (&replica->requests[route.endpoint], 1);
   replica_sleep (replica, replica->delay_ms);
-  visit->now_ns = read_clock (CLOCK_REALTIME);
+  visit->now_ns = read_clock (CLOCK_REALTIME) + (uint64_t) visit->replica->clock_s * UINT64_C (1000000000);
   visit_answer (visit, &route);
   return deliver (visit, connection);
 }

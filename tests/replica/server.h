@@ -18,6 +18,7 @@ struct replica {
   struct calls *calls;
   struct faults *faults;
   unsigned max_api, delay_ms, call_ms;
+  int64_t clock_s;
   atomic_uint next_node; /* whose turn it is to answer a query */
   atomic_uint_fast64_t requests[ENDPOINT_COUNT];
   pthread_mutex_t lock;

@@ -223,9 +223,12 @@ add_nodes (struct ic_arena *arena, struct tree *subnet, const struct keys *keys)
 {
   struct tree *nodes = tree_at (arena, subnet, ic_label ("node"));
 
-  for (unsigned i = 0; i < KEYS_NODES; i++)
-    set (arena, tree_at (arena, nodes, principal_bytes (&keys->nodes[i].principal)), "public_key",
-         (struct bytes){ keys->nodes[i].public_key, IC_ED25519_DER_SIZE });
+  for (unsigned i = 0; i < KEYS_NODES; i++) {
+    const struct ic_identity *node = keys_node (keys, (unsigned) i);
+
+    set (arena, tree_at (arena, nodes, principal_bytes (&node->principal)), "public_key",
+         (struct bytes){ node->public_key, IC_ED25519_DER_SIZE });
+  }
 }
 
 /* 32 zero bytes stand for the hash of the canister's code. */

@@ -235,6 +235,51 @@ START_TEST (ledgers_shrink_and_fork)
 }
 END_TEST
 
+/* One answer tells of an older state; the next one does not. */
+START_TEST (nodes_lag)
+{
+  uint8_t hash[32];
+
+  set_up (NULL);
+  order ("fault", "kind=lag,block=5,count=1");
+  ck_assert_uint_eq (tip (hash), 5);
+  ck_assert_uint_eq (tip (hash), 26);
+  client_stop (&client);
+}
+END_TEST
+
+/* The keys that were fetched before do not do for the nodes that there are then. */
+START_TEST (nodes_change)
+{
+  set_up (NULL);
+  ck_assert_int_eq (client_fetch_keys (&client), IC_CERTIFICATE_VALID);
+  query ();
+  ck_assert_int_eq (client_verify_query (&client), IC_QUERY_VALID);
+  order ("fault", "kind=renew,on=query");
+  for (int i = 0; i < 5; i++) {
+    query ();
+    ck_assert_int_eq (client_verify_query (&client), IC_QUERY_UNKNOWN_NODE);
+  }
+  ck_assert_int_eq (client_fetch_keys (&client), IC_CERTIFICATE_VALID);
+  query ();
+  ck_assert_int_eq (client_verify_query (&client), IC_QUERY_VALID);
+  client_stop (&client);
+}
+END_TEST
+
+START_TEST (queries_are_refused_by_nobody_who_signs)
+{
+  set_up (NULL);
+  ck_assert_int_eq (client_fetch_keys (&client), IC_CERTIFICATE_VALID);
+  order ("fault", "kind=refuse,code=3,text=gone");
+  query ();
+  ck_assert_int_eq (client.result->outcome, IC_AGENT_REJECTED);
+  ck_assert_uint_eq (client.result->reject.code, 3);
+  ck_assert_int_eq (client_verify_query (&client), IC_QUERY_MISSING_SIGNATURE);
+  client_stop (&client);
+}
+END_TEST
+
 START_TEST (ledgers_grow)
 {
   const struct growth growth = { .first = 2, .step = 3, .step_ms = 100 };
@@ -267,6 +312,9 @@ main (void)
     faults_hit_what_they_are_meant_for,
     specifications_are_checked,
     ledgers_shrink_and_fork,
+    nodes_lag,
+    nodes_change,
+    queries_are_refused_by_nobody_who_signs,
     ledgers_grow,
   };
 
