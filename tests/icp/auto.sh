@@ -36,15 +36,33 @@ done
 chosen 'get_transactions; .*ledger_entries: there is no such method$' --lack data_fetch+next_block_sync+ledger_entries
 chosen 'ledger_entries; .*get_transactions: there is no such method$' --lack data_fetch+next_block_sync+get_transactions
 
-# A sink with blocks takes the listings beside them.
+# Where blocks are stored they are not given up for listings, unless that is said: then these stand beside them.
 from_file auto small
 rm -rf "$dir/auto.jsonl"
 sync 0 auto
 replica small --lack data_fetch+next_block_sync
 from_replica auto 'method = auto'
+sync 1 auto
+grep -q "gives listings and no blocks, of which some are stored here already (data_fetch: there is no such method; .*say 'method = ledger_entries'" \
+    "$dir/err" || die "no word of the blocks"
+test ! -s "$dir/auto.jsonl/listed_entries.jsonl" || die "something is listed"
+from_replica auto 'method = ledger_entries'
 sync 0 auto
 test "$(lines listed_entries)" -gt 20 || die "little is listed beside blocks"
-rm "$dir/auto.jsonl/listed_entries.jsonl" "$dir/auto.jsonl/listed_transactions.jsonl"
+
+# Words that nobody signed change nothing: not a status, not a reject, for no method and at no trust.
+for fault in status,status=400 status,status=403 status,status=302 garbage refuse,code=3,text=canister_has_no_query_method; do
+  for trust in none signatures certified; do
+    for method in data_fetch+next_block_sync data_fetch; do
+      replica small --fault "kind=$fault,on=query+call,method=${method%+*}" --fault "kind=$fault,on=query+call,method=${method#*+}"
+      from_replica unsigned 'method = auto' "trust = $trust"
+      sed -i 's/^poll_interval/max_retries = 1\nretry_delay = 10ms\npoll_interval/' "$dir/unsigned.ini"
+      rm -rf "$dir/unsigned.jsonl"
+      sync 75 unsigned
+      test ! -s "$dir/unsigned.jsonl/listed_entries.jsonl" || die "$fault, trust = $trust: something is listed"
+    done
+  done
+done
 
 # Nothing to read by; a method that was asked for and is not there; nobody answers.
 replica small --lack data_fetch+next_block_sync+ledger_entries+get_transactions

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "ahead.h"
+
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "bytes/cleanup.h"
-#include "icp.h"
 
 /* The slot that is number `i` from the head. */
 static struct slot *
@@ -17,22 +15,16 @@ slot_at (struct ahead *ahead, size_t i)
 }
 
 void
-ahead_clear (struct icp *handle)
+ahead_clear (struct ahead *ahead)
 {
-  struct ahead *ahead = &handle->ahead;
-
-  if (ahead->count > 0)
-    origin_cancel (handle->origin);
   for (; ahead->count > 0; ahead->count--)
-    question_clear (&slot_at (ahead, ahead->count - 1)->question);
+    ic_question_clear (&slot_at (ahead, ahead->count - 1)->question);
 }
 
 void
-ahead_begin (struct icp *handle, const uint64_t *position, const struct before *before)
+ahead_begin (struct ahead *ahead, const uint64_t *position, const struct before *before)
 {
-  struct ahead *ahead = &handle->ahead;
-
-  ahead_clear (handle);
+  ahead_clear (ahead);
   ahead->wanted = position != NULL ? *position : 0;
   ahead->from_the_start = position == NULL;
   ahead->before = *before;
@@ -40,69 +32,53 @@ ahead_begin (struct icp *handle, const uint64_t *position, const struct before *
   ahead->stride = 0;
 }
 
-int
-ahead_fault (const struct icp *handle, struct fault *fault, int result, const char *format, ...)
-{
-  char text[sizeof fault->error.text];
-  va_list arguments;
-
-  va_start (arguments, format);
-  vsnprintf (text, sizeof text, format, arguments);
-  va_end (arguments);
-  fault->result = result;
-  ic_error_set (&fault->error, "%s", text);
-  ic_error_prefix (&fault->error, "%s of canister %s at position %" PRIu64,
-                   handle->chosen == METHOD_DATA_FETCH ? "data_fetch" : "next_block_sync",
-                   handle->canister_id, handle->ahead.wanted);
-  return result;
-}
-
 /* ---- asking --------------------------------------------------------------------------------------- */
 
-/* The bytes before are known for the head alone. */
+/* The bytes before are known for the head alone, and it alone is asked for as doubts demand. */
 static void
-ask (struct icp *handle, struct slot *slot, bool is_head)
+ask (const struct ahead *ahead, const struct reading *reading, struct slot *slot, bool is_head)
 {
-  const struct ahead *ahead = &handle->ahead;
+  const struct canister *canister = reading->canister;
   CLEANUP_FREE uint8_t *data = NULL;
   struct ic_candid_buffer buffer = { NULL };
   struct bytes before = { ahead->before.data, is_head ? ahead->before.size : 0 };
   bool anywhere = ahead->from_the_start && is_head;
-  bool good = data_fetch_put (&buffer, &handle->types, anywhere ? NULL : &slot->position, before,
-                              &slot->question.fault.error);
+  struct ic_ask asked = { .method = "data_fetch" };
+  struct ic_error error;
+  bool good = data_fetch_put (&buffer, &canister->data_fetch_types, anywhere ? NULL : &slot->position, before,
+                              &error);
 
   data = buffer.data;
-  if (good) {
-    origin_ask (handle->origin, &slot->question, "data_fetch", (struct bytes){ buffer.data, buffer.size });
-  } else {
-    slot->question.fault.result = DCPIPE_RETRY;
-    slot->question.state = QUESTION_FAULT;
-  }
+  if (is_head)
+    asked = reading_ask (reading, "data_fetch", asked.arg);
+  asked.arg = (struct bytes){ buffer.data, buffer.size };
+  if (good)
+    ic_origin_ask (canister->origin, &slot->question, &asked);
+  else
+    ic_origin_fail (canister->origin, &slot->question, &error);
 }
 
 /* Asks again for what failed, once the engine has paused. */
 static void
-ask_again (struct icp *handle)
+ask_again (struct ahead *ahead, const struct reading *reading)
 {
-  struct ahead *ahead = &handle->ahead;
-
   for (size_t i = 0; i < ahead->count; i++) {
     struct slot *slot = slot_at (ahead, i);
 
-    if (slot->question.state == QUESTION_IDLE || (slot->question.state == QUESTION_FAULT && ahead->paused))
-      ask (handle, slot, i == 0);
+    if (slot->question.state == IC_QUESTION_IDLE
+        || (slot->question.state == IC_QUESTION_FAULT && ahead->paused))
+      ask (ahead, reading, slot, i == 0);
   }
   ahead->paused = false;
 }
 
 /* Nothing is asked for ahead before it is known that there is more, and how much comes at once. */
 static void
-fill (struct icp *handle)
+fill (struct ahead *ahead, const struct reading *reading)
 {
-  struct ahead *ahead = &handle->ahead;
-  size_t limit = ahead->more && ahead->stride > 0 ? (size_t) handle->prefetch : 1;
+  size_t limit = ahead->more && ahead->stride > 0 ? ahead->prefetch : 1;
 
-  ask_again (handle);
+  ask_again (ahead, reading);
   while (ahead->count < limit) {
     struct slot *slot = slot_at (ahead, ahead->count);
 
@@ -111,66 +87,55 @@ fill (struct icp *handle)
       return;
     if (ahead->count > 0)
       slot->position = slot_at (ahead, ahead->count - 1)->position + ahead->stride;
-    ask (handle, slot, ahead->count == 0);
+    ask (ahead, reading, slot, ahead->count == 0);
     ahead->count++;
   }
 }
 
 /* ---- replies -------------------------------------------------------------------------------------- */
 
-int
-ahead_too_short (struct icp *handle, struct fault *fault)
-{
-  bool may_lag = handle->trust != DCPIPE_TRUST_CERTIFIED && !handle->fell_short;
-
-  handle->fell_short = true;
-  return ahead_fault (handle, fault, may_lag ? DCPIPE_RETRY : DCPIPE_DIVERGED, "the ledger ends before %s%s",
-                      handle->resuming ? "the end of the last stored block" : "what it held a moment ago",
-                      may_lag ? "; perhaps one replica lags behind"
-                              : ": it was cut short, rolled back or swapped");
-}
-
 /* Whether a chunk is what was asked for. An empty one where the ledger is not known to reach further is the
  * tip. */
 static int
-check_chunk (struct icp *handle, const struct chunk *chunk, struct fault *fault)
+check_chunk (const struct ahead *ahead, struct reading *reading, const struct ic_answer *answer,
+             const struct chunk *chunk, struct fault *fault)
 {
-  const struct ahead *ahead = &handle->ahead;
+  bool reached = chunk->bytes.size > 0 || (!reading->resuming && reading->end <= ahead->wanted);
 
-  if (ahead->from_the_start || (chunk->position == ahead->wanted && chunk->bytes.size > 0))
+  if (ahead->from_the_start || (chunk->position == ahead->wanted && reached))
     return DCPIPE_OK;
-  if (chunk->position == ahead->wanted)
-    return handle->resuming || handle->end > ahead->wanted ? ahead_too_short (handle, fault) : DCPIPE_OK;
-  if (chunk->position < ahead->wanted)
-    return ahead_too_short (handle, fault);
-  return ahead_fault (handle, fault, DCPIPE_DIVERGED, "the reply begins at position %" PRIu64 "%s",
-                      chunk->position,
-                      handle->resuming ? ", so the last stored block is not in this ledger" : "");
+  if (chunk->position <= ahead->wanted)
+    return reading_too_short (reading, answer, ahead->wanted, fault);
+  reading_fault (reading, fault, DCPIPE_RETRY, ahead->wanted, "the reply begins at position %" PRIu64 "%s",
+                 chunk->position,
+                 reading->resuming ? ", so the last stored block is not in this ledger" : "");
+  return reading_doubt (reading, answer, DCPIPE_DIVERGED, "", fault);
 }
 
-/* Reads a reply that is believed. */
 static int
-read_reply (struct icp *handle, struct bytes reply, struct chunk *chunk, struct fault *fault)
+read_reply (const struct ahead *ahead, struct reading *reading, const struct ic_answer *answer,
+            struct chunk *chunk, struct fault *fault)
 {
   struct ic_error error;
-  int result;
 
-  switch (data_fetch_read (chunk, &handle->types, reply, &error)) {
+  switch (data_fetch_read (chunk, &reading->canister->data_fetch_types, answer->reply, &error)) {
   case DATA_FETCH_CHUNK:
-    return check_chunk (handle, chunk, fault);
+    return check_chunk (ahead, reading, answer, chunk, fault);
   case DATA_FETCH_BEYOND_END:
-    return ahead_too_short (handle, fault);
+    return reading_too_short (reading, answer, ahead->wanted, fault);
   case DATA_FETCH_MISMATCH:
-    return ahead_fault (
-        handle, fault, DCPIPE_DIVERGED,
-        "the bytes before it are not those of the block %s: the ledger was forked, rolled back or swapped",
-        handle->resuming ? "stored before" : "read before");
+    reading_fault (reading, fault, DCPIPE_RETRY, ahead->wanted,
+                   "the bytes before it are not those of the block %s before",
+                   reading->resuming ? "stored" : "read");
+    return reading_doubt (reading, answer, DCPIPE_DIVERGED, FORKED, fault);
   case DATA_FETCH_REFUSED:
-    return ahead_fault (handle, fault, DCPIPE_FAIL, "%s", error.text);
+    reading_fault (reading, fault, DCPIPE_RETRY, ahead->wanted, "%s", error.text);
+    return reading_doubt (reading, answer, DCPIPE_FAIL, "", fault);
   case DATA_FETCH_NONSENSE:
   default:
-    result = handle->trust == DCPIPE_TRUST_NONE ? DCPIPE_RETRY : DCPIPE_FAIL;
-    return ahead_fault (handle, fault, result, "a reply that makes no sense: %s", error.text);
+    reading_fault (reading, fault, DCPIPE_RETRY, ahead->wanted, "a reply that makes no sense: %s",
+                   error.text);
+    return reading_doubt (reading, answer, DCPIPE_FAIL, "", fault);
   }
 }
 
@@ -190,10 +155,8 @@ remember_before (struct before *before, struct bytes bytes)
 /* Moves on behind a chunk. What was asked for at positions that turn out wrong, or beyond the end, is
  * dropped. */
 static void
-advance (struct icp *handle, const struct chunk *chunk)
+advance (struct ahead *ahead, const struct reading *reading, const struct chunk *chunk)
 {
-  struct ahead *ahead = &handle->ahead;
-
   ahead->head = (ahead->head + 1) % PREFETCH_MAX;
   ahead->count--;
   ahead->from_the_start = false;
@@ -203,52 +166,57 @@ advance (struct icp *handle, const struct chunk *chunk)
   if (chunk->more)
     ahead->stride = chunk->bytes.size;
   if (ahead->count > 0 && (!chunk->more || slot_at (ahead, 0)->position != ahead->wanted))
-    ahead_clear (handle);
-  if (handle->end < ahead->wanted)
-    handle->end = ahead->wanted;
+    ahead_clear (ahead);
   if (chunk->more)
-    fill (handle);
+    fill (ahead, reading);
 }
 
 /* Waits until the question at the head has an answer. */
 static int
-await_head (struct icp *handle, uint64_t deadline, struct fault *fault)
+await_head (struct ahead *ahead, struct reading *reading, uint64_t deadline, struct fault *fault)
 {
-  struct question *head = &slot_at (&handle->ahead, 0)->question;
+  struct ic_question *head = &slot_at (ahead, 0)->question;
   int result;
 
-  while ((result = origin_settle (handle->origin, head, fault)) == DCPIPE_WAIT)
-    if (!origin_wait (handle->origin, head, deadline))
+  while ((result = canister_settle (reading->canister, head, fault)) == DCPIPE_WAIT)
+    if (!ic_origin_wait (head, deadline))
       return DCPIPE_WAIT;
   if (result != DCPIPE_OK)
-    ahead_fault (handle, fault, result, "%s", fault->error.text);
+    reading_fault (reading, fault, result, ahead->wanted, "%s", fault->error.text);
+  return reading_asked (reading, result, fault);
+}
+
+/* Takes the answer at the head, if it fits; if not it is forgotten. */
+static int
+take_head (struct ahead *ahead, struct reading *reading, struct chunk *chunk, struct ic_answer **answer,
+           struct fault *fault)
+{
+  struct ic_question *head = &slot_at (ahead, 0)->question;
+  int result = read_reply (ahead, reading, head->answer, chunk, fault);
+
+  if (result == DCPIPE_OK) {
+    *answer = head->answer;
+    head->answer = NULL;
+  }
+  ic_question_clear (head);
   return result;
 }
 
 int
-ahead_next (struct icp *handle, uint64_t deadline, struct chunk *chunk, struct answer **answer,
-            struct fault *fault)
+ahead_next (struct ahead *ahead, struct reading *reading, uint64_t deadline, struct chunk *chunk,
+            struct ic_answer **answer, struct fault *fault)
 {
-  struct ahead *ahead = &handle->ahead;
-  struct question *head;
   int result;
 
-  *fault = (struct fault){ .result = DCPIPE_OK };
-  fill (handle);
-  head = &slot_at (ahead, 0)->question;
-  result = await_head (handle, deadline, fault);
-  if (result == DCPIPE_OK) {
-    *answer = head->answer;
-    head->answer = NULL;
-    question_clear (head);
-    result = read_reply (handle, (*answer)->reply, chunk, fault);
-    if (result != DCPIPE_OK)
-      answer_free (*answer);
-  }
-  if (result == DCPIPE_OK) {
-    handle->fell_short = false;
-    advance (handle, chunk);
-  }
+  do {
+    *fault = (struct fault){ .result = DCPIPE_OK };
+    fill (ahead, reading);
+    result = await_head (ahead, reading, deadline, fault);
+    if (result == DCPIPE_OK)
+      result = take_head (ahead, reading, chunk, answer, fault);
+  } while (result == DCPIPE_NONE);
+  if (result == DCPIPE_OK)
+    advance (ahead, reading, chunk);
   ahead->paused = result == DCPIPE_RETRY;
   return result;
 }

@@ -1,110 +1,134 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* method = next_block_sync: block after block. Each reply tells where the next block is, so nothing can be
- * asked for ahead. */
 #include "config.h"
+
+#include "blocks.h"
 
 #include <inttypes.h>
 
 #include "bytes/cleanup.h"
 #include "bytes/hex.h"
 #include "dcledger/partition.h"
-#include "icp.h"
+#include "dcledger/unpack.h"
 
-/* What only looks like an answer: with nodes' signatures or a certificate it is the canister that gives it.
- */
-static int
-nonsense (struct icp *handle, struct fault *fault, const char *reason)
+void
+blocks_open (struct blocks *blocks, const uint64_t *position)
 {
-  return ahead_fault (handle, fault, handle->trust == DCPIPE_TRUST_NONE ? DCPIPE_RETRY : DCPIPE_FAIL,
-                      "a reply that makes no sense: %s", reason);
+  blocks->wanted = position != NULL ? *position : 0;
+  blocks->from_the_start = position == NULL;
+}
+
+/* ---- replies -------------------------------------------------------------------------------------- */
+
+/* A reply, and what it is measured by. */
+struct look {
+  const struct blocks *blocks;
+  struct reading *reading;
+  const struct ic_answer *answer;
+  struct synced_block block;
+};
+
+static int
+only_uncommitted (const struct look *look, struct fault *fault)
+{
+  reading_fault (look->reading, fault, DCPIPE_RETRY, look->blocks->wanted,
+                 "this canister's method gives no blocks, only entries that are not yet committed: read the "
+                 "ledger with method = data_fetch");
+  return reading_doubt (look->reading, look->answer, DCPIPE_FAIL, "", fault);
 }
 
 static int
-only_uncommitted (struct icp *handle, struct fault *fault)
+nonsense (const struct look *look, struct fault *fault, const char *reason)
 {
-  return ahead_fault (handle, fault, DCPIPE_FAIL,
-                      "this canister's method gives no blocks, only entries that are not yet committed: read "
-                      "the ledger with method = data_fetch");
+  reading_fault (look->reading, fault, DCPIPE_RETRY, look->blocks->wanted, "a reply that makes no sense: %s",
+                 reason);
+  return reading_doubt (look->reading, look->answer, DCPIPE_FAIL, "", fault);
 }
 
 /* No block: the tip, unless there must be one. A canister that takes no notice of positions tells of its own
  * end, which lies further on. */
 static int
-check_end (struct icp *handle, const struct synced_block *block, struct fault *fault)
+check_end (const struct look *look, struct fault *fault)
 {
-  const struct ahead *ahead = &handle->ahead;
-  uint64_t wanted = ahead->from_the_start ? LEDGER_DATA_START : ahead->wanted;
+  const struct blocks *blocks = look->blocks;
+  const struct reading *reading = look->reading;
+  uint64_t wanted = blocks->from_the_start ? LEDGER_DATA_START : blocks->wanted;
 
-  if (block->has_position && block->position > wanted)
-    return only_uncommitted (handle, fault);
-  if (!ahead->from_the_start && (handle->resuming || handle->end > ahead->wanted))
-    return ahead_too_short (handle, fault);
+  if (look->block.has_position && look->block.position > wanted)
+    return only_uncommitted (look, fault);
+  if (!blocks->from_the_start && (reading->resuming || reading->end > blocks->wanted))
+    return reading_too_short (look->reading, look->answer, blocks->wanted, fault);
   return DCPIPE_TIP;
 }
 
 static int
-check_block (struct icp *handle, const struct synced_block *block, struct fault *fault)
+check_block (const struct look *look, struct fault *fault)
 {
-  const struct ahead *ahead = &handle->ahead;
+  const struct blocks *blocks = look->blocks;
+  const struct synced_block *block = &look->block;
 
   if (!block_sync_check (block, &fault->error))
-    return nonsense (handle, fault, fault->error.text);
-  if (ahead->from_the_start || block->position == ahead->wanted)
+    return nonsense (look, fault, fault->error.text);
+  if (blocks->from_the_start || block->position == blocks->wanted)
     return DCPIPE_OK;
-  if (block->position < ahead->wanted)
-    return ahead_too_short (handle, fault);
-  return ahead_fault (handle, fault, DCPIPE_DIVERGED, "the block given begins at position %" PRIu64 "%s",
-                      block->position,
-                      handle->resuming ? ", so the last stored block is not in this ledger" : "");
+  if (block->position < blocks->wanted)
+    return reading_too_short (look->reading, look->answer, blocks->wanted, fault);
+  reading_fault (look->reading, fault, DCPIPE_RETRY, blocks->wanted,
+                 "the block given begins at position %" PRIu64 "%s", block->position,
+                 look->reading->resuming ? ", so the last stored block is not in this ledger" : "");
+  return reading_doubt (look->reading, look->answer, DCPIPE_DIVERGED, "", fault);
 }
 
 static int
-read_reply (struct icp *handle, struct bytes reply, struct synced_block *block, struct fault *fault)
+read_reply (struct look *look, struct fault *fault)
 {
   struct ic_error error;
 
-  switch (block_sync_read (block, &handle->block_types, reply, &error)) {
+  switch (block_sync_read (&look->block, &look->reading->canister->block_sync_types, look->answer->reply,
+                           &error)) {
   case BLOCK_SYNC_BLOCK:
-    return check_block (handle, block, fault);
+    return check_block (look, fault);
   case BLOCK_SYNC_END:
-    return check_end (handle, block, fault);
+    return check_end (look, fault);
   case BLOCK_SYNC_UNCOMMITTED:
-    return only_uncommitted (handle, fault);
+    return only_uncommitted (look, fault);
   case BLOCK_SYNC_REFUSED:
-    return ahead_fault (handle, fault, DCPIPE_DIVERGED, "%s%s", error.text,
-                        handle->resuming ? ": the last stored block is not in this ledger, which was forked, "
-                                           "rolled back or swapped"
-                                         : "");
+    reading_fault (look->reading, fault, DCPIPE_RETRY, look->blocks->wanted, "%s%s", error.text,
+                   look->reading->resuming ? ": the last stored block is not there" : "");
+    return reading_doubt (look->reading, look->answer, DCPIPE_DIVERGED, FORKED, fault);
   case BLOCK_SYNC_NONSENSE:
   default:
-    return nonsense (handle, fault, error.text);
+    return nonsense (look, fault, error.text);
   }
 }
 
+/* ---- blocks --------------------------------------------------------------------------------------- */
+
 /* What is wrong with the block's content is found, and told, when it is unpacked. */
-static int
-check_hash (struct icp *handle, struct bytes frame, const struct synced_block *block, struct fault *fault)
+static bool
+check_hash (struct bytes frame, const struct synced_block *block, struct ic_error *error)
 {
   char said[2 * LEDGER_HASH_SIZE + 1], is[2 * LEDGER_HASH_SIZE + 1];
   uint8_t hash[LEDGER_HASH_SIZE];
   struct ledger_reason reason;
 
   if (!frame_hash (frame, hash, &reason) || memcmp (hash, block->hash.data, sizeof hash) == 0)
-    return DCPIPE_OK;
+    return true;
   hex_encode (said, block->hash.data, sizeof hash);
   hex_encode (is, hash, sizeof hash);
-  return ahead_fault (handle, fault, DCPIPE_DIVERGED,
-                      "the block's hash is %s, and the canister says that it is %s", is, said);
+  ic_error_set (error, "the block's hash is %s, and the canister says that it is %s", is, said);
+  return false;
 }
 
 /* Puts header and data together as they stand in the ledger. */
 static int
-deliver (struct icp *handle, dcpipe_batch *batch, const struct synced_block *block, struct fault *fault)
+deliver (struct blocks *blocks, const struct look *look, dcpipe_batch *batch, struct fault *fault)
 {
+  const struct synced_block *block = &look->block;
   struct ledger_frame frame = { .position = block->position };
   size_t size = LEDGER_HEADER_SIZE + block->data.size;
   uint8_t *memory = dcpipe_batch_memory (batch, size);
-  int result;
+  struct ic_error error;
+  struct link link;
 
   if (memory == NULL) {
     ic_error_set (&fault->error, "no memory for a block of %zu bytes", size);
@@ -113,51 +137,59 @@ deliver (struct icp *handle, dcpipe_batch *batch, const struct synced_block *blo
   memcpy (memory, block->header.data, LEDGER_HEADER_SIZE);
   memcpy (memory + LEDGER_HEADER_SIZE, block->data.data, block->data.size);
   frame.bytes = (struct bytes){ memory, size };
-  result = check_hash (handle, frame.bytes, block, fault);
-  if (result != DCPIPE_OK)
-    return result;
-  icp_note_start (handle, block->position);
-  icp_give_frame (handle, batch, &frame);
-  handle->fell_short = handle->ahead.from_the_start = false;
-  handle->ahead.wanted = block->position + size;
-  if (handle->end < handle->ahead.wanted)
-    handle->end = handle->ahead.wanted;
+  if (!reading_fits (look->reading, &frame, &link, &error) || !check_hash (frame.bytes, block, &error)) {
+    reading_fault (look->reading, fault, DCPIPE_RETRY, block->position, "%s", error.text);
+    return reading_doubt (look->reading, look->answer, DCPIPE_DIVERGED, FORKED, fault);
+  }
+  reading_note_start (look->reading, block->position);
+  reading_give (look->reading, batch, &frame, &link);
+  blocks->from_the_start = false;
+  blocks->wanted = block->position + size;
   return DCPIPE_OK;
 }
 
+/* ---- next ----------------------------------------------------------------------------------------- */
+
 static int
-ask (struct icp *handle, uint64_t deadline, struct answer **answer, struct fault *fault)
+ask (const struct blocks *blocks, struct reading *reading, uint64_t deadline, struct ic_answer **answer,
+     struct fault *fault)
 {
-  const struct ahead *ahead = &handle->ahead;
+  struct canister *canister = reading->canister;
   CLEANUP_FREE uint8_t *data = NULL;
   struct ic_candid_buffer buffer = { NULL };
-  bool good = block_sync_put (&buffer, &handle->block_types, ahead->from_the_start ? NULL : &ahead->wanted,
-                              &fault->error);
-  int result;
+  bool good = block_sync_put (&buffer, &canister->block_sync_types,
+                              blocks->from_the_start ? NULL : &blocks->wanted, &fault->error);
+  struct ic_ask asked = reading_ask (reading, "next_block_sync", (struct bytes){ buffer.data, buffer.size });
+  int result = DCPIPE_RETRY;
 
   data = buffer.data;
-  if (!good) {
-    ahead_fault (handle, fault, DCPIPE_RETRY, "%s", fault->error.text);
-    return DCPIPE_RETRY;
-  }
-  result = origin_inquire (handle->origin, &handle->question, "next_block_sync",
-                           (struct bytes){ buffer.data, buffer.size }, deadline, answer, fault);
-  if (result != DCPIPE_OK && result != DCPIPE_WAIT)
-    ahead_fault (handle, fault, result, "%s", fault->error.text);
-  return result;
+  if (good)
+    result = canister_inquire (canister, &asked, deadline, answer, fault);
+  if (result == DCPIPE_RETRY || result == DCPIPE_FAIL)
+    reading_fault (reading, fault, result, blocks->wanted, "%s", fault->error.text);
+  return reading_asked (reading, result, fault);
 }
 
 int
-blocks_next (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
+blocks_next (struct blocks *blocks, struct reading *reading, uint64_t deadline, dcpipe_batch *batch,
+             struct fault *fault)
 {
-  struct answer *answer = NULL;
-  struct synced_block block;
-  int result = ask (handle, deadline, &answer, fault);
+  int result;
 
-  if (result == DCPIPE_OK)
-    result = read_reply (handle, answer->reply, &block, fault);
-  if (result == DCPIPE_OK)
-    result = deliver (handle, batch, &block, fault);
-  answer_free (answer);
+  do {
+    struct ic_answer *answer = NULL;
+    struct look look = { .blocks = blocks, .reading = reading };
+
+    *fault = (struct fault){ .result = DCPIPE_OK };
+    result = ask (blocks, reading, deadline, &answer, fault);
+    look.answer = answer;
+    if (result == DCPIPE_OK)
+      result = read_reply (&look, fault);
+    if (result == DCPIPE_OK)
+      result = deliver (blocks, &look, batch, fault);
+    ic_answer_free (answer);
+  } while (result == DCPIPE_NONE);
+  if (result == DCPIPE_TIP)
+    reading_believe (reading);
   return result;
 }

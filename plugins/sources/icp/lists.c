@@ -7,15 +7,16 @@
 #include <nettle/sha2.h>
 
 #include "dcledger/partition.h"
-#include "icp.h"
 #include "pages.h"
 
 void
-lists_open (struct lists *lists, bool entries, bool transactions)
+lists_open (struct lists *lists, struct canister *canister, bool entries, bool transactions)
 {
-  *lists = (struct lists){
-    .entries = entries, .transactions = transactions, .entry.size = PAGE_SIZE, .size = PAGE_SIZE
-  };
+  *lists = (struct lists){ .canister = canister,
+                           .entries = entries,
+                           .transactions = transactions,
+                           .entry.size = PAGE_SIZE,
+                           .size = PAGE_SIZE };
 }
 
 /* ---- entries -------------------------------------------------------------------------------------- */
@@ -45,15 +46,15 @@ repeats (struct entry_list *entry, const struct listing *listing)
 }
 
 static int
-no_progress (struct icp *handle, struct fault *fault, const char *what)
+no_progress (struct lists *lists, struct fault *fault, const char *what)
 {
-  const struct listing_request *request = &handle->lists.entry.request;
+  const struct listing_request *request = &lists->entry.request;
 
   ic_error_set (&fault->error,
                 "ledger_entries of canister %s cannot be paged: %s behind position %" PRIu64
                 ", entry %" PRIu32
                 "; what was listed before is stored. Read the ledger with method = data_fetch",
-                handle->canister_id, what, request->cursor.position,
+                lists->canister->id, what, request->cursor.position,
                 request->by_cursor ? request->cursor.index : request->offset);
   return fault->result = DCPIPE_FAIL;
 }
@@ -67,9 +68,9 @@ lies_behind (struct listing_cursor next, struct listing_cursor cursor)
 /* Generation 3. A page that is filled by the last entry of a block ends as if it were the last: it is asked
  * for again, and longer by one entry more than a page has, so that blocks of that length are no trap. */
 static int
-turn_by_cursor (struct icp *handle, const struct listing *listing, struct fault *fault)
+turn_by_cursor (struct lists *lists, const struct listing *listing, struct fault *fault)
 {
-  struct entry_list *entry = &handle->lists.entry;
+  struct entry_list *entry = &lists->entry;
   uint32_t count = listing_count (listing);
   bool full = count >= entry->request.limit;
 
@@ -78,7 +79,7 @@ turn_by_cursor (struct icp *handle, const struct listing *listing, struct fault 
     return full ? DCPIPE_OK : DCPIPE_TIP;
   }
   if (!lies_behind (listing->next, entry->request.cursor))
-    return no_progress (handle, fault, "its cursor leads back");
+    return no_progress (lists, fault, "its cursor leads back");
   entry->request.cursor = listing->next;
   entry->skip = 0;
   return DCPIPE_OK;
@@ -86,24 +87,24 @@ turn_by_cursor (struct icp *handle, const struct listing *listing, struct fault 
 
 /* Generations 1 and 2. */
 static int
-turn_by_offset (struct icp *handle, const struct listing *listing, struct fault *fault)
+turn_by_offset (struct lists *lists, const struct listing *listing, struct fault *fault)
 {
-  struct entry_list *entry = &handle->lists.entry;
+  struct entry_list *entry = &lists->entry;
   uint32_t count = listing_count (listing);
 
   if (!listing->has_more || count == 0 || count > UINT32_MAX - entry->request.offset)
     return DCPIPE_TIP;
   if (repeats (entry, listing))
-    return no_progress (handle, fault, "a page repeats the one before");
+    return no_progress (lists, fault, "a page repeats the one before");
   entry->request.offset += count;
   return entry->request.offset < listing->total ? DCPIPE_OK : DCPIPE_TIP;
 }
 
 static int
-take_entries (struct icp *handle, const struct listing *listing, dcpipe_batch *batch, bool *emitted,
+take_entries (struct lists *lists, const struct listing *listing, dcpipe_batch *batch, bool *emitted,
               struct fault *fault)
 {
-  struct entry_list *entry = &handle->lists.entry;
+  struct entry_list *entry = &lists->entry;
   uint32_t skip = entry->skip;
 
   entry->counted = listing->counted;
@@ -114,22 +115,22 @@ take_entries (struct icp *handle, const struct listing *listing, dcpipe_batch *b
     table_list_entry (dcpipe_batch_rows (batch), &listed);
     *emitted = true;
   }
-  return listing->counted ? turn_by_offset (handle, listing, fault) : turn_by_cursor (handle, listing, fault);
+  return listing->counted ? turn_by_offset (lists, listing, fault) : turn_by_cursor (lists, listing, fault);
 }
 
 /* DCPIPE_TIP: all entries are listed. */
 static int
-next_entries (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, bool *emitted, struct fault *fault)
+next_entries (struct lists *lists, uint64_t deadline, dcpipe_batch *batch, bool *emitted, struct fault *fault)
 {
-  struct entry_list *entry = &handle->lists.entry;
+  struct entry_list *entry = &lists->entry;
   struct page page = { .answer = NULL };
   int result;
 
   entry->request.limit = entry->skip > 0 ? entry->skip + entry->size + 1 : entry->size;
-  result = page_of_entries (handle, "ledger_entries", &entry->request, deadline, &page, fault);
+  result = page_of_entries (lists->canister, "ledger_entries", &entry->request, deadline, &page, fault);
   if (result == DCPIPE_OK)
-    result = take_entries (handle, &page.listing, batch, emitted, fault);
-  else if (result == DCPIPE_FAIL && page_halve (fault, &entry->size))
+    result = take_entries (lists, &page.listing, batch, emitted, fault);
+  else if (page_halve (fault, &entry->size))
     result = DCPIPE_OK;
   page_clear (&page);
   return result;
@@ -138,25 +139,24 @@ next_entries (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, bool *
 /* ---- transactions --------------------------------------------------------------------------------- */
 
 static void
-warn_of_archives (struct icp *handle, const struct transactions *transactions)
+warn_of_archives (struct lists *lists, const struct transactions *transactions)
 {
-  if (transactions->archives > 0 && !handle->lists.warned)
+  if (transactions->archives > 0 && !lists->warned)
     dcpipe_warning ("get_transactions of canister %s names %" PRIu32
                     " archives with older transactions, which are not read",
-                    handle->canister_id, transactions->archives);
-  handle->lists.warned |= transactions->archives > 0;
+                    lists->canister->id, transactions->archives);
+  lists->warned |= transactions->archives > 0;
 }
 
 /* Canisters count from 0 when they start there, and perhaps from 1 later on, and their log is perhaps too
  * long by one. So pages overlap by one transaction, and end where nothing comes. */
 static int
-take_transactions (struct icp *handle, const struct transactions *transactions, dcpipe_batch *batch,
+take_transactions (struct lists *lists, const struct transactions *transactions, dcpipe_batch *batch,
                    bool *emitted)
 {
-  struct lists *lists = &handle->lists;
   uint32_t count = transactions_count (transactions), onward = count > 1 ? count - 1 : 1;
 
-  warn_of_archives (handle, transactions);
+  warn_of_archives (lists, transactions);
   for (uint32_t i = 0; i < count; i++) {
     struct transaction transaction = transactions_at (transactions, i);
 
@@ -171,16 +171,15 @@ take_transactions (struct icp *handle, const struct transactions *transactions, 
 
 /* DCPIPE_TIP: all transactions are listed. */
 static int
-next_transactions (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, bool *emitted,
+next_transactions (struct lists *lists, uint64_t deadline, dcpipe_batch *batch, bool *emitted,
                    struct fault *fault)
 {
-  struct lists *lists = &handle->lists;
   struct page page = { .answer = NULL };
-  int result = page_of_transactions (handle, lists->start, lists->size, deadline, &page, fault);
+  int result = page_of_transactions (lists->canister, lists->start, lists->size, deadline, &page, fault);
 
   if (result == DCPIPE_OK)
-    result = take_transactions (handle, &page.transactions, batch, emitted);
-  else if (result == DCPIPE_FAIL && page_halve (fault, &lists->size))
+    result = take_transactions (lists, &page.transactions, batch, emitted);
+  else if (page_halve (fault, &lists->size))
     result = DCPIPE_OK;
   page_clear (&page);
   return result;
@@ -202,13 +201,12 @@ begin_entries (struct entry_list *entry, uint64_t start)
 }
 
 static int
-begin (struct icp *handle, uint64_t deadline, struct fault *fault)
+begin (struct lists *lists, uint64_t deadline, struct fault *fault)
 {
-  struct lists *lists = &handle->lists;
   struct metadata metadata = { .end = 0 };
-  int result = page_of_metadata (handle, deadline, &metadata, fault);
+  int result = page_of_metadata (lists->canister, deadline, &metadata, fault);
 
-  if (result == DCPIPE_FAIL && fault->no_method)
+  if ((result == DCPIPE_FAIL || result == DCPIPE_RETRY) && fault->no_method)
     result = DCPIPE_OK;
   if (result != DCPIPE_OK)
     return result;
@@ -234,9 +232,8 @@ end_step (struct lists *lists)
 }
 
 int
-lists_next (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
+lists_next (struct lists *lists, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
 {
-  struct lists *lists = &handle->lists;
   bool emitted = false;
   int result;
 
@@ -246,13 +243,13 @@ lists_next (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct f
   }
   do {
     if (lists->step == LISTS_BEGIN) {
-      result = begin (handle, deadline, fault);
+      result = begin (lists, deadline, fault);
       continue;
     }
     if (lists->step == LISTS_ENTRIES)
-      result = next_entries (handle, deadline, batch, &emitted, fault);
+      result = next_entries (lists, deadline, batch, &emitted, fault);
     else
-      result = next_transactions (handle, deadline, batch, &emitted, fault);
+      result = next_transactions (lists, deadline, batch, &emitted, fault);
     if (result == DCPIPE_TIP)
       result = end_step (lists);
   } while (result == DCPIPE_OK && !emitted);

@@ -5,10 +5,8 @@
 
 #include "dcpipe-plugin.h"
 #include "listing.h"
-#include "ic/agent/origin.h"
+#include "canister.h"
 #include "tables.h"
-
-struct icp;
 
 enum lists_step { LISTS_BEGIN, LISTS_ENTRIES, LISTS_TRANSACTIONS };
 
@@ -24,6 +22,7 @@ struct entry_list {
 };
 
 struct lists {
+  struct canister *canister;
   bool entries, transactions; /* which are wanted */
   enum lists_step step;
   uint64_t end;    /* of the ledger, when the look was begun; 0 if not known */
@@ -36,10 +35,10 @@ struct lists {
 };
 
 /* For a new run. */
-void lists_open (struct lists *lists, bool entries, bool transactions);
+void lists_open (struct lists *lists, struct canister *canister, bool entries, bool transactions);
 
 /* Emits what is listed. DCPIPE_OK: there are rows, and more may come; DCPIPE_TIP: that was all, until the
  * next look; DCPIPE_WAIT; or another result after setting `fault`. */
-int lists_next (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault);
+int lists_next (struct lists *lists, uint64_t deadline, dcpipe_batch *batch, struct fault *fault);
 
 #endif

@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "options.h"
+
 #include <arpa/inet.h>
-#include <ctype.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <nettle/base16.h>
 #include <stdlib.h>
 
 #include "bytes/cleanup.h"
+#include "ic/agent/url.h"
 #include "ic/certificate/root_key.h"
-#include "icp.h"
 
 /* No PEM file of one key is longer. */
 #define MAX_PEM 65536
-
-static void
-cleanup_curl_url (CURLU **url)
-{
-  curl_url_cleanup (*url);
-}
-
-static void
-cleanup_curl_text (char **text)
-{
-  curl_free (*text);
-}
 
 /* ---- URLs ----------------------------------------------------------------------------------------- */
 
@@ -50,41 +38,42 @@ is_loopback_host (const char *host)
   return strcmp (host, "[::1]") == 0 || ends_in_localhost (host);
 }
 
-/* Refuses what is no URL; tells whether its host is this machine. */
+/* Refuses what is no address of a replica; tells whether its host is this machine. */
 static int
 look_at_url (const char *text, bool *loopback)
 {
-  CLEANUP (cleanup_curl_url) CURLU *url = curl_url ();
-  CLEANUP (cleanup_curl_text) char *host = NULL, *scheme = NULL;
+  CLEANUP (ic_url_free) struct ic_url url;
+  struct ic_error error;
 
-  if (url == NULL || curl_url_set (url, CURLUPART_URL, text, 0) != CURLUE_OK
-      || curl_url_get (url, CURLUPART_HOST, &host, 0) != CURLUE_OK
-      || curl_url_get (url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK
-      || (strcmp (scheme, "https") != 0 && strcmp (scheme, "http") != 0)) {
-    dcpipe_error ("url: '%s' is not a URL that begins with https:// or http://", text);
+  if (!ic_url_read (&url, text, &error)) {
+    dcpipe_error ("url: %s", error.text);
     return DCPIPE_FAIL;
   }
-  *loopback = is_loopback_host (host);
+  *loopback = is_loopback_host (url.host);
   return DCPIPE_OK;
 }
 
 /* `loopback` tells whether all of them lead to this machine; `remote` is one that does not. */
 static int
-check_urls (const struct icp *handle, bool *loopback, const char **remote)
+check_urls (const struct canister *canister, bool *loopback, const char **remote)
 {
   bool here = false;
 
   *loopback = true;
-  if (handle->urls == NULL || handle->urls[0] == NULL) {
+  if (canister->urls == NULL || canister->urls[0] == NULL) {
     dcpipe_error ("url: none is given");
     return DCPIPE_FAIL;
   }
-  for (size_t i = 0; handle->urls[i] != NULL; i++) {
-    if (look_at_url (handle->urls[i], &here) != DCPIPE_OK)
+  for (size_t i = 0; canister->urls[i] != NULL; i++) {
+    if (i == IC_AGENT_URLS) {
+      dcpipe_error ("url: more than %d are given", IC_AGENT_URLS);
+      return DCPIPE_FAIL;
+    }
+    if (look_at_url (canister->urls[i], &here) != DCPIPE_OK)
       return DCPIPE_FAIL;
     if (!here && *loopback) {
       *loopback = false;
-      *remote = handle->urls[i];
+      *remote = canister->urls[i];
     }
   }
   return DCPIPE_OK;
@@ -101,21 +90,22 @@ is_development (void)
 }
 
 static int
-read_root_key (struct icp *handle)
+read_root_key (struct canister *canister)
 {
   struct base16_decode_ctx context;
-  const char *text = handle->root_key_text, *reason;
+  const char *text = canister->root_key_text, *reason;
 
   base16_decode_init (&context);
-  handle->root_key_size = sizeof handle->root_key;
-  if (strlen (text) != 2 * sizeof handle->root_key || strspn (text, "0123456789abcdefABCDEF") != strlen (text)
-      || !base16_decode_update (&context, &handle->root_key_size, handle->root_key, strlen (text), text)
-      || memcmp (handle->root_key, ic_bls_der_prefix, IC_BLS_DER_PREFIX_SIZE) != 0) {
+  canister->root_key_size = sizeof canister->root_key;
+  if (strlen (text) != 2 * sizeof canister->root_key
+      || strspn (text, "0123456789abcdefABCDEF") != strlen (text)
+      || !base16_decode_update (&context, &canister->root_key_size, canister->root_key, strlen (text), text)
+      || memcmp (canister->root_key, ic_bls_der_prefix, IC_BLS_DER_PREFIX_SIZE) != 0) {
     dcpipe_error ("root_key: expected 'fetch', or a BLS public key in DER as %zu hexadecimal digits",
-                  2 * sizeof handle->root_key);
+                  2 * sizeof canister->root_key);
     return DCPIPE_FAIL;
   }
-  reason = ic_bls_check_key ((struct bytes){ handle->root_key + IC_BLS_DER_PREFIX_SIZE, IC_BLS_KEY_SIZE });
+  reason = ic_bls_check_key ((struct bytes){ canister->root_key + IC_BLS_DER_PREFIX_SIZE, IC_BLS_KEY_SIZE });
   if (reason != NULL) {
     dcpipe_error ("root_key: this is not the root key of any network: %s", reason);
     return DCPIPE_FAIL;
@@ -125,21 +115,21 @@ read_root_key (struct icp *handle)
 
 /* A key that the other side gives out proves nothing, so it is taken from this machine alone. */
 static int
-choose_root_key (struct icp *handle, bool loopback, const char *remote)
+choose_root_key (struct canister *canister, bool loopback, const char *remote)
 {
-  const char *text = handle->root_key_text;
+  const char *text = canister->root_key_text;
 
-  handle->root_key_size = 0;
+  canister->root_key_size = 0;
   if (text == NULL && loopback && is_development ())
     return DCPIPE_OK;
   if (text == NULL) {
-    handle->root_key_size = sizeof handle->root_key;
-    memcpy (handle->root_key, ic_mainnet_root_key, sizeof handle->root_key);
+    canister->root_key_size = sizeof canister->root_key;
+    memcpy (canister->root_key, ic_mainnet_root_key, sizeof canister->root_key);
     return DCPIPE_OK;
   }
   if (strcmp (text, "fetch") != 0)
-    return read_root_key (handle);
-  if (loopback || handle->trust == DCPIPE_TRUST_NONE)
+    return read_root_key (canister);
+  if (loopback || canister->trust == DCPIPE_TRUST_NONE)
     return DCPIPE_OK;
   dcpipe_error ("root_key: 'fetch' is for this machine alone: whoever answers at %s could give out any key",
                 remote);
@@ -149,34 +139,33 @@ choose_root_key (struct icp *handle, bool loopback, const char *remote)
 /* ---- the rest ------------------------------------------------------------------------------------- */
 
 static int
-check_trust (const struct icp *handle, bool loopback, const char *remote)
+check_trust (const struct canister *canister, bool loopback, const char *remote)
 {
-  if (handle->trust != DCPIPE_TRUST_NONE && !ic_bls_available ()) {
+  if (canister->trust != DCPIPE_TRUST_NONE && !ic_bls_available ()) {
     dcpipe_error ("trust: this dcpipe was built without the blst library, so it cannot verify certificates, "
                   "and with them "
                   "the keys behind signatures: build it with blst, or say 'trust = none'");
     return DCPIPE_FAIL;
   }
-  if (handle->trust == DCPIPE_TRUST_NONE && !loopback)
+  if (canister->trust == DCPIPE_TRUST_NONE && !loopback)
     dcpipe_warning ("trust = none: nothing proves that what %s answers comes from the canister", remote);
   return DCPIPE_OK;
 }
 
 static int
-read_canister (struct icp *handle)
+read_canister (struct canister *canister)
 {
-  const char *reason =
-      ic_principal_parse (&handle->canister, handle->canister_id, strlen (handle->canister_id));
+  const char *reason = ic_principal_parse (&canister->principal, canister->id, strlen (canister->id));
 
   if (reason == NULL)
     return DCPIPE_OK;
-  dcpipe_error ("canister_id: '%s' is not a canister's id: %s", handle->canister_id, reason);
+  dcpipe_error ("canister_id: '%s' is not a canister's id: %s", canister->id, reason);
   return DCPIPE_FAIL;
 }
 
 /* The key's text is wiped again, wherever it was. */
 static int
-read_identity (struct icp *handle)
+read_identity (struct canister *canister)
 {
   CLEANUP_FCLOSE FILE *file = NULL;
   char pem[MAX_PEM];
@@ -184,75 +173,71 @@ read_identity (struct icp *handle)
   size_t size;
   bool good;
 
-  ic_identity_anonymous (&handle->identity);
-  if (handle->identity_path == NULL)
+  ic_identity_anonymous (&canister->identity);
+  if (canister->identity_path == NULL)
     return DCPIPE_OK;
-  file = fopen (handle->identity_path, "re");
+  file = fopen (canister->identity_path, "re");
   if (file == NULL) {
-    dcpipe_error ("identity: cannot open %s: %s", handle->identity_path, strerror (errno));
+    dcpipe_error ("identity: cannot open %s: %s", canister->identity_path, strerror (errno));
     return DCPIPE_FAIL;
   }
   setvbuf (file, NULL, _IONBF, 0);
   size = fread (pem, 1, sizeof pem, file);
-  good = ic_identity_from_pem (&handle->identity, pem, size, &error);
+  good = ic_identity_from_pem (&canister->identity, pem, size, &error);
   explicit_bzero (pem, sizeof pem);
   if (good)
     return DCPIPE_OK;
-  dcpipe_error ("identity: %s: %s", handle->identity_path, error.text);
+  dcpipe_error ("identity: %s: %s", canister->identity_path, error.text);
   return DCPIPE_FAIL;
 }
 
 static int
-make_words (struct icp *handle)
+make_words (struct canister *canister)
 {
   struct ic_error error;
 
-  if (asprintf (&handle->where, "canister %s at %s", handle->canister_id, handle->urls[0]) < 0) {
-    handle->where = NULL;
+  if (asprintf (&canister->where, "canister %s at %s", canister->id, canister->urls[0]) < 0) {
+    canister->where = NULL;
     dcpipe_error ("out of memory");
     return DCPIPE_FAIL;
   }
-  if (data_fetch_types (&handle->types, &error) && block_sync_types (&handle->block_types, &error)
-      && listing_types (&handle->listing_types, &error)
-      && transactions_types (&handle->transactions_types, &error))
+  if (data_fetch_types (&canister->data_fetch_types, &error)
+      && block_sync_types (&canister->block_sync_types, &error)
+      && listing_types (&canister->listing_types, &error)
+      && transactions_types (&canister->transactions_types, &error))
     return DCPIPE_OK;
   dcpipe_error ("%s", error.text);
   return DCPIPE_FAIL;
 }
 
 int
-icp_config_complete (void *context)
+options_complete (struct canister *canister)
 {
-  struct icp *handle = context;
   const char *remote = NULL;
   bool loopback = false;
-  int result = check_urls (handle, &loopback, &remote);
+  int result = check_urls (canister, &loopback, &remote);
 
   if (result == DCPIPE_OK)
-    result = read_canister (handle);
+    result = read_canister (canister);
   if (result == DCPIPE_OK)
-    result = choose_root_key (handle, loopback, remote);
+    result = choose_root_key (canister, loopback, remote);
   if (result == DCPIPE_OK)
-    result = check_trust (handle, loopback, remote);
+    result = check_trust (canister, loopback, remote);
   if (result == DCPIPE_OK)
-    result = read_identity (handle);
+    result = read_identity (canister);
   if (result == DCPIPE_OK)
-    result = make_words (handle);
+    result = make_words (canister);
   return result;
 }
 
 void
-icp_config_free (void *context)
+options_free (struct canister *canister)
 {
-  struct icp *handle = context;
-
-  origin_free (handle->origin);
-  handle->origin = NULL;
-  ic_identity_wipe (&handle->identity);
-  ic_arena_free (&handle->types.arena);
-  ic_arena_free (&handle->block_types.arena);
-  ic_arena_free (&handle->listing_types.arena);
-  ic_arena_free (&handle->transactions_types.arena);
-  free (handle->where);
-  handle->where = NULL;
+  ic_identity_wipe (&canister->identity);
+  ic_arena_free (&canister->data_fetch_types.arena);
+  ic_arena_free (&canister->block_sync_types.arena);
+  ic_arena_free (&canister->listing_types.arena);
+  ic_arena_free (&canister->transactions_types.arena);
+  free (canister->where);
+  canister->where = NULL;
 }

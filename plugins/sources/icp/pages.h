@@ -8,10 +8,8 @@
 
 #include "listing.h"
 #include "metadata.h"
-#include "ic/agent/origin.h"
+#include "canister.h"
 #include "transactions.h"
-
-struct icp;
 
 /* How many entries, or transactions, are asked for at once; less where those are too much for one reply. */
 #define PAGE_SIZE 500
@@ -20,22 +18,23 @@ struct icp;
 struct page {
   struct listing listing;
   struct transactions transactions;
-  struct answer *answer;
+  struct ic_answer *answer;
 };
 
 void page_clear (struct page *page);
 
 /* The method is next_block_entries or ledger_entries. */
-int page_of_entries (struct icp *handle, const char *method, const struct listing_request *request,
+int page_of_entries (struct canister *canister, const char *method, const struct listing_request *request,
                      uint64_t deadline, struct page *page, struct fault *fault);
 
-int page_of_transactions (struct icp *handle, uint64_t start, uint64_t length, uint64_t deadline,
+int page_of_transactions (struct canister *canister, uint64_t start, uint64_t length, uint64_t deadline,
                           struct page *page, struct fault *fault);
 
-int page_of_metadata (struct icp *handle, uint64_t deadline, struct metadata *metadata, struct fault *fault);
+int page_of_metadata (struct canister *canister, uint64_t deadline, struct metadata *metadata,
+                      struct fault *fault);
 
 /* True if `fault` may come of a page that is too large for a reply, and `size` has been halved for another
- * attempt. */
+ * attempt. That is no worse where nobody signed the reject. */
 bool page_halve (const struct fault *fault, uint32_t *size);
 
 #endif

@@ -5,19 +5,18 @@
 
 #include <stdlib.h>
 
-#include "icp.h"
 #include "pages.h"
 
 /* A list that changes while it is read is read again; one that changes all the time, at the next look. */
 #define ROUNDS_MAX 3
 
 void
-pending_open (struct pending *pending)
+pending_open (struct pending *pending, struct canister *canister)
 {
   enum pending_way way = pending->way == PENDING_NONE ? PENDING_UNKNOWN : pending->way;
 
   pending_close (pending);
-  *pending = (struct pending){ .way = way, .size = PAGE_SIZE };
+  *pending = (struct pending){ .canister = canister, .way = way, .size = PAGE_SIZE };
 }
 
 void
@@ -78,11 +77,11 @@ end_table (struct pending *pending, dcpipe_rows *rows)
 /* ---- pages ---------------------------------------------------------------------------------------- */
 
 static int
-give_up (struct icp *handle)
+give_up (struct pending *pending)
 {
-  handle->pending_list.way = PENDING_NONE;
+  pending->way = PENDING_NONE;
   dcpipe_warning ("pending: canister %s has no method that lists entries which are not yet committed",
-                  handle->canister_id);
+                  pending->canister->id);
   return DCPIPE_TIP;
 }
 
@@ -103,14 +102,13 @@ method_of (const struct pending *pending)
   return pending->way == PENDING_NEXT_BLOCK ? "next_block_entries" : "ledger_entries";
 }
 
-/* The methods are tried in their order of age: an old one may be gone. */
+/* The methods are tried in their order of age: an old one may be gone, and is tried no more even if nobody
+ * signed that, since the list is the same by the next one. That there is none at all is another matter. */
 static int
-next_way (struct icp *handle)
+next_way (struct pending *pending)
 {
-  struct pending *pending = &handle->pending_list;
-
   if (pending->way != PENDING_NEXT_BLOCK)
-    return give_up (handle);
+    return give_up (pending);
   pending->way = PENDING_BY_CURSOR;
   begin_pages (pending);
   return DCPIPE_OK;
@@ -119,15 +117,14 @@ next_way (struct icp *handle)
 /* A canister of generation 2 without the older method takes the cursor for no offset, and lists what is
  * committed first: `total_count` with the next block, and where that begins without. */
 static int
-find_offset (struct icp *handle, uint64_t deadline, struct fault *fault)
+find_offset (struct pending *pending, uint64_t deadline, struct fault *fault)
 {
-  struct pending *pending = &handle->pending_list;
   const struct listing_request request = { .limit = 1 };
   struct page page = { .answer = NULL };
-  int result = page_of_entries (handle, "ledger_entries", &request, deadline, &page, fault);
+  int result = page_of_entries (pending->canister, "ledger_entries", &request, deadline, &page, fault);
 
   if (result == DCPIPE_OK && !page.listing.counted)
-    result = give_up (handle);
+    result = give_up (pending);
   else if (result == DCPIPE_OK) {
     pending->request.offset = page.listing.total;
     pending->step = PENDING_PAGES;
@@ -157,9 +154,8 @@ turn (struct pending *pending, const struct listing *listing)
 }
 
 static int
-take_page (struct icp *handle, const struct listing *listing, dcpipe_batch *batch, struct fault *fault)
+take_page (struct pending *pending, const struct listing *listing, dcpipe_batch *batch, struct fault *fault)
 {
-  struct pending *pending = &handle->pending_list;
   dcpipe_rows *rows = dcpipe_batch_rows (batch);
 
   if (!pending->cleared)
@@ -176,32 +172,35 @@ take_page (struct icp *handle, const struct listing *listing, dcpipe_batch *batc
   }
   if (pending->place >= PENDING_MAX)
     dcpipe_warning ("pending: canister %s lists more than %d entries; the others are left out",
-                    handle->canister_id, PENDING_MAX - 1);
+                    pending->canister->id, PENDING_MAX - 1);
   if (!turn (pending, listing))
     pending->step = PENDING_COMPARE;
   return DCPIPE_OK;
 }
 
 static int
-next_page (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
+next_page (struct pending *pending, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
 {
-  struct pending *pending = &handle->pending_list;
   struct page page = { .answer = NULL };
+  bool lacks;
   int result;
 
   if (pending->way == PENDING_BY_CURSOR && pending->end == 0)
-    return give_up (handle);
+    return give_up (pending);
   pending->request.limit = pending->size;
-  result = page_of_entries (handle, method_of (pending), &pending->request, deadline, &page, fault);
-  if (result == DCPIPE_FAIL && fault->no_method)
-    result = next_way (handle);
-  else if (result == DCPIPE_FAIL && page_halve (fault, &pending->size))
+  result =
+      page_of_entries (pending->canister, method_of (pending), &pending->request, deadline, &page, fault);
+  lacks = fault->no_method
+          && (result == DCPIPE_FAIL || (result == DCPIPE_RETRY && pending->way == PENDING_NEXT_BLOCK));
+  if (lacks)
+    result = next_way (pending);
+  else if (page_halve (fault, &pending->size))
     result = DCPIPE_OK;
   else if (result == DCPIPE_OK && page.listing.counted && pending->way == PENDING_BY_CURSOR) {
     pending->way = PENDING_BY_OFFSET;
     begin_pages (pending);
   } else if (result == DCPIPE_OK)
-    result = take_page (handle, &page.listing, batch, fault);
+    result = take_page (pending, &page.listing, batch, fault);
   page_clear (&page);
   return result;
 }
@@ -210,12 +209,12 @@ next_page (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fa
 
 /* Where the ledger ends; 0 with a canister that does not say. */
 static int
-ask_end (struct icp *handle, uint64_t deadline, uint64_t *end, struct fault *fault)
+ask_end (struct pending *pending, uint64_t deadline, uint64_t *end, struct fault *fault)
 {
   struct metadata metadata = { .end = 0 };
-  int result = page_of_metadata (handle, deadline, &metadata, fault);
+  int result = page_of_metadata (pending->canister, deadline, &metadata, fault);
 
-  if (result == DCPIPE_FAIL && fault->no_method)
+  if ((result == DCPIPE_FAIL || result == DCPIPE_RETRY) && fault->no_method)
     result = DCPIPE_OK;
   *end = metadata.end;
   return result;
@@ -223,10 +222,8 @@ ask_end (struct icp *handle, uint64_t deadline, uint64_t *end, struct fault *fau
 
 /* A block that was committed meanwhile has taken entries away. */
 static int
-compare (struct icp *handle, uint64_t end, dcpipe_batch *batch)
+compare (struct pending *pending, uint64_t end, dcpipe_batch *batch)
 {
-  struct pending *pending = &handle->pending_list;
-
   if (end != pending->end && pending->rounds < ROUNDS_MAX) {
     pending->end = end;
     pending->rounds++;
@@ -239,23 +236,22 @@ compare (struct icp *handle, uint64_t end, dcpipe_batch *batch)
 }
 
 static int
-step (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
+step (struct pending *pending, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
 {
-  struct pending *pending = &handle->pending_list;
   uint64_t end;
   int result;
 
   if (pending->way == PENDING_NONE)
     return DCPIPE_TIP;
   if (pending->step == PENDING_OFFSET)
-    return find_offset (handle, deadline, fault);
+    return find_offset (pending, deadline, fault);
   if (pending->step == PENDING_PAGES)
-    return next_page (handle, deadline, batch, fault);
-  result = ask_end (handle, deadline, &end, fault);
+    return next_page (pending, deadline, batch, fault);
+  result = ask_end (pending, deadline, &end, fault);
   if (result != DCPIPE_OK)
     return result;
   if (pending->step == PENDING_COMPARE)
-    return compare (handle, end, batch);
+    return compare (pending, end, batch);
   if (pending->way == PENDING_UNKNOWN)
     pending->way = PENDING_NEXT_BLOCK;
   pending->end = end;
@@ -265,15 +261,14 @@ step (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *
 }
 
 int
-pending_next (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
+pending_next (struct pending *pending, uint64_t deadline, dcpipe_batch *batch, struct fault *fault)
 {
-  struct pending *pending = &handle->pending_list;
   int result;
 
   /* A page is handed over before anything can go wrong with the next one. */
   pending->emitted = false;
   do
-    result = step (handle, deadline, batch, fault);
+    result = step (pending, deadline, batch, fault);
   while (result == DCPIPE_OK && !pending->emitted);
   return result;
 }

@@ -5,10 +5,8 @@
 
 #include "dcpipe-plugin.h"
 #include "listing.h"
-#include "ic/agent/origin.h"
+#include "canister.h"
 #include "tables.h"
-
-struct icp;
 
 /* More are not kept. */
 #define PENDING_MAX 65536
@@ -25,6 +23,7 @@ enum pending_way {
 enum pending_step { PENDING_BEGIN, PENDING_OFFSET, PENDING_PAGES, PENDING_COMPARE };
 
 struct pending {
+  struct canister *canister;
   enum pending_way way;
   enum pending_step step;
   uint64_t end; /* of the ledger, when the pages were begun */
@@ -40,11 +39,11 @@ struct pending {
 };
 
 /* For a new run: the table may hold anything. */
-void pending_open (struct pending *pending);
+void pending_open (struct pending *pending, struct canister *canister);
 void pending_close (struct pending *pending);
 
 /* Lists what is pending, and emits what is other than it was. DCPIPE_OK: there are rows, and more may come;
  * DCPIPE_TIP: that was all, until the next look; DCPIPE_WAIT; or another result after setting `fault`. */
-int pending_next (struct icp *handle, uint64_t deadline, dcpipe_batch *batch, struct fault *fault);
+int pending_next (struct pending *pending, uint64_t deadline, dcpipe_batch *batch, struct fault *fault);
 
 #endif

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dcpipe --check --online and status --online: who answers, and what he has. */
 #include "config.h"
+
+#include "probe.h"
 
 #include <inttypes.h>
 #include <time.h>
 
 #include "bytes/cleanup.h"
-#include "icp.h"
 #include "metadata.h"
 
 /* One question, its Candid types, and what came of it. */
 struct inquiry {
   const char *method, *argument_types, *reply_types; /* the last is NULL: the reply is not decoded */
   const struct ic_candid_value *arguments;
-  struct question question;
+  struct ic_question question;
   struct ic_arena arena;
   const struct ic_candid_value *reply;
   unsigned ms; /* how long it took */
@@ -22,7 +22,7 @@ struct inquiry {
 static void
 inquiry_clear (struct inquiry *inquiry)
 {
-  question_clear (&inquiry->question);
+  ic_question_clear (&inquiry->question);
   ic_arena_free (&inquiry->arena);
 }
 
@@ -37,11 +37,12 @@ clock_ms (void)
 
 /* Asks, and waits for the answer. */
 static int
-inquire (struct icp *handle, struct inquiry *inquiry, uint64_t deadline, struct fault *fault)
+inquire (struct canister *canister, struct inquiry *inquiry, uint64_t deadline, struct fault *fault)
 {
   CLEANUP_FREE uint8_t *data = NULL;
   struct ic_candid_buffer buffer = { NULL };
   struct ic_candid_types types;
+  struct ic_ask asked = { .method = inquiry->method };
   uint64_t began = clock_ms ();
   bool good = ic_candid_types_parse (&types, inquiry->argument_types, &inquiry->arena, &fault->error)
               && ic_candid_encode (&buffer, &types, inquiry->arguments, &fault->error);
@@ -50,10 +51,10 @@ inquire (struct icp *handle, struct inquiry *inquiry, uint64_t deadline, struct 
   data = buffer.data;
   if (!good)
     return DCPIPE_FAIL;
-  origin_ask (handle->origin, &inquiry->question, inquiry->method,
-              (struct bytes){ buffer.data, buffer.size });
-  while ((result = origin_settle (handle->origin, &inquiry->question, fault)) == DCPIPE_WAIT)
-    if (!origin_wait (handle->origin, &inquiry->question, deadline)) {
+  asked.arg = (struct bytes){ buffer.data, buffer.size };
+  ic_origin_ask (canister->origin, &inquiry->question, &asked);
+  while ((result = canister_settle (canister, &inquiry->question, fault)) == DCPIPE_WAIT)
+    if (!ic_origin_wait (&inquiry->question, deadline)) {
       ic_error_set (&fault->error, "no answer in time");
       return DCPIPE_RETRY;
     }
@@ -67,31 +68,31 @@ inquire (struct icp *handle, struct inquiry *inquiry, uint64_t deadline, struct 
 }
 
 static void
-tell_origin (const struct icp *handle)
+tell_origin (const struct canister *canister)
 {
   static const char *const trusts[] = { "nothing is verified", "verified by its nodes' signatures",
                                         "verified by certificates" };
   char subnet[IC_PRINCIPAL_TEXT_SIZE];
   struct ic_principal id;
 
-  if (origin_subnet (handle->origin, &id)) {
+  if (ic_origin_subnet (canister->origin, &id)) {
     ic_principal_text (&id, subnet);
-    dcpipe_info ("%s answers; subnet %s, %s", handle->where, subnet, trusts[handle->trust]);
+    dcpipe_info ("%s answers; subnet %s, %s", canister->where, subnet, trusts[canister->trust]);
   } else {
-    dcpipe_info ("%s answers; %s", handle->where, trusts[handle->trust]);
+    dcpipe_info ("%s answers; %s", canister->where, trusts[canister->trust]);
   }
 }
 
 static int
-ask_metadata (struct icp *handle, uint64_t deadline, struct fault *fault)
+ask_metadata (struct canister *canister, uint64_t deadline, struct fault *fault)
 {
   CLEANUP (inquiry_clear) struct inquiry inquiry = { .method = "metadata", .argument_types = "()" };
   struct metadata metadata;
-  int result = inquire (handle, &inquiry, deadline, fault);
+  int result = inquire (canister, &inquiry, deadline, fault);
 
   if (result != DCPIPE_OK)
     return result;
-  tell_origin (handle);
+  tell_origin (canister);
   if (metadata_read (&metadata, inquiry.question.answer->reply, &fault->error))
     dcpipe_info ("its ledger has %" PRIu64 " block%s and ends at position %" PRIu64, metadata.blocks,
                  plural_s (metadata.blocks), metadata.end);
@@ -103,7 +104,7 @@ ask_metadata (struct icp *handle, uint64_t deadline, struct fault *fault)
 /* Which listing methods it has shows in the reply: the first two generations count all, the third gives a
  * cursor. Without such a method it can still be read. */
 static int
-ask_generation (struct icp *handle, uint64_t deadline, struct fault *fault)
+ask_generation (struct canister *canister, uint64_t deadline, struct fault *fault)
 {
   const struct ic_candid_value one = ic_candid_nat (IC_CANDID_NAT32, 1), no = ic_candid_bool (false);
   const struct ic_candid_value arguments[] = { ic_candid_none (), ic_candid_none (), ic_candid_some (&one),
@@ -116,7 +117,7 @@ ask_generation (struct icp *handle, uint64_t deadline, struct fault *fault)
     .reply_types = "(record { total_count : opt nat32 })",
     .arguments = arguments
   };
-  int result = inquire (handle, &inquiry, deadline, fault);
+  int result = inquire (canister, &inquiry, deadline, fault);
 
   if (result == DCPIPE_RETRY)
     return result;
@@ -130,7 +131,7 @@ ask_generation (struct icp *handle, uint64_t deadline, struct fault *fault)
 
 /* The second question to a canister finds connection and keys at hand: its time is that of a round trip. */
 static int
-ask_data (struct icp *handle, uint64_t deadline, struct fault *fault)
+ask_data (struct canister *canister, uint64_t deadline, struct fault *fault)
 {
   const struct ic_candid_value cursor = ic_candid_text ("position=0", 10);
   const struct ic_candid_value arguments[] = { ic_candid_some (&cursor), ic_candid_none () };
@@ -139,7 +140,7 @@ ask_data (struct icp *handle, uint64_t deadline, struct fault *fault)
                              .argument_types = "(opt text, opt blob)",
                              .reply_types = "(variant { Ok : record { text; blob }; Err : text })",
                              .arguments = arguments };
-  int result = inquire (handle, &inquiry, deadline, fault);
+  int result = inquire (canister, &inquiry, deadline, fault);
   const struct ic_candid_value *chunk;
 
   if (result != DCPIPE_OK)
@@ -155,22 +156,20 @@ ask_data (struct icp *handle, uint64_t deadline, struct fault *fault)
 }
 
 int
-icp_tip (void *context, uint64_t deadline, dcpipe_tip *tip)
+probe_tip (struct canister *canister, uint64_t deadline, dcpipe_tip *tip)
 {
   CLEANUP (inquiry_clear) struct inquiry inquiry = { .method = "metadata", .argument_types = "()" };
-  struct icp *handle = context;
   struct fault fault = { .result = DCPIPE_OK };
   struct metadata metadata;
-  int result = icp_make_origin (handle);
+  int result = canister_connect (canister);
 
   if (result != DCPIPE_OK)
     return result;
-  result = inquire (handle, &inquiry, deadline, &fault);
+  result = inquire (canister, &inquiry, deadline, &fault);
   if (result == DCPIPE_OK && !metadata_read (&metadata, inquiry.question.answer->reply, &fault.error))
     result = DCPIPE_FAIL;
-  origin_cancel (handle->origin);
   if (result != DCPIPE_OK) {
-    dcpipe_error ("%s: metadata: %s", handle->where, fault.error.text);
+    dcpipe_error ("%s: metadata: %s", canister->where, fault.error.text);
     return result;
   }
   dcpipe_tip_end (tip, metadata.end);
@@ -179,21 +178,19 @@ icp_tip (void *context, uint64_t deadline, dcpipe_tip *tip)
 }
 
 int
-icp_probe (void *context, uint64_t deadline)
+probe (struct canister *canister, uint64_t deadline)
 {
-  struct icp *handle = context;
   struct fault fault = { .result = DCPIPE_OK };
-  int result = icp_make_origin (handle);
+  int result = canister_connect (canister);
 
   if (result != DCPIPE_OK)
     return result;
-  result = ask_metadata (handle, deadline, &fault);
+  result = ask_metadata (canister, deadline, &fault);
   if (result == DCPIPE_OK)
-    result = ask_generation (handle, deadline, &fault);
+    result = ask_generation (canister, deadline, &fault);
   if (result == DCPIPE_OK)
-    result = ask_data (handle, deadline, &fault);
-  origin_cancel (handle->origin);
+    result = ask_data (canister, deadline, &fault);
   if (result != DCPIPE_OK)
-    dcpipe_error ("%s: %s", handle->where, fault.error.text);
+    dcpipe_error ("%s: %s", canister->where, fault.error.text);
   return result;
 }

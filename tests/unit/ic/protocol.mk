@@ -57,6 +57,11 @@ unit_ic_test_subnet_keys_SOURCES = unit/ic/test-subnet-keys.c unit/ic/expect.c u
 unit_ic_test_subnet_keys_LDADD = libsupport.la ../plugins/lib/ic/libic-agent.la
 
 if HAVE_MHD
+TESTS += unit/ic/test-url
+check_PROGRAMS += unit/ic/test-url
+unit_ic_test_url_SOURCES = unit/ic/test-url.c
+unit_ic_test_url_LDADD = libsupport.la ../plugins/lib/ic/libic-agent.la
+
 TESTS += unit/ic/test-agent
 check_PROGRAMS += unit/ic/test-agent
 unit_ic_test_agent_SOURCES = unit/ic/test-agent.c unit/ic/server.c unit/ic/server.h

@@ -172,11 +172,11 @@ static const struct {
   enum ic_agent_outcome outcome;
   const char *text;
 } statuses[] = {
-  { "status-302", IC_AGENT_FAILED,
+  { "status-302", IC_AGENT_RETRY,
     "HTTP status 302 to http://elsewhere.invalid/; redirects are not followed" },
-  { "status-400", IC_AGENT_FAILED, "HTTP status 400: no" },
-  { "status-403", IC_AGENT_FAILED, "HTTP status 403: no" },
-  { "status-404", IC_AGENT_FAILED, "HTTP status 404: no" },
+  { "status-400", IC_AGENT_RETRY, "HTTP status 400: no" },
+  { "status-403", IC_AGENT_RETRY, "HTTP status 403: no" },
+  { "status-404", IC_AGENT_RETRY, "HTTP status 404: no" },
   { "status-429", IC_AGENT_RETRY, "HTTP status 429: no" },
   { "status-500", IC_AGENT_RETRY, "HTTP status 500: no" },
   { "status-503", IC_AGENT_RETRY, "HTTP status 503: no" },
@@ -225,6 +225,38 @@ START_TEST (fail_over)
   ck_assert_int_eq (result->outcome, IC_AGENT_OK);
   ask (IC_AGENT_QUERY);
   ck_assert_int_eq (result->outcome, IC_AGENT_OK);
+}
+END_TEST
+
+/* A URL that asked for a pause is left alone, but not if it is the only one; nor is a URL asked that is to be
+ * avoided. */
+START_TEST (pauses)
+{
+  const char *const urls[] = { server_url (server, "status-503"), server_url (server, "echo"), NULL };
+
+  connect_to (urls, -1, 5000);
+  ck_assert (ic_agent_can_ask (agent, 0));
+  ck_assert (ic_agent_can_ask (agent, 1));
+  ck_assert (!ic_agent_can_ask (agent, 3));
+  ask (IC_AGENT_QUERY);
+  assert_error (IC_AGENT_RETRY, "HTTP status 503");
+  ck_assert_uint_eq (result->host, 0);
+  ck_assert (!ic_agent_can_ask (agent, 2));
+  ck_assert_uint_eq (ic_agent_held_ms (agent), 0);
+  for (int i = 0; i < 3; i++) {
+    ic_agent_blame (agent, 1);
+    ask (IC_AGENT_QUERY);
+    ck_assert_int_eq (result->outcome, IC_AGENT_OK);
+    ck_assert_uint_eq (result->host, 1);
+  }
+  ic_agent_free (agent);
+  connect_to_fault ("status-503");
+  for (int i = 0; i < 2; i++) {
+    ask (IC_AGENT_QUERY);
+    assert_error (IC_AGENT_RETRY, "HTTP status 503");
+    ck_assert_uint_gt (ic_agent_held_ms (agent), 6000);
+    ck_assert_uint_le (ic_agent_held_ms (agent), 7000);
+  }
 }
 END_TEST
 
@@ -321,7 +353,12 @@ START_TEST (cancelled)
   submit (IC_AGENT_QUERY, (struct bytes){ NULL, 0 }, NULL);
   ck_assert_ptr_null (ic_agent_collect (agent, 50));
   ck_assert_uint_eq (ic_agent_pending (agent), 1);
-  ic_agent_cancel (agent);
+  submit (IC_AGENT_QUERY, (struct bytes){ NULL, 0 }, &agent);
+  ic_agent_cancel (agent, &server);
+  ck_assert_uint_eq (ic_agent_pending (agent), 2);
+  ic_agent_cancel (agent, &agent);
+  ck_assert_uint_eq (ic_agent_pending (agent), 1);
+  ic_agent_cancel (agent, NULL);
   ck_assert_uint_eq (ic_agent_pending (agent), 0);
   ck_assert_ptr_null (ic_agent_collect (agent, 10000));
 }
@@ -349,7 +386,7 @@ START_TEST (bad_options)
   ck_assert_str_eq (error.text, "no URL was given");
   options.url_count = 1;
   ck_assert_ptr_null (ic_agent_new (&options, &error));
-  ck_assert_str_eq (error.text, "\"ftp://example.com\" is not a URL that begins with https:// or http://");
+  ck_assert_str_eq (error.text, "'ftp://example.com' is not a URL that begins with https:// or http://");
 }
 END_TEST
 
@@ -370,6 +407,7 @@ main (void)
   tcase_add_loop_test (tests, faults, 0, (int) (sizeof statuses / sizeof statuses[0]));
   tcase_add_test (tests, nobody_there);
   tcase_add_test (tests, fail_over);
+  tcase_add_test (tests, pauses);
   tcase_add_test (tests, slow);
   tcase_add_test (tests, caller_is_slow);
   tcase_add_test (tests, several_in_flight);

@@ -12,8 +12,12 @@
 
 #include "ic/agent/envelope.h"
 #include "ic/agent/exchange.h"
+#include "ic/agent/url.h"
 
 #define NONCE_SIZE 16
+
+/* No URL is left alone for longer, whatever it asks for. */
+#define LONGEST_HOLD_MS 600000u
 
 /* The life of an exchange:
  *
@@ -27,8 +31,9 @@
 
 /* A URL, and for each kind of request the version of the interface that it is known to answer. */
 struct host {
-  char *url;
+  struct ic_url url;
   unsigned version[IC_AGENT_STATUS + 1];
+  uint64_t held_ms; /* by the monotonic clock: until then it wants to be left alone */
 };
 
 struct ic_agent {
@@ -62,24 +67,14 @@ clock_ms (void)
   return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
 }
 
-/* Takes a URL without the slashes at its end, and assumes the newest version of everything. */
+/* Assumes the newest version of everything. */
 static bool
 add_host (struct ic_agent *agent, const char *url, struct ic_error *error)
 {
   struct host *host = &agent->hosts[agent->host_count];
-  size_t size = strlen (url);
 
-  if (strncmp (url, "https://", 8) != 0 && strncmp (url, "http://", 7) != 0) {
-    ic_error_set (error, "\"%s\" is not a URL that begins with https:// or http://", url);
+  if (!ic_url_read (&host->url, url, error))
     return false;
-  }
-  while (size > 0 && url[size - 1] == '/')
-    size--;
-  host->url = strndup (url, size);
-  if (host->url == NULL) {
-    ic_error_set (error, "out of memory");
-    return false;
-  }
   for (int kind = IC_AGENT_QUERY; kind <= IC_AGENT_STATUS; kind++)
     host->version[kind] = exchange_newest_version ((enum ic_agent_kind) kind);
   agent->host_count++;
@@ -144,8 +139,12 @@ ic_agent_new (const struct ic_agent_options *options, struct ic_error *error)
   struct ic_agent *agent;
 
   pthread_once (&once, start_libraries);
-  if (!libraries_ready || options->url_count == 0) {
-    ic_error_set (error, libraries_ready ? "no URL was given" : "libcurl or libsodium cannot be used");
+  if (!libraries_ready || options->url_count == 0 || options->url_count > IC_AGENT_URLS) {
+    ic_error_set (error,
+                  !libraries_ready          ? "libcurl or libsodium cannot be used"
+                  : options->url_count == 0 ? "no URL was given"
+                                            : "more than %d URLs were given",
+                  IC_AGENT_URLS);
     return NULL;
   }
   agent = calloc (1, sizeof *agent);
@@ -160,17 +159,34 @@ ic_agent_new (const struct ic_agent_options *options, struct ic_error *error)
   return agent;
 }
 
+/* Takes an exchange out of the agent's hands: what is left is memory, which any thread may free. */
+static struct exchange *
+release (struct ic_agent *agent, struct exchange *exchange)
+{
+  for (struct exchange **link = &agent->pending; *link != NULL; link = &(*link)->next)
+    if (*link == exchange) {
+      *link = exchange->next;
+      break;
+    }
+  agent->pending_count--;
+  curl_multi_remove_handle (agent->multi, exchange->easy);
+  curl_easy_cleanup (exchange->easy);
+  exchange->easy = NULL;
+  return exchange;
+}
+
 void
 ic_agent_free (struct ic_agent *agent)
 {
   if (agent == NULL)
     return;
-  ic_agent_cancel (agent);
+  while (agent->pending != NULL)
+    exchange_free (release (agent, agent->pending));
   if (agent->multi != NULL)
     curl_multi_cleanup (agent->multi);
   curl_slist_free_all (agent->headers);
   for (size_t i = 0; i < agent->host_count; i++)
-    free (agent->hosts[i].url);
+    ic_url_free (&agent->hosts[i].url);
   free (agent->hosts);
   free (agent->user_agent);
   free (agent->ca_file);
@@ -226,6 +242,8 @@ set_transfer_options (struct ic_agent *agent, struct exchange *exchange)
   curl_easy_setopt (easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t) exchange->max_response);
   curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, exchange_write);
   curl_easy_setopt (easy, CURLOPT_WRITEDATA, exchange);
+  curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, exchange_head);
+  curl_easy_setopt (easy, CURLOPT_HEADERDATA, exchange);
   curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
   if (agent->ca_file != NULL)
@@ -250,7 +268,7 @@ set_transfer_options (struct ic_agent *agent, struct exchange *exchange)
 static bool
 start (struct ic_agent *agent, struct exchange *exchange)
 {
-  const char *base = agent->hosts[exchange->host].url;
+  const char *base = agent->hosts[exchange->result.host].url.base;
 
   if (!exchange_set_url (exchange, base))
     return false;
@@ -261,6 +279,72 @@ start (struct ic_agent *agent, struct exchange *exchange)
   return curl_multi_add_handle (agent->multi, exchange->easy) == CURLM_OK;
 }
 
+/* ---- URLs ----------------------------------------------------------------------------------------- */
+
+static bool
+is_free (const struct ic_agent *agent, size_t host, uint64_t avoid, uint64_t now)
+{
+  return (avoid >> host & 1) == 0 && agent->hosts[host].held_ms <= now;
+}
+
+bool
+ic_agent_can_ask (const struct ic_agent *agent, uint64_t avoid)
+{
+  uint64_t now = clock_ms ();
+
+  for (size_t i = 0; i < agent->host_count; i++)
+    if (is_free (agent, i, avoid, now))
+      return true;
+  return false;
+}
+
+/* The one that is free first. */
+static size_t
+first_free (const struct ic_agent *agent)
+{
+  size_t first = agent->current;
+
+  for (size_t i = 0; i < agent->host_count; i++)
+    if (agent->hosts[i].held_ms < agent->hosts[first].held_ms)
+      first = i;
+  return first;
+}
+
+uint64_t
+ic_agent_held_ms (const struct ic_agent *agent)
+{
+  uint64_t until = agent->hosts[first_free (agent)].held_ms, now = clock_ms ();
+
+  return until > now ? until - now : 0;
+}
+
+/* The present one, or the next that may be asked. */
+static size_t
+choose_host (const struct ic_agent *agent, uint64_t avoid)
+{
+  uint64_t now = clock_ms ();
+
+  if (!ic_agent_can_ask (agent, avoid))
+    avoid = 0;
+  for (size_t i = 0; i < agent->host_count; i++) {
+    size_t host = (agent->current + i) % agent->host_count;
+
+    if (is_free (agent, host, avoid, now))
+      return host;
+  }
+  return first_free (agent);
+}
+
+/* Of several exchanges that fail on one URL together, only the first moves on. */
+void
+ic_agent_blame (struct ic_agent *agent, size_t host)
+{
+  if (host == agent->current)
+    agent->current = (agent->current + 1) % agent->host_count;
+}
+
+/* ---- exchanges ------------------------------------------------------------------------------------ */
+
 static bool
 prepare (struct ic_agent *agent, const struct ic_agent_request *request, struct exchange *exchange)
 {
@@ -268,8 +352,8 @@ prepare (struct ic_agent *agent, const struct ic_agent_request *request, struct 
   exchange->effective = request->effective;
   exchange->subnet = request->subnet;
   exchange->max_response = agent->options.max_response;
-  exchange->host = agent->current;
-  exchange->version = agent->hosts[agent->current].version[request->kind];
+  exchange->result.host = choose_host (agent, request->avoid);
+  exchange->version = agent->hosts[exchange->result.host].version[request->kind];
   exchange->deadline_ms = agent->left_ms + agent->options.timeout_ms;
   if (request->kind != IC_AGENT_STATUS)
     put_envelope (agent, request, exchange);
@@ -308,27 +392,16 @@ ic_agent_pending (const struct ic_agent *agent)
   return agent->pending_count;
 }
 
-/* Takes an exchange out of the agent's hands: what is left is memory, which any thread may free. */
-static struct exchange *
-release (struct ic_agent *agent, struct exchange *exchange)
-{
-  for (struct exchange **link = &agent->pending; *link != NULL; link = &(*link)->next)
-    if (*link == exchange) {
-      *link = exchange->next;
-      break;
-    }
-  agent->pending_count--;
-  curl_multi_remove_handle (agent->multi, exchange->easy);
-  curl_easy_cleanup (exchange->easy);
-  exchange->easy = NULL;
-  return exchange;
-}
-
 void
-ic_agent_cancel (struct ic_agent *agent)
+ic_agent_cancel (struct ic_agent *agent, const void *tag)
 {
-  while (agent->pending != NULL)
-    exchange_free (release (agent, agent->pending));
+  struct exchange *exchange = agent->pending, *next;
+
+  for (; exchange != NULL; exchange = next) {
+    next = exchange->next;
+    if (exchange->result.tag == tag)
+      exchange_free (release (agent, exchange));
+  }
 }
 
 /* Asks again with an older version of the interface if the URL does not know this one. */
@@ -346,16 +419,20 @@ falls_back (struct ic_agent *agent, struct exchange *exchange, CURLcode code)
 }
 
 /* What the end of an exchange teaches about its URL: the version that it answers, or that the next one had
- * better be tried. Of several exchanges that fail on one URL together, only the first moves on. */
+ * better be tried, and for how long. */
 static void
 learn (struct ic_agent *agent, const struct exchange *exchange)
 {
   const struct ic_agent_result *result = &exchange->result;
+  struct host *host = &agent->hosts[result->host];
 
   if (result->outcome == IC_AGENT_OK || result->outcome == IC_AGENT_REJECTED)
-    agent->hosts[exchange->host].version[result->kind] = exchange->version;
-  else if (exchange->host == agent->current && result->outcome != IC_AGENT_ABORTED)
-    agent->current = (agent->current + 1) % agent->host_count;
+    host->version[result->kind] = exchange->version;
+  else if (result->outcome != IC_AGENT_ABORTED)
+    ic_agent_blame (agent, result->host);
+  if (result->retry_after_ms > 0)
+    host->held_ms =
+        clock_ms () + (result->retry_after_ms < LONGEST_HOLD_MS ? result->retry_after_ms : LONGEST_HOLD_MS);
 }
 
 /* An exchange that libcurl has finished with, or NULL. */
@@ -372,7 +449,7 @@ next_finished (struct ic_agent *agent)
     curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **) &exchange);
     if (falls_back (agent, exchange, code))
       continue;
-    exchange_finish (exchange, code, agent->host_count > 1);
+    exchange_finish (exchange, code);
     return release (agent, exchange);
   }
   return NULL;

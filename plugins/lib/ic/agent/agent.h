@@ -10,10 +10,14 @@
  *     }
  *
  * Each submission is one attempt: the agent never waits to try again. It goes to one of the URLs; when that
- * one fails, later submissions go to the next. The newest version of the interface is tried first; a URL that
+ * one fails, later submissions go to the next. A URL that asked for a pause (Retry-After) is left alone until
+ * that is over, while there are others. The newest version of the interface is tried first; a URL that
  * answers 404 is asked again with the next older version at once. HTTP/2 where TLS allows it, kept
  * connections, compression, and proxies from the environment are those of libcurl. Redirects are not
  * followed.
+ *
+ * What is not signed proves nothing, so whatever a server says in plain HTTP is a fault that may pass; only
+ * what this machine itself cannot do (a protocol, a file) is told as lasting.
  *
  * A call that failed may have been taken all the same: only its request status tells.
  *
@@ -30,10 +34,12 @@
 
 struct ic_agent;
 
+#define IC_AGENT_URLS 64
+
 /* How to reach the network. All of it is copied. A zero takes the default in the comment. */
 struct ic_agent_options {
-  const char *const *urls; /* such as "https://icp-api.io"; tried in this order */
-  size_t url_count;
+  const char *const *urls;            /* as ic_url_read takes them; tried in this order */
+  size_t url_count;                   /* IC_AGENT_URLS at the most */
   const struct ic_identity *identity; /* who sends; NULL for the anonymous principal */
   int abort_fd;                /* as soon as this can be read, all that is in flight ends; -1 for none */
   unsigned connect_timeout_ms; /* 10 s */
@@ -66,7 +72,14 @@ struct ic_agent_request {
   struct bytes arg;                  /* of query and call: Candid */
   const struct ic_path *paths;       /* of read_state */
   size_t path_count;
+  uint64_t avoid; /* a bit for each URL that is not to be asked, if another can be */
 };
+
+/* Whether there is a URL, not among these, that does not want to be left alone. */
+bool ic_agent_can_ask (const struct ic_agent *agent, uint64_t avoid);
+
+/* How long, in ms, until one of the URLs may be asked: 0 unless all of them asked for a pause. */
+uint64_t ic_agent_held_ms (const struct ic_agent *agent);
 
 /* Sends a request, which need not outlive the call. `tag` comes back with the result. Returns false
  * after setting `error` when there is no memory; then there will be no result. */
@@ -80,7 +93,7 @@ enum ic_agent_outcome {
   IC_AGENT_OK,       /* answered; a query or call with a reply, or a call accepted */
   IC_AGENT_REJECTED, /* answered with a reject: `reject` says which */
   IC_AGENT_RETRY,    /* failed in a way that may pass: another attempt, after a while, makes sense */
-  IC_AGENT_FAILED,   /* failed for good */
+  IC_AGENT_FAILED,   /* failed for good, for a reason of this machine's own */
   IC_AGENT_ABORTED,  /* ended because of abort_fd */
 };
 
@@ -90,6 +103,8 @@ struct ic_agent_result {
   enum ic_agent_kind kind;
   enum ic_agent_outcome outcome;
   const char *url;                  /* whom it was sent to, with the path */
+  size_t host;                      /* the number of that URL among the options' */
+  int64_t ahead_s;                  /* how far the server's clock is ahead of ours; 0 if it does not tell */
   long http_status;                 /* 0 if there was no answer */
   uint8_t request_id[IC_HASH_SIZE]; /* not of IC_AGENT_STATUS */
   uint64_t retry_after_ms;          /* of IC_AGENT_RETRY: what the other side asked for, or 0 */
@@ -108,8 +123,11 @@ struct ic_agent_result {
  * as IC_AGENT_ABORTED. */
 struct ic_agent_result *ic_agent_collect (struct ic_agent *agent, unsigned timeout_ms);
 
-/* Ends all pending submissions without results. */
-void ic_agent_cancel (struct ic_agent *agent);
+/* What this URL answered turned out to be false: later submissions go to the next one. */
+void ic_agent_blame (struct ic_agent *agent, size_t host);
+
+/* Ends all pending submissions with this tag, without results. */
+void ic_agent_cancel (struct ic_agent *agent, const void *tag);
 
 /* On any thread, also after ic_agent_free. */
 void ic_agent_result_free (struct ic_agent_result *result);

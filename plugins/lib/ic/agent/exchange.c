@@ -5,8 +5,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
+#include <time.h>
 
 #include "bytes/utf8.h"
+#include "ic/agent/skew.h"
 
 /* Of a plain-text answer, so much goes into the error text. */
 #define MAX_EXCERPT 200
@@ -87,7 +90,28 @@ exchange_end (struct exchange *exchange, enum ic_agent_outcome outcome, const ch
   ic_error_set (&exchange->result.error, "%s: %s", exchange->url, reason);
 }
 
-/* Failures of the configuration or of this machine; all others may pass. */
+#define DATE "date:"
+
+size_t
+exchange_head (char *data, size_t size, size_t count, void *context)
+{
+  struct exchange *exchange = context;
+  char text[64];
+  time_t date;
+
+  size *= count;
+  if (size <= sizeof DATE || size >= sizeof text || strncasecmp (data, DATE, sizeof DATE - 1) != 0)
+    return size;
+  memcpy (text, data + sizeof DATE - 1, size - sizeof DATE + 1);
+  text[size - sizeof DATE + 1] = '\0';
+  date = curl_getdate (text, NULL);
+  if (date > 0)
+    exchange->result.ahead_s = (int64_t) date - (int64_t) time (NULL);
+  return size;
+}
+
+/* Failures of this machine. All others may pass: a certificate of TLS that does not fit may be that of a
+ * network which wants to be signed in to. */
 static bool
 is_lasting (CURLcode code)
 {
@@ -95,12 +119,9 @@ is_lasting (CURLcode code)
   case CURLE_UNSUPPORTED_PROTOCOL:
   case CURLE_URL_MALFORMAT:
   case CURLE_NOT_BUILT_IN:
-  case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_CERTPROBLEM:
   case CURLE_SSL_CIPHER:
   case CURLE_SSL_CACERT_BADFILE:
-  case CURLE_SSL_ISSUER_ERROR:
-  case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     return true;
   default:
     return false;
@@ -121,11 +142,10 @@ own_words (CURLcode code)
   }
 }
 
-/* No whole answer came. Another URL may do better even where this one fails for good, such as one whose TLS
- * certificate has expired. Answers beyond the limit are not what the network sends, so they are the fault of
+/* No whole answer came. Answers beyond the limit are not what the network sends, so they are the fault of
  * one server, and worth another attempt. */
 static void
-finish_transfer_error (struct exchange *exchange, CURLcode code, bool other_urls)
+finish_transfer_error (struct exchange *exchange, CURLcode code)
 {
   const char *detail = exchange->curl_error[0] != '\0' ? exchange->curl_error : curl_easy_strerror (code);
   char reason[CURL_ERROR_SIZE + 64];
@@ -137,7 +157,7 @@ finish_transfer_error (struct exchange *exchange, CURLcode code, bool other_urls
     snprintf (reason, sizeof reason, "out of memory");
   else
     snprintf (reason, sizeof reason, "%s%s", own_words (code), detail);
-  exchange_end (exchange, is_lasting (code) && !other_urls ? IC_AGENT_FAILED : IC_AGENT_RETRY, reason);
+  exchange_end (exchange, is_lasting (code) ? IC_AGENT_FAILED : IC_AGENT_RETRY, reason);
 }
 
 /* The beginning of an answer in plain text, up to a line end. */
@@ -154,19 +174,32 @@ excerpt (const struct exchange *exchange)
   return text;
 }
 
-/* Replicas and boundary nodes explain themselves in plain text. What is wrong with the request itself stays
- * wrong wherever it is sent. */
+/* A request is valid for some minutes by the clock of whoever gets it. */
 static void
-finish_http_error (struct exchange *exchange, bool other_urls)
+tell_skew (struct exchange *exchange, struct bytes text)
+{
+  static const char word[] = "expiry";
+
+  if (exchange->result.http_status != 400 || ic_skew_tell (exchange->result.ahead_s, &exchange->result.error))
+    return;
+  for (size_t i = 0; i + sizeof word - 1 <= text.size; i++)
+    if (memcmp (text.data + i, word, sizeof word - 1) == 0) {
+      ic_error_prefix (&exchange->result.error, "perhaps this machine's clock is wrong");
+      return;
+    }
+}
+
+/* Replicas and boundary nodes explain themselves in plain text, and so do those who stand in between: nothing
+ * tells which of them it was, so every status may pass. */
+static void
+finish_http_error (struct exchange *exchange)
 {
   const long status = exchange->result.http_status;
-  const bool passing = status == 408 || status == 425 || status == 429 || status >= 500;
-  const bool about_request = status == 400 || status == 413 || status == 422;
   const struct bytes text = excerpt (exchange);
   char *location = NULL;
   curl_off_t wait = 0;
 
-  exchange->result.outcome = passing || (other_urls && !about_request) ? IC_AGENT_RETRY : IC_AGENT_FAILED;
+  exchange->result.outcome = IC_AGENT_RETRY;
   if (curl_easy_getinfo (exchange->easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0)
     exchange->result.retry_after_ms =
         (uint64_t) wait > UINT64_MAX / 1000 ? UINT64_MAX : (uint64_t) wait * 1000;
@@ -177,6 +210,7 @@ finish_http_error (struct exchange *exchange, bool other_urls)
   else
     ic_error_set (&exchange->result.error, "%s: HTTP status %ld%s%.*s", exchange->url, status,
                   text.size > 0 ? ": " : "", (int) text.size, (const char *) text.data);
+  tell_skew (exchange, text);
 }
 
 /* Reads the answer by its kind. Returns whether it is well-formed. */
@@ -227,14 +261,14 @@ finish_answer (struct exchange *exchange)
 }
 
 void
-exchange_finish (struct exchange *exchange, CURLcode code, bool other_urls)
+exchange_finish (struct exchange *exchange, CURLcode code)
 {
   curl_easy_getinfo (exchange->easy, CURLINFO_RESPONSE_CODE, &exchange->result.http_status);
   exchange->result.body = (struct bytes){ exchange->body, exchange->body_size };
   if (code != CURLE_OK)
-    finish_transfer_error (exchange, code, other_urls);
+    finish_transfer_error (exchange, code);
   else if (exchange->result.http_status != 200 && exchange->result.http_status != 202)
-    finish_http_error (exchange, other_urls);
+    finish_http_error (exchange);
   else
     finish_answer (exchange);
 }

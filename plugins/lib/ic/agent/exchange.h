@@ -16,7 +16,6 @@ struct exchange {
   struct ic_arena arena;
   struct ic_principal effective;
   bool subnet;
-  size_t host;          /* index of the agent's URL */
   unsigned version;     /* of the interface */
   uint64_t deadline_ms; /* by the monotonic clock */
   uint8_t *body;
@@ -35,9 +34,11 @@ bool exchange_set_url (struct exchange *exchange, const char *base);
 /* libcurl's callback for the bytes of the answer; `context` is the exchange. */
 size_t exchange_write (char *data, size_t size, size_t count, void *context);
 
-/* Sets the result's outcome from what libcurl reports. `other_urls` tells whether a failure that belongs to
- * this URL alone can be got round by another attempt. */
-void exchange_finish (struct exchange *exchange, CURLcode code, bool other_urls);
+/* libcurl's callback for a line of the answer's head; `context` is the exchange. */
+size_t exchange_head (char *data, size_t size, size_t count, void *context);
+
+/* Sets the result's outcome from what libcurl reports. */
+void exchange_finish (struct exchange *exchange, CURLcode code);
 
 /* Ends the exchange with this outcome; the error text is "URL: reason". */
 void exchange_end (struct exchange *exchange, enum ic_agent_outcome outcome, const char *reason);

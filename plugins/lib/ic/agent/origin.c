@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "bytes/cleanup.h"
+#include "ic/agent/skew.h"
 #include "ic/agent/subnet_keys.h"
 #include "ic/certificate/request_status.h"
 
@@ -18,15 +19,16 @@
 /* Between two looks at a call that was accepted. */
 #define POLL_MS 500
 
-struct origin {
-  struct origin_options options;
+struct ic_origin {
+  struct ic_origin_options options;
   struct ic_agent *agent;
+  struct ic_principal canister;
   struct ic_subnet_keys *keys;
   size_t root_key_size;
   uint8_t root_key[IC_BLS_DER_SIZE];
   bool subnet_known;
   struct ic_principal subnet;
-  struct question for_root_key, for_node_keys; /* idle, asked or fault */
+  struct ic_question for_root_key, for_node_keys; /* idle, asked or fault */
 };
 
 static uint64_t
@@ -51,7 +53,7 @@ clock_ns (void)
 
 /* Takes a root key of the right length; whether it is the right key shows when certificates are verified. */
 static bool
-set_root_key (struct origin *origin, struct bytes key, struct ic_error *error)
+set_root_key (struct ic_origin *origin, struct bytes key, struct ic_error *error)
 {
   const struct ic_subnet_keys_limits limits = { .max_age = origin->options.max_age_ms * MS,
                                                 .max_skew = MAX_SKEW };
@@ -60,7 +62,7 @@ set_root_key (struct origin *origin, struct bytes key, struct ic_error *error)
     ic_error_set (error, "a root key of %zu bytes, expected %zu", key.size, sizeof origin->root_key);
     return false;
   }
-  origin->keys = ic_subnet_keys_new (key, origin->options.canister, &limits);
+  origin->keys = ic_subnet_keys_new (key, &origin->canister, &limits);
   if (origin->keys == NULL) {
     ic_error_set (error, "out of memory");
     return false;
@@ -70,46 +72,39 @@ set_root_key (struct origin *origin, struct bytes key, struct ic_error *error)
   return true;
 }
 
-struct origin *
-origin_new (const struct origin_options *options, struct ic_error *error)
+struct ic_origin *
+ic_origin_new (const struct ic_origin_options *options, struct ic_error *error)
 {
-  struct ic_agent_options agent = { .urls = options->urls,
-                                    .identity = options->identity,
-                                    .abort_fd = options->stop_fd,
-                                    .timeout_ms = (unsigned) options->timeout_ms,
-                                    .user_agent = PACKAGE_NAME "/" PACKAGE_VERSION };
-  struct origin *origin = calloc (1, sizeof *origin);
+  struct ic_origin *origin = calloc (1, sizeof *origin);
 
   if (origin == NULL) {
     ic_error_set (error, "out of memory");
     return NULL;
   }
-  while (agent.urls[agent.url_count] != NULL)
-    agent.url_count++;
   origin->options = *options;
-  origin->agent = ic_agent_new (&agent, error);
-  if (origin->agent == NULL
-      || (options->root_key.size > 0 && !set_root_key (origin, options->root_key, error))) {
-    origin_free (origin);
-    return NULL;
-  }
-  return origin;
+  origin->agent = options->agent;
+  origin->canister = *options->canister;
+  if (options->root_key.size == 0 || set_root_key (origin, options->root_key, error))
+    return origin;
+  ic_origin_free (origin);
+  return NULL;
 }
 
 void
-origin_free (struct origin *origin)
+ic_origin_free (struct ic_origin *origin)
 {
   if (origin == NULL)
     return;
-  ic_agent_free (origin->agent);
+  ic_question_clear (&origin->for_root_key);
+  ic_question_clear (&origin->for_node_keys);
   ic_subnet_keys_free (origin->keys);
   free (origin);
 }
 
 void
-answer_free (void *pointer)
+ic_answer_free (void *pointer)
 {
-  struct answer *answer = pointer;
+  struct ic_answer *answer = pointer;
 
   if (answer == NULL)
     return;
@@ -119,14 +114,17 @@ answer_free (void *pointer)
 }
 
 void
-question_clear (struct question *question)
+ic_question_clear (struct ic_question *question)
 {
-  answer_free (question->answer);
-  *question = (struct question){ .state = QUESTION_IDLE };
+  if (question->state == IC_QUESTION_ASKED)
+    ic_agent_cancel (question->origin->agent, question);
+  ic_answer_free (question->answer);
+  free (question->arg);
+  *question = (struct ic_question){ .state = IC_QUESTION_IDLE };
 }
 
 bool
-origin_subnet (const struct origin *origin, struct ic_principal *subnet)
+ic_origin_subnet (const struct ic_origin *origin, struct ic_principal *subnet)
 {
   const struct ic_nodes *nodes = origin->keys != NULL ? ic_subnet_keys_nodes (origin->keys) : NULL;
 
@@ -134,43 +132,123 @@ origin_subnet (const struct origin *origin, struct ic_principal *subnet)
   return nodes != NULL || origin->subnet_known;
 }
 
-void
-origin_cancel (struct origin *origin)
+/* ---- sending -------------------------------------------------------------------------------------- */
+
+static const struct bytes status_name = { (const uint8_t *) "request_status", 14 };
+
+/* What a question sends at its present stage. `labels` and `path` are memory for it. */
+static struct ic_agent_request
+request_of (const struct ic_origin *origin, const struct ic_question *question, struct bytes labels[2],
+            struct ic_path *path)
 {
-  ic_agent_cancel (origin->agent);
-  question_clear (&origin->for_root_key);
-  question_clear (&origin->for_node_keys);
+  struct ic_agent_request request = { .effective = origin->canister, .avoid = question->tried };
+
+  if (question == &origin->for_root_key) {
+    request.kind = IC_AGENT_STATUS;
+  } else if (question == &origin->for_node_keys) {
+    request.kind = IC_AGENT_READ_STATE;
+    request.paths = ic_subnet_keys_paths;
+    request.path_count = 1;
+  } else if (question->polling) {
+    labels[0] = status_name;
+    labels[1] = (struct bytes){ question->request_id, IC_HASH_SIZE };
+    *path = (struct ic_path){ labels, 2 };
+    request.kind = IC_AGENT_READ_STATE;
+    request.paths = path;
+    request.path_count = 1;
+  } else {
+    request.kind = question->proof == IC_PROOF_CERTIFICATE ? IC_AGENT_CALL : IC_AGENT_QUERY;
+    request.method = question->method;
+    request.arg = (struct bytes){ question->arg, question->arg_size };
+  }
+  return request;
 }
 
-/* ---- faults --------------------------------------------------------------------------------------- */
-
-/* Ends a question without an answer; `question->fault.error` has been set. */
+/* Ends a question without an answer. */
 static void
-give_up (struct question *question, int result, uint64_t retry_after_ms)
+give_up (struct ic_question *question, enum ic_verdict verdict, uint64_t retry_after_ms)
 {
-  answer_free (question->answer);
+  ic_answer_free (question->answer);
   question->answer = NULL;
-  question->fault.result = result;
+  question->fault.verdict = verdict;
   question->fault.retry_after_ms = retry_after_ms;
-  question->state = QUESTION_FAULT;
+  question->state = IC_QUESTION_FAULT;
 }
 
-/* The same for what an answer shows, whose URL is put before the text. */
 static void
-give_up_answer (struct question *question, int result)
+submit (struct ic_question *question)
 {
-  ic_error_prefix (&question->fault.error, "%s", question->answer->result->url);
-  give_up (question, result, 0);
+  struct bytes labels[2];
+  struct ic_path path;
+  struct ic_agent_request request = request_of (question->origin, question, labels, &path);
+
+  question->state = IC_QUESTION_ASKED;
+  if (!ic_agent_submit (question->origin->agent, &request, question, &question->fault.error))
+    give_up (question, IC_ORIGIN_RETRY, 0);
 }
 
-/* Hands a fault to the caller, who may ask again. */
-static int
-report (struct question *question, struct fault *fault)
+/* Adds what happened at one URL. */
+static void
+add_reason (struct ic_question *question, const struct ic_error *reason)
 {
-  *fault = question->fault;
-  question_clear (question);
-  return fault->result;
+  struct ic_error before = question->fault.error;
+
+  if (before.text[0] == '\0')
+    question->fault.error = *reason;
+  else
+    ic_error_set (&question->fault.error, "%s; %s", before.text, reason->text);
 }
+
+/* What came from this URL, or failed there, is of no use: asks the next one. If none is left the question
+ * ends with a fault, that passes if one of those at the URLs may. */
+static void
+ask_elsewhere (struct ic_question *question, size_t host, bool hopeful, const struct ic_error *reason)
+{
+  struct ic_agent *agent = question->origin->agent;
+  uint64_t held;
+
+  ic_answer_free (question->answer);
+  question->answer = NULL;
+  add_reason (question, reason);
+  question->tried |= UINT64_C (1) << host;
+  question->hopeful |= hopeful;
+  if (ic_agent_can_ask (agent, question->tried)) {
+    submit (question);
+    return;
+  }
+  held = ic_agent_held_ms (agent);
+  give_up (question, question->hopeful ? IC_ORIGIN_RETRY : IC_ORIGIN_FAIL,
+           held > question->wait_ms ? held : question->wait_ms);
+}
+
+/* The same for an answer that was looked at: `reason` does not yet name its URL. */
+static void
+disbelieve (struct ic_question *question, struct ic_error *reason)
+{
+  size_t host = question->answer->result->host;
+
+  ic_error_prefix (reason, "%s", question->answer->result->url);
+  ic_agent_blame (question->origin->agent, host);
+  ask_elsewhere (question, host, true, reason);
+}
+
+/* Hands a fault to the caller, who may ask again: then nothing that failed for this attempt's sake is left.
+ */
+static enum ic_verdict
+report (struct ic_question *question, struct ic_fault *fault)
+{
+  struct ic_origin *origin = question->origin;
+
+  *fault = question->fault;
+  ic_question_clear (question);
+  if (origin->for_root_key.state == IC_QUESTION_FAULT)
+    ic_question_clear (&origin->for_root_key);
+  if (origin->for_node_keys.state == IC_QUESTION_FAULT)
+    ic_question_clear (&origin->for_node_keys);
+  return fault->verdict;
+}
+
+/* ---- rejects -------------------------------------------------------------------------------------- */
 
 static bool
 holds (struct bytes text, const char *part)
@@ -193,211 +271,238 @@ lacks_method (const struct ic_reject *reject)
 
 /* Code 2 and those that later networks may add are of a passing kind; and a canister that is stopped or short
  * of cycles may run again. */
-static int
+static enum ic_verdict
 judge_reject (const struct ic_reject *reject)
 {
   static const char *const passing[] = { "IC0207", "IC0508", "IC0509", "IC0530" };
 
   for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
     if (bytes_equal (reject->error_code, ic_label (passing[i])))
-      return DCPIPE_RETRY;
+      return IC_ORIGIN_RETRY;
   switch (reject->code) {
   case IC_REJECT_SYS_FATAL:
   case IC_REJECT_DESTINATION_INVALID:
   case IC_REJECT_CANISTER_REJECT:
   case IC_REJECT_CANISTER_ERROR:
-    return DCPIPE_FAIL;
+    return IC_ORIGIN_FAIL;
   default:
-    return DCPIPE_RETRY;
+    return IC_ORIGIN_RETRY;
   }
 }
 
 /* Keeps what kind of reject it was. */
 static void
-note_reject (struct question *question, const struct ic_reject *reject)
+note_reject (struct ic_question *question, const struct ic_reject *reject)
 {
   question->fault.reject_code = (unsigned) reject->code;
   question->fault.no_method = lacks_method (reject);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------------- */
-
-/* Sends a request on behalf of a question. */
+/* Anybody can have written it. */
 static void
-submit (struct origin *origin, struct question *question, const struct ic_agent_request *request)
+doubt_reject (struct ic_question *question, const struct ic_agent_result *result)
 {
-  question->state = QUESTION_ASKED;
-  if (!ic_agent_submit (origin->agent, request, question, &question->fault.error))
-    give_up (question, DCPIPE_RETRY, 0);
+  struct ic_error reason;
+
+  note_reject (question, &result->reject);
+  ic_error_set (&reason, "%s; nobody signed this", result->error.text);
+  ic_agent_blame (question->origin->agent, result->host);
+  ask_elsewhere (question, result->host, true, &reason);
 }
 
-/* What must be known before answers can be verified, and is not; NULL for nothing. */
-static struct question *
-missing_keys (struct origin *origin)
+/* The canister, or the network for it, has said no, and this is believed. */
+static void
+settle_reject (struct ic_question *question, const struct ic_reject *reject)
 {
-  if (origin->options.trust == DCPIPE_TRUST_NONE)
+  ic_reject_describe (reject, &question->fault.error);
+  ic_error_prefix (&question->fault.error, "%s", question->answer->result->url);
+  note_reject (question, reject);
+  give_up (question, judge_reject (reject), 0);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------------- */
+
+/* What must be known before the answer can be verified, and is not; NULL for nothing. */
+static struct ic_question *
+missing_keys (const struct ic_question *question)
+{
+  struct ic_origin *origin = question->origin;
+
+  if (question->proof == IC_PROOF_NONE)
     return NULL;
   if (origin->root_key_size == 0)
     return &origin->for_root_key;
-  return origin->options.trust == DCPIPE_TRUST_SIGNATURES && ic_subnet_keys_due (origin->keys, wall_ns ())
+  return question->proof == IC_PROOF_SIGNATURE && ic_subnet_keys_due (origin->keys, wall_ns ())
              ? &origin->for_node_keys
              : NULL;
 }
 
 /* Asks for what is missing, unless that is under way or has failed. */
 static void
-ask_for_keys (struct origin *origin, struct question *missing)
+ask_for_keys (struct ic_origin *origin, struct ic_question *missing)
 {
-  struct ic_agent_request request = { .kind = IC_AGENT_STATUS, .effective = *origin->options.canister };
-
-  if (missing->state != QUESTION_IDLE)
+  if (missing->state != IC_QUESTION_IDLE)
     return;
-  if (missing == &origin->for_node_keys) {
-    request.kind = IC_AGENT_READ_STATE;
-    request.paths = ic_subnet_keys_paths;
-    request.path_count = 1;
-  }
-  submit (origin, missing, &request);
+  missing->origin = origin;
+  submit (missing);
 }
 
-/* DCPIPE_OK if all that verifying takes is at hand. */
-static int
-need_keys (struct origin *origin, struct fault *fault)
+/* IC_ORIGIN_SETTLED if all that verifying takes is at hand. */
+static enum ic_verdict
+need_keys (const struct ic_question *question, struct ic_fault *fault)
 {
-  struct question *missing = missing_keys (origin);
+  struct ic_question *missing = missing_keys (question);
 
   if (missing == NULL)
-    return DCPIPE_OK;
-  ask_for_keys (origin, missing);
-  return missing->state == QUESTION_FAULT ? report (missing, fault) : DCPIPE_WAIT;
+    return IC_ORIGIN_SETTLED;
+  ask_for_keys (question->origin, missing);
+  return missing->state == IC_QUESTION_FAULT ? report (missing, fault) : IC_ORIGIN_WAIT;
 }
 
 /* Takes the root key or the node keys out of an answer. */
 static void
-take_keys (struct origin *origin, struct question *question, const struct ic_agent_result *result)
+take_keys (struct ic_origin *origin, struct ic_question *question, const struct ic_agent_result *result)
 {
-  struct ic_error *error = &question->fault.error;
-  bool good =
-      question == &origin->for_root_key
-          ? set_root_key (origin, result->status.root_key, error)
-          : ic_subnet_keys_update (origin->keys, result->body, wall_ns (), error) == IC_CERTIFICATE_VALID;
+  enum ic_certificate_result verdict = IC_CERTIFICATE_VALID;
+  struct ic_error error = { "" };
+  bool good = true;
 
-  if (good) {
-    question_clear (question);
+  if (question == &origin->for_root_key)
+    good = set_root_key (origin, result->status.root_key, &error);
+  else
+    verdict = ic_subnet_keys_update (origin->keys, result->body, wall_ns (), &error);
+  if (good && verdict == IC_CERTIFICATE_VALID) {
+    ic_question_clear (question);
     return;
   }
-  ic_error_prefix (error, "%s", result->url);
-  give_up (question, DCPIPE_RETRY, 0);
+  if (verdict == IC_CERTIFICATE_TOO_OLD || verdict == IC_CERTIFICATE_FUTURE)
+    ic_skew_tell (result->ahead_s, &error);
+  ic_error_prefix (&error, "%s", result->url);
+  ic_agent_blame (origin->agent, result->host);
+  ask_elsewhere (question, result->host, true, &error);
 }
 
 /* ---- asking --------------------------------------------------------------------------------------- */
 
 void
-origin_ask (struct origin *origin, struct question *question, const char *method, struct bytes arg)
+ic_origin_ask (struct ic_origin *origin, struct ic_question *question, const struct ic_ask *ask)
 {
-  const struct ic_agent_request request = {
-    .kind = origin->options.trust == DCPIPE_TRUST_CERTIFIED ? IC_AGENT_CALL : IC_AGENT_QUERY,
-    .effective = *origin->options.canister,
-    .method = method,
-    .arg = arg,
-  };
-  struct question *missing = missing_keys (origin);
+  struct ic_question *missing;
 
-  question_clear (question);
-  submit (origin, question, &request);
+  ic_question_clear (question);
+  question->origin = origin;
+  question->method = ask->method;
+  question->proof = ask->certified ? IC_PROOF_CERTIFICATE : origin->options.proof;
+  question->tried = ic_agent_can_ask (origin->agent, ask->avoid) ? ask->avoid : 0;
+  question->arg = malloc (ask->arg.size + 1);
+  question->arg_size = ask->arg.size;
+  if (question->arg == NULL) {
+    ic_origin_fail (origin, question, &(struct ic_error){ "out of memory" });
+    return;
+  }
+  if (ask->arg.size > 0)
+    memcpy (question->arg, ask->arg.data, ask->arg.size);
+  submit (question);
+  missing = missing_keys (question);
   if (missing != NULL)
     ask_for_keys (origin, missing);
 }
 
+void
+ic_origin_fail (struct ic_origin *origin, struct ic_question *question, const struct ic_error *error)
+{
+  ic_question_clear (question);
+  question->origin = origin;
+  question->fault.error = *error;
+  give_up (question, IC_ORIGIN_RETRY, 0);
+}
+
 /* Asks what has become of a call. */
 static void
-look_after (struct origin *origin, struct question *question)
+look_after (struct ic_question *question)
 {
-  static const struct bytes name = { (const uint8_t *) "request_status", 14 };
-  const struct bytes labels[] = { name, { question->request_id, IC_HASH_SIZE } };
-  const struct ic_path path = { labels, 2 };
-  const struct ic_agent_request request = {
-    .kind = IC_AGENT_READ_STATE, .effective = *origin->options.canister, .paths = &path, .path_count = 1
-  };
   uint64_t now = clock_ns () / MS;
+  struct ic_error reason;
 
   if (now < question->poll_ms)
     return;
   if (now < question->over_ms) {
-    submit (origin, question, &request);
+    question->tried = 0;
+    submit (question);
     return;
   }
-  ic_error_set (&question->fault.error, "%s: the call was accepted and has not ended within %" PRIu64 " ms",
-                origin->options.urls[0], origin->options.timeout_ms);
-  give_up (question, DCPIPE_RETRY, 0);
+  ic_error_set (&reason, "the call was accepted and has not ended within %" PRIu64 " ms",
+                question->origin->options.timeout_ms);
+  add_reason (question, &reason);
+  give_up (question, IC_ORIGIN_RETRY, 0);
 }
 
 /* ---- answers -------------------------------------------------------------------------------------- */
 
 static void
-keep_answer (struct question *question, struct ic_agent_result *result)
+keep_answer (struct ic_question *question, struct ic_agent_result *result)
 {
   question->answer = calloc (1, sizeof *question->answer);
   if (question->answer == NULL) {
     ic_error_set (&question->fault.error, "%s: no memory for the answer", result->url);
     ic_agent_result_free (result);
-    give_up (question, DCPIPE_RETRY, 0);
+    give_up (question, IC_ORIGIN_RETRY, 0);
     return;
   }
   question->answer->result = result;
+  question->answer->host = result->host;
   question->arrived_ns = wall_ns ();
-  question->state = QUESTION_ANSWERED;
+  question->state = IC_QUESTION_ANSWERED;
 }
 
 /* A call is on its way, or was refused before it was replicated. */
 static void
-follow_call (struct origin *origin, struct question *question, const struct ic_agent_result *result)
+follow_call (struct ic_question *question, const struct ic_agent_result *result)
 {
   uint64_t now = clock_ns () / MS;
 
   if (result->outcome == IC_AGENT_REJECTED) {
-    question->fault.error = result->error;
-    note_reject (question, &result->reject);
-    give_up (question, judge_reject (&result->reject), 0);
+    doubt_reject (question, result);
     return;
   }
+  question->polling = true;
   question->poll_ms = now + POLL_MS;
-  question->over_ms = now + origin->options.timeout_ms;
-  question->state = QUESTION_ACCEPTED;
+  question->over_ms = now + question->origin->options.timeout_ms;
+  question->state = IC_QUESTION_ACCEPTED;
 }
 
 /* Takes what the agent has collected to the question that it belongs to. */
 static void
-take_result (struct origin *origin, struct ic_agent_result *result)
+take_result (struct ic_agent_result *result)
 {
-  struct question *question = result->tag;
+  struct ic_question *question = result->tag;
+  struct ic_origin *origin = question->origin;
   bool answered = result->outcome == IC_AGENT_OK || result->outcome == IC_AGENT_REJECTED;
   bool call_goes_on = result->kind == IC_AGENT_CALL && result->call.status != IC_CALL_REPLIED;
 
+  question->state = IC_QUESTION_IDLE; /* nothing is in flight any more */
   if (answered && result->kind == IC_AGENT_CALL)
     memcpy (question->request_id, result->request_id, IC_HASH_SIZE);
   if (answered && question != &origin->for_root_key && question != &origin->for_node_keys && !call_goes_on) {
     keep_answer (question, result);
     return;
   }
-  if (result->outcome == IC_AGENT_ABORTED) {
-    question_clear (question);
-  } else if (!answered) {
-    question->fault.error = result->error;
-    give_up (question, result->outcome == IC_AGENT_RETRY ? DCPIPE_RETRY : DCPIPE_FAIL,
-             result->retry_after_ms);
-  } else if (call_goes_on) {
-    follow_call (origin, question, result);
-  } else {
+  if (result->outcome == IC_AGENT_ABORTED)
+    ic_question_clear (question);
+  else if (!answered)
+    ask_elsewhere (question, result->host, result->outcome == IC_AGENT_RETRY, &result->error);
+  else if (call_goes_on)
+    follow_call (question, result);
+  else
     take_keys (origin, question, result);
-  }
   ic_agent_result_free (result);
 }
 
 /* While a call runs on there may be nothing in flight: then the time until the next look is waited for. */
 bool
-origin_wait (struct origin *origin, const struct question *question, uint64_t deadline)
+ic_origin_wait (const struct ic_question *question, uint64_t deadline)
 {
+  const struct ic_origin *origin = question->origin;
   uint64_t now = clock_ns (), until = deadline, wait;
   struct pollfd stop = { .fd = origin->options.stop_fd, .events = POLLIN };
   struct ic_agent_result *result;
@@ -405,7 +510,7 @@ origin_wait (struct origin *origin, const struct question *question, uint64_t de
 
   if (now >= deadline)
     return false;
-  if (question->state == QUESTION_ACCEPTED && question->poll_ms * MS < until)
+  if (question->state == IC_QUESTION_ACCEPTED && question->poll_ms * MS < until)
     until = question->poll_ms * MS;
   wait = until > now ? (until - now + MS - 1) / MS : 0;
   if (wait > 60000)
@@ -416,138 +521,151 @@ origin_wait (struct origin *origin, const struct question *question, uint64_t de
   if (result == NULL)
     return true;
   aborted = result->outcome == IC_AGENT_ABORTED;
-  take_result (origin, result);
+  take_result (result);
   return !aborted;
 }
 
 /* ---- believing ------------------------------------------------------------------------------------ */
 
 static void
-settle (struct question *question, struct bytes reply)
+settle (struct ic_question *question, struct bytes reply, enum ic_proof proof, uint64_t signed_ns)
 {
   question->answer->reply = reply;
-  question->state = QUESTION_SETTLED;
+  question->answer->proof = proof;
+  question->answer->signed_ns = signed_ns;
+  question->state = IC_QUESTION_SETTLED;
 }
 
-/* The canister, or the network for it, has said no, and this is believed. */
-static void
-settle_reject (struct question *question, const struct ic_reject *reject)
+/* When the node that lags most signed; 0 without signatures. */
+static uint64_t
+signing_time (const struct ic_query_response *response)
 {
-  ic_reject_describe (reject, &question->fault.error);
-  note_reject (question, reject);
-  give_up_answer (question, judge_reject (reject));
+  uint64_t time = response->signatures != NULL ? UINT64_MAX : 0;
+
+  for (const struct ic_node_signature *signature = response->signatures; signature != NULL;
+       signature = signature->next)
+    if (signature->timestamp < time)
+      time = signature->timestamp;
+  return time;
+}
+
+/* An answer that no known node has signed. A subnet may have grown: if new keys are due now, they are asked
+ * for and the answer is looked at again; if not yet, nothing is gained by asking before they are. */
+static void
+refuse_query (struct ic_question *question, enum ic_query_result verdict, struct ic_error *error)
+{
+  struct ic_origin *origin = question->origin;
+  uint64_t now = wall_ns ();
+
+  if (ic_subnet_keys_due (origin->keys, now))
+    return;
+  if (verdict == IC_QUERY_UNKNOWN_NODE || verdict == IC_QUERY_TOO_MANY_SIGNATURES)
+    question->wait_ms = (ic_subnet_keys_wait (origin->keys, now) + MS - 1) / MS;
+  if (verdict == IC_QUERY_TOO_OLD || verdict == IC_QUERY_FUTURE)
+    ic_skew_tell (question->answer->result->ahead_s, error);
+  disbelieve (question, error);
 }
 
 /* A reject is believed no sooner than a reply: both are signed. */
 static void
-settle_query (struct origin *origin, struct question *question)
+settle_query (struct ic_question *question)
 {
   const struct ic_agent_result *result = question->answer->result;
+  const struct ic_query_response *response = &result->query;
+  bool verified = question->proof == IC_PROOF_SIGNATURE;
   enum ic_query_result verdict = IC_QUERY_VALID;
+  struct ic_error error;
 
-  if (origin->options.trust == DCPIPE_TRUST_SIGNATURES)
-    verdict = ic_subnet_keys_verify (origin->keys, &result->query, result->request_id, question->arrived_ns,
-                                     &question->fault.error);
-  if (verdict != IC_QUERY_VALID) {
-    /* A subnet may have grown: if new keys are due now, they are asked for and the answer is looked at again.
-     */
-    if (!ic_subnet_keys_due (origin->keys, wall_ns ()))
-      give_up_answer (question, DCPIPE_RETRY);
-  } else if (result->query.rejected) {
-    settle_reject (question, &result->query.reject);
-  } else {
-    settle (question, result->query.reply);
-  }
+  if (verified)
+    verdict = ic_subnet_keys_verify (question->origin->keys, response, result->request_id,
+                                     question->arrived_ns, &error);
+  if (verdict != IC_QUERY_VALID)
+    refuse_query (question, verdict, &error);
+  else if (!response->rejected)
+    settle (question, response->reply, question->proof, verified ? signing_time (response) : 0);
+  else if (verified)
+    settle_reject (question, &response->reject);
+  else
+    doubt_reject (question, result);
 }
 
-/* Verifies the certificate of an answer to a call or to a look after one. */
+/* Verifies the certificate of an answer to a call or to a look after one, and tells its time. */
 static bool
-read_status (struct origin *origin, struct question *question, struct ic_request_status *status)
+read_status (struct ic_question *question, struct ic_request_status *status, uint64_t *signed_ns,
+             struct ic_error *error)
 {
-  struct answer *answer = question->answer;
+  struct ic_origin *origin = question->origin;
+  struct ic_answer *answer = question->answer;
   const struct ic_certificate_check check = {
     .root_key = { origin->root_key, origin->root_key_size },
-    .canister = origin->options.canister,
+    .canister = &origin->canister,
     .now_ns = question->arrived_ns,
     .max_age_ns = origin->options.max_age_ms * MS,
     .max_skew_ns = MAX_SKEW,
   };
   struct bytes bytes =
       answer->result->kind == IC_AGENT_CALL ? answer->result->call.certificate : answer->result->certificate;
-  struct ic_error *error = &question->fault.error;
   struct ic_certificate *certificate;
+  enum ic_certificate_result verdict = ic_certificate_read (&certificate, bytes, &answer->arena, error);
 
-  if (ic_certificate_read (&certificate, bytes, &answer->arena, error) != IC_CERTIFICATE_VALID
-      || ic_certificate_verify (certificate, &check, error) != IC_CERTIFICATE_VALID)
+  if (verdict == IC_CERTIFICATE_VALID)
+    verdict = ic_certificate_verify (certificate, &check, error);
+  if (verdict == IC_CERTIFICATE_TOO_OLD || verdict == IC_CERTIFICATE_FUTURE)
+    ic_skew_tell (answer->result->ahead_s, error);
+  if (verdict != IC_CERTIFICATE_VALID)
     return false;
   ic_certificate_subnet (certificate, check.root_key, &origin->subnet);
   origin->subnet_known = true;
+  *signed_ns = certificate->time_ns;
   return ic_request_status_read (status, certificate, question->request_id, error);
 }
 
 /* Judges a call by its certificate. One that has not ended is looked after again. */
 static void
-settle_call (struct origin *origin, struct question *question)
+settle_call (struct ic_question *question)
 {
   struct ic_request_status status = { .state = IC_REQUEST_UNKNOWN };
   bool replied_at_once = question->answer->result->kind == IC_AGENT_CALL;
+  struct ic_error error;
+  uint64_t signed_ns;
 
-  if (!read_status (origin, question, &status)) {
-    give_up_answer (question, DCPIPE_RETRY);
+  if (!read_status (question, &status, &signed_ns, &error)) {
+    disbelieve (question, &error);
   } else if (status.state == IC_REQUEST_REPLIED) {
-    settle (question, status.reply);
+    settle (question, status.reply, IC_PROOF_CERTIFICATE, signed_ns);
   } else if (status.state == IC_REQUEST_REJECTED) {
     settle_reject (question, &status.reject);
   } else if (status.state == IC_REQUEST_DONE || replied_at_once) {
-    ic_error_set (&question->fault.error, "the certificate does not show how the call ended");
-    give_up_answer (question, DCPIPE_RETRY);
+    ic_error_set (&error, "the certificate does not show how the call ended");
+    question->polling = false;
+    disbelieve (question, &error);
   } else {
-    answer_free (question->answer);
+    ic_answer_free (question->answer);
     question->answer = NULL;
     question->poll_ms = clock_ns () / MS + POLL_MS;
-    question->state = QUESTION_ACCEPTED;
+    question->state = IC_QUESTION_ACCEPTED;
   }
 }
 
-int
-origin_settle (struct origin *origin, struct question *question, struct fault *fault)
+enum ic_verdict
+ic_origin_settle (struct ic_question *question, struct ic_fault *fault)
 {
-  int result;
+  enum ic_verdict verdict;
 
-  if (question->state == QUESTION_ACCEPTED)
-    look_after (origin, question);
-  else if (question->state == QUESTION_ANSWERED) {
-    result = need_keys (origin, fault);
-    if (result != DCPIPE_OK)
-      return result;
-    if (origin->options.trust == DCPIPE_TRUST_CERTIFIED)
-      settle_call (origin, question);
+  if (question->state == IC_QUESTION_ACCEPTED) {
+    look_after (question);
+  } else if (question->state == IC_QUESTION_ANSWERED) {
+    verdict = need_keys (question, fault);
+    if (verdict != IC_ORIGIN_SETTLED)
+      return verdict;
+    if (question->proof == IC_PROOF_CERTIFICATE)
+      settle_call (question);
     else
-      settle_query (origin, question);
-    if (question->state == QUESTION_ANSWERED)
-      return need_keys (origin, fault);
+      settle_query (question);
+    if (question->state == IC_QUESTION_ANSWERED)
+      return need_keys (question, fault);
   }
-  return question->state == QUESTION_SETTLED ? DCPIPE_OK
-         : question->state == QUESTION_FAULT ? report (question, fault)
-                                             : DCPIPE_WAIT;
-}
-
-int
-origin_inquire (struct origin *origin, struct question *question, const char *method, struct bytes arg,
-                uint64_t deadline, struct answer **answer, struct fault *fault)
-{
-  int result;
-
-  *fault = (struct fault){ .result = DCPIPE_OK };
-  if (question->state == QUESTION_IDLE)
-    origin_ask (origin, question, method, arg);
-  while ((result = origin_settle (origin, question, fault)) == DCPIPE_WAIT)
-    if (!origin_wait (origin, question, deadline))
-      return DCPIPE_WAIT;
-  if (result != DCPIPE_OK)
-    return result;
-  *answer = question->answer;
-  question->answer = NULL;
-  question_clear (question);
-  return DCPIPE_OK;
+  return question->state == IC_QUESTION_SETTLED ? IC_ORIGIN_SETTLED
+         : question->state == IC_QUESTION_FAULT ? report (question, fault)
+                                                : IC_ORIGIN_WAIT;
 }

@@ -70,6 +70,14 @@ ic_subnet_keys_due (const struct ic_subnet_keys *keys, uint64_t now_ns)
   return age >= keys->limits.refresh || (keys->unknown_node && age >= keys->limits.min_interval);
 }
 
+uint64_t
+ic_subnet_keys_wait (const struct ic_subnet_keys *keys, uint64_t now_ns)
+{
+  return keys->unknown_node && !ic_subnet_keys_due (keys, now_ns)
+             ? keys->updated_ns + keys->limits.min_interval - now_ns
+             : 0;
+}
+
 /* Copies what points into a certificate that is about to go away. */
 static bool
 copy_keys (struct ic_nodes *nodes, struct ic_arena *arena)

@@ -37,6 +37,10 @@ extern const struct ic_path ic_subnet_keys_paths[1];
 /* Whether the keys should be fetched (again) before the next query is verified. */
 bool ic_subnet_keys_due (const struct ic_subnet_keys *keys, uint64_t now_ns);
 
+/* How long, in ns, until keys that an unknown node has shown to be out of date may be fetched; 0 if at once,
+ * or if no node was unknown. */
+uint64_t ic_subnet_keys_wait (const struct ic_subnet_keys *keys, uint64_t now_ns);
+
 /* Takes the certificate out of the body of an answer to read_state, verifies it, and puts its node keys in
  * the place of those at hand. If it returns anything but IC_CERTIFICATE_VALID, `error` is set and the earlier
  * keys stay. */
