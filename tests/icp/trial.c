@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -195,9 +196,10 @@ trial_sync (const struct replica *replica, const struct trial_run *run)
            "30\ncommit_size = 4k\n",
            run->max_retries);
   fprintf (file,
-           "[source]\nplugin = icp\nurl = %s\nroot_key = %s\ntrust = %s\nprefetch = %u\ntimeout = %ums\n",
-           replica_url (replica), run->fetch_root_key ? "fetch" : key, run->trust, run->prefetch,
-           run->timeout_ms);
+           "[source]\nplugin = icp\nurl = %s\nroot_key = %s\ntrust = %s\nprefetch = %u\ntimeout = %ums\n"
+           "method = %s\n",
+           run->urls != NULL ? run->urls : replica_url (replica), run->fetch_root_key ? "fetch" : key,
+           run->trust, run->prefetch, run->timeout_ms, run->method != NULL ? run->method : "data_fetch");
   put_rest (file);
   fclose (file);
   return sync_now ();
@@ -263,6 +265,17 @@ trial_expect_prefix (void)
     trial_die ("dump %s: exit status %d", tables[0], status);
   free ((void *) (uintptr_t) found.data);
   return count;
+}
+
+void
+trial_expect_no_listing (void)
+{
+  char path[128];
+  struct stat facts;
+
+  path_of (path, "sink.jsonl/listed_entries.jsonl");
+  if (stat (path, &facts) == 0 && facts.st_size > 0)
+    trial_die ("entries were listed in place of blocks");
 }
 
 /* ---- the replica ---------------------------------------------------------------------------------- */

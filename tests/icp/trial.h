@@ -34,6 +34,8 @@ uint64_t trial_chunks (const struct replica *replica, unsigned chunk);
 
 struct trial_run {
   const char *trust;
+  const char *urls;   /* NULL: the replica's */
+  const char *method; /* NULL: data_fetch */
   unsigned prefetch, timeout_ms, max_retries;
   bool fetch_root_key;
 };
@@ -43,6 +45,9 @@ int trial_sync (const struct replica *replica, const struct trial_run *run);
 
 /* Whether the last run's errors have these words. */
 bool trial_said (const char *words);
+
+/* Nothing is in the table of what is only listed. */
+void trial_expect_no_listing (void);
 
 /* All tables are those of the file. */
 void trial_expect_equal (void);
