@@ -81,8 +81,11 @@ retry_wait_idle (struct retry *retry, void (*idle) (void *context), void *contex
   }
   pause = delay (retry);
   pause_text (text, pause);
-  log_warning ("attempt %" PRIu64 " of %" PRIu64 " failed: %s; next in %s", retry->attempts, retry->max + 1,
-               failure_reason (), text);
+  if (retry->max == RETRY_FOR_EVER)
+    log_warning ("attempt %" PRIu64 " failed: %s; next in %s", retry->attempts, failure_reason (), text);
+  else
+    log_warning ("attempt %" PRIu64 " of %" PRIu64 " failed: %s; next in %s", retry->attempts, retry->max + 1,
+                 failure_reason (), text);
   while (idle != NULL && pause > IDLE_MS && !stop_wait (IDLE_MS)) {
     idle (context);
     pause -= IDLE_MS;

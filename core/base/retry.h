@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define RETRY_FOR_EVER UINT64_MAX
+
 struct retry {
-  uint64_t max;      /* attempts after the first */
+  uint64_t max;      /* attempts after the first, or RETRY_FOR_EVER */
   uint64_t delay;    /* ms: the pause before the second attempt, at least 1 */
   uint64_t longest;  /* ms: no pause is longer, unless the other side asked for it */
   uint64_t attempts; /* failed in a row */

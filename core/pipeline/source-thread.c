@@ -382,7 +382,8 @@ source_thread_main (void *argument)
   struct run *run = argument;
   struct source_thread thread = { .run = run,
                                   .source = run->setup->source,
-                                  .retry = { .max = run->setup->pipeline.max_retries,
+                                  .retry = { .max = run->follow ? RETRY_FOR_EVER
+                                                                : run->setup->pipeline.max_retries,
                                              .delay = run->setup->pipeline.retry_delay,
                                              .longest = run->setup->pipeline.max_retry_delay } };
   const struct dcpipe_resume resume = { .point = &run->start };

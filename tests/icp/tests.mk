@@ -6,6 +6,7 @@ icp_tests += icp/auto.sh
 icp_tests += icp/changed-ledger.sh
 icp_tests += icp/demo.sh
 icp_tests += icp/faults.sh
+icp_tests += icp/follow-faults.sh
 icp_tests += icp/follow.sh
 icp_tests += icp/listings.sh
 icp_tests += icp/next-block-sync.sh
