@@ -307,6 +307,55 @@ compare_stored (struct source_thread *thread, const struct point *point, struct 
   return result == DCPIPE_TIP ? DCPIPE_OK : DCPIPE_DIVERGED;
 }
 
+/* Reads the first block there is, in one attempt. */
+static bool
+read_first (struct source_thread *thread, struct parcel **first)
+{
+  const struct point nowhere = { .known = false };
+  const struct dcpipe_resume resume = { .point = &nowhere };
+  struct dcpipe_batch batch = { 0 };
+  int result;
+
+  *first = NULL;
+  source_call_close (thread->source);
+  retry_begin ();
+  result = source_call_open (thread->source, &resume);
+  while (result == DCPIPE_OK && batch.frames_count == 0 && !stop_requested ()) {
+    batch_begin (&batch, thread->run->tables, plugin_tables (thread->source->plugin)->count);
+    result = source_call_next (thread->source, monotonic_ns () + NEXT_NS, &batch);
+    if (result == DCPIPE_WAIT)
+      result = DCPIPE_OK;
+  }
+  if (result == DCPIPE_OK && batch.frames_count > 0)
+    *first = parcel_make (&batch, 0, 1);
+  batch_clear (&batch);
+  if (*first != NULL)
+    unpack_parcel (thread->run, *first);
+  return *first != NULL && (*first)->good > 0;
+}
+
+/* A ledger that does not hold what is stored may be another one altogether. Its first block tells, and then
+ * that is all there is to say. */
+static void
+name_other_ledger (struct source_thread *thread)
+{
+  const struct hash *stored = &thread->run->ledger;
+  char *reason = strdup (failure_reason ()), text[2 * DCPIPE_HASH_MAX + 1];
+  struct parcel *first = NULL;
+
+  if (stored->size > 0 && reason != NULL) {
+    if (read_first (thread, &first) && !hash_equal (&first->blocks[0].hash, stored)) {
+      hash_text (text, stored);
+      fail ("this is another ledger (first block %s, stored %s)", first->blocks[0].hash_hex, text);
+    } else {
+      fail ("%s", reason);
+    }
+  }
+  if (first != NULL)
+    parcel_release (first);
+  free (reason);
+}
+
 /* Makes sure that the ledger still holds every block at which a frontier of a sink stands, before anything
  * is written: a ledger that was forked between two frontiers would look whole from the first one. */
 static int
@@ -324,6 +373,8 @@ check_stored_blocks (struct source_thread *thread)
     batch_clear (&batch);
     source_call_close (thread->source);
   }
+  if (result == DCPIPE_DIVERGED)
+    name_other_ledger (thread);
   return result;
 }
 
@@ -372,6 +423,8 @@ feed (struct source_thread *thread, struct dcpipe_batch *batch)
   }
   if (result == DCPIPE_OK || result == DCPIPE_WAIT)
     return true;
+  if (result == DCPIPE_DIVERGED && thread->run->start.known && !thread->delivered)
+    name_other_ledger (thread);
   send_end (thread, PARCEL_LAST, status_of (result), failure ());
   return false;
 }

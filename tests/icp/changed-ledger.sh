@@ -32,8 +32,8 @@ refused 'the ledger ends before' small --blocks 19
 refused 'the ledger ends before' small --blocks 0
 refused 'forked' small --fault kind=fork,block=15,count=1
 refused 'forked' small --fault kind=fork,block=19,count=1
-refused 'forked' small --fault kind=fork,block=0,count=1
-refused 'forked' medium
+refused 'this is another ledger (first block' small --fault kind=fork,block=0,count=1
+refused 'this is another ledger (first block' medium
 trust=certified
 refused 'the ledger ends before' small --blocks 12
 refused 'forked' small --fault kind=fork,block=15,count=1
