@@ -76,7 +76,7 @@ ask_again (struct ahead *ahead, const struct reading *reading)
 static void
 fill (struct ahead *ahead, const struct reading *reading)
 {
-  size_t limit = ahead->more && ahead->stride > 0 ? ahead->prefetch : 1;
+  size_t limit = ahead->more && ahead->stride > 0 && !reading->doubt.any ? ahead->prefetch : 1;
 
   ask_again (ahead, reading);
   while (ahead->count < limit) {
@@ -159,7 +159,7 @@ advance (struct ahead *ahead, const struct reading *reading, const struct chunk 
 {
   ahead->head = (ahead->head + 1) % PREFETCH_MAX;
   ahead->count--;
-  ahead->from_the_start = false;
+  ahead->from_the_start &= chunk->bytes.size == 0;
   ahead->wanted = chunk->position + chunk->bytes.size;
   ahead->more = chunk->more;
   remember_before (&ahead->before, chunk->bytes);
@@ -214,7 +214,7 @@ ahead_next (struct ahead *ahead, struct reading *reading, uint64_t deadline, str
     result = await_head (ahead, reading, deadline, fault);
     if (result == DCPIPE_OK)
       result = take_head (ahead, reading, chunk, answer, fault);
-  } while (result == DCPIPE_NONE);
+  } while (result == DCPIPE_NONE && ahead->wanted == reading->place);
   if (result == DCPIPE_OK)
     advance (ahead, reading, chunk);
   ahead->paused = result == DCPIPE_RETRY;

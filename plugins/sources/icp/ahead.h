@@ -37,7 +37,8 @@ void ahead_begin (struct ahead *ahead, const uint64_t *position, const struct be
 void ahead_clear (struct ahead *ahead);
 
 /* Waits for the chunk at `wanted` and hands it over, after asking for those behind it; `wanted` is then
- * behind it. DCPIPE_OK, DCPIPE_WAIT, or another result after setting `fault`. `answer` is the caller's. */
+ * behind it. DCPIPE_OK, DCPIPE_WAIT, or another result after setting `fault`. `answer` is the caller's.
+ * DCPIPE_NONE: in the midst of a block an answer did not fit; that is to be asked for from its beginning. */
 int ahead_next (struct ahead *ahead, struct reading *reading, uint64_t deadline, struct chunk *chunk,
                 struct ic_answer **answer, struct fault *fault);
 

@@ -71,12 +71,11 @@ deliver (struct cut *cut, const struct ledger_frame *frame, const struct link *l
 
 /* The chunk is given up, and fetched again from the block that comes next. */
 static void
-begin_again (struct chunks *chunks, const struct reading *reading)
+begin_again (struct chunks *chunks, struct reading *reading)
 {
-  uint64_t position = ledger_framer_position (chunks->framer);
-
-  ledger_framer_seek (chunks->framer, position);
-  ahead_begin (&chunks->ahead, &position, &reading->before);
+  ledger_framer_seek (chunks->framer, reading->place);
+  reading_restart (reading);
+  ahead_begin (&chunks->ahead, reading->first_known ? &reading->place : NULL, &reading->before);
 }
 
 /* No block can be where the framer stands, or not this one. The fault is kept for when the blocks before it
@@ -88,7 +87,7 @@ refuse_block (struct cut *cut, const char *reason, const char *conclusion)
   struct fault *fault = &chunks->fault;
 
   ic_error_set (&fault->error, "%s: block at position %" PRIu64 ": %s", cut->reading->canister->where,
-                ledger_framer_position (chunks->framer), reason);
+                cut->reading->place, reason);
   fault->result = reading_doubt (cut->reading, &cut->about, DCPIPE_DIVERGED, conclusion, fault);
   if (fault->result == DCPIPE_DIVERGED)
     return;
@@ -136,7 +135,6 @@ cut_blocks (struct cut *cut)
   ledger_framer_give (framer, cut->chunk.position, cut->chunk.bytes, &reason);
   while ((end = ledger_framer_next (framer, &frame, &reason)) == LEDGER_FRAME) {
     if (!reading_fits (cut->reading, &frame, &link, &error)) {
-      ledger_framer_seek (framer, frame.position);
       refuse_block (cut, error.text, FORKED);
       return true;
     }
@@ -167,12 +165,17 @@ next_chunk (struct chunks *chunks, struct reading *reading, uint64_t deadline, d
 
   if (result == DCPIPE_DIVERGED || result == DCPIPE_FAIL)
     chunks->fault = *fault;
+  if ((result == DCPIPE_NONE || result == DCPIPE_RETRY) && reading->doubt.any
+      && chunks->ahead.wanted != reading->place)
+    begin_again (chunks, reading);
   if (result != DCPIPE_OK)
-    return result;
-  if (reading_note_start (reading, cut.chunk.position))
+    return result == DCPIPE_NONE ? DCPIPE_OK : result;
+  if (cut.chunk.bytes.size > 0 && reading_note_start (reading, cut.chunk.position))
     ledger_framer_seek (chunks->framer, cut.chunk.position);
   cut.about = *cut.answer;
   good = cut_blocks (&cut);
+  if (ledger_framer_position (chunks->framer) < chunks->ahead.wanted)
+    reading_carry (reading, &cut.about);
   ic_answer_free (cut.answer);
   *any = cut.any;
   return good ? DCPIPE_OK : DCPIPE_FAIL;

@@ -97,10 +97,12 @@ void
 reading_begin (struct reading *reading, struct canister *canister, const char *method,
                const dcpipe_resume *resume)
 {
-  *reading = (struct reading){ .canister = canister, .method = method };
+  *reading = (struct reading){ .canister = canister, .method = method, .carried = IC_PROOF_CERTIFICATE };
   reading->resuming = reading->first_known = dcpipe_resume_at_block (resume);
-  if (reading->resuming)
-    take_cursor (reading, dcpipe_resume_cursor (resume));
+  if (!reading->resuming)
+    return;
+  reading->place = dcpipe_resume_position (resume);
+  take_cursor (reading, dcpipe_resume_cursor (resume));
 }
 
 bool
@@ -109,7 +111,7 @@ reading_note_start (struct reading *reading, uint64_t position)
   if (reading->first_known)
     return false;
   reading->first_known = true;
-  reading->first = position;
+  reading->first = reading->place = position;
   return true;
 }
 
@@ -167,13 +169,15 @@ reading_doubt (struct reading *reading, const struct ic_answer *answer, int last
 {
   const struct canister *canister = reading->canister;
   struct doubt *doubt = &reading->doubt;
+  enum ic_proof proof = answer->proof < reading->carried ? answer->proof : reading->carried;
   bool stale = is_stale (reading, answer);
 
-  if (!stale && answer->proof == IC_PROOF_CERTIFICATE)
+  doubt->any = true;
+  if (!stale && proof == IC_PROOF_CERTIFICATE)
     return conclude (fault, lasting, conclusion);
   if (!stale && lasting == DCPIPE_DIVERGED && has_lasted (doubt, canister->max_age))
     return conclude (fault, lasting, conclusion);
-  doubt->certify = answer->proof == IC_PROOF_SIGNATURE;
+  doubt->certify = proof == IC_PROOF_SIGNATURE;
   if (doubt->certify)
     return DCPIPE_NONE;
   ic_agent_blame (canister->agent, answer->host);
@@ -215,7 +219,21 @@ reading_asked (struct reading *reading, int result, struct fault *fault)
 void
 reading_believe (struct reading *reading)
 {
-  reading->doubt = (struct doubt){ .answers = 0 };
+  reading->doubt = (struct doubt){ .any = false };
+}
+
+void
+reading_restart (struct reading *reading)
+{
+  reading->first_known &= reading->resuming || reading->end > 0;
+  reading->carried = IC_PROOF_CERTIFICATE;
+}
+
+void
+reading_carry (struct reading *reading, const struct ic_answer *answer)
+{
+  if (answer->proof < reading->carried)
+    reading->carried = answer->proof;
 }
 
 /* ---- blocks --------------------------------------------------------------------------------------- */
@@ -261,7 +279,9 @@ reading_give (struct reading *reading, dcpipe_batch *batch, const struct ledger_
   memcpy (reading->before.data, bytes.data + bytes.size - DATA_FETCH_BEFORE, DATA_FETCH_BEFORE);
   reading->last = *link;
   reading->resuming = false;
-  if (reading->end < frame->position + bytes.size)
-    reading->end = frame->position + bytes.size;
+  reading->place = frame->position + bytes.size;
+  reading->carried = IC_PROOF_CERTIFICATE;
+  if (reading->end < reading->place)
+    reading->end = reading->place;
   reading_believe (reading);
 }

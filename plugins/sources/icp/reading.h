@@ -34,8 +34,9 @@ struct link {
   uint64_t time; /* ns since 1970 */
 };
 
-/* Since the first of the answers, none of which fitted. */
+/* Since the first of the answers, none of which fitted. While there is doubt, nothing is asked for ahead. */
 struct doubt {
+  bool any;
   uint64_t since_ms; /* by the monotonic clock */
   unsigned answers;
   bool certify;   /* the next answer must come with a certificate */
@@ -47,15 +48,17 @@ struct reading {
   const char *method; /* for messages */
   bool resuming;      /* the block to come first was stored by an earlier run, so it must be there */
   bool first_known;
-  uint64_t first;       /* position of the first block */
-  uint64_t end;         /* how far the ledger is known to reach */
-  struct before before; /* the block that comes next */
-  struct link stored;   /* when resuming: the block that comes first, as it was stored */
-  struct link last;     /* the block that came last */
+  uint64_t first;        /* position of the first block */
+  uint64_t end;          /* how far the ledger is known to reach */
+  struct before before;  /* the block that comes next */
+  uint64_t place;        /* where that begins */
+  enum ic_proof carried; /* the weakest, of the bytes of it that came with earlier answers */
+  struct link stored;    /* when resuming: the block that comes first, as it was stored */
+  struct link last;      /* the block that came last */
   struct doubt doubt;
 };
 
-/* Begins; `cursor` is that of the block to resume at. */
+/* Begins, perhaps at a block that was stored. */
 void reading_begin (struct reading *reading, struct canister *canister, const char *method,
                     const dcpipe_resume *resume);
 
@@ -70,9 +73,9 @@ int reading_fault (const struct reading *reading, struct fault *fault, int resul
 #define FORKED ": the ledger was forked, rolled back or swapped"
 #define CUT_SHORT ": it was cut short, rolled back or swapped"
 
-/* The answer does not fit, as fault->error says. DCPIPE_NONE: it is to be asked again at once, as reading_ask
- * says; or DCPIPE_RETRY; or, if there is no doubt, `lasting` (DCPIPE_DIVERGED, DCPIPE_FAIL), and `conclusion`
- * is put behind the text. */
+/* The answer does not fit, as fault->error says, or what earlier ones gave of the same block. DCPIPE_NONE: it
+ * is to be asked again at once, as reading_ask says; or DCPIPE_RETRY; or, if there is no doubt, `lasting`
+ * (DCPIPE_DIVERGED, DCPIPE_FAIL), and `conclusion` is put behind the text. */
 int reading_doubt (struct reading *reading, const struct ic_answer *answer, int lasting,
                    const char *conclusion, struct fault *fault);
 
@@ -88,6 +91,13 @@ int reading_asked (struct reading *reading, int result, struct fault *fault);
 
 /* What came fits. */
 void reading_believe (struct reading *reading);
+
+/* The block that comes next is read from its beginning again. Where the ledger begins is not known before
+ * there was a block. */
+void reading_restart (struct reading *reading);
+
+/* The answer gave a part of the block that comes next. */
+void reading_carry (struct reading *reading, const struct ic_answer *answer);
 
 /* Whether the block follows the one before, or is the one that was stored. False after setting `error`. Where
  * all answers are certified that is left to the engine. */
