@@ -9,6 +9,7 @@ icp_tests += icp/faults.sh
 icp_tests += icp/follow-faults.sh
 icp_tests += icp/follow.sh
 icp_tests += icp/listings.sh
+icp_tests += icp/network-faults.sh
 icp_tests += icp/next-block-sync.sh
 icp_tests += icp/online.sh
 icp_tests += icp/pending.sh

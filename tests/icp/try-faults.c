@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every fault that the replica knows, at several moments of a run, at every trust, with one chunk and with
- * four on their way. A fault that passes leaves no trace. One that lasts, or that can only last, ends the run
- * with its own status and words, only entries that the file gives are stored, and a later run without it ends
- * in the tables of the file.
+ * four on their way, with one URL and with a sound one behind it. A fault that passes leaves no trace. One
+ * that lasts, or that can only last, ends the run with its own status and words, only entries that the file
+ * gives are stored, and a later run without it ends in the tables of the file. Where there is a sound URL,
+ * only what is proven ends a run, and nothing is tried twice for it. doc/network-faults.md tells the same in
+ * words.
  *
  *   try-faults [all|some [SEED]]
  *
@@ -70,7 +72,8 @@ static const struct kind kinds[] = {
   { "reject,code=4", DATA, BIT (NONE), PASSING, PASSING, "nobody signed this" },
   { "reject,code=5", DATA, VERIFIED, FATAL, FATAL, "rejected with code 5" },
   { "reject,code=5", DATA, BIT (NONE), PASSING, PASSING, "nobody signed this" },
-  { "refuse", DATA, BIT (CERTIFIED), PASSING, PASSING, "rejected with code 2" },
+  { "refuse", DATA, BIT (NONE) | BIT (CERTIFIED), PASSING, PASSING, "nobody signed this" },
+  { "refuse,code=3,text=the canister has no query method", DATA, ANY, PASSING, PASSING, "" },
   { "accept", DATA, BIT (CERTIFIED), HARMLESS, HARMLESS, "" },
   /* The Candid text's magic bytes, or the middle of a block. What one node signs is not yet the canister's
      word: it is asked for with a certificate. */
@@ -127,6 +130,7 @@ struct trial_case {
   unsigned prefetch;
   uint64_t after;
   bool lasting;
+  bool several;  /* another URL is sound */
   bool may_miss; /* the moment may lie beyond the last request */
 };
 
@@ -134,9 +138,10 @@ static void __attribute__ ((noreturn)) fail_case (const struct trial_case *one, 
 {
   static const char *const targets[] = { "data", "node keys", "polls", "root key" };
 
-  trial_die ("%s on %s, after %llu, %s; trust = %s, prefetch = %u: %s (exit status %d)", one->kind->spec,
+  trial_die ("%s on %s, after %llu, %s, %s; trust = %s, prefetch = %u: %s (exit status %d)", one->kind->spec,
              targets[one->kind->target], (unsigned long long) one->after, one->lasting ? "lasting" : "once",
-             trust_names[one->trust], one->prefetch, what, status);
+             one->several ? "one URL of two" : "the only URL", trust_names[one->trust], one->prefetch, what,
+             status);
 }
 
 /* Calls that are accepted are looked after only now and then, so such runs have few chunks. */
@@ -168,7 +173,7 @@ expect_end (const struct trial_case *one, enum effect effect, int status)
 {
   static const int statuses[] = { [HARMLESS] = 0, [PASSING] = 75, [FATAL] = 1 };
 
-  if (effect == PASSING && !one->lasting)
+  if (effect == PASSING && (!one->lasting || one->several))
     effect = HARMLESS;
   if (status != statuses[effect])
     fail_case (one, "this is not how it should end", status);
@@ -181,6 +186,14 @@ expect_end (const struct trial_case *one, enum effect effect, int status)
   }
 }
 
+/* The same replica without faults, behind the one with them. */
+static void
+add_sound (const struct replica *replica, struct replica **sound, char *urls, size_t size)
+{
+  *sound = trial_replica (&(struct replica_options){ .chunk = (unsigned) replica->canister.chunk });
+  snprintf (urls, size, "%s %s", replica_url (replica), replica_url (*sound));
+}
+
 static void
 try_case (const struct trial_case *one)
 {
@@ -189,9 +202,15 @@ try_case (const struct trial_case *one)
                            .timeout_ms = 30000,
                            .max_retries = one->lasting ? 1 : 9,
                            .fetch_root_key = one->kind->target == ROOT_KEY };
-  struct replica *replica = replica_for (one);
+  struct replica *replica = replica_for (one), *sound = NULL;
+  char urls[128];
   int status;
 
+  if (one->several) {
+    add_sound (replica, &sound, urls, sizeof urls);
+    run.urls = urls;
+    run.max_retries = 0;
+  }
   if (strcmp (one->kind->spec, "hang") == 0 || strcmp (one->kind->spec, "slow,ms=9000") == 0)
     run.timeout_ms = 500;
   status = trial_sync (replica, &run);
@@ -205,6 +224,7 @@ try_case (const struct trial_case *one)
   if (status != 0)
     fail_case (one, "the run without it does not end well", status);
   trial_expect_equal ();
+  replica_stop (sound);
   replica_stop (replica);
   trial_reset ();
   tried++;
@@ -246,7 +266,7 @@ try_moments (struct trial_case *one, uint64_t chunks, bool all)
   }
   for (size_t i = 0; i < count; i++) {
     one->after = moments[i];
-    one->may_miss = moments[i] > chunks;
+    one->may_miss = moments[i] > chunks || (one->several && moments[i] > 0);
     try_case (one);
   }
 }
@@ -260,12 +280,15 @@ try_kind (const struct kind *kind, bool all)
   struct trial_case one = { .kind = kind };
 
   replica_stop (replica);
-  for (unsigned i = 0; i < (all ? TRUSTS * 4 : 1); i++) {
+  for (unsigned i = 0; i < (all ? TRUSTS * 8 : 1); i++) {
     one.lasting = (all ? i : trial_random_below (2)) % 2 == 1;
-    one.prefetch = (all ? i / 2 : trial_random_below (2)) % 2 == 0 ? 1 : 4;
+    one.several = (all ? i / 2 : trial_random_below (2)) % 2 == 1;
+    one.prefetch = (all ? i / 4 : trial_random_below (2)) % 2 == 0 ? 1 : 4;
     do
-      one.trust = (enum trust) (all ? i / 4 : trial_random_below (TRUSTS));
+      one.trust = (enum trust) (all ? i / 8 : trial_random_below (TRUSTS));
     while (!all && (kind->trusts & BIT (one.trust)) == 0);
+    if (kind->target == POLL) /* a call that one replica accepted is unknown to the other */
+      one.several = false;
     if ((kind->trusts & BIT (one.trust)) != 0)
       try_moments (&one, chunks, all);
   }

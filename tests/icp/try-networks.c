@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any mixture of URLs that are sound, lag, fail, lie or are not there, at every trust and by every method that gives
- * blocks, into a store that is empty or not. A run ends with the tables of the file (or the first blocks of it, where
- * a node that lags knew no more), or it says "later" (75): never with others, and never with another status, since
- * the ledger only grows. Where one URL is sound it ends well. Then a run with a sound URL alone ends in the tables of
- * the file.
+/* Any mixture of URLs that are sound, lag, fail, lie or are not there, at every trust and by every method
+ * that gives blocks, into a store that is empty or not. A run ends with the tables of the file (or the first
+ * blocks of it, where a node that lags knew no more), or it says "later" (75): never with others, and never
+ * with another status, since the ledger only grows. Where one URL is sound it ends well. Then a run with a
+ * sound URL alone ends in the tables of the file.
  *
  *   try-networks [COUNT [SEED]] */
 #include "config.h"
@@ -41,7 +41,8 @@ below (unsigned long limit)
   return (unsigned long) trial_random_below (limit);
 }
 
-static void __attribute__ ((noreturn)) fail_network (const struct mixture *network, const char *what, int status)
+static void __attribute__ ((noreturn))
+fail_network (const struct mixture *network, const char *what, int status)
 {
   char text[1024];
   size_t size = 0;
@@ -61,9 +62,14 @@ static void __attribute__ ((noreturn)) fail_network (const struct mixture *netwo
 static const char *
 pick_fault (enum manner manner)
 {
-  static const char *const failing[] = { "kind=close",           "kind=cut,size=700",  "kind=status,status=500",
-                                         "kind=status,status=429", "kind=truncate,size=20", "kind=garbage",
-                                         "kind=oversized,size=100000", "kind=reject,code=2" };
+  static const char *const failing[] = { "kind=close",
+                                         "kind=cut,size=700",
+                                         "kind=status,status=500",
+                                         "kind=status,status=429",
+                                         "kind=truncate,size=20",
+                                         "kind=garbage",
+                                         "kind=oversized,size=100000",
+                                         "kind=reject,code=2" };
   static const char *const no[] = { "kind=status,status=400",
                                     "kind=status,status=403",
                                     "kind=status,status=404",
@@ -81,8 +87,8 @@ pick_fault (enum manner manner)
   return manner == FAILS ? PICK (failing) : manner == SAYS_NO ? PICK (no) : PICK (badly);
 }
 
-/* Those who forge give out a ledger of their own, proven by keys of their own; without proof that could not be
- * told. Faults of a single node are in its queries: what is certified is the subnet's word. */
+/* Those who forge give out a ledger of their own, proven by keys of their own; without proof that could not
+ * be told. Faults of a single node are in its queries: what is certified is the subnet's word. */
 static bool
 is_possible (const struct mixture *network, enum manner manner)
 {
@@ -119,7 +125,8 @@ make_spec (struct mixture *network, size_t i, size_t blocks)
     snprintf (spec, size, "kind=lag,on=query,block=%lu,count=%lu,after=%lu", below (blocks), count, after);
     break;
   case TAMPERS:
-    snprintf (spec, size, "kind=tamper,on=query,size=%lu,count=%lu,after=%lu", 1 + below (4000), count, after);
+    snprintf (spec, size, "kind=tamper,on=query,size=%lu,count=%lu,after=%lu", 1 + below (4000), count,
+              after);
     break;
   default:
     break;
