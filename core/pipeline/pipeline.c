@@ -372,7 +372,11 @@ run_pipeline (const struct setup *setup, const struct run_options *options)
   }
   if (ready) {
     status = open_sinks (&run, options);
-    ready = status == STATUS_DONE && find_start (&run);
+    ready = status == STATUS_DONE;
+  }
+  if (ready && !find_start (&run)) {
+    ready = false;
+    status = STATUS_FAILED;
   }
   if (ready) {
     run_threads (&run, options);

@@ -16,10 +16,11 @@ configure ()
   mv "$dir/out" "$dir/$1.whole"
 }
 
-# one SINK FAULT
+# one SINK FAULT: from the store in $dir/kept on, if there is one.
 one ()
 {
   rm -rf "$dir/store" "$dir/store".* "$dir/store-"*
+  test ! -d "$dir/kept" || cp -R "$dir/kept/"* "$dir"
   with_fault "$2" -c "$dir/$1.ini"
   case $status in
     0)
@@ -38,6 +39,19 @@ configure "$first"
 # The ring of a queue of parcels: the writer's cannot be told of the end.
 one "$first" 'memory 2 0 512'
 test -e "$dir/struck" || die "there is no second allocation of 512 bytes"
+
+# A run that goes on where another ended, and the first allocation of each size.
+sed 's/^blocks = .*/blocks = 6/' "$dir/$first.ini" > "$dir/half.ini"
+rm -rf "$dir/store" "$dir/store".* "$dir/store-"*
+run 0 -c "$dir/half.ini"
+mkdir "$dir/kept"
+cp -R "$dir/store"* "$dir/kept"
+bytes=8
+while [ "$bytes" -le 512 ]; do
+  one "$first" "memory 1 1 $bytes"
+  bytes=$((bytes + 8))
+done
+rm -rf "$dir/kept"
 
 tried=0
 for sink in ${SINKS:-$built}; do
