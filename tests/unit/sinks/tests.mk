@@ -5,7 +5,7 @@ check_LTLIBRARIES += libsinkcontract.la
 libsinkcontract_la_CPPFLAGS = $(AM_CPPFLAGS) $(SINK_TEST_CPPFLAGS)
 libsinkcontract_la_SOURCES = unit/sinks/contract.c unit/sinks/contract.h unit/sinks/host.c unit/sinks/host.h
 SINK_TEST_CPPFLAGS = -I$(top_srcdir)/tools/plugin-test
-sink_test_libs = ../tools/plugin-test/libsinkstore.a ../core/libcore.a $(CHECK_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(PTHREAD_LIBS)
+sink_test_libs = ../tools/plugin-test/libsinkstore.a $(CORE_ENGINE) $(CHECK_LIBS) $(INIH_LIBS) $(JANSSON_LIBS) $(NETTLE_LIBS) $(PTHREAD_LIBS)
 
 if HAVE_SQLITE
 check_PROGRAMS += unit/sinks/test-sqlite
