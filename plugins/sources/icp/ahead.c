@@ -102,7 +102,9 @@ check_chunk (const struct ahead *ahead, struct reading *reading, const struct ic
 {
   bool reached = chunk->bytes.size > 0 || (!reading->resuming && reading->end <= ahead->wanted);
 
-  if (ahead->from_the_start || (chunk->position == ahead->wanted && reached))
+  if (ahead->from_the_start)
+    return reading_check_start (reading, answer, chunk->position, fault);
+  if (chunk->position == ahead->wanted && reached)
     return DCPIPE_OK;
   if (chunk->position <= ahead->wanted)
     return reading_too_short (reading, answer, ahead->wanted, fault);

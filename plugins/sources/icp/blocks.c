@@ -68,7 +68,9 @@ check_block (const struct look *look, struct fault *fault)
 
   if (!block_sync_check (block, &fault->error))
     return nonsense (look, fault, fault->error.text);
-  if (blocks->from_the_start || block->position == blocks->wanted)
+  if (blocks->from_the_start)
+    return reading_check_start (look->reading, look->answer, block->position, fault);
+  if (block->position == blocks->wanted)
     return DCPIPE_OK;
   if (block->position < blocks->wanted)
     return reading_too_short (look->reading, look->answer, blocks->wanted, fault);

@@ -197,6 +197,17 @@ reading_too_short (struct reading *reading, const struct ic_answer *answer, uint
   return reading_doubt (reading, answer, DCPIPE_DIVERGED, CUT_SHORT, fault);
 }
 
+int
+reading_check_start (struct reading *reading, const struct ic_answer *answer, uint64_t position,
+                     struct fault *fault)
+{
+  if (answer->proof != IC_PROOF_SIGNATURE || position == LEDGER_DATA_START)
+    return DCPIPE_OK;
+  reading_fault (reading, fault, DCPIPE_RETRY, position, "the ledger is said to begin here, not at %" PRIu64,
+                 LEDGER_DATA_START);
+  return reading_doubt (reading, answer, DCPIPE_DIVERGED, "", fault);
+}
+
 struct ic_ask
 reading_ask (const struct reading *reading, const char *method, struct bytes arg)
 {

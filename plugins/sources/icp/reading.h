@@ -83,6 +83,11 @@ int reading_doubt (struct reading *reading, const struct ic_answer *answer, int 
 int reading_too_short (struct reading *reading, const struct ic_answer *answer, uint64_t position,
                        struct fault *fault);
 
+/* Where these ledgers begin is known. One that is said, by a single node, to begin elsewhere may do so if a
+ * certificate says it, too: until then this is as reading_doubt, otherwise DCPIPE_OK. */
+int reading_check_start (struct reading *reading, const struct ic_answer *answer, uint64_t position,
+                         struct fault *fault);
+
 /* How the next question is to be asked. */
 struct ic_ask reading_ask (const struct reading *reading, const char *method, struct bytes arg);
 

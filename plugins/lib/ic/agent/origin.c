@@ -221,12 +221,13 @@ ask_elsewhere (struct ic_question *question, size_t host, bool hopeful, const st
            held > question->wait_ms ? held : question->wait_ms);
 }
 
-/* The same for an answer that was looked at: `reason` does not yet name its URL. */
+/* The same for an answer that was looked at: `reason` does not yet name its URL. A call is made anew. */
 static void
 disbelieve (struct ic_question *question, struct ic_error *reason)
 {
   size_t host = question->answer->result->host;
 
+  question->polling = false;
   ic_error_prefix (reason, "%s", question->answer->result->url);
   ic_agent_blame (question->origin->agent, host);
   ask_elsewhere (question, host, true, reason);
@@ -310,14 +311,23 @@ doubt_reject (struct ic_question *question, const struct ic_agent_result *result
   ask_elsewhere (question, result->host, true, &reason);
 }
 
-/* The canister, or the network for it, has said no, and this is believed. */
+/* The canister, or the network for it, has said no, and this is believed. What may pass may have passed where
+ * another node answers. */
 static void
 settle_reject (struct ic_question *question, const struct ic_reject *reject)
 {
-  ic_reject_describe (reject, &question->fault.error);
-  ic_error_prefix (&question->fault.error, "%s", question->answer->result->url);
+  enum ic_verdict verdict = judge_reject (reject);
+  struct ic_error reason;
+
+  ic_reject_describe (reject, &reason);
   note_reject (question, reject);
-  give_up (question, judge_reject (reject), 0);
+  if (verdict == IC_ORIGIN_RETRY) {
+    disbelieve (question, &reason);
+    return;
+  }
+  ic_error_prefix (&reason, "%s", question->answer->result->url);
+  add_reason (question, &reason);
+  give_up (question, verdict, 0);
 }
 
 /* ---- keys ----------------------------------------------------------------------------------------- */
@@ -637,7 +647,6 @@ settle_call (struct ic_question *question)
     settle_reject (question, &status.reject);
   } else if (status.state == IC_REQUEST_DONE || replied_at_once) {
     ic_error_set (&error, "the certificate does not show how the call ended");
-    question->polling = false;
     disbelieve (question, &error);
   } else {
     ic_answer_free (question->answer);
