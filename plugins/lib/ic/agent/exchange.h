@@ -5,8 +5,9 @@
 
 #include <curl/curl.h>
 
-#include "ic/agent/agent.h"
+#include "ic/agent/result.h"
 #include "ic/certificate/cbor_write.h"
+#include "ic/principal/principal.h"
 
 struct exchange {
   struct ic_agent_result result; /* first: the caller gets a pointer to it */
