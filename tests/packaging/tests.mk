@@ -9,6 +9,7 @@ packaging_tests += packaging/man-current.sh
 packaging_tests += packaging/man-examples.sh
 packaging_tests += packaging/man-lint.sh
 packaging_tests += packaging/pkg-config.sh
+packaging_tests += packaging/sample.sh
 packaging_tests += packaging/spdx.sh
 packaging_tests += packaging/summary.sh
 packaging_tests += packaging/units.sh
