@@ -58,7 +58,7 @@ reward_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
     return DCPIPE_OK;
   if (value.size != 8) {
     dcpipe_fail_entry (rows, 0, "bad_length: the time of the reward has %zu byte%s instead of 8", value.size,
-                       value.size == 1 ? "" : "s");
+                       plural_s (value.size));
     return DCPIPE_OK;
   }
   row = dcpipe_row_add (rows, 0, DCPIPE_INSERT);

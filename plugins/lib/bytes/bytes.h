@@ -27,6 +27,13 @@ bytes_equal (struct bytes a, struct bytes b)
   return a.size == b.size && (a.size == 0 || memcmp (a.data, b.data, a.size) == 0);
 }
 
+/* Whether they are the text, which ends in a 0 that they do not have. */
+static inline bool
+bytes_are (struct bytes bytes, const char *text)
+{
+  return bytes.size == strlen (text) && (bytes.size == 0 || memcmp (bytes.data, text, bytes.size) == 0);
+}
+
 static inline uint32_t
 load_le32 (const uint8_t *p)
 {

@@ -25,9 +25,7 @@ ledger_account_read (struct borsh *in)
 bool
 ledger_account_is_minting (const struct ledger_account *account)
 {
-  static const char minting[] = "MINTING";
-
-  return bytes_equal (account->owner, (struct bytes){ (const uint8_t *) minting, sizeof minting - 1 });
+  return bytes_are (account->owner, "MINTING");
 }
 
 /* To the letter, as balances of the ledger are kept: no subaccount and one of 32 zeros are two accounts. */

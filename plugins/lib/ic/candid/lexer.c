@@ -61,12 +61,6 @@ ic_candid_peek_word (struct ic_candid_lexer *lexer)
 }
 
 bool
-ic_candid_word_is (struct bytes word, const char *text)
-{
-  return word.size == strlen (text) && memcmp (word.data, text, word.size) == 0;
-}
-
-bool
 ic_candid_take (struct ic_candid_lexer *lexer, const char *symbol)
 {
   ic_candid_skip_space (lexer);
@@ -81,7 +75,7 @@ ic_candid_take_word (struct ic_candid_lexer *lexer, const char *text)
 {
   struct bytes word = ic_candid_peek_word (lexer);
 
-  if (!ic_candid_word_is (word, text))
+  if (!bytes_are (word, text))
     return false;
   lexer->next += word.size;
   return true;

@@ -22,8 +22,6 @@ void ic_candid_skip_space (struct ic_candid_lexer *lexer);
 /* The word or number that comes next, which is not taken; empty if there is none. */
 struct bytes ic_candid_peek_word (struct ic_candid_lexer *lexer);
 
-bool ic_candid_word_is (struct bytes word, const char *text);
-
 /* Take a symbol, or a word, if it comes next. */
 bool ic_candid_take (struct ic_candid_lexer *lexer, const char *symbol);
 bool ic_candid_take_word (struct ic_candid_lexer *lexer, const char *text);

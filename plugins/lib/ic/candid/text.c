@@ -355,23 +355,23 @@ parse_word (struct parser *p, struct bytes word, ic_candid_ref *ref)
 {
   size_t index;
 
-  if (ic_candid_word_is (word, "opt"))
+  if (bytes_are (word, "opt"))
     return parse_inner (p, IC_CANDID_OPT, ref);
-  if (ic_candid_word_is (word, "vec"))
+  if (bytes_are (word, "vec"))
     return parse_inner (p, IC_CANDID_VEC, ref);
-  if (ic_candid_word_is (word, "blob"))
+  if (bytes_are (word, "blob"))
     return add_blob (p, ref);
-  if (ic_candid_word_is (word, "record"))
+  if (bytes_are (word, "record"))
     return parse_fields (p, IC_CANDID_RECORD, ref);
-  if (ic_candid_word_is (word, "variant"))
+  if (bytes_are (word, "variant"))
     return parse_fields (p, IC_CANDID_VARIANT, ref);
-  if (ic_candid_word_is (word, "func"))
+  if (bytes_are (word, "func"))
     return parse_func (p, ref);
-  if (ic_candid_word_is (word, "service"))
+  if (bytes_are (word, "service"))
     return parse_service (p, ref);
   for (int kind = IC_CANDID_NULL; kind <= IC_CANDID_PRINCIPAL; kind++)
     if ((kind <= IC_CANDID_EMPTY || kind == IC_CANDID_PRINCIPAL)
-        && ic_candid_word_is (word, ic_candid_kind_name (kind))) {
+        && bytes_are (word, ic_candid_kind_name (kind))) {
       *ref = -kind;
       return true;
     }

@@ -384,7 +384,7 @@ ic_cbor_field (struct ic_cbor_reader *reader, struct ic_cbor_map *map, const cha
   if (!ic_cbor_more (reader, &map->list) || !ic_cbor_text (reader, &key))
     return IC_CBOR_END;
   for (size_t i = 0; i < count; i++) {
-    if (key.size != strlen (names[i]) || memcmp (key.data, names[i], key.size) != 0)
+    if (!bytes_are (key, names[i]))
       continue;
     if (ic_cbor_has (map, (unsigned) i)) {
       ic_cbor_fail (reader, "a key of a map comes twice");

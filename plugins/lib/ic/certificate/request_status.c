@@ -21,7 +21,7 @@ static bool
 find_state (struct bytes text, enum ic_request_state *state)
 {
   for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-    if (bytes_equal (text, ic_label (states[i].text))) {
+    if (bytes_are (text, states[i].text)) {
       *state = states[i].state;
       return true;
     }

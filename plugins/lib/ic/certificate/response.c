@@ -36,12 +36,6 @@ struct answer {
   size_t signature_count;
 };
 
-static bool
-text_is (struct bytes text, const char *expected)
-{
-  return text.size == strlen (expected) && memcmp (text.data, expected, text.size) == 0;
-}
-
 /* Takes {arg: bytes}, the value of `reply`. Other members are skipped, as everywhere in answers: later
  * versions of the interface may add some. */
 static void
@@ -197,14 +191,14 @@ ic_query_response_read (struct ic_query_response *response, struct bytes body, s
 
   ic_cbor_read (&reader, body, arena, error);
   read_answer (&reader, &answer);
-  if (text_is (answer.status, "rejected"))
+  if (bytes_are (answer.status, "rejected"))
     check_reject (&reader, &answer);
-  else if (!text_is (answer.status, "replied"))
+  else if (!bytes_are (answer.status, "replied"))
     ic_cbor_fail (&reader, "the status is neither replied nor rejected");
   else if (!ic_cbor_has (&answer.map, FIELD_REPLY))
     ic_cbor_fail (&reader, "the status is replied, but there is no reply");
   *response = (struct ic_query_response){
-    .rejected = text_is (answer.status, "rejected"),
+    .rejected = bytes_are (answer.status, "rejected"),
     .reply = answer.reply,
     .reject = answer.reject,
     .signatures = answer.signatures,
@@ -229,14 +223,14 @@ ic_call_response_read (struct ic_call_response *response, long http_status, stru
   ic_cbor_read (&reader, body, arena, error);
   read_answer (&reader, &answer);
   *response = (struct ic_call_response){ .certificate = answer.certificate, .reject = answer.reject };
-  if (text_is (answer.status, "replied")) {
+  if (bytes_are (answer.status, "replied")) {
     response->status = IC_CALL_REPLIED;
     if (!ic_cbor_has (&answer.map, FIELD_CERTIFICATE))
       ic_cbor_fail (&reader, "the status is replied, but there is no certificate");
-  } else if (text_is (answer.status, "non_replicated_rejection")) {
+  } else if (bytes_are (answer.status, "non_replicated_rejection")) {
     response->status = IC_CALL_REJECTED;
     check_reject (&reader, &answer);
-  } else if (text_is (answer.status, "accepted")) {
+  } else if (bytes_are (answer.status, "accepted")) {
     response->status = IC_CALL_ACCEPTED;
   } else {
     ic_cbor_fail (&reader, "the status is none of replied, accepted and non_replicated_rejection");
