@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Replies of providers. A reply tells three things apart: whether its outer form can be read (then there is
+ * a log row), whether its inside can (then the row has its fields, and the signature can be verified), and
+ * whose contract it is about, which is the entry's key and never what the payload claims. */
 #include "config.h"
 
 #include "reply.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Requests for contracts. The entry's key should be the SHA-256 of the signed bytes; both are kept, with
+ * whether they agree, since nothing makes a client compute it rightly. */
 #include "config.h"
 
 #include "request.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A contract's row is what the last request and the last reply say; each reply, and each payment that was
+ * ever asked for, has a row of its own beside it. */
 #include "config.h"
 
 #include "tables.h"

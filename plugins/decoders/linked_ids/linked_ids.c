@@ -108,6 +108,7 @@ read_principals (struct borsh *in)
   return list;
 }
 
+/* All principals are checked before a row is made: an entry with a bad one fails as a whole. */
 static bool
 read_links (struct bytes value, struct note *links, dcpipe_rows *rows)
 {
@@ -152,6 +153,8 @@ set_list (dcpipe_row *row, size_t column, const struct principals *list)
 
 static const struct dcpipe_label labels[] = { { .name = "LinkedIcIds" } };
 
+/* The log row says what was asked for; whether it was done depends on the links by then, and is added by
+ * resolve. */
 static int
 linked_ids_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

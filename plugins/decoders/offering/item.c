@@ -300,6 +300,8 @@ set_amount (dcpipe_row *out, size_t column, struct bytes text)
   dcpipe_set_u64 (out, column, number_u32 (text, &number) ? number : 0);
 }
 
+/* The row was checked, so a choice that is not found has no value here; empty fields of most kinds are
+ * null. */
 static bool
 set_field (dcpipe_row *out, size_t field, struct bytes text)
 {

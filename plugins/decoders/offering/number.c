@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Decimal text to decimal text, digit by digit: a double is only what decides whether a number is finite,
+ * for the canister parses one. */
 #include "config.h"
 
 #include "number.h"
@@ -56,6 +58,8 @@ read_digits (struct bytes *text, char *digits, size_t *size)
 /* Far beyond what a double can hold, and far from overflowing when lengths are added. */
 #define EXPONENT_MOST 1000000000
 
+/* An exponent of any length is read: only whether it is beyond all doubles matters, and that is settled
+ * long before it overflows. */
 static bool
 read_exponent (struct bytes *text, int64_t *exponent)
 {

@@ -52,6 +52,7 @@ add_offerings (dcpipe_rows *rows, dcpipe_row *row, struct bytes key, struct byte
 {
   struct item_reader reader = { .rows = rows, .pubkey = key };
   CLEANUP (wrapper_free) struct wrapper wrapper = { 0 };
+  /* The canister reads the whole as a Rust string: one bad byte, and nothing of it counts. */
   size_t text = utf8_prefix (data.data, data.size);
 
   if (text < data.size) {
@@ -59,6 +60,7 @@ add_offerings (dcpipe_rows *rows, dcpipe_row *row, struct bytes key, struct byte
     dcpipe_fail_entry (rows, PAYLOAD_INNER, "invalid_utf8: the offerings are not UTF-8 (byte %zu)", text);
     return true;
   }
+  /* JSON, too, is read as CSV first, because the canister does so: what it finds in it is what counts. */
   if (!sheet_read (data, item_read, &reader))
     return false;
   dcpipe_set_u64 (row, OFFERING_ITEMS, reader.items);

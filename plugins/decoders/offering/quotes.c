@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A machine of five states goes over the text twice: to see whether anything has to be changed, and to
+ * change it. Both steps take the same way through the states, so they cannot disagree about what a quote
+ * means. */
 #include "config.h"
 
 #include "quotes.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* CSV by libcsv, which knows RFC 4180 but not the lines that rows are on, nor what the canister's reader
+ * makes of stray quotes: both are dealt with around it. */
 #include "config.h"
 
 #include "sheet.h"
@@ -142,6 +144,8 @@ parse (struct sheet *sheet, struct bytes text, struct bytes written)
     sheet->no_memory = true;
 }
 
+/* libcsv is given a piece at a time, each up to the end of a line: so it is known on which line, and at
+ * which byte, a row ended. */
 bool
 sheet_read (struct bytes text, bool (*row) (void *context, const struct sheet_row *row), void *context)
 {

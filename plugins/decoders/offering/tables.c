@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The columns of an item are made from the one list of fields in tables.h, so that names, kinds and help
+ * cannot come apart. */
 #include "config.h"
 
 #include "tables.h"

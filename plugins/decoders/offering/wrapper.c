@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Some clients put their CSV into JSON before it is signed. Whatever is not of that form is no wrapper, and
+ * no error either: the payload has been read as CSV by then. */
 #include "config.h"
 
 #include "wrapper.h"

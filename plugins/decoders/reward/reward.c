@@ -47,6 +47,7 @@ static const struct dcpipe_view views[] = {
 
 static const struct dcpipe_label labels[] = { { .name = "RewardDistr", .aliases = "RewardDistribution" } };
 
+/* The value is a bare number, without a version: so its length is all that can be wrong. */
 static int
 reward_decode (const void *handle, const dcpipe_entry *entry, dcpipe_rows *rows)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Balances are computed here, transfer by transfer in the ledger's order. Those that the payload claims are
+ * kept as columns and never relied on: whoever writes an entry could claim anything. */
 #include "config.h"
 
 #include "balance.h"

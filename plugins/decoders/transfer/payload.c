@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* All that can be told of a transfer without knowing any other entry; this runs on several threads at once.
+ */
 #include "config.h"
 
 #include "payload.h"
@@ -161,6 +163,8 @@ set_fees_accounts (dcpipe_row *row, const struct transfer *transfer)
   return true;
 }
 
+/* What the writer says of balances is kept as he said it; balances of our own are computed from all
+ * transfers. */
 bool
 transfer_add (dcpipe_rows *rows, const dcpipe_entry *entry, const struct transfer *transfer)
 {

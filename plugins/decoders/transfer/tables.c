@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Transfers as a log, balances and registered principals as tables that are folded from it. */
 #include "config.h"
 
 #include "tables.h"

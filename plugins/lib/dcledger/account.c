@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* There are two notions of when two accounts are one, since the canister has two: balances are kept by what
+ * is written, approvals by what ICRC-1 takes to be the same. */
 #include "config.h"
 
 #include "dcledger/account.h"

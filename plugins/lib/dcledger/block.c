@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The content of a block is read in one pass, and its hash computed over the same bytes: they are in the
+ * cache then. */
 #include "config.h"
 
 #include "dcledger/block.h"
@@ -77,6 +79,7 @@ ledger_walk_begin (struct ledger_walk *walk, struct bytes content)
   }
 }
 
+/* The index moves only past whole entries: at a fault it is the number of the bad one. */
 bool
 ledger_walk_next (struct ledger_walk *walk, struct ledger_entry *entry)
 {

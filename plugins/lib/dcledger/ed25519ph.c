@@ -100,6 +100,9 @@ multiply_split (uint8_t *Q, const uint8_t *h, const uint8_t *A)
   return true;
 }
 
+/* Exactly what the canister takes, no more and no less: it compares R as bytes, refuses S beyond the order,
+ * and lets keys of small order pass. A stricter library would call signatures invalid that the ledger
+ * relies on. */
 bool
 ledger_ed25519ph_verify (const char *context, struct bytes key, struct bytes message, struct bytes signature)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A framer sees the lengths of blocks and nothing else: what is in them is found out later, by several
+ * threads. So this is the one part of reading that is serial, and it moves no bytes that it can leave where
+ * they are. */
 #include "config.h"
 
 #include "dcledger/framer.h"
@@ -175,6 +178,7 @@ next_carried (struct ledger_framer *framer, struct ledger_frame *frame, struct l
   return deliver (framer, framer->carry, &header, frame);
 }
 
+/* The usual way: a header and a block that lie whole in the chunk, and no byte is moved. */
 enum ledger_framing
 ledger_framer_next (struct ledger_framer *framer, struct ledger_frame *frame, struct ledger_reason *reason)
 {

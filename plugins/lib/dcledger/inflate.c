@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* libdeflate is the faster one but says nothing about what is wrong with a stream, so zlib is
+ * asked as well, once something is. */
 #include "config.h"
 
 #define ZLIB_CONST /* next_in points to const */
@@ -144,6 +146,8 @@ refuse_stream (struct bytes stream, size_t limit, struct ledger_reason *reason)
 
 /* ---- inflating ----------------------------------------------------------------------------------- */
 
+/* One that is right costs one pass, one that is too small another; one that is too large costs memory for
+ * each block in flight. */
 static size_t
 first_guess (size_t compressed, size_t limit)
 {
@@ -156,6 +160,9 @@ first_guess (size_t compressed, size_t limit)
   return guess < limit ? guess : limit;
 }
 
+/* The size is not known before, and a stream that claims one would not be believed: so it is tried with
+ * more and more room, up to the limit. Starting over costs less than it seems, for nearly all blocks fit
+ * the first time. */
 bool
 ledger_inflate (struct bytes stream, size_t limit, const struct ledger_room *room, struct bytes *content,
                 struct ledger_reason *reason)

@@ -121,6 +121,8 @@ trim (struct target *target, struct bytes *content)
   return content->data != NULL;
 }
 
+/* Entries go to the engine as they are found. A fault that comes after them makes the whole block void,
+ * which is the engine's to do. */
 int
 frame_unpack (const char *where, const dcpipe_frame *frame, dcpipe_block *block)
 {

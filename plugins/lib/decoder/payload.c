@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What most decoders do at the beginning and the end of reading, so that failed entries read alike whoever
+ * reports them. */
 #include "config.h"
 
 #include "decoder/payload.h"

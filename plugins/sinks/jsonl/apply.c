@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A table's log is only ever appended to. Whether a row has to be written at all depends on what is there,
+ * for which an index is made; but as long as rows are inserted in the order of their keys, as a first
+ * import does, none is needed. */
 #include "config.h"
 
 #include "apply.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One small file decides what of all others counts: it is replaced as a whole, so there is no moment at
+ * which some tables are committed and others are not. */
 #include "config.h"
 
 #include "checkpoint.h"
@@ -111,6 +113,8 @@ parse_tables (struct files *files, json_t *items)
   return DCPIPE_OK;
 }
 
+/* DCPIPE_NONE stands for a file that is not ours in some way, and the caller says so once for all of them;
+ * a format of another number is told apart, for then the file is not damaged. */
 static int
 parse_root (struct files *files, json_t *root)
 {
@@ -137,6 +141,7 @@ parse_root (struct files *files, json_t *root)
   return parse_tables (files, json_object_get (root, "tables"));
 }
 
+/* Tables are cleared only when a file was read: a reader that finds none goes on with what it has. */
 int
 checkpoint_read (struct files *files)
 {
@@ -206,6 +211,7 @@ describe (const struct files *files, struct dcpipe_bytes text, uint64_t generati
   return described;
 }
 
+/* The old file of that name, left by a killed process, is overwritten: nobody reads it. */
 static bool
 write_file (const struct files *files, const char *text)
 {

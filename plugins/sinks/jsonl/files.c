@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of a store and the files behind them, for whoever opens, commits or reads. */
 #include "config.h"
 
 #include "files.h"
@@ -85,6 +86,8 @@ files_remove (struct files *files, struct table *table)
 
 /* ---- their files --------------------------------------------------------------------------------- */
 
+/* A file that is shorter than what was committed cannot be mended here, and going on would lose rows
+ * without a word. */
 int
 files_open_table (struct files *files, struct table *table, int flags)
 {
@@ -115,6 +118,8 @@ files_close_table (struct table *table)
   table->fd = -1;
 }
 
+/* What is not committed is cut off, so that the files alone are right, too, for those who read them without
+ * the checkpoint. */
 void
 files_close (struct files *files)
 {

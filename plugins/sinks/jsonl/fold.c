@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a change log as a table. The lines stay on the disk: an index keeps where they are, and rows are
+ * put together from them when they are asked for. */
 #include "config.h"
 
 #include "fold.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A skip list: it is ordered, as scans want it, and takes insertions anywhere without moving what is there.
+ */
 #include "config.h"
 
 #include "index.h"
@@ -111,6 +113,7 @@ random_height (struct index *index)
   return height;
 }
 
+/* Key and links lie in one piece with the node: rows are many, and an allocation each is enough. */
 static bool
 add (struct index *index, const uint8_t *key, size_t size, const struct mask *columns, uint64_t offset)
 {

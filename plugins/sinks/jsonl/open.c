@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Opening is where a killed writer's traces are removed. A directory is ours only if its checkpoint says
+ * so: until that is known, nothing in it is touched. */
 #include "config.h"
 
 #include "open.h"

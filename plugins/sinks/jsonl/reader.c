@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* By pread into one buffer, so that a line may be read anywhere, and no other reader of the file is
+ * disturbed. */
 #include "config.h"
 
 #include "reader.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Readers take no lock, and need none: files only grow, a removal changes the generation, and the
+ * checkpoint is read whole. So a reader looks again until two looks agree. */
 #include "config.h"
 
 #include "snapshot.h"

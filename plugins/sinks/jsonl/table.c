@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Rows are gathered in a buffer and written in large pieces. How long the file is, is kept here and not
+ * asked of the system: what a failed write left behind the end does not count. */
 #include "config.h"
 
 #include "table.h"
@@ -12,6 +14,7 @@
 
 #define BUFFER_SIZE ((size_t) 64 * 1024)
 
+/* An empty table is ascending: its first row decides nothing yet. */
 struct table *
 table_make (const char *name, json_t *columns)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A commit is: the tables' bytes, then the checkpoint that counts them. Files of removed tables go last,
+ * when no checkpoint names them any more. */
 #include "config.h"
 
 #include "transaction.h"

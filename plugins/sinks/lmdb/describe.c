@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* Asked for again and again by every row, so they are copied out of the engine once. */
 static bool
 describe_columns (struct table *table)
 {

@@ -233,6 +233,7 @@ walk_group (struct walk *walk, MDB_val key, MDB_val value)
   return result;
 }
 
+/* Keys of KEY_STORED bytes are those of long keys, and no others: so a group is known by its first row. */
 static int
 walk_all (struct walk *walk)
 {

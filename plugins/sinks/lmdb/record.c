@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* LMDB opens a named database once for the process, by a call that no other transaction may run beside. So
+ * all databases are opened together, under the environment's lock, and found by their names afterwards. */
 #include "config.h"
 
 #include "record.h"

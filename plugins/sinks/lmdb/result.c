@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* LMDB's results are few and wide: what lies behind them is found out here, so that a user reads what to
+ * do. */
 #include "config.h"
 
 #include "result.h"

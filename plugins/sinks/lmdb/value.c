@@ -54,6 +54,7 @@ put_text (struct buffer *buffer, bool text, struct dcpipe_bytes bytes)
   return true;
 }
 
+/* Heads are as short as they can be, as deterministic CBOR has them: equal rows are equal bytes. */
 static bool
 put_value (struct buffer *buffer, int type, const dcpipe_row *row, size_t column)
 {
@@ -178,6 +179,7 @@ read_head (struct reader *reader, const struct table *table, bool *is_long)
   return *is_long || item.argument == table->columns_count;
 }
 
+/* Items are found and not decoded: what an UPDATE keeps is copied as it is. */
 bool
 value_split (const struct table *table, MDB_val value, struct dcpipe_bytes *items, struct dcpipe_bytes *key)
 {

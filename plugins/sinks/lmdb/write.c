@@ -110,6 +110,7 @@ overwrite (struct store *store, struct table *table, const dcpipe_row *row, stru
   return 0;
 }
 
+/* Three ways, the cheapest first: without a column to keep and with a short key nothing need be read. */
 static int
 upsert (struct store *store, struct table *table, const dcpipe_row *row, struct effect *effect)
 {
@@ -197,6 +198,7 @@ begins_so (struct store *store, const struct table *table, MDB_val value, bool *
   return 0;
 }
 
+/* One by one, for the cursor is all that LMDB has for it. */
 static int
 delete_range (struct store *store, struct table *table, struct effect *effect)
 {

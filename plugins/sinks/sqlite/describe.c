@@ -37,6 +37,7 @@ describe_columns (struct table *table)
   return true;
 }
 
+/* Tables keep pointers into what the engine declared, which lives as long as the run. */
 bool
 schema_describe (struct store *store, const dcpipe_tables *tables)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SQLite's results leave open what to do about them: the system's own error, where there is one, decides
+ * whether it may pass, and says it to the user. */
 #include "config.h"
 
 #include "result.h"

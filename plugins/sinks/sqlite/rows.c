@@ -148,6 +148,8 @@ apply_row (struct store *store, const dcpipe_row *row, struct effect *effect)
   }
 }
 
+/* A row that SQLite refuses is the row's own fault, and the batch goes on without it; all else ends the
+ * batch. */
 int
 rows_apply (struct store *store, dcpipe_rows *rows)
 {
@@ -193,6 +195,8 @@ read_failed (struct store *store, const struct table *table, int code)
   return is_absent (store, table, code) ? DCPIPE_NONE : sqlite_failed (store, code, "read");
 }
 
+/* The statement is reset before the result goes up: otherwise it would hold a snapshot, and keep the log
+ * from being moved. */
 int
 rows_get (struct store *store, const dcpipe_row *key, dcpipe_row *row)
 {

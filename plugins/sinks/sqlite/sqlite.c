@@ -87,6 +87,7 @@ sqlite_scan (void *handle, const dcpipe_row *prefix, dcpipe_scan *scan)
 
 /* ---- checkpoint and transactions ----------------------------------------------------------------- */
 
+/* Prepared each time, since it is asked for once a run. */
 static int
 sqlite_checkpoint_load (void *handle, dcpipe_checkpoint *checkpoint)
 {
@@ -106,6 +107,7 @@ sqlite_checkpoint_load (void *handle, dcpipe_checkpoint *checkpoint)
   return code == SQLITE_DONE ? DCPIPE_OK : sqlite_failed (store, code, "read the checkpoint of");
 }
 
+/* Kept prepared: it runs at every commit. */
 static int
 store_checkpoint (struct store *store, struct dcpipe_bytes text)
 {

@@ -159,6 +159,7 @@ append_scan (sqlite3_str *sql, const struct table *table, size_t given, int rang
   }
 }
 
+/* The text names columns and tables only: values are always bound. */
 static char *
 fixed_sql (const struct table *table, int kind)
 {
@@ -179,6 +180,7 @@ fixed_sql (const struct table *table, int kind)
   return sqlite3_str_finish (sql);
 }
 
+/* What the shape means is the kind's business: which columns are set, or how much of the key is given. */
 static char *
 shaped_sql (const struct table *table, int kind, const uint8_t *shape)
 {

@@ -80,6 +80,8 @@ bind_decimal (sqlite3_stmt *statement, int parameter, struct dcpipe_bytes text)
   return bind_text (statement, parameter, text);
 }
 
+/* By the declared type, so that a column holds one form of its values, which readers of the database can
+ * rely on. */
 int
 value_bind (sqlite3_stmt *statement, struct table *table, const dcpipe_row *row, size_t number)
 {
@@ -165,6 +167,7 @@ read_time (sqlite3_stmt *statement, int number, dcpipe_row *row)
   return true;
 }
 
+/* An integer in the store is a decimal that was written without loss as one, so its digits are the same. */
 static bool
 read_decimal (sqlite3_stmt *statement, int number, dcpipe_row *row)
 {
@@ -201,6 +204,7 @@ read_integer (sqlite3_stmt *statement, int number, int type, dcpipe_row *row)
   return true;
 }
 
+/* Views of what SQLite holds, valid until the next step: the engine copies what it keeps. */
 static bool
 read_bytes (sqlite3_stmt *statement, int number, int type, dcpipe_row *row)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Views are for people and hold nothing: they are made anew whenever their text has changed. */
 #include "config.h"
 
 #include "views.h"

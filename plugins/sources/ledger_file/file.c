@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A path may come to name another file while this one is open: device and inode tell. */
 #include "config.h"
 
 #include "file.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Whoever writes the file takes no lock, so a block may be seen half written. It is told from damage by
+ * waiting: what is being written changes. */
 #include "config.h"
 
 #include "torn.h"

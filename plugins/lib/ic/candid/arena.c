@@ -35,6 +35,8 @@ new_chunk (struct ic_arena *arena, size_t size)
   return chunk;
 }
 
+/* Zeroed because chunks are, and aligned for whatever may come: so callers need not say what they want it
+ * for. */
 void *
 ic_arena_alloc (struct ic_arena *arena, size_t size)
 {

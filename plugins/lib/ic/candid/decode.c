@@ -380,6 +380,7 @@ report_mismatch (const struct ic_candid_decoder *d, struct ic_error *error)
                 d->found, d->wanted);
 }
 
+/* What it may cost is set before the first byte is read, by the size of the message alone. */
 bool
 ic_candid_decode (const struct ic_candid_value **values, struct bytes message,
                   const struct ic_candid_types *expected, struct ic_arena *arena, struct ic_error *error)

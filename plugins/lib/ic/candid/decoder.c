@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Costs and failures, for all that reads values. */
 #include "config.h"
 
 #include "ic/candid/decoder.h"

@@ -198,6 +198,7 @@ put_big (struct encoder *e, struct bytes leb128, bool is_signed)
   return put_bytes (e, leb128.data, size - 1) && put_byte (e, leb128.data[size - 1] & 0x7f);
 }
 
+/* A number that fits a word is kept as one, whatever the size of its type; `big` is for nat and int alone. */
 static bool
 put_number (struct encoder *e, enum ic_candid_kind kind, const struct ic_candid_value *value)
 {
@@ -314,6 +315,7 @@ put_variant (struct encoder *e, const struct ic_candid_type *type, const struct 
   return false;
 }
 
+/* A principal is taken for a service, as an address: the format writes both alike. */
 static bool
 put_composite (struct encoder *e, const struct ic_candid_type *type, const struct ic_candid_value *value)
 {
@@ -343,6 +345,7 @@ put_composite (struct encoder *e, const struct ic_candid_type *type, const struc
   }
 }
 
+/* Reserved takes no bytes, whatever value stands for it. */
 static bool
 put_primitive (struct encoder *e, enum ic_candid_kind kind, const struct ic_candid_value *value)
 {

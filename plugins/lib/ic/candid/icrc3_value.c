@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The standard's hash goes by what values are and not by how they were sent: numbers in their shortest
+ * form, maps in the order of their keys' hashes. */
 #include "config.h"
 
 #include "ic/candid/icrc3_value.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Values that are not made of others: each is read and checked in the same way whether it is kept or
+ * skipped. */
 #include "config.h"
 
 #include "ic/candid/leaf.h"
@@ -207,6 +209,7 @@ decode_func (struct ic_candid_decoder *d, struct ic_candid_pair pair, struct ic_
   return IC_CANDID_DONE;
 }
 
+/* Kinds of fixed width come last, since they need no case each. */
 enum ic_candid_outcome
 ic_candid_decode_leaf (struct ic_candid_decoder *d, struct ic_candid_pair pair, enum ic_candid_kind kind,
                        struct ic_candid_value *out)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Without a token of its own for each word: the parser asks for what it wants next, and nothing is taken
+ * that it did not ask for. */
 #include "config.h"
 
 #include "ic/candid/lexer.h"
@@ -81,6 +83,7 @@ ic_candid_take_word (struct ic_candid_lexer *lexer, const char *text)
   return true;
 }
 
+/* Quoted names may be words of the language, which is why they exist. */
 bool
 ic_candid_take_name (struct ic_candid_lexer *lexer, struct bytes *name)
 {

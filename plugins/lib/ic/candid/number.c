@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* In limbs of 32 bits, with schoolbook division: numbers of a few dozen digits are what occurs, and the
+ * limit on bits is what bounds the rest. */
 #include "config.h"
 
 #include "ic/candid/number.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Every read is checked here, so that nothing above this file looks at bytes by itself. */
 #include "config.h"
 
 #include "ic/candid/reader.h"

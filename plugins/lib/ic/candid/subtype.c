@@ -130,6 +130,7 @@ examine_func (struct ic_candid_relation *r, struct side_ref a, struct side_ref b
   return examine_lists (r, a, have->count, have->results, b, want->count, want->results);
 }
 
+/* Kinds are equal by now, and composite. */
 static enum ic_candid_verdict
 examine_members (struct ic_candid_relation *r, struct side_ref a, struct side_ref b)
 {
@@ -191,6 +192,8 @@ charge (struct ic_candid_relation *r, const struct ic_candid_type *have, const s
   return true;
 }
 
+/* The pair is assumed to hold while its members are examined: recursive types come back to it. If it does
+ * not, whatever was found on that assumption is unknown again; that it fails is kept. */
 static enum ic_candid_verdict
 examine_pair (struct ic_candid_relation *r, struct side_ref a, struct side_ref b)
 {

@@ -212,6 +212,7 @@ parse_field (struct parser *p, bool is_record, uint32_t *next_id, struct field *
   return true;
 }
 
+/* Members are gathered before the type is added, for their ids must be sorted first. */
 static bool
 parse_fields (struct parser *p, enum ic_candid_kind kind, ic_candid_ref *ref)
 {
@@ -350,6 +351,8 @@ find_definition (struct parser *p, struct bytes name, size_t *index)
   return true;
 }
 
+/* Words of the language first, then primitive kinds by their names, and else it is the name of a
+ * definition, which may follow. */
 static bool
 parse_word (struct parser *p, struct bytes word, ic_candid_ref *ref)
 {
@@ -398,6 +401,7 @@ parse_type (struct parser *p, ic_candid_ref *ref)
   return ok;
 }
 
+/* Names are looked up one by one: interfaces have a few dozen. */
 static bool
 parse_definition (struct parser *p)
 {
@@ -461,6 +465,8 @@ resolve_all (struct parser *p)
   return true;
 }
 
+/* The texts are this program's own in all but tests, so errors are for its authors; still nothing here
+ * trusts them. */
 bool
 ic_candid_types_parse (struct ic_candid_types *types, const char *text, struct ic_arena *arena,
                        struct ic_error *error)

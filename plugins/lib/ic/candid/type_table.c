@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The table comes from outside and everything that follows is read by it: so it is checked whole, once, and
+ * relied on afterwards. */
 #include "config.h"
 
 #include "ic/candid/type_table.h"
@@ -141,6 +143,7 @@ compare_names (struct bytes a, struct bytes b)
   return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
 }
 
+/* Rising names make the table unambiguous, as rising ids do for fields. */
 static bool
 read_service (struct table *table, struct ic_candid_type *type)
 {
@@ -164,6 +167,7 @@ read_service (struct table *table, struct ic_candid_type *type)
   return true;
 }
 
+/* Types of later versions say how long they are, so that messages which hold some can still be read. */
 static bool
 read_entry (struct table *table, struct ic_candid_type *type)
 {
@@ -219,6 +223,7 @@ read_args (struct table *table)
   return table->types->args != NULL && read_refs (table, table->types->args, (size_t) count);
 }
 
+/* Types may refer to entries that follow them, so all is read before any reference is looked at. */
 bool
 ic_candid_read_types (struct ic_candid_reader *reader, struct ic_candid_types *types, struct ic_arena *arena)
 {

@@ -10,6 +10,7 @@
 #include "ic/candid/leb128.h"
 #include "ic/candid/number.h"
 
+/* Decoded records share the ids of their type, which rise. */
 const struct ic_candid_value *
 ic_candid_field_by_id (const struct ic_candid_value *record, uint32_t id)
 {

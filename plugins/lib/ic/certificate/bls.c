@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* blst does the arithmetic; what it leaves to its callers is checked here. Without it every signature is
+ * refused, and the reason says so. */
 #include "config.h"
 
 #include "ic/certificate/bls.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Without this check a subnet could speak for canisters of all others: each of their keys is signed by the
+ * same root. */
 #include "config.h"
 
 #include "ic/certificate/canister_ranges.h"

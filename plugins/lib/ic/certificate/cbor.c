@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* libcbor's streaming decoder reads heads, and is trusted with nothing else: it allocates nothing, and
+ * follows no nesting. */
 #include "config.h"
 
 #include "ic/certificate/cbor.h"

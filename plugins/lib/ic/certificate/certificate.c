@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reading and believing are apart: what was read may be looked at for messages, but only what was verified
+ * may be relied on. The order of checks is that of who vouches for whom, from the root key down, and time
+ * comes last. */
 #include "config.h"
 
 #include "ic/certificate/certificate.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A tree comes with a certificate, and its hash is what is signed: so absence can be proven as well as
+ * presence, if lookups tell "not there" from "not shown". */
 #include "config.h"
 
 #include "ic/certificate/hash_tree.h"
@@ -163,6 +165,7 @@ struct search {
   bool gap; /* two neighbours, or the beginning and the first node, prove that the label is not there */
 };
 
+/* A single pass decides: the label itself, or a gap between two neighbours that are both shown. */
 static void
 search_visit (const struct ic_tree *node, void *context)
 {

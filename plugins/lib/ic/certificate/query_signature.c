@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a single node answers to a query is believed only with its signature, by a key that the subnet
+ * certified: less than a certificate, for one node may lie, but it can be shown to have lied. */
 #include "config.h"
 
 #include "ic/certificate/query_signature.h"

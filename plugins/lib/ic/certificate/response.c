@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Maps are read field by field into one struct, in whatever order they come, and judged afterwards by their
+ * status. */
 #include "config.h"
 
 #include "ic/certificate/response.h"
@@ -117,6 +119,8 @@ read_reject_code (struct ic_cbor_reader *reader, struct ic_reject *reject)
   reject->code = (unsigned) code;
 }
 
+/* One function for answers to queries and calls: which of the fields count is seen when the status is
+ * known. */
 static void
 read_field (struct ic_cbor_reader *reader, int field, struct answer *answer)
 {
@@ -182,6 +186,7 @@ finish (struct ic_cbor_reader *reader, const char *what)
   return good;
 }
 
+/* A reply beside a reject is ignored, as its status says that it does not count. */
 bool
 ic_query_response_read (struct ic_query_response *response, struct bytes body, struct ic_arena *arena,
                         struct ic_error *error)
@@ -238,6 +243,7 @@ ic_call_response_read (struct ic_call_response *response, long http_status, stru
   return finish (&reader, "answer to a call");
 }
 
+/* All there is to believe is inside the certificate. */
 bool
 ic_read_state_response_read (struct bytes *certificate, struct bytes body, struct ic_arena *arena,
                              struct ic_error *error)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Small and plain rather than fast: names are short, and made once for each account or key. */
 #include "config.h"
 
 #include "ic/principal/checksum.h"
@@ -35,6 +36,7 @@ encode_five (char text[8], const uint8_t p[5])
     text[i] = digits[bits & 31];
 }
 
+/* Five bytes at a time, which all but the last few of any principal are. */
 size_t
 ic_base32_encode (char *text, const void *data, size_t size)
 {
