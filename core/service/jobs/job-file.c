@@ -16,6 +16,7 @@
 #include "base/lockfile.h"
 #include "base/log.h"
 #include "base/timestamp.h"
+#include "base/write-all.h"
 #include "bytes/cleanup.h"
 
 /* ---- reading ------------------------------------------------------------------------------------ */
@@ -171,22 +172,6 @@ job_file_close (struct job_file *file)
 }
 
 /* ---- writing ------------------------------------------------------------------------------------ */
-
-static bool
-write_all (int fd, const char *text, size_t size)
-{
-  while (size > 0) {
-    ssize_t written = write (fd, text, size);
-
-    if (written < 0 && errno != EINTR)
-      return false;
-    if (written > 0) {
-      text += written;
-      size -= (size_t) written;
-    }
-  }
-  return true;
-}
 
 /* Makes what was renamed outlive a loss of power. */
 static bool

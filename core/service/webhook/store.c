@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/write-all.h"
 #include "bytes/cleanup.h"
 #include "bytes/hex.h"
 
@@ -109,22 +110,6 @@ static void
 file_name (char name[FILE_NAME_SIZE], const char *id, const char *ending)
 {
   snprintf (name, FILE_NAME_SIZE, "%s%s", id, ending);
-}
-
-static bool
-write_all (int fd, const char *text, size_t size)
-{
-  while (size > 0) {
-    ssize_t written = write (fd, text, size);
-
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0)
-      return false;
-    text += written;
-    size -= (size_t) written;
-  }
-  return true;
 }
 
 bool
