@@ -271,6 +271,8 @@ show_sinks (const struct setup *setup, const struct arguments *arguments, const 
   return status;
 }
 
+/* The sinks are shown even if the source does not answer: what is stored can be told without it. A failure of
+ * theirs is the status then, and that of the source comes second. */
 int
 command_status (const struct setup *setup, const struct arguments *arguments)
 {

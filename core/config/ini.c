@@ -390,14 +390,14 @@ static bool
 take_indented (struct reader *reader, const char *first)
 {
   size_t name = strspn (first, "abcdefghijklmnopqrstuvwxyz0123456789_");
-  size_t blanks = strspn (first + name, " \t");
+  size_t spaces = strspn (first + name, " \t");
 
   ini_mistake (
       reader->file, reader->line,
       "the line begins with a space or tab: begin it with the key (a value cannot go on in the next line)");
   reader->text += first - reader->text;
   reader->indented = true;
-  return name > 0 && name <= NAME_BYTES_MAX && first[name + blanks] == '=';
+  return name > 0 && name <= NAME_BYTES_MAX && first[name + spaces] == '=';
 }
 
 /* True if the line is a key's and inih shall have it; sections, blank lines and mistakes are dealt with

@@ -19,9 +19,9 @@ struct part {
   size_t size;
 };
 
-/* libcurl refuses blanks and control characters wherever they stand. */
+/* libcurl refuses spaces and control characters wherever they stand. */
 static bool
-has_blanks (const char *url)
+has_spaces (const char *url)
 {
   for (; *url != '\0'; url++)
     if ((unsigned char) *url <= ' ' || *url == 127)
@@ -107,7 +107,7 @@ bool
 webhook_url_check (const char *url)
 {
   struct part scheme;
-  const char *rest = has_blanks (url) ? NULL : take_scheme (url, &scheme), *at;
+  const char *rest = has_spaces (url) ? NULL : take_scheme (url, &scheme), *at;
   size_t size = rest != NULL ? strcspn (rest, "/?#") : 0;
 
   /* USER:PASSWORD@ */

@@ -18,7 +18,7 @@ struct head {
   const char *fault;
 };
 
-/* A token of RFC 9110, 5.6.2. libmicrohttpd takes a name up to the colon, blanks included, and so misses what
+/* A token of RFC 9110, 5.6.2. libmicrohttpd takes a name up to the colon, spaces included, and so misses what
  * others find behind "Content-Length :". */
 static bool
 is_token (const char *text, size_t size)
@@ -49,7 +49,7 @@ is_digits (const char *text, size_t size)
   return size > 0;
 }
 
-/* The bytes of a header's line. The blanks behind the colon are those between its name and its value, where
+/* The bytes of a header's line. The spaces behind the colon are those between its name and its value, where
  * both lie in the line as it came; otherwise there is one. */
 static size_t
 line_size (const char *name, size_t name_size, const char *value, size_t size)
@@ -60,6 +60,8 @@ line_size (const char *name, size_t name_size, const char *value, size_t size)
   return name_size + gap + size + strlen ("\r\n");
 }
 
+/* The first fault ends the walk. Two of a kind are refused even if they are equal, for a proxy before us may
+ * have taken either; and of codings only the one that the library itself decodes. */
 static enum MHD_Result
 look_at (void *context, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
          size_t size)
@@ -106,6 +108,6 @@ framing_fault (struct MHD_Connection *connection, size_t first_line)
   if (head.fault == NULL && head.lengths > 0 && head.encodings > 0)
     head.fault = "Content-Length and Transfer-Encoding contradict each other";
   if (head.fault == NULL && hides_bytes (connection, head.size))
-    head.fault = "it has a folded line, a NUL, or blanks where none belong";
+    head.fault = "it has a folded line, a NUL, or spaces where none belong";
   return head.fault;
 }
