@@ -182,16 +182,18 @@ def check_history(service):
 
 
 def check_other_writer():
-    """A sink that another process writes is not written twice: the job fails, and says why; later it goes well."""
-    with Service(source={**SLOW, "blocks": 60}) as service:
-        with subprocess.Popen([f"{BUILD}/dcpipe", "-c", service.ini], stderr=subprocess.DEVNULL) as other:
-            service.until(lambda: os.path.exists(os.path.join(service.path, "store.lock")), "the other to begin")
-            status, _, body = post(service)
-            assert status == 500 and body["error"] == "import failed" and "locked" in body["details"], (status, body)
-            job = service.get("/api/sync/jobs")["jobs"][0]
-            assert job["state"] == "failed" and job["exitStatus"] == 1 and "locked" in job["error"], job
-            assert "locked" in job["stats"]["errors"][-1], job
-            other.wait(60)
+    """A sink that another process writes is not written twice: the job is tried again, and fails for now, and says why, when
+    the attempts are used up; later it goes well."""
+    service = Service(source={**SLOW, "blocks": 60})
+    edit(service, "[pipeline]", "[pipeline]\nmax_retries = 0")
+    with service, subprocess.Popen([f"{BUILD}/dcpipe", "-c", service.ini], stderr=subprocess.DEVNULL) as other:
+        service.until(lambda: os.path.exists(os.path.join(service.path, "store.lock")), "the other to begin")
+        status, _, body = post(service)
+        assert status == 503 and body["error"] == "import failed" and "locked" in body["details"], (status, body)
+        job = service.get("/api/sync/jobs")["jobs"][0]
+        assert job["state"] == "failed" and job["exitStatus"] == 75 and "locked" in job["error"], job
+        assert "locked" in job["stats"]["errors"][-1], job
+        other.wait(60)
         assert post(service)[0] == 200 and len(stored(service)) == 300
 
 
