@@ -91,7 +91,7 @@ def check_follow_again():
             text = file.read()
         service.stop()
         with open(service.ini, "w", encoding="utf-8") as file:
-            file.write(text.replace("grow = blocks", "grow = blocks\nfault = retry\nat = 10\ntimes = 1"))
+            file.write(text.replace("grow = blocks", "grow = blocks\nfault = fail\nat = 10\ntimes = 1"))
         service.start()
         service.until(lambda: jobs(service, trigger="follow", state="failed"), "it to fail")
         assert service.get("/api/sync/overview")["schedule"]["nextRunAt"], "when it begins again"
