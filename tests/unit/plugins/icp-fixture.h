@@ -15,7 +15,7 @@
 
 #define SMALL "ledger/small.ledger"
 #define MEDIUM "ledger/medium.ledger" /* three chunks */
-#define DATA_START UINT64_C (8388608)
+#define DATA_START positions[0]
 
 extern struct client client;
 extern struct source_host *host;

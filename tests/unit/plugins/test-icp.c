@@ -172,9 +172,10 @@ END_TEST
 
 START_TEST (a_stored_block_cannot_lie_before_the_ledger)
 {
-  uint64_t before = DATA_START - 16;
+  uint64_t before;
 
   icp_start (SMALL, NULL);
+  before = DATA_START - 16;
   ck_assert_int_eq (host_open (host, &before), DCPIPE_OK);
   ck_assert_int_eq (host_next (host), DCPIPE_DIVERGED);
   expect_error ("the last stored block is not in this ledger");
