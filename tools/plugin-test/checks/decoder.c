@@ -158,6 +158,8 @@ decode_once_more (const struct expected *expected, size_t i, const char *when)
   expect_same (i, expected->texts[i], text, when);
 }
 
+/* Workers decode in any order, and a block again after a sink's fault: what a decoder remembers of one entry
+ * would show in another. */
 static void
 is_pure_in_any_order (const void *context)
 {
@@ -252,6 +254,7 @@ is_pure_on_many_threads (const void *context)
   decode_end (&bench);
 }
 
+/* Also where no row shows it, as with a counter: threads share the handle without a lock. */
 static void
 leaves_its_handle_alone (const void *context)
 {

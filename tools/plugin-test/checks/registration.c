@@ -41,6 +41,7 @@ exports_one_symbol (const void *context)
           "it exports '%s' instead of dcpipe_plugin alone: build with -fvisibility=hidden", names);
 }
 
+/* A size by hand would be wrong with the next header that has one callback more. */
 static void
 stamps_its_size (const void *context)
 {
@@ -101,6 +102,7 @@ describes_itself (const void *context)
 
 /* ---- options ------------------------------------------------------------------------------------- */
 
+/* A copied line with the offset of another option compiles, and the later value wins. */
 static void
 options_lie_apart (const void *context)
 {

@@ -137,6 +137,7 @@ struct manner {
   bool stops;          /* in the middle, to go on in another run */
 };
 
+/* The first one is what the others are held to: nothing waits for anything else there. */
 static const struct manner manners[] = {
   { "with a commit for each block", 1, 1, 1, 4096, 0, false },
   { "in large commits, by four workers", 1, 4, 1000000, 1 << 30, 0, false },

@@ -12,6 +12,8 @@
 #include "setup/tables.h"
 #include "sink/sink-calls.h"
 
+/* That rows and checkpoint are one is all there is to exactly once. The checkpoint may move without rows
+ * (entries that gave none), and rows without a commit are gone, by rollback and by close. */
 static void
 keeps_rows_and_checkpoint_together (const struct bench *bench)
 {
@@ -93,6 +95,7 @@ nothing_is_left_open (const struct bench *bench)
 
 /* ---- tables -------------------------------------------------------------------------------------- */
 
+/* Before anything is written: another release of a decoder would spoil what the one before stored. */
 static void
 a_table_with_other_columns_is_refused (const struct bench *bench)
 {
@@ -133,6 +136,8 @@ a_table_that_is_gone_is_missed (const struct bench *bench)
   store_end (&store);
 }
 
+/* Of the two rounds the first is rolled back. A table that is not there is none to complain about: a reset
+ * may be repeated after a crash. */
 static void
 reset_removes_a_table (const struct bench *bench)
 {
@@ -165,6 +170,7 @@ reset_removes_a_table (const struct bench *bench)
   store_end (&store);
 }
 
+/* A follower comes to the tip with every few blocks. */
 static void
 the_tip_may_be_reached_often (const struct bench *bench)
 {

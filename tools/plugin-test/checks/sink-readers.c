@@ -29,6 +29,8 @@ nothing_to_read_is_no_failure (const struct bench *bench)
   store_end (&store);
 }
 
+/* verify, dump and the status page read beside a writer: what they see must be one commit, until they ask for
+ * another with rollback. It outlives the writer, too. */
 static void
 a_reader_keeps_its_snapshot (const struct bench *bench)
 {
@@ -61,6 +63,7 @@ a_reader_keeps_its_snapshot (const struct bench *bench)
   store_end (&reader);
 }
 
+/* Two writers would each go on from a checkpoint that the other one moves. */
 static void
 a_second_writer_is_refused (const struct bench *bench)
 {

@@ -114,6 +114,7 @@ gives_back_every_value (const struct bench *bench)
   end ();
 }
 
+/* A store without a notion of one of them must mark it. */
 static void
 tells_null_from_empty (const struct bench *bench)
 {
@@ -137,6 +138,8 @@ tells_null_from_empty (const struct bench *bench)
   end ();
 }
 
+/* Larger than a page, a buffer or a packet of any store; the bytes repeat nowhere, so that a piece in the
+ * wrong place shows. */
 static void
 keeps_large_values (const struct bench *bench)
 {
@@ -190,6 +193,8 @@ expected_person (uint64_t part, const char *text, uint64_t created_ms)
   return row;
 }
 
+/* Within one apply, and over a commit: a store may look for the row in two places. A log is repeated from a
+ * frontier on, so an INSERT of what is stored must neither fail nor change it. */
 static void
 insert_leaves_what_is_there (const struct bench *bench)
 {
@@ -207,6 +212,7 @@ insert_leaves_what_is_there (const struct bench *bench)
   end ();
 }
 
+/* What is kept may be null: it was the first value, too. */
 static void
 upsert_replaces_but_what_is_kept (const struct bench *bench)
 {
@@ -229,6 +235,7 @@ upsert_replaces_but_what_is_kept (const struct bench *bench)
   end ();
 }
 
+/* All in one apply, where a sink that gathers the last state of each key would lose the DELETE. */
 static void
 delete_ends_what_was_kept (const struct bench *bench)
 {
@@ -267,6 +274,7 @@ upsert_of_a_row_that_keeps_all (const struct bench *bench)
   end ();
 }
 
+/* To null is set, too; and an UPDATE of a row that is not there makes none. */
 static void
 update_sets_given_columns (const struct bench *bench)
 {
@@ -339,6 +347,8 @@ update_takes_any_set_of_columns (const struct bench *bench)
   end ();
 }
 
+/* "a" is no beginning of the key ("ab", …): a column counts as a whole. Numbers beyond 2^63 would sort first
+ * in a store that takes them for signed ones. In the end the prefix is empty, and the whole table goes. */
 static void
 delete_takes_a_prefix_of_the_key (const struct bench *bench)
 {
@@ -479,6 +489,8 @@ set_sorted (struct dcpipe_row *row, size_t i)
 
 #define SORTED_ROWS (7 * 2 * 4 * 7 * 3 * 7)
 
+/* Rows come in an order that has nothing to do with their keys, and are scanned before and after the commit:
+ * what was applied may lie elsewhere than what is stored. */
 static void
 scans_in_the_order_of_keys (const struct bench *bench)
 {
@@ -553,6 +565,7 @@ keys_of_any_length_are_told_apart (const struct bench *bench)
   end ();
 }
 
+/* Resolving decoders read what earlier entries of the same transaction made. */
 static void
 scans_see_what_is_applied (const struct bench *bench)
 {

@@ -35,7 +35,8 @@ ms_since (uint64_t from)
   return (monotonic_ns () - from) / 1000000;
 }
 
-/* Calls next until there is nothing more, each time with that deadline. */
+/* Calls next until there is nothing more, each time with that deadline: the engine shows progress and looks
+ * for signals in between. As a follower, since one that may end at the tip never waits. */
 static void
 keeps_deadlines (const void *context)
 {

@@ -96,6 +96,7 @@ leaves_no_block_out (const void *context)
   end (source, &reading);
 }
 
+/* Progress is shown by it: a block outside of it would be more than all, or less than none. */
 static void
 knows_the_extent (const void *context)
 {
@@ -124,6 +125,7 @@ knows_the_extent (const void *context)
   source_end (source);
 }
 
+/* A follower asks again and again; nothing is to be delivered twice, and the tip is no failure. */
 static void
 stays_at_the_tip (const void *context)
 {
@@ -190,6 +192,7 @@ begin_at (const struct instance *source, const struct reading *whole, size_t i, 
   reading_free (&part);
 }
 
+/* A store may stand at any block, and one that an earlier release filled has no cursor. */
 static void
 begins_at_any_block (const void *context)
 {

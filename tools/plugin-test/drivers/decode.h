@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls `decode` as a worker does, with entries whose bytes cannot be written, and cannot be read beyond. */
+/* Calls `decode` as a decode thread does, with entries whose bytes cannot be written, and cannot be read
+ * beyond. */
 #ifndef PLUGIN_TEST_DRIVERS_DECODE_H
 #define PLUGIN_TEST_DRIVERS_DECODE_H
 

@@ -3,6 +3,7 @@
 
 #include "drivers/memory-sink.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,8 @@ static void
 exchange (struct memory_store *store, const struct kept_text *old, struct kept_text *new)
 {
   size_t i = place_of (store, old != NULL ? old : new);
+
+  assert (old == NULL || (i < store->count && store->texts[i] == old));
 
   if (old == NULL) {
     EXPECT_MEMORY (array_room (&store->texts, store->count, sizeof *store->texts));

@@ -125,6 +125,7 @@ keep (struct reading *reading, struct dcpipe_batch *batch)
     see (reading, &batch->frames[i]);
 }
 
+/* Batches are kept to the end: frames of one must outlive the call that delivers the next. */
 void
 source_read (const struct instance *source, struct reading *reading, size_t limit)
 {
@@ -191,6 +192,8 @@ reading_frame (const struct reading *reading, size_t i)
 
 /* ---- unpacking ----------------------------------------------------------------------------------- */
 
+/* A block beyond max_block_size is damaged as far as anybody can tell: the plugin hands on that there is no
+ * buffer for it. */
 int
 source_unpack (const struct instance *source, const struct dcpipe_frame *frame, struct parcel **parcel)
 {

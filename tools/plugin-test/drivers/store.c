@@ -44,6 +44,7 @@ static const struct dcpipe_column events[] = {
   { "at", DCPIPE_TIME, 0, 0, 0, "" },
 };
 
+/* Every type outside of the key, and one column that the first UPSERT fills for good. */
 static const struct dcpipe_column people[] = {
   { "name", DCPIPE_TEXT, 1, 0, 0, "" },
   { "part", DCPIPE_U64, 2, 0, 0, "" },
@@ -65,12 +66,14 @@ static const struct dcpipe_column plain[] = {
   POSITION (false),
 };
 
+/* What an earlier release of a decoder might have declared under the same name. */
 static const struct dcpipe_column other_plain[] = {
   { "id", DCPIPE_U64, 1, 0, 0, "" },
   { "surprise", DCPIPE_BLOB, 0, 0, 0, "" },
   POSITION (false),
 };
 
+/* The key is not in the order of the columns, as a store that takes them as they come would have it. */
 static const struct dcpipe_column sorted[] = {
   { "k_bool", DCPIPE_BOOL, 2, 0, 0, "" }, { "k_i64", DCPIPE_I64, 3, 0, 0, "" },
   { "k_u64", DCPIPE_U64, 1, 0, 0, "" },   { "k_text", DCPIPE_TEXT, 4, 0, 0, "" },
@@ -78,6 +81,7 @@ static const struct dcpipe_column sorted[] = {
   { "k_last", DCPIPE_U64, 7, 0, 0, "" },  POSITION (false),
 };
 
+/* An UPSERT of a row that is there changes nothing at all, and counts as a change all the same. */
 static const struct dcpipe_column names[] = {
   { "name", DCPIPE_TEXT, 1, 0, 0, "" },
   { "block_offset", DCPIPE_U64, 0, DCPIPE_FILL_BLOCK_OFFSET, DCPIPE_COLUMN_KEEP_FIRST, "" },
@@ -209,6 +213,7 @@ store_open_prepared (struct store_handle *store, const struct bench *bench, int 
   EXPECT (sink_call_prepare (store->sink, bench->tables) == DCPIPE_OK, "%s", failure ());
 }
 
+/* Effects are told of the last apply alone. */
 static void
 forget_rows (struct store_handle *store)
 {
@@ -295,6 +300,8 @@ apply_list (struct store_handle *store, const struct row_list *list)
   return sink_call_apply (store->sink, &rows);
 }
 
+/* The list is kept until the commit, as the engine keeps its parcels: a sink may lose the transaction and ask
+ * for all of it again. */
 int
 try_apply (struct store_handle *store)
 {
@@ -436,6 +443,8 @@ expect_absent (struct store_handle *store, const struct dcpipe_row *key)
           "get finds a row of table %s that must not be there", key->table->name);
 }
 
+/* The row cache, dumps and verify merge what a scan gives with rows of their own, so one key out of order, or
+ * given twice, would be a row lost or doubled there. */
 struct order {
   size_t rows;
   size_t size; /* of the key before, whole */

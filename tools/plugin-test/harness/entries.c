@@ -40,6 +40,7 @@ entries_free (struct entry_list *list)
 
 /* ---- made up ------------------------------------------------------------------------------------- */
 
+/* SplitMix64: any seed will do, zero included. */
 uint64_t
 entries_random (uint64_t *state)
 {
@@ -137,6 +138,7 @@ change (uint8_t *data, size_t size, uint64_t *state)
   }
 }
 
+/* Keys are short and have few ways to be wrong, so mostly the value is changed. */
 void
 entries_mutate (struct entry_list *list, const struct test_entry *entry, uint64_t *state)
 {

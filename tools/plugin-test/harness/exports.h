@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes the names, parted by blanks, to `text`, without those that compilers and linkers make (their names
- * begin with '_'). -1 if the file is no ELF object of this machine. */
+/* Writes the names, separated by spaces, to `text`, without those that compilers and linkers make (their
+ * names begin with '_'). -1 if the file is no ELF object of this machine. */
 int exports_list (const char *path, char *text, size_t size);
 
 /* The symbol is to come from elsewhere. */

@@ -38,6 +38,7 @@ options_file_make (const char *directory)
   return file;
 }
 
+/* The order of keys means nothing, so the last one takes the place of one that is left out. */
 void
 options_file_set (struct ini_file *file, const char *key, const char *value)
 {
@@ -61,6 +62,8 @@ options_file_set (struct ini_file *file, const char *key, const char *value)
   *at = section->values[--section->count];
 }
 
+/* What a run does with a section, without the search for the plugin. Values that options_set refuses are not
+ * given to config_complete: the engine would not call it either. */
 struct instance *
 options_file_instance (struct ini_file *file, struct plugin *plugin)
 {

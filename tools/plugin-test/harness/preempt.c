@@ -3,6 +3,7 @@
 
 #include "harness/preempt.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -60,6 +61,7 @@ preempt_begin (void)
 
   if (tsan_is_here ())
     return;
+  assert (!atomic_load (&begun));
   sigemptyset (&alarm_only);
   sigaddset (&alarm_only, SIGALRM);
   pthread_sigmask (SIG_BLOCK, &alarm_only, NULL);

@@ -307,7 +307,8 @@ print (enum verdict verdict, const char *group, const char *name, char *text)
   fflush (stdout);
 }
 
-/* Runs a check in a process of its own; what came of it, and the reason in `text`. */
+/* Runs a check in a process of its own; what came of it, and the reason in `text`. What was written so far is
+ * flushed before, or both processes would write it. */
 static enum verdict
 run_apart (void (*run) (const void *context), const void *context, char *text)
 {

@@ -128,6 +128,7 @@ fail_unknown (const struct subject *subject, const char *key)
   return false;
 }
 
+/* Before any check: each of them would fail for the same reason. */
 bool
 settings_fit (const struct subject *subject)
 {

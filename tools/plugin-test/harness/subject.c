@@ -20,6 +20,8 @@ subject_is_given (const struct subject *subject, const char *key)
   return false;
 }
 
+/* The changes come last, so that they win. Without a directory given, that of the check counts, which is
+ * removed after it with whatever a sink made in there. */
 struct ini_file *
 subject_file (const struct subject *subject, const char *const *changed)
 {

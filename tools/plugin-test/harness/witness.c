@@ -3,6 +3,8 @@
 
 #include "harness/witness.h"
 
+#include <assert.h>
+
 #include "base/log.h"
 #include "data/batch.h"
 #include "data/row.h"
@@ -111,9 +113,11 @@ watch_sink (struct plugin *plugin)
   WATCH (sink, walk);
 }
 
+/* The struct is our own copy of the plugin's, and whoever has loaded it shares it. */
 void
 witness_callbacks (struct plugin *plugin)
 {
+  assert (plugin_itself.kind == 0);
   plugin_itself = *plugin;
   if (plugin->kind == DCPIPE_KIND_SOURCE)
     watch_source (plugin);
