@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes all of the text, however often the system takes a part of it or a signal comes. False, with errno, if it
- * cannot. */
+/* Writes all of the text, however often the system takes a part of it or a signal comes. False, with errno,
+ * if it cannot. */
 bool write_all (int fd, const char *text, size_t size);
 
 #endif
