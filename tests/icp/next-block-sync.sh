@@ -65,4 +65,4 @@ changed ()
 }
 changed 'the ledger ends before' small --blocks 12
 changed 'forked' small --fault kind=fork,block=15,count=1
-changed 'not in this ledger\|forked' medium
+changed 'this is another ledger' medium
