@@ -10,10 +10,10 @@
  * that only commits give back), at the tip and at the end.
  *
  * A passing fault of applying or committing rolls back to the last commit and applies all that is pending
- * again: as DCPIPE_RETRY after a pause and counted in `retry`, as DCPIPE_AGAIN at once and counted in
- * `again`; a commit resets both. When there are no attempts left, or the fault is another, the thread is
- * failed for good. It goes on taking parcels, since others wait for the memory that these hold, and ends with
- * the run.
+ * again: as DCPIPE_RETRY after a pause and counted, as DCPIPE_AGAIN at once and counted
+ * apart (sink/recovery.h); a commit resets both. When there are no attempts left, or the fault is another,
+ * the thread is failed for good. It goes on taking parcels, since others wait for the memory that these hold,
+ * and ends with the run.
  *
  * Beside that, `lacks_parcel` belongs to the sequencer: a parcel could not be pushed, so none after it may be
  * applied. The queue is closed; what lies in it is applied and committed as at the end of a run. */
@@ -36,6 +36,7 @@
 #include "pipeline/lock-order.h"
 #include "pipeline/queue.h"
 #include "setup/tables.h"
+#include "sink/recovery.h"
 #include "sink/sink-calls.h"
 
 struct sink_thread {
@@ -54,12 +55,14 @@ struct sink_thread {
   uint64_t flush_at;        /* CLOCK_MONOTONIC, ns: when they are to be committed at the latest; 0 for none */
   bool failed;
   bool lacks_parcel; /* guarded by the sequencer's lock */
-  struct retry retry;
-  unsigned again; /* transactions begun anew since the last commit */
+  struct recovery recovery;
   struct sink_thread_progress progress;
   struct table_changes *changes;
   struct commit_report report;
 };
+
+static int roll_back (void *context);
+static int repeat_pending (void *context);
 
 /* ---- opening ------------------------------------------------------------------------------------ */
 
@@ -155,9 +158,13 @@ sink_thread_open (struct run *run, struct instance *sink, int mode, const char *
   }
   thread->run = run;
   thread->sink = sink;
-  thread->retry.max = run->setup->pipeline.max_retries;
-  thread->retry.delay = run->setup->pipeline.retry_delay;
-  thread->retry.longest = run->setup->pipeline.max_retry_delay;
+  thread->recovery = (struct recovery){ .retry = { .max = run->setup->pipeline.max_retries,
+                                                   .delay = run->setup->pipeline.retry_delay,
+                                                   .longest = run->setup->pipeline.max_retry_delay },
+                                        .retries = &thread->progress.retries,
+                                        .roll_back = roll_back,
+                                        .repeat = repeat_pending,
+                                        .context = thread };
   thread->queue = queue_make ();
   thread->changes = calloc (run->tables->count, sizeof *thread->changes);
   commit_report_init (&thread->report, run->tables->count);
@@ -236,7 +243,7 @@ commit_took_place (struct sink_thread *thread, const char *text, size_t size)
 }
 
 /* Writes what was applied and the checkpoint. The text of the commit before is lost even if it fails:
- * recover reads it back. */
+ * roll_back reads it back. */
 static int
 try_commit (struct sink_thread *thread)
 {
@@ -259,8 +266,7 @@ try_commit (struct sink_thread *thread)
   count_commit (thread, began);
   apply_committed (&thread->apply);
   release_pending (thread);
-  retry_reset (&thread->retry);
-  thread->again = 0;
+  recovery_committed (&thread->recovery);
   return DCPIPE_OK;
 }
 
@@ -280,8 +286,9 @@ apply_parcel (struct sink_thread *thread, const struct parcel *parcel)
 /* Goes back to the last commit. The checkpoint is read from the store and not remembered, since only the
  * store knows which commit was the last. */
 static int
-roll_back (struct sink_thread *thread)
+roll_back (void *context)
 {
+  struct sink_thread *thread = context;
   struct dcpipe_checkpoint stored = { 0 };
   int result = sink_call_rollback (thread->sink);
   int status;
@@ -303,33 +310,13 @@ roll_back (struct sink_thread *thread)
 }
 
 static int
-repeat_pending (struct sink_thread *thread)
+repeat_pending (void *context)
 {
+  struct sink_thread *thread = context;
   int result = DCPIPE_OK;
 
   for (size_t i = 0; i < thread->pending_count && result == DCPIPE_OK; i++)
     result = apply_parcel (thread, thread->pending[i]);
-  return result;
-}
-
-/* After a passing fault: rolls back, waits if need be, and repeats everything since the last commit, until
- * that goes well or the attempts are used up. */
-static int
-recover (struct sink_thread *thread, int result)
-{
-  while (result == DCPIPE_RETRY || result == DCPIPE_AGAIN) {
-    if (result == DCPIPE_RETRY) {
-      atomic_fetch_add (&thread->progress.retries, 1);
-      if (!retry_wait (&thread->retry))
-        return DCPIPE_RETRY;
-    } else if (++thread->again > 100) {
-      fail ("the sink began its transaction anew a hundred times without success");
-      return DCPIPE_FAIL;
-    }
-    result = roll_back (thread);
-    if (result == DCPIPE_OK)
-      result = repeat_pending (thread);
-  }
   return result;
 }
 
@@ -377,7 +364,7 @@ commit (struct sink_thread *thread)
   }
   result = try_commit (thread);
   while (result == DCPIPE_RETRY || result == DCPIPE_AGAIN) {
-    result = recover (thread, result);
+    result = recovery_run (&thread->recovery, result);
     if (result == DCPIPE_OK)
       result = try_commit (thread);
     else if (result == DCPIPE_RETRY)
@@ -430,7 +417,7 @@ take_content (struct sink_thread *thread, struct parcel *parcel)
     give_up (thread, DCPIPE_FAIL);
     return;
   }
-  result = recover (thread, apply_parcel (thread, parcel));
+  result = recovery_run (&thread->recovery, apply_parcel (thread, parcel));
   if (result != DCPIPE_OK)
     give_up (thread, result);
   else if (thread->pending_entries >= settings->batch_size
@@ -451,7 +438,7 @@ reach_tip (struct sink_thread *thread)
   do {
     retry_begin ();
     result = sink_call_tip_reached (thread->sink);
-  } while (result == DCPIPE_RETRY && retry_wait (&thread->retry));
+  } while (result == DCPIPE_RETRY && retry_wait (&thread->recovery.retry));
   if (result != DCPIPE_OK)
     give_up (thread, result);
 }

@@ -24,10 +24,8 @@
 #include "plugin/instance.h"
 #include "setup/setup.h"
 #include "setup/tables.h"
+#include "sink/recovery.h"
 #include "sink/sink-calls.h"
-
-/* How often the engine's work may be asked for again before it counts as no progress. */
-#define AGAIN_MAX 30
 
 /* ---- tables -------------------------------------------------------------------------------------- */
 
@@ -318,30 +316,40 @@ try_apply (struct store_handle *store)
   return apply_list (store, &list);
 }
 
-/* What the engine does after DCPIPE_AGAIN: all since the last commit once more. */
 static int
-apply_again (struct store_handle *store)
+roll_back (void *context)
 {
-  int result = DCPIPE_AGAIN;
+  struct store_handle *store = context;
 
-  for (unsigned attempt = 0; result == DCPIPE_AGAIN && attempt < AGAIN_MAX; attempt++) {
-    size_t done = 0;
+  return sink_call_rollback (store->sink);
+}
 
-    EXPECT (sink_call_rollback (store->sink) == DCPIPE_OK, "rollback: %s", failure ());
-    for (result = DCPIPE_OK; done < store->lists_count && result == DCPIPE_OK; done++)
-      result = apply_list (store, &store->lists[done]);
-  }
-  EXPECT (result != DCPIPE_AGAIN, "it returned DCPIPE_AGAIN for the same rows %d times running", AGAIN_MAX);
+static int
+repeat_lists (void *context)
+{
+  struct store_handle *store = context;
+  int result = DCPIPE_OK;
+
+  for (size_t done = 0; done < store->lists_count && result == DCPIPE_OK; done++)
+    result = apply_list (store, &store->lists[done]);
   return result;
+}
+
+/* All since the last commit once more, if the sink asks for that. A pause is not waited for: no check needs
+ * one. */
+static int
+recover (struct store_handle *store, int result)
+{
+  struct recovery recovery = { .roll_back = roll_back, .repeat = repeat_lists, .context = store };
+
+  return result == DCPIPE_AGAIN ? recovery_run (&recovery, result) : result;
 }
 
 void
 store_apply (struct store_handle *store)
 {
-  int result = try_apply (store);
+  int result = recover (store, try_apply (store));
 
-  if (result == DCPIPE_AGAIN)
-    result = apply_again (store);
   EXPECT (result == DCPIPE_OK, "apply gives %s: %s", RESULT_NAME (result), failure ());
   for (size_t i = 0; i < store->applied; i++)
     EXPECT (store->effects[i].refused == NULL, "row %zu was refused: %s", i, store->effects[i].refused);
@@ -364,8 +372,8 @@ store_commit (struct store_handle *store, const char *checkpoint)
 {
   int result = try_commit (store, checkpoint);
 
-  for (unsigned attempt = 0; result == DCPIPE_AGAIN && attempt < AGAIN_MAX; attempt++) {
-    result = apply_again (store);
+  for (unsigned attempt = 0; result == DCPIPE_AGAIN && attempt < RECOVERY_AGAIN_MAX; attempt++) {
+    result = recover (store, result);
     if (result == DCPIPE_OK)
       result = try_commit (store, checkpoint);
   }
@@ -393,7 +401,7 @@ get_again (struct store_handle *store, const struct dcpipe_row *key, struct dcpi
 {
   int result = sink_get (store->sink, key, row);
 
-  if (result == DCPIPE_AGAIN && apply_again (store) == DCPIPE_OK)
+  if (result == DCPIPE_AGAIN && recover (store, result) == DCPIPE_OK)
     result = sink_get (store->sink, key, row);
   return result;
 }
@@ -476,7 +484,7 @@ count_rows (struct store_handle *store, const struct dcpipe_row *prefix)
   struct order order = { 0 };
   int result = sink_scan (store->sink, prefix, check_order, &order);
 
-  if (result == DCPIPE_AGAIN && apply_again (store) == DCPIPE_OK) {
+  if (result == DCPIPE_AGAIN && recover (store, result) == DCPIPE_OK) {
     order = (struct order){ 0 };
     result = sink_scan (store->sink, prefix, check_order, &order);
   }
