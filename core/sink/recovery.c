@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "dcpipe-plugin.h"
 
-/* Whether there may be another attempt. DCPIPE_AGAIN waits for nothing, so a sink that always says it would keep the
- * processor busy for ever. */
+/* Whether there may be another attempt. DCPIPE_AGAIN waits for nothing, so a sink that always says it would
+ * keep the processor busy for ever. */
 static int
 may_go_on (struct recovery *recovery, int result)
 {

@@ -54,7 +54,9 @@ sweep (struct files *files, bool ours)
     bool unknown = is_table_file (entry->d_name) && !is_known (files, entry->d_name);
 
     if (unknown && !ours) {
-      dcpipe_error ("%s holds %s but no " CHECKPOINT_FILE ": not a store of dcpipe's; name another directory",
+      dcpipe_error ("%s holds %s but no " CHECKPOINT_FILE
+                    ": if it is a store that lost this file, restore the "
+                    "directory, or remove it to import anew; otherwise name another directory",
                     files->path, entry->d_name);
       result = DCPIPE_FAIL;
     } else if ((unknown || strcmp (entry->d_name, CHECKPOINT_NEW) == 0)

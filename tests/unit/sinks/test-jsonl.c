@@ -293,7 +293,9 @@ START_TEST (leaves_directories_of_others_alone)
   bench_begin (&bench, contract_sink ());
   ck_assert_int_eq (mkdir (path_of (&bench, ""), 0700), 0);
   spill (&bench, "customers.jsonl", "{}\n", 3);
-  expect_refusal (&bench, DCPIPE_WRITE, "holds customers.jsonl but no checkpoint.json");
+  expect_refusal (
+      &bench, DCPIPE_WRITE,
+      "holds customers.jsonl but no checkpoint.json: if it is a store that lost this file, restore");
   expect_file (&bench, "customers.jsonl", "{}\n");
   bench_end (&bench);
 }
