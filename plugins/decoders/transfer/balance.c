@@ -73,8 +73,9 @@ compute (struct movement *movement, const struct transfer *transfer)
       movement->from_moves = false;
     }
   }
+  /* The canister's own code stops at the largest number, too: what goes beyond it is lost to the receiver. */
   if (movement->to_moves && __builtin_add_overflow (movement->to, transfer->amount, &movement->to))
-    movement->obstacle = "the balance would exceed 64 bits";
+    movement->to = UINT64_MAX;
 }
 
 /* ---- public keys ----------------------------------------------------------------------------------- */
