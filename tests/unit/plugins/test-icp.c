@@ -156,6 +156,30 @@ START_TEST (a_stored_block_must_be_there)
 }
 END_TEST
 
+/* Nobody can know of a block that was made after he signed, not even the subnet. */
+START_TEST (who_signed_before_the_block_was_made_knows_nothing_of_it)
+{
+#define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+  static const char *const cursors[] = { "start=8388608&hash=" HASH "&time=9999999999999999999",
+                                         "start=8388608&hash=" HASH "&time=1700000000000000000" };
+
+  for (int trust = DCPIPE_TRUST_SIGNATURES; trust <= DCPIPE_TRUST_CERTIFIED; trust++)
+    for (size_t i = 0; i < 2; i++) {
+      icp_start (SMALL, NULL);
+      trust_for (trust, 1000);
+      reveal (5);
+      begin (10, cursors[i]);
+      for (int answers = 0; answers < 20 && i == 0; answers++) {
+        ck_assert_int_eq (host_next (host), DCPIPE_RETRY);
+        usleep (100000);
+      }
+      if (i == 1)
+        ck_assert_int_eq (host_next (host), DCPIPE_DIVERGED);
+      icp_stop ();
+    }
+}
+END_TEST
+
 START_TEST (a_replica_that_lagged_is_forgiven)
 {
   icp_start (SMALL, NULL);
@@ -363,6 +387,7 @@ main (void)
     a_run_begins_again_at_any_block,
     a_resumed_run_sends_the_bytes_before,
     a_stored_block_must_be_there,
+    who_signed_before_the_block_was_made_knows_nothing_of_it,
     a_replica_that_lagged_is_forgiven,
     a_stored_block_cannot_lie_before_the_ledger,
     a_growing_ledger_is_followed,
