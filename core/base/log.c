@@ -60,6 +60,7 @@ log_configure (enum log_level level, bool json)
 enum log_level
 log_current_level (void)
 {
+  /* Without the lock: it is set once, before there is a second thread. */
   return state.level;
 }
 
@@ -220,6 +221,7 @@ held_back (enum log_level level, const char *instance, const char *message)
 
     if (repeat->since != 0 && now - repeat->since >= REPEATS_WINDOW)
       end_repeat (repeat);
+    /* The hash alone decides, for only the beginning of the text is kept. */
     if (repeat->since != 0 && repeat->hash == hash)
       found = repeat;
     if (repeat->since < oldest->since)
@@ -321,6 +323,8 @@ fail_arguments (const char *format, va_list arguments)
   /* The arguments may point into the old reason, so the new one is made beside it. */
   if (thread_instance != NULL)
     prefix = snprintf (text, sizeof text / 4, "%s: ", thread_instance);
+  /* A name longer than a quarter is left out, so that the reason has room; log_failure has no more for it
+   * either. */
   if (prefix < 0 || (size_t) prefix >= sizeof text / 4)
     prefix = 0;
   format_text (text + prefix, sizeof text - (size_t) prefix, format, arguments);

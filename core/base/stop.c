@@ -40,6 +40,7 @@ on_signal (int number)
   /* Who asks twice does not want to wait for the commit. Nothing is lost by it that a kill would not lose. */
   if (signalled != 0)
     _exit (128 + number);
+  /* In this order: who is woken asks at once whether there was a signal. */
   signalled = number;
   wake ();
   errno = kept;
@@ -52,6 +53,7 @@ stop_init (void)
    * descriptor. */
   struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
+  /* Each run calls this, and a service has many. */
   if (pipe_fds[0] >= 0)
     return true;
   if (pipe (pipe_fds) != 0) {

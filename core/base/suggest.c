@@ -79,6 +79,8 @@ suggest_append (char *list, size_t size, const char *name)
 {
   size_t used = strlen (list), more = strlen (name);
 
+  /* A name that does not fit is left out, for half of it would be none; 3 bytes are for the comma, the space
+   * and the 0. */
   if (used + more + 3 > size)
     return;
   memcpy (list + used, used > 0 ? ", " : "", used > 0 ? 2 : 0);

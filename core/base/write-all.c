@@ -14,6 +14,7 @@ write_all (int fd, const char *text, size_t size)
 
     if (written < 0 && errno != EINTR)
       return false;
+    /* A full disk or a signal cuts a write short; the next one tells the reason, if it lasts. */
     if (written > 0) {
       text += written;
       size -= (size_t) written;

@@ -362,6 +362,7 @@ check_options (const struct arguments *arguments, unsigned given)
                                                               : action_names[arguments->action]);
   if (arguments->quiet && arguments->verbose)
     return usage_error ("--quiet and --verbose contradict each other");
+  /* The enum has those that read the file first. */
   if (arguments->config == NULL && arguments->action <= ACTION_DUMP_CONFIG)
     return usage_error ("the INI file is missing: -c FILE");
   return true;

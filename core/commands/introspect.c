@@ -274,6 +274,7 @@ print_values (const struct setup *setup, const char *prefix, const struct dcpipe
 {
   for (size_t i = 0; i < options->count; i++) {
     const struct dcpipe_option *option = &options->items[i];
+    /* A path as it is used, for what is written depends on where the file lies. */
     const char *text = option->type == DCPIPE_OPTION_PATH ? values[i].string : values[i].text;
 
     /* Whatever it is: its length would tell something, too. */

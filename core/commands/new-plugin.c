@@ -132,6 +132,7 @@ read_text (const char *path)
   char *text = NULL;
   size_t room = 0;
 
+  /* Text has no NUL, so this reads all of it. */
   if (file != NULL && (getdelim (&text, &room, '\0', file) > 0 || !ferror (file)))
     return text != NULL ? text : strdup ("");
   fail ("%s: %s", path, strerror (errno));
@@ -211,6 +212,7 @@ take_back (DIR *stream, const struct template *template, const char *name)
   while ((entry = readdir (stream)) != NULL) {
     CLEANUP_FREE char *path = path_of_copy (entry->d_name, template, name);
 
+    /* Only names that the example has. Should there be others, they stay, and rmdir leaves the directory. */
     if (path != NULL && entry->d_name[0] != '.')
       unlink (path);
   }
@@ -233,6 +235,7 @@ copy_example (const char *directory, const struct template *template, const char
   else {
     good = copy_files (stream, directory, template, name, &count);
     if (!good) {
+      /* A copy, since taking back may fail for a reason of its own. */
       CLEANUP_FREE char *reason = strdup (failure ());
 
       take_back (stream, template, name);

@@ -111,6 +111,8 @@ check_instance (const struct setup *setup, const struct instance *instance)
 static bool
 has_service (const struct setup *setup)
 {
+  /* Without such a section nobody means to serve, and that the default's directory is out of reach matters to
+   * nobody. */
   for (size_t i = 0; i < setup->file->count; i++)
     if (section_is_of_service (&setup->file->sections[i]))
       return true;

@@ -272,6 +272,7 @@ describe_run (const struct run *run, double seconds, char *text, size_t size)
 static void
 warn_of_unseen (const struct run *run, const struct decoder *decoder)
 {
+  /* All sinks have been through the whole ledger, so any of them can tell. */
   const struct frontier *frontier =
       checkpoint_find (sink_thread_checkpoint (run->sink_threads[0]), decoder->instance.name);
 

@@ -145,6 +145,7 @@ remove_traces (struct instance *sink, const struct dcpipe_tables *tables, const 
   struct row_scratch scratch = { 0 };
   int result = DCPIPE_OK;
 
+  /* A sink that cannot be read keeps its notes of failed entries, on which nothing depends. */
   if (plugin_looks_up (sink->plugin))
     result = sink_scan (sink, row_scratch_key (&scratch, &tables->items[CORE_FAILED_ENTRIES]), find_failed,
                         &found);
@@ -158,6 +159,7 @@ remove_traces (struct instance *sink, const struct dcpipe_tables *tables, const 
     free (found.rows[i]);
   }
   free (found.rows);
+  /* All rows, for the decoder may have been part of any scope; the next commit of a run writes them again. */
   if (result == DCPIPE_OK)
     result = delete_rows (sink, tables, row_scratch_key (&scratch, &tables->items[CORE_SYNC_STATUS]));
   row_scratch_free (&scratch);
@@ -170,6 +172,7 @@ forget (struct dcpipe_checkpoint *checkpoint, const char *decoder)
 {
   if (decoder != NULL)
     checkpoint_remove (checkpoint, decoder);
+  /* With the last frontier goes the name of the ledger: what is empty may be filled from another one. */
   if (decoder == NULL || checkpoint->frontiers_count == 0)
     checkpoint_free (checkpoint);
 }
@@ -225,6 +228,8 @@ empty (const struct reset *reset, struct instance *sink, struct dcpipe_checkpoin
   }
   if (result != DCPIPE_OK || reset->decoder == NULL)
     return status_of (result);
+  /* A process that dies from here on leaves traces of a decoder that is empty, and another reset removes
+   * them. */
   status = prepare_core (reset, sink, checkpoint);
   if (status != STATUS_DONE)
     return status;

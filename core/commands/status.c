@@ -233,6 +233,7 @@ show_sink (struct shown *shown, json_t *sinks)
     log_error ("%s", failure ());
   else
     listed = table_counts_read (shown->sink, shown->tables, &shown->counts, &shown->counts_size);
+  /* It is shown all the same: what the checkpoint tells does not depend on the count. */
   if (listed != STATUS_DONE)
     log_error ("%s", failure ());
   if (status == STATUS_DONE && sinks != NULL)

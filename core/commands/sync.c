@@ -71,6 +71,7 @@ command_sync (const struct setup *setup, const struct arguments *arguments)
   }
   progress_begin (&progress);
   status = run_pipeline (setup, &options);
+  /* Also where no run came about, which could not have ended the bar itself. */
   progress_end (&progress);
   return status;
 }

@@ -208,6 +208,7 @@ compare (void *context, const struct run *run, bool last)
     log_info ("the plugin %s cannot read rows back: digests were compared, tables not",
               plugin_name (verify->replayed->plugin));
   else
+    /* sync_status comes before these. It has the times of commits, and differs with each run. */
     for (size_t i = CORE_FAILED_ENTRIES; i < tables->count && good; i++)
       good = tables->items[i].decoder == TABLE_SOURCE
              || compare_table (verify, &tables->items[i], &replay->differences);
@@ -242,6 +243,8 @@ replay_and_compare (struct replay *replay)
   }
   options.scratch = directory;
   status = run_pipeline (replay->verify->setup, &options);
+  /* Links are not followed, so nothing outside is removed. What cannot be removed changes nothing of the
+   * answer. */
   nftw (directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
   return status;
 }

@@ -51,6 +51,7 @@ on_bus_error (int number, siginfo_t *information, void *context)
   bool full;
 
   (void) context;
+  /* Other causes, such as an access that is not aligned, say nothing of a file. */
   if (information->si_code != BUS_ADRERR) {
     signal (number, SIG_DFL);
     raise (number);

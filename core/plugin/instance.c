@@ -48,6 +48,7 @@ instance_make_handle (struct instance *instance)
   size_t size = plugin_handle_size (instance->plugin);
 
   assert (instance->handle == NULL);
+  /* calloc may give NULL for 0 bytes, which would look like a lack of memory. */
   instance->handle = calloc (1, size ? size : 1);
   return instance->handle != NULL;
 }
@@ -144,6 +145,7 @@ free_config (struct instance *instance)
 void
 instance_clear (struct instance *instance)
 {
+  /* Before the options and the handle go: the plugin finds in them what it made. */
   free_config (instance);
   if (instance->plugin != NULL)
     options_free (plugin_options (instance->plugin), instance->values);
@@ -171,6 +173,7 @@ instance_renew (struct instance *instance)
 
   if (fresh == NULL)
     return false;
+  /* `completed` stays, for it is the same in both: a clone that could not be completed was not made. */
   instance->handle = fresh->handle;
   instance->values = fresh->values;
   fresh->handle = used.handle;

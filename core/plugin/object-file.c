@@ -34,6 +34,7 @@ is_whole (int fd, uint64_t size)
 {
   elf_header header;
 
+  /* What is no object for this machine at all is refused by dlopen itself, in better words. */
   if (pread (fd, &header, sizeof header, 0) != sizeof header || memcmp (header.e_ident, ELFMAG, SELFMAG) != 0
       || header.e_ident[EI_CLASS] != ELF_CLASS || header.e_phentsize != sizeof (elf_segment))
     return true;
@@ -60,9 +61,12 @@ is_whole (int fd, uint64_t size)
 bool
 object_file_check (const char *path)
 {
+  /* Not blocking, or opening a pipe would wait for its writer. */
   CLEANUP_CLOSE int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status;
 
+  /* dlopen will fail as well, and tells why. That the file may change before it does is no concern: this is
+   * for mistakes, not for attacks. */
   if (fd < 0 || fstat (fd, &status) != 0)
     return true;
   if (!S_ISREG (status.st_mode)) {

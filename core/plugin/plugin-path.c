@@ -17,6 +17,7 @@
 #include "bytes/cleanup.h"
 #include "plugin/plugin.h"
 
+/* Filled while arguments are read, when there is one thread, so no lock is needed. */
 static char **added;
 static size_t added_count;
 
@@ -66,6 +67,7 @@ offer_directory (enum dcpipe_kind kind, const char *name, size_t size, directory
 {
   char directory[PATH_MAX];
 
+  /* A path that is too long is left out: no file below it could be opened. */
   if (size == 0
       || snprintf (directory, sizeof directory, "%.*s/%ss", (int) size, name, plugin_kind_name (kind))
              >= (int) sizeof directory)
@@ -133,6 +135,8 @@ look_in (void *context, const char *directory)
   char path[PATH_MAX];
 
   fprintf (search->searched, "%s%s", ftell (search->searched) > 0 ? ", " : "", directory);
+  /* That it is there is enough. One that cannot be read is for the loader to tell, instead of another of that
+   * name being loaded in its place. */
   if (snprintf (path, sizeof path, "%s/%s.so", directory, search->name) < (int) sizeof path
       && access (path, F_OK) == 0)
     search->path = realpath (path, NULL);

@@ -85,6 +85,8 @@ add_plugin (void *context, const char *name, const char *path)
       plugin != NULL ? realloc (list->items, (list->count + 2) * sizeof (struct plugin *)) : NULL;
 
   (void) path;
+  /* One that cannot be loaded is left out: a broken file in the plugin path must not keep a service from
+   * starting that does not use it. */
   if (items == NULL)
     return;
   list->items = items;

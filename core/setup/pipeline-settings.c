@@ -63,6 +63,7 @@ parse_workers (const char *text, uint64_t *workers)
   long processors = sysconf (_SC_NPROCESSORS_ONLN);
 
   if (strcmp (text, "auto") == 0) {
+    /* sysconf gives -1 where it does not know. */
     *workers = processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (uint64_t) processors;
     return true;
   }

@@ -21,6 +21,7 @@ setup_find_sink (const struct setup *setup, const char *name)
 {
   char list[512] = "";
 
+  /* There is one at the least: a file without any is refused when it is read. */
   if (name == NULL)
     return setup->sinks[0];
   for (size_t i = 0; i < setup->sinks_count; i++) {

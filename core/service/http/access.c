@@ -32,6 +32,7 @@ is_token (const char *token, const char *given)
 {
   uint8_t expected[SHA256_DIGEST_SIZE], found[SHA256_DIGEST_SIZE];
 
+  /* Of digests, for how long it takes to compare two texts tells of their lengths. */
   digest (expected, token);
   digest (found, given);
   return memeql_sec (expected, found, sizeof expected) != 0;
@@ -80,6 +81,7 @@ is_foreign_name (const char *host)
   struct in6_addr address;
   char name[256];
 
+  /* No name in the DNS is that long. */
   if (size >= sizeof name)
     return true;
   memcpy (name, host + six, size);

@@ -39,6 +39,8 @@ take_batch_size (const json_t *value, uint64_t *batch_size, struct reply *reply)
 {
   double number = json_number_value (value);
 
+  /* Whether it is whole is asked within the bounds only: beyond those of uint64_t the conversion is
+   * undefined. */
   if (!json_is_number (value)
       || (number >= 1 && number <= BATCH_SIZE_MAX && number != (double) (uint64_t) number)) {
     reply_error (reply, MHD_HTTP_BAD_REQUEST, "bad request", "batchSize must be an integer");

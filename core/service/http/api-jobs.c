@@ -27,6 +27,7 @@ parse_id (const char *text)
 {
   uint64_t id = 0;
 
+  /* 18 digits fit into 64 bits, also with the one that is added for events. */
   if (text[0] == '0' || strlen (text) > 18)
     return 0;
   for (; *text != '\0'; text++) {

@@ -62,6 +62,7 @@ client_remove (struct clients *clients, struct client *client)
 static void
 set_deadline (struct clients *clients, struct client *client, uint64_t deadline)
 {
+  /* There was no memory for it: then only the library's own time-out watches that connection. */
   if (client == NULL)
     return;
   LOCK_SCOPE (&clients->mutex);
@@ -91,6 +92,7 @@ clients_sweep (struct clients *clients)
   for (struct client *client = clients->first; client != NULL; client = client->next)
     if (client->deadline != 0 && now >= client->deadline) {
       shutdown (client->fd, SHUT_RDWR);
+      /* Once is enough, though the HTTP thread may not come to close it before the next look. */
       client->deadline = 0;
     }
 }

@@ -63,6 +63,7 @@ open_unix (const char *listen_at)
     return fail_close (fd, listen_at, "the socket cannot be made");
   /* The owner and the group, whatever the umask: a proxy usually shares the group. */
   if (chmod (path, 0660) != 0 || listen (fd, BACKLOG) != 0)
+    /* The file stays, and the next start removes it, since nobody answers there. */
     return fail_close (fd, listen_at, "nothing can be awaited there");
   return fd;
 }
@@ -72,6 +73,7 @@ listener_remove (const struct listener *listener)
 {
   struct stat now;
 
+  /* Somebody may have removed the file, and another process have made its own socket of that name. */
   if (listener->path != NULL && lstat (listener->path, &now) == 0 && now.st_dev == listener->made.st_dev
       && now.st_ino == listener->made.st_ino)
     unlink (listener->path);

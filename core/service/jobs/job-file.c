@@ -118,8 +118,10 @@ take_jobs (json_t *root, struct job **newest, uint64_t *next_id)
   json_array_foreach (list, i, item) {
     struct job *job = parse_job (item);
 
+    /* Those before it are in the list already, and freed with it. */
     if (job == NULL)
       return false;
+    /* The file may have been edited, and of two jobs with one number only one could be asked for. */
     if (job->id >= *next_id)
       *next_id = job->id + 1;
     *place = job;
@@ -201,6 +203,9 @@ replace (const char *path, const char *text)
   }
   unlink (fresh); /* it may be a link to another file */
   fd = open (fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  /* A directory that cannot be flushed is a failure although the new file is in place. So a job that was
+   * refused may be run after a crash, and none that was accepted is lost. What close would tell was told by
+   * fsync. */
   return fd >= 0 && write_all (fd, text, strlen (text)) && fsync (fd) == 0 && rename (fresh, path) == 0
          && sync_directory (path);
 }

@@ -60,8 +60,10 @@ queue_again (struct jobs *jobs)
 static bool
 store (struct jobs *jobs)
 {
+  /* The lock is held while the disk is flushed, too: an older list must not replace a newer one. */
   bool good = job_file_save (&jobs->file, jobs->newest, jobs->next_id);
 
+  /* fail keeps errno. It must not be 0 here, which stands for a file that was written. */
   jobs->unsaved = good ? 0 : errno != 0 ? errno : EIO;
   jobs->tried = monotonic_ns ();
   return good;
@@ -78,6 +80,7 @@ jobs_init (struct jobs *jobs, struct events *events, const atomic_bool *stopping
       || !job_file_load (&jobs->file, &jobs->newest, &jobs->next_id))
     return false;
   queue_again (jobs);
+  /* Written at once: a directory that takes no file ends the start, rather than refuse every job later. */
   return store (jobs);
 }
 
@@ -149,6 +152,8 @@ jobs_last_json (struct jobs *jobs, enum job_trigger trigger)
 static void
 announce (struct jobs *jobs, const struct job *job)
 {
+  /* With the mutex held, so that events come in the order of the changes. Nobody who holds the mutex of the
+   * events takes this one. */
   events_publish (jobs->events, "job", job_json (job));
 }
 
@@ -160,6 +165,7 @@ count_queued (const struct jobs *jobs)
   size_t count = 0;
 
   for (const struct job *job = jobs->newest; job != NULL; job = job->next)
+    /* One that follows is put back whenever others come, and is not to take a place from those who ask. */
     count += job->state == JOB_QUEUED && job->trigger != JOB_FOLLOW;
   return count;
 }
@@ -192,6 +198,8 @@ make_job (struct jobs *jobs, const char *label, enum job_trigger trigger, uint64
     fail ("no memory for a job");
     return NULL;
   }
+  /* Used up even if the job is then refused: the file may hold it all the same, when only the directory could
+   * not be flushed. */
   job->id = jobs->next_id++;
   job->trigger = trigger;
   job->batch_size = batch_size;
@@ -234,6 +242,7 @@ jobs_add (struct jobs *jobs, const char *label, enum job_trigger trigger, uint64
   *full = false;
   {
     LOCK_SCOPE (&jobs->mutex);
+    /* Those of the schedule need no bound: there is one of each kind, and clients are not to keep it out. */
     *full = trigger == JOB_REQUEST && count_queued (jobs) >= JOBS_QUEUED_MAX;
     if (atomic_load (jobs->stopping))
       fail ("the service is being stopped");
@@ -252,6 +261,7 @@ jobs_add (struct jobs *jobs, const char *label, enum job_trigger trigger, uint64
 void
 jobs_wait (struct jobs *jobs, struct job_wait *wait)
 {
+  /* Before it can be found in the list, for then any thread may resume it. */
   MHD_suspend_connection (wait->connection);
   LOCK_SCOPE (&jobs->mutex);
   /* It may have ended since it was queued, and whoever ended it did not know of this request. */
@@ -349,6 +359,7 @@ jobs_begin (struct jobs *jobs)
   /* A job that was preempted has begun when it began first. */
   if (found->started_ns == 0)
     found->started_ns = realtime_ns ();
+  /* On disk only so that a restart can tell of an interruption: as queued it would be run again as well. */
   save (jobs);
   announce (jobs, found);
   return found;
@@ -388,6 +399,7 @@ end (struct jobs *jobs, struct job *job, enum job_state state)
 {
   assert (job->state <= JOB_RUNNING && state > JOB_RUNNING);
   job->state = state;
+  /* Set already for one that ran, since webhooks are told of that time before the job ends. */
   if (job->ended_ns == 0)
     job->ended_ns = realtime_ns ();
   jobs->ended[state]++;
@@ -465,6 +477,7 @@ cancel (struct jobs *jobs, struct job *job)
   if (job->state > JOB_RUNNING)
     return CANCEL_OVER;
   job->cancelled = true;
+  /* The wish is not on disk: should the process be killed before the run has ended, the job is run again. */
   if (job->state == JOB_RUNNING)
     return CANCEL_REQUESTED;
   end (jobs, job, JOB_CANCELLED);

@@ -38,6 +38,8 @@ queue_job (struct jobs *jobs, enum job_trigger trigger)
 {
   bool full;
 
+  /* Nobody else makes jobs of this kind, so none can come between the two calls; and one that is refused
+   * because the service stops is nothing to tell of. */
   if (!jobs_have (jobs, trigger) && jobs_add (jobs, NULL, trigger, 0, NULL, &full) == 0
       && !atomic_load (jobs->stopping))
     log_failure ();
@@ -62,6 +64,8 @@ schedule_tick (struct schedule *schedule)
     queue_job (schedule->jobs, JOB_SCHEDULE);
   }
   if (follow != 0 && now >= follow) {
+    /* No other time is needed: a job that follows goes back into the queue when it is preempted, and should
+     * it end after all, not being cancelled, schedule_follow_failed sets the time anew. */
     atomic_store (&schedule->follow, 0);
     queue_job (schedule->jobs, JOB_FOLLOW);
   }
@@ -70,6 +74,7 @@ schedule_tick (struct schedule *schedule)
 void
 schedule_follow_failed (struct schedule *schedule)
 {
+  /* The times are atomic because the HTTP thread shows them; the pause belongs to the main thread alone. */
   atomic_store (&schedule->follow, realtime_ns () + schedule->pause);
   log_info ("following goes on in %" PRIu64 " s", schedule->pause / NS_PER_MS / 1000);
   /* Following ends by itself only after the retries of a run are used up, so what is amiss will last. */
@@ -97,6 +102,7 @@ schedule_wait (const struct schedule *schedule, int most)
 
   if (next == 0 || (next > now && (next - now) / NS_PER_MS >= (uint64_t) most))
     return most;
+  /* Rounded up, lest it wakes before the time and then waits for 0 ms until it comes. */
   return next <= now ? 0 : (int) ((next - now) / NS_PER_MS) + 1;
 }
 

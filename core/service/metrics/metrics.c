@@ -72,6 +72,7 @@ metrics_take (struct metrics *metrics, const struct run *run, bool last)
     take_sink (&metrics->sinks[i], run->sink_threads[i], last);
   metrics->queue = last ? 0 : queue_length (run->work);
   metrics->memory = last ? 0 : run_memory_used (run);
+  /* Remembered only when all sinks have reached it, so that a slow one is looked at again with each call. */
   if (tips != metrics->tips && has_caught_up (run)) {
     metrics->tips = tips;
     metrics->success_ns = realtime_ns ();

@@ -118,6 +118,7 @@ put_heights (FILE *out, const struct status_cache *cache)
           "Positions in the ledger: of the end that the source told of (tip), behind the newest block "
           "fetched, of the "
           "newest block verified.");
+  /* What is not known yet is left out: a 0 would look like a ledger that was lost. */
   if (cache->tip > 0)
     sample (out, name, LABELS ("height", "tip"), cache->tip);
   if (cache->fetched > 0)
@@ -332,6 +333,8 @@ put_jobs (FILE *out, struct service *service)
     sample (out, total, LABELS ("result", job_state_name (state)), counts.ended[state]);
   single (out, "dcpipe_jobs_queued", "gauge", "Imports that wait.", counts.queued);
   single (out, "dcpipe_jobs_running", "gauge", "Imports that run.", counts.running);
+  /* The history survives a restart but knows only jobs that ended; of one that follows, and does not end, the
+   * metrics tell. */
   {
     LOCK_SCOPE (&service->metrics->mutex);
     if (service->metrics->success_ns > success)

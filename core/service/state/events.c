@@ -61,6 +61,7 @@ wake_readers (struct events *events)
 {
   for (struct reader_of_events *reader = events->readers; reader != NULL; reader = reader->following)
     if (reader->suspended) {
+      /* The reader cannot leave meanwhile, for that takes the lock, too; so its connection is there. */
       reader->suspended = false;
       MHD_resume_connection (reader->connection);
     }
@@ -74,6 +75,8 @@ events_publish (struct events *events, const char *type, json_t *data)
 
   {
     LOCK_SCOPE (&events->mutex);
+    /* With the lock held, since the number is part of the text. An event that finds no memory uses none up:
+     * who reads sees no gap. */
     text = event_text (events->next, type, data);
     if (text != NULL) {
       event = &events->ring[events->next % EVENTS_KEPT];
@@ -125,6 +128,8 @@ bool
 events_have (struct events *events, uint64_t from)
 {
   LOCK_SCOPE (&events->mutex);
+  /* One less than the ring holds: the oldest is overwritten by the next event, before the reader could take
+   * it. */
   return from > 0 && from <= events->next && events->next - from < EVENTS_KEPT;
 }
 
@@ -169,6 +174,7 @@ take (void *context, uint64_t position, char *buffer, size_t room)
   } else if (reader->comment) {
     reader->comment = !copy_rest (reader, comment, sizeof comment - 1, buffer, room, &taken);
   } else {
+    /* With the lock held: an event between the look and this would wake nobody. */
     MHD_suspend_connection (reader->connection);
     reader->suspended = true;
   }

@@ -49,6 +49,7 @@ number_in (const char *variable)
     return 0;
   errno = 0;
   number = strtoumax (text, &end, 10);
+  /* No more microseconds than fit as nanoseconds. */
   return errno == 0 && *end == '\0' && number < UINT64_MAX / 1000 ? (uint64_t) number : 0;
 }
 
@@ -57,7 +58,9 @@ notify_watchdog_interval (void)
 {
   uint64_t pid = number_in ("WATCHDOG_PID");
 
+  /* Variables are inherited: they may be meant for the process that started this one. */
   if (pid != 0 && pid != (uint64_t) getpid ())
     return 0;
+  /* Half of it, as systemd advises: one word that comes late is then no death. */
   return number_in ("WATCHDOG_USEC") * 1000 / 2;
 }

@@ -9,6 +9,7 @@
 void
 service_stopping (struct service *service)
 {
+  /* A run asks for it with each look, and the service once more at its end. */
   if (atomic_exchange (&service->stopping, true))
     return;
   log_info ("the service is being stopped");

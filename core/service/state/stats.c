@@ -55,6 +55,7 @@ add_failure (json_t *stats, const struct failed_entry *note)
 json_t *
 stats_none_json (const json_t *before, const char *error)
 {
+  /* A copy, for the job's own may be part of an answer that is being sent. */
   json_t *stats = before != NULL ? json_deep_copy (before) : json_object ();
 
   for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
@@ -83,6 +84,7 @@ stats_json (const struct run *run, const json_t *before, const struct failed_ent
             const char *error)
 {
   json_t *stats = stats_none_json (before, NULL);
+  /* The first sink speaks for all, as in the status: a sum would count an entry once for each sink. */
   const struct sink_thread *first = run->sink_threads[0];
   const struct table_changes *changes = sink_thread_changes (first);
 
@@ -94,6 +96,7 @@ stats_json (const struct run *run, const json_t *before, const struct failed_ent
     count (stats, STATS_LISTED, rows_listed (run, changes));
   for (size_t i = 0; i < failures->count; i++)
     add_failure (stats, &failures->items[i]);
+  /* There may be no room left for it; the job has it as its own error in any case. */
   if (error != NULL)
     add_error (stats, text_json (error));
   return stats;

@@ -117,6 +117,7 @@ read_view (struct status_cache *cache, struct sink_view *view, bool with_failure
   struct dcpipe_checkpoint checkpoint;
   struct failed_entries failures = { 0 };
   struct store_extras extras = { .failures = with_failures ? &failures : NULL };
+  /* Without the lock: a large store takes its time, and requests are answered from what is there. */
   int status = read_store (cache, view->sink, &checkpoint, &extras);
 
   LOCK_SCOPE (&cache->mutex);
@@ -181,6 +182,7 @@ status_cache_init (struct status_cache *cache, const struct setup *setup)
     return false;
   for (size_t i = 0; i < cache->sinks_count; i++) {
     read_view (cache, &cache->sinks[i], i == 0);
+    /* Whatever it is may pass, and it is looked at again each time; so the service starts. */
     if (cache->sinks[i].error != NULL)
       log_warning ("%s", cache->sinks[i].error);
   }
@@ -210,6 +212,7 @@ status_cache_destroy (struct status_cache *cache)
 void
 status_cache_refresh (struct status_cache *cache)
 {
+  /* Read without the lock, as the views below are: only the main thread, which this is, changes them. */
   uint64_t before = cache->moved;
 
   for (size_t i = 0; i < cache->sinks_count; i++) {
@@ -366,6 +369,8 @@ void
 status_cache_take (struct status_cache *cache, const struct run *run, bool last,
                    struct failed_entries *failures)
 {
+  /* The locks of reports are taken below this one. The sinks' threads, which take those too, know nothing of
+   * this one, so it cannot be the other way round. */
   LOCK_SCOPE (&cache->mutex);
   uint64_t before = cache->moved;
 
@@ -405,6 +410,7 @@ status_cache_body (struct status_cache *cache)
     fail ("%s", cache->sinks[0].error);
     return NULL;
   }
+  /* Copied, since the next commit frees it while the answer may still be made. */
   copy = cache->body != NULL ? strdup (cache->body) : NULL;
   if (copy == NULL)
     fail ("no memory for the status");

@@ -19,6 +19,7 @@ add_scope (json_t *list, const struct setup *setup, const struct dcpipe_checkpoi
 {
   struct scope_status status = scope_status (setup, checkpoint, label);
 
+  /* A scope of which every run failed is shown all the same: who polls learns there why nothing comes. */
   if (!status.known && status.errors == 0)
     return;
   json_array_append_new (list,

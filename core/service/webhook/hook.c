@@ -67,6 +67,7 @@ hook_add (struct hook *hook, const struct webhook_message *message)
 
   *queued = (struct queued){ .created_at = message->created_at, .attempts = message->attempts };
   memcpy (queued->id, message->id, sizeof queued->id);
+  /* No pause is ever longer than that, so a later time comes from a wrong clock or from an editor. */
   if (wait > 0)
     queued->due = monotonic_ns () + (wait < RESTART_WAIT_MAX ? wait : RESTART_WAIT_MAX) * NS_PER_MS;
 }
@@ -74,6 +75,7 @@ hook_add (struct hook *hook, const struct webhook_message *message)
 static void
 drop (struct hook *hook, struct queued *queued)
 {
+  /* The order of the queue means nothing, since hook_due looks for the best of all. */
   *queued = hook->queue[--hook->count];
 }
 
@@ -177,6 +179,8 @@ load (struct hook *hook, struct queued *queued, struct webhook_message *message)
     webhook_store_set_aside (&hook->store, queued->id, failure_reason ());
   else
     log_warning ("webhook %s: %s", hook->settings->name, failure_reason ());
+  /* A file that cannot be read for now needs another time, or whoever starts what is due would ask for it
+   * again at once. */
   if (result == WEBHOOK_UNREADABLE)
     queued->due = monotonic_ns () + hook->settings->retry_longest * NS_PER_MS;
   else
@@ -211,6 +215,7 @@ hook_start (struct hook *hook, const struct queued *queued, struct webhook_poste
   }
   if (hook->busy)
     return true;
+  /* Counted as an attempt: with its time unchanged it would still be due, and be tried without end. */
   hook_take_outcome (hook, &(struct webhook_outcome){ .kind = WEBHOOK_NOT_DELIVERED,
                                                       .reason = "no memory for a request" });
   return false;
@@ -245,6 +250,8 @@ give_up (struct hook *hook, struct queued *queued, const struct webhook_message 
              hook->settings->name, message->id, message->attempts,
              plural (message->attempts, "attempt", "attempts"),
              message->last_error ? message->last_error : "none was made", hook->store.path);
+  /* If it cannot be moved it still leaves the queue. Its file stays in pending/, so the next start tries it
+   * once more and gives it up again. */
   if (!webhook_store_give_up (&hook->store, message))
     log_failure ();
   hook->given_up++;
@@ -270,6 +277,7 @@ put_back (struct hook *hook, struct queued *queued, uint64_t asked)
   log_warning ("webhook %s: message %s: attempt %" PRIu64 " failed: %s; next in %s", settings->name,
                hook->current.id, hook->current.attempts,
                hook->current.last_error ? hook->current.last_error : "no memory", text);
+  /* A file that stays as it was costs no message: after a restart it is only tried too early. */
   if (!webhook_store_stage (&hook->store, &hook->current)
       || !webhook_store_publish (&hook->store, hook->current.id))
     log_warning ("webhook %s: %s; the file does not tell of the last attempt", settings->name,
@@ -312,8 +320,10 @@ hook_take_outcome (struct hook *hook, const struct webhook_outcome *outcome)
 
   if (outcome->kind == WEBHOOK_DELIVERED) {
     log_debug ("webhook %s: message %s was delivered", hook->settings->name, hook->current.id);
+    /* A process that dies before this sends it again, under the ID by which the receiver knows it. */
     webhook_store_remove (&hook->store, hook->current.id);
     drop (hook, queued);
+    /* Somebody is there again, so the others wait no longer than their own attempts make them. */
     hook->failures = 0;
     hook->due = 0;
     hook->delivered++;
@@ -331,6 +341,7 @@ hook_expire (struct hook *hook)
 {
   uint64_t now = wall_ms ();
 
+  /* Nothing is under way to a disabled hook, so no place in the queue is remembered that could change. */
   for (size_t i = 0; hook->disabled && i < hook->count;) {
     struct webhook_message message;
     struct queued *queued = &hook->queue[i];

@@ -94,6 +94,7 @@ take_fields (struct webhook_message *message, json_t *json, const char *id)
     fail ("%s", error.text);
     return false;
   }
+  /* All that follows goes by the ID in the file, and would miss a file of another name. */
   if (strcmp (own_id, id) != 0 || attempts < 0) {
     fail ("expected the id %s, like its name, and attempts of 0 or more", id);
     return false;

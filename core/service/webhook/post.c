@@ -189,6 +189,7 @@ follow (struct webhook_poster *poster, struct post *post, struct webhook_outcome
   }
   post->header_bytes = post->body_bytes = 0;
   post->excerpt[0] = post->error[0] = '\0';
+  /* The time is for all hops together. What is left of it is rounded up, for 0 would be no limit at all. */
   return curl_easy_setopt (post->easy, CURLOPT_URL, location) == CURLE_OK
          && curl_easy_setopt (post->easy, CURLOPT_TIMEOUT_MS, (long) ((post->deadline - now) / 1000000 + 1))
                 == CURLE_OK
@@ -230,6 +231,7 @@ set_options (struct post *post, const struct webhook_request *request)
   CURL *easy = post->easy;
 
   curl_easy_setopt (easy, CURLOPT_PRIVATE, post);
+  /* Or libcurl may bound the look-up of a name by SIGALRM, which no process with threads can bear. */
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, post->error);
   curl_easy_setopt (easy, CURLOPT_USERAGENT, "dcpipe/" PACKAGE_VERSION);
@@ -372,6 +374,8 @@ webhook_poster_next (struct webhook_poster *poster, struct webhook_outcome *outc
     CURLcode code = message->data.result;
     void *context;
 
+    /* The code was taken before: the message is gone once its handle is removed. And it is removed before it
+     * is judged, since a redirect adds the same handle again. */
     curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **) &post);
     curl_multi_remove_handle (poster->multi, post->easy);
     judge (post, code, outcome);

@@ -38,6 +38,7 @@ open_directory (const char *path, const char *name)
     return -1;
   }
   if (mkdir (whole, 0700) == 0) {
+    /* Or a loss of power could take the new directory with all that was flushed in it. */
     CLEANUP_CLOSE int parent = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (parent >= 0)
@@ -154,6 +155,8 @@ webhook_store_remove (const struct webhook_store *store, const char *id)
   file_name (name, id, ".part");
   /* Either may be there, according to how far it came. */
   unlinkat (store->pending, name, 0);
+  /* The directory is not flushed: a message that comes back after a loss of power is sent twice, and that is
+   * allowed. */
   file_name (name, id, ".json");
   if (unlinkat (store->pending, name, 0) != 0 && errno != ENOENT)
     log_warning ("%s/pending/%s cannot be removed, and will be sent again after the next start: %s",
@@ -239,6 +242,8 @@ webhook_store_list (const struct webhook_store *store,
   bool good = stream != NULL;
 
   while (good && (entry = readdir (stream)) != NULL) {
+    /* Nobody was promised such a message: either the call that wrote it did not succeed, and its job tells of
+     * it again, or it would have replaced the .json that is there. */
     if (id_of (id, entry->d_name, ".part"))
       unlinkat (store->pending, entry->d_name, 0);
     else if (id_of (id, entry->d_name, ".json"))

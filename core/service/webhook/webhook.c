@@ -66,6 +66,7 @@ take_outcomes (struct webhooks *webhooks)
   struct webhook_outcome outcome;
   struct hook *hook;
 
+  /* The poster is this thread's alone but for being woken; the lock is for the hooks. */
   while ((hook = webhook_poster_next (webhooks->poster, &outcome)) != NULL) {
     LOCK_SCOPE (&webhooks->mutex);
     hook_take_outcome (hook, &outcome);
@@ -142,6 +143,7 @@ open_all (struct webhooks *webhooks, const struct webhook_settings *settings, si
 {
   CLEANUP_FREE char *path = make_directory (state_dir);
 
+  /* Before a hook is opened: that removes unfinished files, which another process may be writing. */
   if (path == NULL || (webhooks->lock = lockfile_take (path, LOCK_STATE)) < 0)
     return false;
   webhooks->hooks = calloc (count + 1, sizeof *webhooks->hooks);
@@ -151,6 +153,7 @@ open_all (struct webhooks *webhooks, const struct webhook_settings *settings, si
     return false;
   }
   for (size_t i = 0; i < count; i++) {
+    /* Counted first, since one that was opened halfway is to be closed as well. */
     webhooks->count++;
     if (!hook_open (&webhooks->hooks[i], &settings[i], path))
       return false;
@@ -223,6 +226,8 @@ store (struct webhooks *webhooks, const char *type, const struct webhook_message
   for (size_t i = 0; i < webhooks->count && good; i++)
     if (hook_wants (&webhooks->hooks[i], type))
       good = hook_reserve (&webhooks->hooks[i]) && webhook_store_stage (&webhooks->hooks[i].store, message);
+  /* A process that dies in here leaves the message with some hooks. Their receivers are told twice, under two
+   * IDs, because the job had not ended and is run again. */
   for (size_t i = 0; i < webhooks->count && good; i++)
     if (hook_wants (&webhooks->hooks[i], type))
       good = webhook_store_publish (&webhooks->hooks[i].store, message->id);
