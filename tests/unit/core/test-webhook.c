@@ -108,7 +108,7 @@ START_TEST (urls_that_are_taken)
       for (int byte = 1; byte < 256; byte++) {
         char url[64], *origin;
 
-        strcpy (url, urls[i]);
+        snprintf (url, sizeof url, "%s", urls[i]);
         url[at] = (char) byte;
         if (!webhook_url_check (url))
           continue;
