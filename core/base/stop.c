@@ -87,6 +87,9 @@ stop_reset (void)
   if (signalled == 0 && pipe_fds[0] >= 0)
     while (read (pipe_fds[0], bytes, sizeof bytes) > 0)
       ;
+  /* One that came meanwhile may have lost its byte. */
+  if (signalled != 0)
+    wake ();
 }
 
 bool

@@ -126,9 +126,10 @@ read_view (struct status_cache *cache, struct sink_view *view, bool with_failure
     set_checkpoint (cache, view, &checkpoint, extras.synced_ns);
   else
     checkpoint_free (&checkpoint);
-  if (with_failures && status == STATUS_DONE)
+  if (with_failures && status == STATUS_DONE) { /* half a look would tell entries twice after the next one */
     failed_entries_clear (&cache->failures);
-  failed_entries_move (&cache->failures, &failures);
+    failed_entries_move (&cache->failures, &failures);
+  }
   failed_entries_clear (&failures);
 }
 
